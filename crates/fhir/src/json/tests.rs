@@ -1,0 +1,58 @@
+//! The readers over well-formed, odd and hostile documents.
+
+use super::*;
+
+#[test]
+fn numbers_keep_the_digits_they_were_sent_with() {
+    let text = check(br#"{"a":10.00,"b":1.10,"c":-0,"d":123456789012345678901234567890.5,"e":1e999}"#);
+    // 1e999 is JSON syntax that serde_json refuses as a float out of range: the document is refused, not changed.
+    assert!(matches!(text, Err(NotJson::Syntax { .. })));
+    let text = check(br#"{"a":10.00,"b":1.10,"c":-0,"d":0.30000000000000000000000000004}"#).unwrap();
+    let object = Json::of(text).object().unwrap();
+    for (key, digits) in
+        [("a", "10.00"), ("b", "1.10"), ("c", "-0"), ("d", "0.30000000000000000000000000004")]
+    {
+        assert_eq!(object.get(key).unwrap().number(), Some(digits), "HAZ-039 {key}");
+    }
+}
+
+#[test]
+fn a_key_given_twice_is_refused_at_any_depth() {
+    for hostile in [r#"{"a":1,"a":2}"#, r#"{"x":[{"b":{"c":1,"c":1}}]}"#, r#"{"a":1,"\u0061":2}"#] {
+        assert!(matches!(check(hostile.as_bytes()), Err(NotJson::DuplicateKey { .. })), "HAZ-039 {hostile}");
+    }
+}
+
+#[test]
+fn depth_is_counted_before_any_reader_recurses() {
+    let nested = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n), "]".repeat(n));
+    assert!(check(nested(DEPTH_MAX - 1).as_bytes()).is_ok());
+    assert!(matches!(check(nested(DEPTH_MAX).as_bytes()), Err(NotJson::Depth { .. })), "HAZ-041");
+    assert!(matches!(check(nested(2_000_000).as_bytes()), Err(NotJson::Depth { .. })), "HAZ-041");
+    let brackets_in_text = format!("{{\"a\":\"{}\"}}", "[".repeat(1000));
+    assert!(check(brackets_in_text.as_bytes()).is_ok());
+}
+
+#[test]
+fn what_is_no_document_is_refused_with_its_place() {
+    assert_eq!(check(b"{\"a\":\"\xff\"}"), Err(NotJson::Utf8 { at: 6 }));
+    assert!(matches!(check(br#"{"a":"\ud800"}"#), Err(NotJson::Syntax { .. })), "a lone surrogate");
+    assert!(matches!(check(b"<html>login</html>"), Err(NotJson::Syntax { line: 1, .. })), "HAZ-038");
+    assert!(matches!(check(b""), Err(NotJson::Syntax { .. })));
+    assert!(matches!(check(br#"{"a":1} {"b":2}"#), Err(NotJson::Syntax { .. })));
+    assert_eq!(check(b"[1]"), Err(NotJson::NotAnObject));
+    assert!(check(b"\xef\xbb\xbf{}").is_ok(), "a byte order mark at the start is dropped");
+}
+
+#[test]
+fn readers_give_absence_instead_of_panics() {
+    let text =
+        check(br#"{"s":"a\"b","n":null,"o":{"k":[1,{"v":true}]},"valueQuantity":{},"value":1}"#).unwrap();
+    let object = Json::of(text).object().unwrap();
+    assert_eq!(object.text("s").as_deref(), Some("a\"b"));
+    assert_eq!(object.text("n"), None);
+    assert!(object.items("n").is_empty() && object.items("missing").is_empty());
+    assert_eq!(object.object("o").unwrap().object("k").unwrap().boolean("v"), Some(true));
+    assert_eq!(object.choice("value").map(|(key, _)| key), Some("valueQuantity"));
+    assert_eq!(format!("{:?}", object.get("s").unwrap()), "Json(6 bytes)", "HAZ-049");
+}

@@ -1,0 +1,1 @@
+//! System tests over the built program; see `tests/`.
