@@ -1,1 +1,56 @@
-//! Placeholder.
+//! The audit store: durable before the act, sealed at rest, chained, and checkable by code that shares nothing with
+//! the writer but the hash. It knows nothing of the rest of the program: callers turn their values into entries.
+//! Source: RFC 8785 (canonical JSON), RFC 5869 (HKDF), RFC 8452 (AES-GCM-SIV), FIPS 180-4, FIPS 198-1.
+//!
+//! The order of writes is the types' business. `Opened` exists only once an `open` entry is durable, and `Disclosed`
+//! only once a `disclosure` is; neither can be made or copied by hand (HAZ-029):
+//!
+//! ```compile_fail
+//! fn forge(opening: audit::OpeningId, receipt: audit::Receipt) -> audit::Opened {
+//!     audit::Opened { opening, receipt }
+//! }
+//! ```
+//! ```compile_fail
+//! fn copy(opened: &audit::Opened) -> audit::Opened {
+//!     opened.clone()
+//! }
+//! ```
+//! ```compile_fail
+//! fn forge() -> audit::Disclosed {
+//!     audit::Disclosed { source: String::new(), part: 0 }
+//! }
+//! ```
+
+/// Moments and identifiers.
+mod id;
+/// Values the tests share.
+#[cfg(test)]
+mod sample;
+/// What is recorded: kinds, keys and fields.
+pub mod entry;
+/// One text per value: RFC 8785.
+pub mod canonical;
+/// The hashes of the stored format, shared with `verify`.
+pub mod hash;
+/// What one disclosure released and held back.
+pub mod manifest;
+/// Sealing at rest.
+mod seal;
+/// The embedded store: one writer, one file.
+pub mod store;
+/// An independent check of a stored file.
+pub mod verify;
+/// Reading entries back with the key.
+pub mod inspect;
+
+pub use entry::{
+    Decision, Entry, How, Key, Kind, Name, Objection, Relationship, Role, SourceLine, Who, Whom,
+    Why as Reason,
+};
+pub use id::{Millis, OpeningId};
+pub use inspect::{EntryView, Filter, InspectFault, inspect};
+pub use store::{
+    AssertionKey, Disclosed, Fault, NewHandle, NewSession, Opened, Receipt, Redeemed, Session, Settings,
+    Store, StoreFault, Which, Why,
+};
+pub use verify::{Verified, VerifyFault, verify};

@@ -1,0 +1,97 @@
+//! The closed list of entry kinds. Stored by name: a name never changes its meaning.
+
+use serde::{Deserialize, Serialize};
+
+/// What sort of thing an entry records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A launch that got no session.
+    LaunchRefused,
+    /// The permit and the plan, before anything is asked.
+    Open,
+    Refused,
+    /// A question that was not in the plan.
+    Ask,
+    /// One source's part, before its bytes leave.
+    Disclosure,
+    Close,
+    /// An opening nobody closed: possibly shown.
+    Sweep,
+    Override,
+    Session,
+    Find,
+    Print,
+    Objection,
+    AuditRead,
+    Alert,
+    Configuration,
+    Replica,
+    FeedStatement,
+    Deletion,
+    Incident,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 19] = [
+        Kind::LaunchRefused,
+        Kind::Open,
+        Kind::Refused,
+        Kind::Ask,
+        Kind::Disclosure,
+        Kind::Close,
+        Kind::Sweep,
+        Kind::Override,
+        Kind::Session,
+        Kind::Find,
+        Kind::Print,
+        Kind::Objection,
+        Kind::AuditRead,
+        Kind::Alert,
+        Kind::Configuration,
+        Kind::Replica,
+        Kind::FeedStatement,
+        Kind::Deletion,
+        Kind::Incident,
+    ];
+
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::LaunchRefused => "launch-refused",
+            Kind::Open => "open",
+            Kind::Refused => "refused",
+            Kind::Ask => "ask",
+            Kind::Disclosure => "disclosure",
+            Kind::Close => "close",
+            Kind::Sweep => "sweep",
+            Kind::Override => "override",
+            Kind::Session => "session",
+            Kind::Find => "find",
+            Kind::Print => "print",
+            Kind::Objection => "objection",
+            Kind::AuditRead => "audit-read",
+            Kind::Alert => "alert",
+            Kind::Configuration => "configuration",
+            Kind::Replica => "replica",
+            Kind::FeedStatement => "feed-statement",
+            Kind::Deletion => "deletion",
+            Kind::Incident => "incident",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Kind> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether an entry of this kind must tell the whole story by itself.
+    pub fn stands_alone(self) -> bool {
+        use Kind::*;
+        matches!(self, Open | Refused | Ask | Disclosure | Override | Close)
+    }
+
+    /// Whether only the store's own functions may write it, since a receipt or a state hangs on it.
+    pub(crate) fn is_kept(self) -> bool {
+        matches!(self, Kind::Open | Kind::Disclosure | Kind::Close | Kind::Sweep | Kind::Replica)
+    }
+}

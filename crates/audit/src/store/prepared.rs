@@ -1,0 +1,92 @@
+//! Takes an entry, gives it checked, committed to and sealed, so that the writer only has to place it. Refuses what is
+//! malformed before it reaches the writer.
+
+use super::{Fault, Why};
+use crate::{
+    Millis,
+    entry::{Entry, Kind},
+    hash::{self, Hash},
+    seal::{self, Keys, Use},
+};
+
+/// The most bytes one manifest may have.
+const LARGEST_MANIFEST: usize = 8 * 1024 * 1024;
+
+/// One entry, ready for its leaf. The salt is fixed here, so that a retry inside the writer has the same bytes.
+pub(super) struct Prepared {
+    pub(super) kind: Kind,
+    pub(super) key: String,
+    pub(super) at: Millis,
+    pub(super) opening: Option<String>,
+    pub(super) body: Vec<u8>,
+    pub(super) commitment: Hash,
+    pub(super) sealed: Vec<u8>,
+    pub(super) person: Option<Hash>,
+    pub(super) professional: Option<Hash>,
+    pub(super) manifest: Option<PreparedManifest>,
+}
+
+/// The manifest of a disclosure, under its own salt, so that it may be deleted before its entry.
+pub(super) struct PreparedManifest {
+    pub(super) bytes: Vec<u8>,
+    commitment: Hash,
+    pub(super) sealed: Vec<u8>,
+}
+
+impl Prepared {
+    pub(super) fn new(entry: &Entry, keys: &Keys) -> Result<Self, Fault> {
+        // The commitment of a manifest is the store's to write, since only it knows the manifest was stored.
+        if entry.manifest.is_some() {
+            return Err(Fault::Rejected(Why::Malformed));
+        }
+        Self::of(entry, keys)
+    }
+
+    pub(super) fn with_manifest(mut entry: Entry, manifest: Vec<u8>, keys: &Keys) -> Result<Self, Fault> {
+        if entry.manifest.is_some() || manifest.len() > LARGEST_MANIFEST {
+            return Err(Fault::Rejected(Why::Malformed));
+        }
+        let salt = seal::random().map_err(|_| Fault::Unavailable)?;
+        let commitment = hash::commitment(hash::MANIFEST, &salt, &manifest);
+        let sealed = sealed(keys, Use::Manifest, &entry, &salt, &manifest)?;
+        entry.manifest = Some(hash::hex(&commitment));
+        let mut prepared = Self::of(&entry, keys)?;
+        prepared.manifest = Some(PreparedManifest { bytes: manifest, commitment, sealed });
+        Ok(prepared)
+    }
+
+    fn of(entry: &Entry, keys: &Keys) -> Result<Self, Fault> {
+        let body = entry.canonical().map_err(|_| Fault::Rejected(Why::Malformed))?;
+        let salt = seal::random().map_err(|_| Fault::Unavailable)?;
+        let professional =
+            |who: &crate::Who| keys.search("professional", &professional(&who.host, &who.subject));
+        Ok(Self {
+            kind: entry.kind,
+            key: entry.key.as_str().to_owned(),
+            at: entry.at,
+            opening: entry.opening.as_ref().map(|id| id.as_str().to_owned()),
+            commitment: hash::commitment(hash::ENTRY, &salt, &body),
+            sealed: sealed(keys, Use::Entry, entry, &salt, &body)?,
+            body,
+            person: entry.whom.as_ref().map(|whom| keys.search("person", &whom.nhs_number)),
+            professional: entry.who.as_ref().map(professional),
+            manifest: None,
+        })
+    }
+}
+
+impl PreparedManifest {
+    pub(super) fn commitment(&self) -> &Hash {
+        &self.commitment
+    }
+}
+
+/// How a professional is found again: by the host's own id of them, which is only unique within that host.
+fn professional(host: &str, subject: &str) -> String {
+    format!("{host}\0{subject}")
+}
+
+fn sealed(keys: &Keys, of: Use, entry: &Entry, salt: &Hash, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    let plain = [salt.as_slice(), bytes].concat();
+    keys.seal(of, entry.key.as_str().as_bytes(), &plain).map_err(|_| Fault::Unavailable)
+}

@@ -1,0 +1,134 @@
+//! The tables of the stored format, and the checks of SQLite before it is trusted. Refuses an old library, a wrong
+//! pragma, a damaged file or another program's file.
+//! Source: SQLite documentation, `pragma.html`, `wal.html`; WAL-reset defect fixed in 3.51.3.
+//!
+//! `leaf` is the order of record and never changes; `entry` holds what the leaves commit to, sealed; `manifest` may be
+//! deleted earlier than its entry. `head` proves where each replica's chain ends. Nothing unsealed names a person.
+
+use super::StoreFault;
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use std::{path::Path, time::Duration};
+
+/// `shca`: how the file says whose it is.
+pub(crate) const APPLICATION: i64 = 0x7368_6361;
+/// The version of the tables.
+pub(crate) const VERSION: i64 = 1;
+const OLDEST_LIBRARY: i32 = 3_051_003;
+/// Shorter than the caller's deadline, so that a blocked file reads as unavailable and not as unknown.
+const BUSY: Duration = Duration::from_millis(500);
+
+const TABLES: &str = "
+CREATE TABLE leaf (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE entry (
+  idx INTEGER PRIMARY KEY REFERENCES leaf (idx), key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, opening TEXT,
+  hash BLOB NOT NULL, sealed BLOB NOT NULL, person BLOB, professional BLOB) STRICT;
+CREATE INDEX entry_opening ON entry (opening);
+CREATE INDEX entry_person ON entry (person);
+CREATE INDEX entry_professional ON entry (professional);
+CREATE TABLE manifest (
+  idx INTEGER PRIMARY KEY REFERENCES entry (idx), hash BLOB NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE opening (
+  id TEXT PRIMARY KEY, idx INTEGER NOT NULL REFERENCES entry (idx), at INTEGER NOT NULL, closed TEXT) STRICT;
+CREATE INDEX opening_unclosed ON opening (at) WHERE closed IS NULL;
+CREATE TABLE head (
+  replica TEXT PRIMARY KEY, boot INTEGER NOT NULL, n INTEGER NOT NULL, idx INTEGER NOT NULL,
+  hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT;
+CREATE TABLE one_time (
+  issuer TEXT NOT NULL, jti BLOB NOT NULL, expires_s INTEGER NOT NULL, handle BLOB NOT NULL,
+  PRIMARY KEY (issuer, jti)) STRICT;
+CREATE TABLE handle (
+  handle BLOB PRIMARY KEY, launch BLOB NOT NULL, expires INTEGER NOT NULL, used_by BLOB) STRICT;
+CREATE TABLE session (
+  sid BLOB PRIMARY KEY, cookie BLOB NOT NULL, browser BLOB, host_session BLOB, content BLOB NOT NULL,
+  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT) STRICT;
+CREATE INDEX session_browser ON session (browser);
+CREATE INDEX session_host ON session (host_session);
+CREATE TABLE attempt (id INTEGER PRIMARY KEY, key TEXT, at INTEGER NOT NULL) STRICT;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+";
+
+/// The one connection that writes and checkpoints. The file must exist; an empty one is given its tables when `fresh`.
+pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, StoreFault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(StoreFault::Connect)?;
+    conn.busy_timeout(BUSY).map_err(StoreFault::Connect)?;
+    configure(&conn)?;
+    if let Some(log) = fresh
+        && pragma(&conn, "application_id")? == 0
+        && is_empty(&conn)?
+    {
+        create(&conn, log).map_err(StoreFault::Connect)?;
+    }
+    recognise(&conn)?;
+    Ok(conn)
+}
+
+/// A connection that can only look.
+pub(super) fn look(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY)?;
+    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;")?;
+    Ok(conn)
+}
+
+/// `quick_check` over the whole file.
+pub(super) fn check(conn: &Connection) -> Result<(), StoreFault> {
+    let said: String =
+        conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(StoreFault::Connect)?;
+    if said == "ok" { Ok(()) } else { Err(StoreFault::Check("`quick_check` found damage".to_owned())) }
+}
+
+fn configure(conn: &Connection) -> Result<(), StoreFault> {
+    if rusqlite::version_number() < OLDEST_LIBRARY {
+        return Err(StoreFault::Check(format!("SQLite {} is too old", rusqlite::version())));
+    }
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(StoreFault::Connect)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(StoreFault::Connect)?;
+    // Checkpoints are made by hand, because an automatic one swallows its errors.
+    conn.execute_batch(
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;
+         PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;",
+    )
+    .map_err(StoreFault::Connect)?;
+    let journal: String =
+        conn.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(StoreFault::Connect)?;
+    if journal != "wal" {
+        return Err(StoreFault::Check("`journal_mode` is not `wal`".to_owned()));
+    }
+    for (name, right) in
+        [("synchronous", 2), ("foreign_keys", 1), ("trusted_schema", 0), ("wal_autocheckpoint", 0)]
+    {
+        if pragma(conn, name)? != right {
+            return Err(StoreFault::Check(format!("`{name}` is not {right}")));
+        }
+    }
+    Ok(())
+}
+
+fn pragma(conn: &Connection, name: &str) -> Result<i64, StoreFault> {
+    conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(StoreFault::Connect)
+}
+
+fn is_empty(conn: &Connection) -> Result<bool, StoreFault> {
+    conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(StoreFault::Connect)
+}
+
+fn create(conn: &Connection, log: &str) -> rusqlite::Result<()> {
+    let tx = conn.unchecked_transaction()?;
+    tx.execute_batch(TABLES)?;
+    tx.execute("INSERT INTO meta (name, value) VALUES ('log', ?1)", [log])?;
+    tx.execute_batch(&format!("PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION};"))?;
+    tx.commit()
+}
+
+fn recognise(conn: &Connection) -> Result<(), StoreFault> {
+    if pragma(conn, "application_id")? != APPLICATION {
+        return Err(StoreFault::Check("the file is not an audit store".to_owned()));
+    }
+    if pragma(conn, "user_version")? != VERSION {
+        return Err(StoreFault::Check("the tables are of another version".to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! Takes a stored file, and the key if there is one; gives what it holds, or the first index at which it is not what was
+//! written. Shares no code with the writer but the hash, and reads only the stored format (HAZ-030).
+//!
+//! Without the key: every leaf's bytes, order, chain and counters, and that every leaf has its entry. With it also that
+//! every entry and manifest is what its commitment says, that no search column hides one, and that each chain ends where
+//! its writer left it. A whole file put back from an earlier day cannot be told from the file alone.
+//! Source: SQLite 3 file format; FIPS 180-4, RFC 8452, RFC 5869, FIPS 198-1.
+
+/// What a leaf says, and how leaves fit together.
+mod chain;
+/// What the key can prove.
+mod bodies;
+
+use crate::hash::Hash;
+use bodies::Bodies;
+use chain::{Chains, Leaf};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// A file that is what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub entries: u64,
+    /// The hash of the last leaf; zeros where there is none.
+    pub last_hash: Hash,
+    /// How many of each kind, by its stored name.
+    pub kinds: BTreeMap<String, u64>,
+    pub openings: u64,
+    /// Openings with neither a close nor a sweep.
+    pub unclosed: u64,
+    /// Manifests that are present; they may be deleted before their entries.
+    pub manifests: u64,
+}
+
+/// The first thing that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("index {at}: {what}")]
+pub struct VerifyFault {
+    /// The index in the order of record; for a missing end, the index that should follow.
+    pub at: u64,
+    pub what: String,
+}
+
+/// Reads the whole file once, in order. The file may be in use.
+pub fn verify(path: &Path, key: Option<[u8; 32]>) -> Result<Verified, VerifyFault> {
+    let unreadable = |fault: rusqlite::Error| fault_at(0, &format!("the file cannot be read ({fault})"));
+    let conn = open(path).map_err(unreadable)?;
+    let bodies =
+        key.map(|key| Bodies::new(&key).ok_or_else(|| fault_at(0, "no key could be derived"))).transpose()?;
+    let mut walk = Walk::new(&conn, bodies.as_ref()).map_err(unreadable)?;
+    walk.leaves()?;
+    walk.heads()?;
+    walk.leftovers()?;
+    walk.tables()?;
+    walk.pages()?;
+    Ok(walk.seen())
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    // One transaction, so that a store in use is seen at one moment.
+    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; BEGIN;")?;
+    Ok(conn)
+}
+
+fn fault_at(at: u64, what: &str) -> VerifyFault {
+    VerifyFault { at, what: what.to_owned() }
+}
+
+/// One leaf with the entry beside it.
+struct Stored {
+    index: u64,
+    leaf: Vec<u8>,
+    hash: Vec<u8>,
+    entry: Option<StoredEntry>,
+    manifest: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+struct StoredEntry {
+    key: String,
+    kind: String,
+    opening: Option<String>,
+    commitment: Vec<u8>,
+    sealed: Vec<u8>,
+    person: Option<Vec<u8>>,
+    professional: Option<Vec<u8>>,
+}
+
+struct Walk<'a> {
+    conn: &'a Connection,
+    bodies: Option<&'a Bodies>,
+    chains: Chains,
+    next: u64,
+    last_hash: Hash,
+    kinds: BTreeMap<String, u64>,
+    openings: u64,
+    unclosed: BTreeSet<String>,
+    manifests: u64,
+}
+
+impl<'a> Walk<'a> {
+    fn new(conn: &'a Connection, bodies: Option<&'a Bodies>) -> rusqlite::Result<Self> {
+        let log: String =
+            conn.query_row("SELECT value FROM meta WHERE name = 'log'", [], |row| row.get(0))?;
+        Ok(Self {
+            conn,
+            bodies,
+            chains: Chains::new(log),
+            next: 0,
+            last_hash: crate::hash::NOTHING_BEFORE,
+            kinds: BTreeMap::new(),
+            openings: 0,
+            unclosed: BTreeSet::new(),
+            manifests: 0,
+        })
+    }
+
+    fn leaves(&mut self) -> Result<(), VerifyFault> {
+        let conn = self.conn;
+        let unreadable = |at, fault: rusqlite::Error| fault_at(at, &format!("cannot be read ({fault})"));
+        let mut query = conn
+            .prepare(
+                "SELECT l.idx, l.leaf, l.hash, e.key, e.kind, e.opening, e.hash, e.sealed, e.person, e.professional,
+                        m.hash, m.sealed
+                 FROM leaf l LEFT JOIN entry e ON e.idx = l.idx LEFT JOIN manifest m ON m.idx = l.idx ORDER BY l.idx",
+            )
+            .map_err(|fault| unreadable(0, fault))?;
+        let rows = query.query_map([], read).map_err(|fault| unreadable(0, fault))?;
+        for row in rows {
+            let stored = row.map_err(|fault| unreadable(self.next, fault))?;
+            self.one(&stored).map_err(|what| fault_at(self.next, &what))?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, stored: &Stored) -> Result<(), String> {
+        if stored.index != self.next {
+            return Err("the leaf is missing".to_owned());
+        }
+        self.last_hash = crate::hash::sha256(&[&stored.leaf]);
+        if stored.hash != self.last_hash {
+            return Err("the leaf's bytes are not those that were written".to_owned());
+        }
+        let leaf = Leaf::read(&stored.leaf)?;
+        self.chains.follow(&leaf, stored.index, self.last_hash)?;
+        let entry = stored.entry.as_ref().ok_or("the entry is missing")?;
+        if entry.commitment != leaf.commitment || entry.kind != leaf.kind {
+            return Err("the entry is not the one the leaf commits to".to_owned());
+        }
+        if let Some(bodies) = self.bodies {
+            bodies.check(entry, stored.manifest.as_ref())?;
+        }
+        self.manifests += u64::from(stored.manifest.is_some());
+        self.count(entry)
+    }
+
+    fn count(&mut self, entry: &StoredEntry) -> Result<(), String> {
+        *self.kinds.entry(entry.kind.clone()).or_default() += 1;
+        match (entry.kind.as_str(), &entry.opening) {
+            ("open", Some(opening)) => {
+                self.openings += 1;
+                self.unclosed.insert(opening.clone());
+            }
+            ("close" | "sweep", Some(opening)) if !self.unclosed.remove(opening) => {
+                return Err("closes an opening that is not open".to_owned());
+            }
+            ("disclosure", Some(opening)) if !self.unclosed.contains(opening) => {
+                return Err("discloses in an opening that is not open".to_owned());
+            }
+            ("open" | "close" | "sweep" | "disclosure", None) => {
+                return Err("names no opening".to_owned());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Entries and manifests that no leaf or entry stands for.
+    fn leftovers(&self) -> Result<(), VerifyFault> {
+        for (sql, what) in [
+            (
+                "SELECT idx FROM entry WHERE idx NOT IN (SELECT idx FROM leaf) ORDER BY idx",
+                "an entry without a leaf",
+            ),
+            (
+                "SELECT idx FROM manifest WHERE idx NOT IN (SELECT idx FROM entry) ORDER BY idx",
+                "a stray manifest",
+            ),
+        ] {
+            let stray: Option<i64> = self
+                .conn
+                .query_row(sql, [], |row| row.get(0))
+                .optional()
+                .map_err(|_| fault_at(self.next, "the entries cannot be read"))?;
+            if let Some(index) = stray {
+                return Err(fault_at(u64::try_from(index).unwrap_or(0), what));
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of every chain is where its writer left it: cutting off the last leaves is the one change the chain itself
+    /// does not show.
+    fn heads(&self) -> Result<(), VerifyFault> {
+        let unreadable = |_| fault_at(self.next, "the heads cannot be read");
+        let mut query =
+            self.conn.prepare("SELECT replica, boot, n, idx, hash, mac FROM head").map_err(unreadable)?;
+        let rows = query.query_map([], chain::read_head).map_err(unreadable)?;
+        let mut left = self.chains.ends();
+        for row in rows {
+            let (head, mac) = row.map_err(unreadable)?;
+            let at = head.index.saturating_add(1).min(self.next);
+            if left.remove(&head.replica).as_ref() != Some(&head.end()) {
+                return Err(fault_at(at, "the chain does not end where its writer left it"));
+            }
+            if self.bodies.is_some_and(|bodies| !bodies.is_head(&head, &mac)) {
+                return Err(fault_at(at, "the end of the chain was not written with this key"));
+            }
+        }
+        if left.is_empty() { Ok(()) } else { Err(fault_at(self.next, "a replica's head is missing")) }
+    }
+
+    /// The working table of openings says what the entries say, so that no sweep passes one by.
+    fn tables(&self) -> Result<(), VerifyFault> {
+        let unreadable = |_| fault_at(self.next, "the openings cannot be read");
+        let mut query =
+            self.conn.prepare("SELECT id FROM opening WHERE closed IS NULL").map_err(unreadable)?;
+        let working: Result<BTreeSet<String>, _> =
+            query.query_map([], |row| row.get(0)).map_err(unreadable)?.collect();
+        if working.map_err(unreadable)? == self.unclosed {
+            Ok(())
+        } else {
+            Err(fault_at(self.next, "the table of openings does not agree with the entries"))
+        }
+    }
+
+    /// The file's own structure, last, so that damage is named by its index where it has one.
+    fn pages(&self) -> Result<(), VerifyFault> {
+        let said: rusqlite::Result<String> =
+            self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+        if said.is_ok_and(|said| said == "ok") {
+            Ok(())
+        } else {
+            Err(fault_at(self.next, "the file's pages are damaged"))
+        }
+    }
+
+    fn seen(self) -> Verified {
+        Verified {
+            entries: self.next,
+            last_hash: self.last_hash,
+            kinds: self.kinds,
+            openings: self.openings,
+            unclosed: self.unclosed.len() as u64,
+            manifests: self.manifests,
+        }
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let key: Option<String> = row.get(3)?;
+    let entry = key
+        .map(|key| {
+            Ok::<_, rusqlite::Error>(StoredEntry {
+                key,
+                kind: row.get(4)?,
+                opening: row.get(5)?,
+                commitment: row.get(6)?,
+                sealed: row.get(7)?,
+                person: row.get(8)?,
+                professional: row.get(9)?,
+            })
+        })
+        .transpose()?;
+    let manifest: Option<Vec<u8>> = row.get(10)?;
+    let manifest = manifest.map(|hash| Ok::<_, rusqlite::Error>((hash, row.get(11)?))).transpose()?;
+    Ok(Stored {
+        index: row.get::<_, i64>(0)?.cast_unsigned(),
+        leaf: row.get(1)?,
+        hash: row.get(2)?,
+        entry,
+        manifest,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Takes leaves in the order of record, refuses the first that does not follow the one before it of its replica.
+
+use crate::hash::{Hash, NOTHING_BEFORE, unhex};
+use rusqlite::Row;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// A leaf as read; only what is checked.
+pub(super) struct Leaf {
+    pub(super) kind: String,
+    pub(super) commitment: Hash,
+    log: String,
+    replica: String,
+    boot: u64,
+    n: u64,
+    prev: Hash,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    v: u8,
+    log: String,
+    replica: String,
+    boot: u64,
+    n: u64,
+    prev: String,
+    kind: String,
+    #[serde(rename = "at")]
+    _at: i64,
+    commit: String,
+}
+
+impl Leaf {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let read: Written =
+            serde_json::from_slice(bytes).map_err(|_| "the leaf cannot be read".to_owned())?;
+        if read.v != 1 {
+            return Err("the leaf is of another version".to_owned());
+        }
+        let hash = |text: &str| unhex(text).ok_or_else(|| "the leaf names no hash".to_owned());
+        Ok(Self {
+            commitment: hash(&read.commit)?,
+            prev: hash(&read.prev)?,
+            kind: read.kind,
+            log: read.log,
+            replica: read.replica,
+            boot: read.boot,
+            n: read.n,
+        })
+    }
+}
+
+/// Where one replica's chain has got to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct End {
+    boot: u64,
+    n: u64,
+    index: u64,
+    hash: Hash,
+}
+
+/// Every replica's chain so far.
+pub(super) struct Chains {
+    log: String,
+    ends: HashMap<String, End>,
+}
+
+impl Chains {
+    pub(super) fn new(log: String) -> Self {
+        Self { log, ends: HashMap::new() }
+    }
+
+    pub(super) fn follow(&mut self, leaf: &Leaf, index: u64, hash: Hash) -> Result<(), String> {
+        if leaf.log != self.log {
+            return Err("the leaf belongs to another log".to_owned());
+        }
+        let last = self.ends.get(&leaf.replica);
+        if leaf.prev != last.map_or(NOTHING_BEFORE, |end| end.hash) {
+            return Err("the leaf does not name the one before it".to_owned());
+        }
+        let boot = last.map_or(0, |end| end.boot);
+        let follows = last.is_some_and(|end| leaf.boot == end.boot && leaf.n == end.n + 1);
+        let starts = leaf.boot == boot + 1 && leaf.n == 0 && leaf.kind == "replica";
+        if !follows && !starts {
+            return Err("the leaf's boot or number does not follow".to_owned());
+        }
+        self.ends.insert(leaf.replica.clone(), End { boot: leaf.boot, n: leaf.n, index, hash });
+        Ok(())
+    }
+
+    pub(super) fn ends(&self) -> HashMap<String, End> {
+        self.ends.clone()
+    }
+}
+
+/// The end of a chain as its writer stated it.
+pub(super) struct Head {
+    pub(super) replica: String,
+    pub(super) boot: u64,
+    pub(super) n: u64,
+    pub(super) index: u64,
+    pub(super) hash: Hash,
+}
+
+impl Head {
+    pub(super) fn end(&self) -> End {
+        End { boot: self.boot, n: self.n, index: self.index, hash: self.hash }
+    }
+}
+
+pub(super) fn read_head(row: &Row<'_>) -> rusqlite::Result<(Head, Vec<u8>)> {
+    let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+    let head =
+        Head { replica: row.get(0)?, boot: number(1)?, n: number(2)?, index: number(3)?, hash: row.get(4)? };
+    Ok((head, row.get(5)?))
+}
