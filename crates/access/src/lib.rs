@@ -1,1 +1,37 @@
-//! Placeholder.
+//! Takes a launch from a host system, gives a permit: who asks, about whom, and may they. Refuses by a closed list.
+//! Source: the project's access rules; RFC 7519, RFC 7521, RFC 7523; IHE IUA; HL7 v3-ActReason.
+
+/// Why a professional is told no: a closed list.
+pub mod refusal;
+/// Comma-separated tables of policy data, read strictly.
+mod table;
+/// The organisations a professional may ask from, and their kinds.
+pub mod organisation;
+/// The eleven roles, and the maps from a host's own role names to them.
+pub mod role;
+/// Host systems that may launch, as registered.
+pub mod host;
+/// Hosts' public keys, fetched and kept for a while.
+pub mod keys;
+/// Signed tokens, before anything in them is believed.
+mod jwt;
+/// The launch: one professional, one person, one purpose.
+pub mod launch;
+/// Whether the person the host named is the person the national service knows.
+pub mod person;
+/// Whether the person has objected to sharing.
+pub mod objection;
+/// The sharing agreement, evaluated: what may be asked and shown.
+pub mod policy;
+/// What a session holds, its secrets and its cookie.
+pub mod session;
+
+pub use launch::Launch;
+pub use objection::Objection;
+pub use policy::{Permit, Policy};
+pub use refusal::Refusal;
+pub use role::Role;
+
+/// A signing host, its keys and its claims, for the tests of this crate.
+#[cfg(test)]
+mod testing;

@@ -1,1 +1,45 @@
-//! Placeholder.
+//! Takes a permit, asks every permitted source at once, and gives one reply per source, whatever happens: a partner's
+//! failure is a value, never an error. Refuses nothing; withholds whatever is about somebody else.
+//! Source: HL7 FHIR R4 and STU3; GP Connect 1.6.2; NHS England PDS and SDS FHIR APIs.
+
+/// The sources as configured.
+pub mod source;
+/// Every bound, by name.
+pub mod limits;
+/// Who asks about whom.
+pub mod asking;
+/// Which source is asked for what.
+pub mod plan;
+/// One question and how it ended.
+pub mod question;
+/// The one door to all sources.
+mod federation;
+/// All questions at once, replies as they end.
+mod gather;
+/// Ceilings and breakers.
+mod guard;
+/// The national look-ups.
+mod national;
+/// GP practices.
+mod gp_connect;
+/// Partners' FHIR servers.
+mod rest;
+/// One exchange, bounded.
+mod wire;
+/// What a failed exchange means.
+mod fault;
+/// Whether an answer is FHIR at all.
+mod document;
+/// Whether an answer is about this person.
+mod subject;
+
+pub use asking::{Asking, ObjectionReply};
+pub use federation::Federation;
+pub use limits::Limits;
+pub use plan::Plan;
+pub use question::Question;
+pub use source::{ConfigFault, Feed, Kind, NationalConfig, SourceConfig};
+
+/// Fault servers for the tests.
+#[cfg(test)]
+mod testing;

@@ -10,9 +10,9 @@ const MONTHS: [&str; 12] =
 
 /// A date or time as some source recorded it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct FhirDate {
     text: String,
-    #[serde(skip)]
     read: Precision,
 }
 
@@ -98,6 +98,18 @@ impl FhirDate {
             Precision::Year(..) => self.first_day().map(|date| (midnight(date), 0)),
             Precision::Unreadable => None,
         }
+    }
+}
+
+impl From<String> for FhirDate {
+    fn from(text: String) -> Self {
+        Self::parse(&text)
+    }
+}
+
+impl From<FhirDate> for String {
+    fn from(date: FhirDate) -> Self {
+        date.text
     }
 }
 

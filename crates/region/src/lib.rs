@@ -1,1 +1,48 @@
-//! Placeholder.
+//! A synthetic region: people, partner systems with their faults, the national look-ups and a host system, each a
+//! real server on its own loopback port. It imports only the vocabulary of the product, so it can disagree with it.
+
+/// What the program wants, and why it may not get it.
+mod options;
+/// Where everything listens.
+mod endpoints;
+/// Starts and stops everything.
+mod region;
+/// Who the people are.
+pub mod people;
+/// What each partner's system holds about them, in that partner's wire form.
+pub mod payload;
+/// Published payloads as extra people.
+mod corpus;
+/// What all servers share.
+mod world;
+/// The one clock.
+mod clock;
+/// Ports, serving and stopping.
+mod server;
+/// What is wrong with which source.
+mod faults;
+/// What each source was asked.
+mod asked;
+/// Refusals in each partner's own form.
+mod outcome;
+/// The demographics service.
+mod pds;
+/// The directory of systems.
+mod sds;
+/// The proxy before the practices.
+mod ssp;
+/// GP practices.
+mod gp;
+/// Partners that answer FHIR searches.
+mod rest;
+/// The host system.
+mod host;
+/// The page where faults are set.
+mod control;
+/// Pages and their safety.
+mod html;
+
+pub use endpoints::{Endpoints, PersonLine, SourceEndpoint, UserLine};
+pub use faults::{Fault, NotAFault};
+pub use options::{Options, RegionFault};
+pub use region::{Region, start};

@@ -1,0 +1,184 @@
+//! Takes the registered hosts of the configuration, gives each with its role map and the organisations it may name;
+//! refuses weak algorithms, plain http beyond this machine, and organisations the agreement does not know.
+//! Nothing about a host is learned at run time. Source: RFC 7517, RFC 7518, RFC 6454.
+
+use crate::{
+    organisation::{Organisation, Organisations},
+    role::RoleMap,
+    session,
+    table::TableFault,
+};
+use fhir::OdsCode;
+use jsonwebtoken::Algorithm;
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// The only algorithms a host may be registered for.
+pub const ALGORITHMS: [(&str, Algorithm); 3] =
+    [("ES384", Algorithm::ES384), ("PS384", Algorithm::PS384), ("RS384", Algorithm::RS384)];
+
+/// One host as the configuration writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostConfig {
+    pub client_id: String,
+    /// For the page: "your system".
+    pub name: String,
+    /// `https`, or `http` on this machine's loopback.
+    pub jwks_url: String,
+    /// The organisations whose users it may name.
+    pub organisations: Vec<OdsCode>,
+    /// Origins that may frame the page.
+    #[serde(default)]
+    pub frame_origins: Vec<String>,
+    /// Of ES384, PS384, RS384.
+    pub algorithms: Vec<String>,
+    /// Its role map, relative to the policy directory.
+    pub roles: PathBuf,
+    /// Whether a new chart ends the earlier view.
+    #[serde(default = "yes")]
+    pub single_context: bool,
+    /// Assurance level (1 to 3) by `acr` value; anything else is 1.
+    #[serde(default)]
+    pub assurance: BTreeMap<String, u8>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A host that may launch.
+#[derive(Debug, Clone)]
+pub struct Host {
+    pub client_id: String,
+    pub name: String,
+    pub jwks_url: String,
+    pub frame_origins: Vec<String>,
+    pub single_context: bool,
+    pub(crate) organisations: Vec<Organisation>,
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) roles: RoleMap,
+    pub(crate) assurance: BTreeMap<String, u8>,
+    /// Hash of everything registered about it, for the audit.
+    pub(crate) configuration_hash: String,
+}
+
+/// Why the hosts are refused, before a port opens.
+#[derive(Debug, thiserror::Error)]
+pub enum HostFault {
+    #[error("`{path}` cannot be read")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("`{path}` is refused")]
+    Table { path: PathBuf, source: TableFault },
+    #[error("host `{host}` is registered twice")]
+    Twice { host: String },
+    #[error("host `{host}`: {what}")]
+    Registration { host: String, what: &'static str },
+}
+
+/// Every registered host, by client id.
+#[derive(Debug, Clone, Default)]
+pub struct Hosts(BTreeMap<String, Host>);
+
+impl Hosts {
+    /// Reads `organisations.csv` and the hosts' role maps from `policy_dir`.
+    pub fn load(configs: Vec<HostConfig>, policy_dir: &Path) -> Result<Hosts, HostFault> {
+        let path = policy_dir.join("organisations.csv");
+        let organisations = Organisations::read(&text(&path)?)
+            .map_err(|source| HostFault::Table { path: path.clone(), source })?;
+        let mut hosts = BTreeMap::new();
+        for config in configs {
+            let client_id = config.client_id.clone();
+            let host = register(config, &organisations, policy_dir)?;
+            if hosts.insert(client_id.clone(), host).is_some() {
+                return Err(HostFault::Twice { host: client_id });
+            }
+        }
+        Ok(Hosts(hosts))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Host> {
+        self.0.values()
+    }
+
+    pub fn find(&self, client_id: &str) -> Option<&Host> {
+        self.0.get(client_id)
+    }
+}
+
+fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Result<Host, HostFault> {
+    let refuse = |what| HostFault::Registration { host: config.client_id.clone(), what };
+    check(&config).map_err(refuse)?;
+    let organisations: Option<Vec<_>> =
+        config.organisations.iter().map(|ods| known.find(ods).cloned()).collect();
+    let organisations = organisations
+        .filter(|all| !all.is_empty())
+        .ok_or_else(|| refuse("names no organisation, or one the agreement does not know"))?;
+    let path = policy_dir.join(&config.roles);
+    let roles =
+        RoleMap::read(&text(&path)?).map_err(|source| HostFault::Table { path: path.clone(), source })?;
+    let configuration_hash = session::hex(&session::hash(format!("{config:?}").as_bytes()));
+    Ok(Host {
+        algorithms: algorithms(&config.algorithms).ok_or_else(|| HostFault::Registration {
+            host: config.client_id.clone(),
+            what: "algorithms are of ES384, PS384, RS384",
+        })?,
+        client_id: config.client_id,
+        name: config.name,
+        jwks_url: config.jwks_url,
+        frame_origins: config.frame_origins,
+        single_context: config.single_context,
+        assurance: config.assurance,
+        organisations,
+        roles,
+        configuration_hash,
+    })
+}
+
+fn check(config: &HostConfig) -> Result<(), &'static str> {
+    if config.client_id.is_empty() || config.name.is_empty() {
+        return Err("the client id and the name are required");
+    }
+    if !is_safe_url(&config.jwks_url) {
+        return Err("the key address must be https, or http on loopback, without user or fragment");
+    }
+    if !config.frame_origins.iter().all(|origin| is_origin(origin)) {
+        return Err("a frame origin is scheme, host and port, and nothing else");
+    }
+    if !config.assurance.values().all(|level| (1..=3).contains(level)) {
+        return Err("assurance levels are 1 to 3");
+    }
+    Ok(())
+}
+
+fn algorithms(names: &[String]) -> Option<Vec<Algorithm>> {
+    let find = |name: &String| ALGORITHMS.iter().find(|(known, _)| known == name).map(|(_, found)| *found);
+    names.iter().map(find).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+}
+
+fn is_safe_url(text: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(text) else { return false };
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address: Result<std::net::IpAddr, _> = host.trim_matches(['[', ']']).parse();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Exactly an origin: it goes into a response header, so nothing but its own serialisation passes.
+fn is_origin(text: &str) -> bool {
+    is_safe_url(text) && reqwest::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text)
+}
+
+fn text(path: &Path) -> Result<String, HostFault> {
+    std::fs::read_to_string(path).map_err(|source| HostFault::Read { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Takes a host and a key id, gives the host's public key, from its registered key set only; fetched once for
+//! everybody who waits, kept 24 hours at most. Refuses redirects, large sets and floods of unknown key ids.
+//! Source: RFC 7517, RFC 7518 section 6; RFC 8725 section 3.
+
+use crate::host::{Host, Hosts};
+use jiff::Timestamp;
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse},
+};
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+/// A fetched key set is believed this long, whatever happens to the host.
+const KEPT_S: i64 = 24 * 60 * 60;
+/// An unknown key id causes at most one fetch in this time.
+const REFETCH_S: i64 = 60;
+/// While nothing usable is held and the last fetch failed, the next may follow after this (HAZ-057).
+const RETRY_S: i64 = 5;
+/// A key set larger than this is not read.
+const SIZE_MAX: usize = 64 * 1024;
+/// The whole fetch, and within it the connection.
+const FETCH: Duration = Duration::from_secs(3);
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// Why there is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    #[error("the host's keys cannot be fetched")]
+    Unreachable,
+    #[error("the host has no such key")]
+    Unknown,
+    #[error("the key does not fit the algorithm")]
+    Unfit,
+}
+
+/// The HTTP client for key sets cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the client that fetches hosts' keys cannot be made")]
+pub struct KeysFault(#[source] reqwest::Error);
+
+type Fetching<'a> = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
+
+/// Where key sets come from: the network, or a test.
+pub(crate) trait KeySets: Send + Sync {
+    fn fetch<'a>(&'a self, url: &'a str) -> Fetching<'a>;
+}
+
+/// Every host's keys.
+pub struct Keys {
+    sets: Box<dyn KeySets>,
+    hosts: HashMap<String, Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    held: Mutex<Held>,
+    /// Whoever holds it fetches; the rest wait and look again.
+    flight: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Held {
+    keys: Vec<Jwk>,
+    fetched: Option<Timestamp>,
+    tried: Option<Timestamp>,
+}
+
+impl Keys {
+    /// Asks nobody yet. The program must have installed a TLS provider before.
+    pub fn new(hosts: &Hosts) -> Result<Keys, KeysFault> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(FETCH)
+            .build()
+            .map_err(KeysFault)?;
+        Ok(Self::over(Box::new(Network(client)), hosts))
+    }
+
+    pub(crate) fn over(sets: Box<dyn KeySets>, hosts: &Hosts) -> Keys {
+        let slots = hosts.iter().map(|host| (host.client_id.clone(), Slot::default())).collect();
+        Keys { sets, hosts: slots }
+    }
+
+    /// The key of that id, if it may verify that algorithm.
+    pub(crate) async fn find(
+        &self,
+        host: &Host,
+        kid: &str,
+        algorithm: Algorithm,
+        now: Timestamp,
+    ) -> Result<DecodingKey, KeyFault> {
+        let slot = self.hosts.get(&host.client_id).ok_or(KeyFault::Unknown)?;
+        let found = match slot.look(kid, now) {
+            Some(key) => Ok(key),
+            None => self.fetch(slot, host, kid, now).await,
+        };
+        decoding(&found?, algorithm)
+    }
+
+    async fn fetch(&self, slot: &Slot, host: &Host, kid: &str, now: Timestamp) -> Result<Jwk, KeyFault> {
+        let _one_at_a_time = slot.flight.lock().await;
+        if let Some(key) = slot.look(kid, now) {
+            return Ok(key);
+        }
+        if slot.may_try(now) {
+            let set = self.sets.fetch(&host.jwks_url).await.and_then(|bytes| read(&bytes));
+            if set.is_none() {
+                tracing::warn!(host.id = %host.client_id, "the host's key set could not be fetched or read");
+            }
+            slot.keep(set, now);
+        }
+        let fault = if slot.is_fresh(now) { KeyFault::Unknown } else { KeyFault::Unreachable };
+        slot.look(kid, now).ok_or(fault)
+    }
+}
+
+impl Slot {
+    fn held(&self) -> std::sync::MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.held().fetched.is_some_and(|at| age_s(at, now) < KEPT_S)
+    }
+
+    fn look(&self, kid: &str, now: Timestamp) -> Option<Jwk> {
+        if !self.is_fresh(now) {
+            return None;
+        }
+        self.held().keys.iter().find(|key| key.common.key_id.as_deref() == Some(kid)).cloned()
+    }
+
+    fn may_try(&self, now: Timestamp) -> bool {
+        let wait_s = if self.is_fresh(now) { REFETCH_S } else { RETRY_S };
+        self.held().tried.is_none_or(|at| age_s(at, now) >= wait_s)
+    }
+
+    /// A failed fetch keeps the keys held before, until they are too old.
+    fn keep(&self, set: Option<Vec<Jwk>>, now: Timestamp) {
+        let mut held = self.held();
+        held.tried = Some(now);
+        if let Some(keys) = set {
+            held.keys = keys;
+            held.fetched = Some(now);
+        }
+    }
+}
+
+/// A clock that went back makes nothing younger than now.
+fn age_s(at: Timestamp, now: Timestamp) -> i64 {
+    (now.as_second() - at.as_second()).abs()
+}
+
+/// Members that are no keys we know are passed over; two keys of one id refuse the set.
+fn read(bytes: &[u8]) -> Option<Vec<Jwk>> {
+    let text = fhir::json::check(bytes).ok()?;
+    let members = fhir::Json::of(text).object()?.items("keys");
+    let keys: Vec<Jwk> =
+        members.into_iter().filter_map(|key| serde_json::from_str(key.as_sent()).ok()).collect();
+    let ids: std::collections::HashSet<_> = keys.iter().map(|key| &key.common.key_id).collect();
+    (ids.len() == keys.len()).then_some(keys)
+}
+
+/// The key's type and curve must be the algorithm's: a public key is never a shared secret (HAZ-046).
+fn decoding(key: &Jwk, algorithm: Algorithm) -> Result<DecodingKey, KeyFault> {
+    let fits = match (&key.algorithm, algorithm) {
+        (AlgorithmParameters::EllipticCurve(curve), Algorithm::ES384) => curve.curve == EllipticCurve::P384,
+        (AlgorithmParameters::RSA(_), Algorithm::PS384 | Algorithm::RS384) => true,
+        _ => false,
+    };
+    let for_signing = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let named = match key.common.key_algorithm {
+        None => true,
+        Some(KeyAlgorithm::ES384) => algorithm == Algorithm::ES384,
+        Some(KeyAlgorithm::PS384) => algorithm == Algorithm::PS384,
+        Some(KeyAlgorithm::RS384) => algorithm == Algorithm::RS384,
+        Some(_) => false,
+    };
+    if fits && for_signing && named {
+        DecodingKey::from_jwk(key).map_err(|_| KeyFault::Unfit)
+    } else {
+        Err(KeyFault::Unfit)
+    }
+}
+
+struct Network(reqwest::Client);
+
+impl KeySets for Network {
+    fn fetch<'a>(&'a self, url: &'a str) -> Fetching<'a> {
+        Box::pin(async move {
+            let mut response = self.0.get(url).send().await.ok()?;
+            if response.status() != reqwest::StatusCode::OK {
+                return None;
+            }
+            let mut bytes = Vec::new();
+            while let Some(chunk) = response.chunk().await.ok()? {
+                if bytes.len() + chunk.len() > SIZE_MAX {
+                    return None;
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Some(bytes)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

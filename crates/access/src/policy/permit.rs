@@ -1,0 +1,146 @@
+//! What was decided: per source and category a level, the rules that gave it, and what stopped the next level.
+//! Made by policy only; nothing widens it.
+
+use crate::{Role, session};
+use fhir::{Category, Level, SourceId};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Why more is not shown: a closed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonCode {
+    PolicyError,
+    Objection,
+    Label,
+    NotShared,
+    SourceRelease,
+    OrganisationCeiling,
+    Assurance,
+    Route,
+    Purpose,
+    Relationship,
+    Role,
+    BreakGlassOnly,
+    NoRule,
+}
+
+impl ReasonCode {
+    pub const ALL: [ReasonCode; 13] = [
+        ReasonCode::PolicyError,
+        ReasonCode::Objection,
+        ReasonCode::Label,
+        ReasonCode::NotShared,
+        ReasonCode::SourceRelease,
+        ReasonCode::OrganisationCeiling,
+        ReasonCode::Assurance,
+        ReasonCode::Route,
+        ReasonCode::Purpose,
+        ReasonCode::Relationship,
+        ReasonCode::Role,
+        ReasonCode::BreakGlassOnly,
+        ReasonCode::NoRule,
+    ];
+
+    /// The name in policy texts and the audit.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReasonCode::PolicyError => "policy-error",
+            ReasonCode::Objection => "objection",
+            ReasonCode::Label => "label",
+            ReasonCode::NotShared => "not-shared",
+            ReasonCode::SourceRelease => "source-release",
+            ReasonCode::OrganisationCeiling => "organisation-ceiling",
+            ReasonCode::Assurance => "assurance",
+            ReasonCode::Route => "route",
+            ReasonCode::Purpose => "purpose",
+            ReasonCode::Relationship => "relationship",
+            ReasonCode::Role => "role",
+            ReasonCode::BreakGlassOnly => "break-glass-only",
+            ReasonCode::NoRule => "no-rule",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
+/// One source, one category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    pub level: Level,
+    /// Ids of the rules and cells that gave the level, sorted; empty for nothing.
+    pub policies: Vec<String>,
+    /// Why the next level is not given; `None` when the level is full.
+    pub limited_by: Option<ReasonCode>,
+    /// Ids of the rules and cells that stopped the next level, sorted.
+    pub limits: Vec<String>,
+}
+
+static NOTHING: Grant = Grant {
+    level: Level::Nothing,
+    policies: Vec::new(),
+    limited_by: Some(ReasonCode::NoRule),
+    limits: Vec::new(),
+};
+
+/// What one professional may be shown of one person, now. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Permit(Arc<Decided>);
+
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) policy_id: String,
+    pub(super) role: Role,
+    /// The facts decided on, without anybody's identity.
+    pub(super) facts: String,
+    pub(super) withheld: Vec<Category>,
+    pub(super) grants: BTreeMap<(SourceId, Category), Grant>,
+}
+
+impl Permit {
+    pub(super) fn new(decided: Decided) -> Self {
+        Self(Arc::new(decided))
+    }
+
+    /// Nothing for a source that policy was not told of.
+    pub fn level(&self, source: &SourceId, category: Category) -> Level {
+        self.grant(source, category).level
+    }
+
+    /// Categories that may be asked of a source, in the order of the matrix.
+    pub fn asked(&self, source: &SourceId) -> Vec<Category> {
+        let permitted = |category: &Category| self.level(source, *category) > Level::Nothing;
+        Category::ALL.into_iter().filter(permitted).collect()
+    }
+
+    pub fn grant(&self, source: &SourceId, category: Category) -> &Grant {
+        self.0.grants.get(&(source.clone(), category)).unwrap_or(&NOTHING)
+    }
+
+    pub fn role(&self) -> Role {
+        self.0.role
+    }
+
+    /// Categories this role sees nothing of, from policy and never from data: the same for every person (HAZ-050).
+    pub fn withheld_categories(&self) -> Vec<Category> {
+        self.0.withheld.clone()
+    }
+
+    /// The bundle that decided.
+    pub fn policy_id(&self) -> &str {
+        &self.0.policy_id
+    }
+
+    /// SHA-256 of the whole decision, hexadecimal: for the audit.
+    pub fn digest(&self) -> String {
+        let mut text = format!("permit 1\n{}\n{}\n", self.0.policy_id, self.0.facts);
+        for ((source, category), grant) in &self.0.grants {
+            let reason = grant.limited_by.map_or("-", ReasonCode::name);
+            let rules = grant.policies.join(" ");
+            text += &format!("{source} {} {:?} {reason} {rules}\n", category.name(), grant.level);
+        }
+        session::hex(&session::hash(text.as_bytes()))
+    }
+}

@@ -1,0 +1,84 @@
+//! Takes what went wrong in one exchange with a source, gives the reply state it means, in small fixed sentences.
+//! A source's own words about its failure never reach the page. Source: GP Connect 1.6.2 error handling; FHIR R4 http.
+
+use fhir::json::NotJson;
+use fhir::reply::{ReplyState, Silence, Withholder};
+
+/// Why one exchange gave no usable document. A value, never an error of ours to the professional.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("no answer within the time allowed")]
+    TimedOut,
+    #[error("the connection was refused")]
+    Refused,
+    #[error("no connection, or no secure one")]
+    Unreachable,
+    #[error("the answer broke off")]
+    Broke,
+    #[error("the answer is larger than the limit")]
+    TooLarge,
+    #[error("the answer is in a content encoding that was not offered")]
+    Encoded,
+    #[error("the answer is not FHIR JSON")]
+    NotARecord,
+    #[error("the answer is not a document to be trusted")]
+    Document(#[source] NotJson),
+    #[error("status {0}")]
+    Status(u16),
+    #[error("an OperationOutcome with an error inside a success")]
+    ErrorInside,
+    #[error("a FHIR version that is neither STU3 nor R4")]
+    Version,
+}
+
+impl Fault {
+    /// The state of a whole reply, or of one category, that ended so.
+    pub(crate) fn state(&self) -> ReplyState {
+        match self {
+            Fault::TimedOut => ReplyState::DidNotAnswer(Silence::TimedOut),
+            Fault::Refused => failed("refused the connection"),
+            Fault::Unreachable => failed("could not be reached"),
+            Fault::Broke => failed("broke off while answering"),
+            Fault::TooLarge => unreadable("sent more than can be read here"),
+            Fault::Encoded => unreadable("sent an answer in an encoding that was not asked for"),
+            Fault::NotARecord => unreadable("sent something that is not a record"),
+            Fault::Document(_) => unreadable("sent a document that is not well formed"),
+            Fault::Status(status) => status_state(*status),
+            Fault::ErrorInside => failed("answered with an error"),
+            Fault::Version => our_side("speaks a version that is not set up here"),
+        }
+    }
+
+    /// Whether it says that the source is unwell, so that its breaker should count it (HAZ-036).
+    pub(crate) fn is_sick(&self) -> bool {
+        match self {
+            Fault::TimedOut | Fault::Refused | Fault::Unreachable | Fault::Broke => true,
+            Fault::Status(status) => *status >= 500,
+            _ => false,
+        }
+    }
+}
+
+fn status_state(status: u16) -> ReplyState {
+    match status {
+        300..=399 => failed("pointed us elsewhere"),
+        401 | 407 => our_side("our credentials were not accepted"),
+        403 => ReplyState::Withheld(Withholder::Source("it refused to answer".to_owned())),
+        429 | 503 => failed("asked us to wait"),
+        404 | 410 => failed("answered with an error"),
+        400..=499 => our_side("our question was not accepted"),
+        _ => failed("answered with an error"),
+    }
+}
+
+pub(crate) fn failed(words: &str) -> ReplyState {
+    ReplyState::DidNotAnswer(Silence::Failed(words.to_owned()))
+}
+
+pub(crate) fn our_side(words: &str) -> ReplyState {
+    ReplyState::DidNotAnswer(Silence::FailedOurSide(words.to_owned()))
+}
+
+pub(crate) fn unreadable(words: &str) -> ReplyState {
+    ReplyState::Unreadable(words.to_owned())
+}

@@ -1,0 +1,67 @@
+//! Takes a plan, gives one reply per source as each ends. Every question runs on its own task, so a reader that is slow
+//! to take replies slows no source down, and a question that breaks is a reply too (HAZ-006, HAZ-035).
+
+use crate::{Federation, fault, plan::Plan, question::Question};
+use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use std::{collections::HashMap, sync::Arc};
+use tokio::task::{Id, JoinSet};
+
+/// The questions on their way. Dropped, it aborts them all.
+struct Outstanding {
+    tasks: JoinSet<Reply>,
+    sources: HashMap<Id, SourceId>,
+}
+
+pub(crate) fn gather(federation: &Arc<Federation>, plan: Plan) -> BoxStream<'static, Reply> {
+    let mut outstanding = Outstanding { tasks: JoinSet::new(), sources: HashMap::new() };
+    for question in plan.questions {
+        let (source, federation) = (question.source.clone(), Arc::clone(federation));
+        let task = outstanding.tasks.spawn(async move {
+            let reply = federation.ask(&question).await;
+            told(&question, &reply);
+            reply
+        });
+        outstanding.sources.insert(task.id(), source);
+    }
+    stream::iter(plan.settled).chain(stream::unfold(outstanding, next)).boxed()
+}
+
+async fn next(mut outstanding: Outstanding) -> Option<(Reply, Outstanding)> {
+    let ended = outstanding.tasks.join_next_with_id().await?;
+    let reply = match ended {
+        Ok((_, reply)) => reply,
+        Err(error) => {
+            let source = outstanding.sources.get(&error.id()).cloned()?;
+            tracing::error!(source.id = %source, "a source's question ended without a reply");
+            Reply::of(source, fault::our_side("something went wrong on our side"))
+        }
+    };
+    Some((reply, outstanding))
+}
+
+/// One line per question; no person, no address.
+fn told(question: &Question, reply: &Reply) {
+    tracing::info!(
+        opening.id = question.opening,
+        source.id = %question.source,
+        source.kind = question.kind.name(),
+        reply.state = reply.state.name(),
+        duration_ms = reply.elapsed_ms,
+        size_bytes = reply.size_bytes,
+        "a source's question ended"
+    );
+    if reply.state == ReplyState::Withheld(Withholder::PolicyIdentity) {
+        tracing::error!(
+            opening.id = question.opening,
+            source.id = %question.source,
+            "SAFETY: a source answered about somebody else; it is not asked again until cleared"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! One dead source costs the others nothing; whoever leaves takes their questions with them.
+
+use crate::{Kind, SourceConfig, plan, testing::*};
+use fhir::{Category::Allergies, Level, ReplyState, reply::Silence};
+use futures_util::StreamExt;
+
+fn server() -> Fake {
+    Fake::default()
+        .json("/fhir/metadata", capability("4.0.1", &["Patient", "AllergyIntolerance"]))
+        .json("/fhir/Patient/_search", searchset(vec![patient("d1", NUMBER)]))
+        .json("/fhir/AllergyIntolerance", searchset(vec![allergy("a1", "d1")]))
+}
+
+async fn at(id: &str, fake: &Fake) -> SourceConfig {
+    source(id, Kind::FhirR4, Some(format!("{}/fhir", fake.serve().await)), &[Allergies])
+}
+
+#[tokio::test]
+async fn a_hanging_source_comes_last_and_hides_no_other() {
+    let hung = server().on("/fhir/Patient/_search", Canned::Hang);
+    let city = source("city", Kind::None, None, &[]);
+    let sources = vec![at("hung", &hung).await, at("well", &server()).await, city];
+    let federation = federation(sources, "http://127.0.0.1:9", hurried());
+    let replies = gather(&federation).await;
+    let order: Vec<&str> = replies.iter().map(|reply| reply.source.as_str()).collect();
+    assert_eq!(order, ["city", "well", "hung"], "HAZ-035: settled first, then as they end");
+    assert_eq!(replies[1].state, ReplyState::Answered);
+    assert_eq!(replies[2].state, ReplyState::DidNotAnswer(Silence::TimedOut), "HAZ-006: said, not left out");
+}
+
+#[tokio::test]
+async fn failures_open_the_breaker_and_the_source_is_left_alone() {
+    let sick = server().on(
+        "/fhir/Patient/_search",
+        Canned::Typed { status: 500, media_type: "text/plain", body: String::new() },
+    );
+    let federation = federation(vec![at("sick", &sick).await], "http://127.0.0.1:9", limits());
+    for _ in 0..2 {
+        assert!(matches!(one(&federation).await.state, ReplyState::DidNotAnswer(Silence::Failed(_))));
+    }
+    let asked = sick.seen().len();
+    let open = Silence::BreakerOpen { since: "14:05".to_owned() };
+    assert_eq!(one(&federation).await.state, ReplyState::DidNotAnswer(open), "HAZ-036");
+    assert_eq!(sick.seen().len(), asked, "HAZ-036: an open breaker asks nothing");
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_open_the_breaker() {
+    let refusing = server().on(
+        "/fhir/Patient/_search",
+        Canned::Typed { status: 403, media_type: "text/plain", body: String::new() },
+    );
+    let federation = federation(vec![at("refusing", &refusing).await], "http://127.0.0.1:9", limits());
+    for _ in 0..4 {
+        assert!(matches!(one(&federation).await.state, ReplyState::Withheld(_)));
+    }
+}
+
+#[tokio::test]
+async fn all_are_asked_before_any_answer_is_taken_and_leaving_cancels() {
+    let hung = server().on("/fhir/Patient/_search", Canned::Hang);
+    let federation =
+        federation(vec![at("a", &hung).await, at("b", &hung).await], "http://127.0.0.1:9", limits());
+    let plan = plan::plan(federation.sources(), &|_, _| Level::Full, &asking());
+    let replies = federation.gather(plan);
+    while hung.count("/fhir/Patient/_search") < 2 {
+        tokio::task::yield_now().await;
+    }
+    drop(replies);
+    // The tasks hold the federation; when they are gone, only this handle is left.
+    while std::sync::Arc::strong_count(&federation) > 1 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
+    let hung = server().on("/fhir/Patient/_search", Canned::Hang);
+    let one_place = SourceConfig { ceiling: Some(1), ..at("busy", &hung).await };
+    let federation = federation(vec![one_place], "http://127.0.0.1:9", limits());
+    let plan = || plan::plan(federation.sources(), &|_, _| Level::Full, &asking());
+    let _first = federation.gather(plan());
+    while hung.count("/fhir/Patient/_search") < 1 {
+        tokio::task::yield_now().await;
+    }
+    let second = federation.gather(plan()).next().await.unwrap();
+    let busy = fhir::reply::NotAsked("busy".to_owned());
+    assert_eq!(second.state, ReplyState::NotAsked(busy), "HAZ-036");
+}

@@ -1,0 +1,58 @@
+//! Takes the objection question, gives the coded signs of the practice's uncategorised data. Only a whole answer about
+//! this very person can be rested on. Source: GP Connect 1.6.2, uncategorised data; national sharing-consent codes.
+
+use super::{End, GpConnect, parameters, state};
+use crate::{asking::ObjectionReply, guard::Verdict, question::Question, wire::Bounds};
+use access::objection::Sign;
+use fhir::{FhirDate, Json, Object, ReplyState, bundle::Bundle, coding::Concept};
+
+/// Asks for uncategorised data alone. Cancel-safe.
+pub(crate) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> (ObjectionReply, Verdict) {
+    let nothing = |state| ObjectionReply { signs: Vec::new(), state, elapsed_ms: bounds.elapsed_ms() };
+    let Some(practice) = &question.practice else {
+        return (nothing(ReplyState::NotShared), Verdict::Well);
+    };
+    let endpoint = match gp.sds.find(practice, super::INTERACTION, &question.opening, bounds).await {
+        Ok(endpoint) => endpoint,
+        Err(missing) => return (nothing(missing.state()), Verdict::Well),
+    };
+    let ask = parameters::Ask { areas: vec![parameters::uncategorised()] };
+    let end = super::exchange(gp, question, &endpoint, &ask, bounds).await;
+    let verdict = match &end {
+        End::WrongPerson => Verdict::WrongPerson,
+        end if super::is_sick(end) => Verdict::Sick,
+        _ => Verdict::Well,
+    };
+    let reply = match &end {
+        End::Received(received) => {
+            let area = parameters::uncategorised();
+            let came = received.facts.lists.contains(area.list);
+            let is_off = received.facts.switched_off.contains(area.parameter);
+            // Without its List the practice has said nothing about the person's wish.
+            let state = if came && !is_off { ReplyState::Answered } else { ReplyState::NotShared };
+            ObjectionReply { signs: signs(&received.text), ..nothing(state) }
+        }
+        end => nothing(state(end).unwrap_or(ReplyState::NotShared)),
+    };
+    (reply, verdict)
+}
+
+/// Every coding of every Observation, with its dates. Which of them speak of sharing is `access`'s to know.
+fn signs(text: &str) -> Vec<Sign> {
+    let Some(bundle) = Bundle::read(Json::of(text)) else {
+        return Vec::new();
+    };
+    bundle.of_type("Observation").flat_map(|entry| signs_of(&entry.resource)).collect()
+}
+
+fn signs_of(observation: &Object<'_>) -> Vec<Sign> {
+    let date = |key: &str| observation.text(key).map(|text| FhirDate::parse(&text));
+    let period = observation.object("effectivePeriod");
+    let start = || period.as_ref()?.text("start").map(|text| FhirDate::parse(&text));
+    let (effective, issued) = (date("effectiveDateTime").or_else(start), date("issued"));
+    let concept = observation.object("code").map(|code| Concept::read(&code)).unwrap_or_default();
+    let codings = concept.codings.into_iter().filter_map(|coding| Some((coding.system?, coding.code?)));
+    codings
+        .map(|(system, code)| Sign { system, code, effective: effective.clone(), issued: issued.clone() })
+        .collect()
+}

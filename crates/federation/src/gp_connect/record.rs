@@ -1,0 +1,132 @@
+//! Takes the Bundle a practice answered with, gives what the reply's state rests on: whose it is, which Lists came,
+//! which areas are switched off. The items themselves are read by the normaliser.
+//! Source: GP Connect Access Record: Structured 1.6.2, the returned Bundle.
+
+use crate::subject::{
+    OnePatient, Person,
+    demographics::{self, Comparison},
+};
+use fhir::{
+    Object,
+    bundle::Bundle,
+    coding::{Concept, SNOMED_CT},
+    outcome,
+    reply::Warning,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// One usable answer.
+pub(super) struct Received {
+    pub(super) text: Arc<str>,
+    pub(super) facts: Facts,
+}
+
+/// What the Bundle says about itself.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) practice_name: Option<String>,
+    pub(super) warnings: Vec<Warning>,
+    /// SNOMED CT codes of the Lists that came.
+    pub(super) lists: BTreeSet<String>,
+    /// Parameters the practice has switched off or does not know.
+    pub(super) switched_off: BTreeSet<String>,
+    /// Whether any List carries a warning code.
+    pub(super) lists_warn: bool,
+    pub(super) has_items: bool,
+}
+
+/// What reading a Bundle may show.
+pub(super) enum Seen {
+    Record(Box<Facts>),
+    WrongPerson,
+    Differs(Vec<String>),
+    NotARecord,
+}
+
+/// Resources that describe who and where, not the person's care.
+const FRAME: [&str; 9] = [
+    "Patient",
+    "Organization",
+    "Practitioner",
+    "PractitionerRole",
+    "Location",
+    "HealthcareService",
+    "List",
+    "OperationOutcome",
+    "Device",
+];
+
+/// `root`: the practice's service root, below which its absolute addresses lie.
+pub(super) fn inspect(bundle: &Bundle<'_>, person: &Person, root: &str, trace_id: &str) -> Seen {
+    let Some(patient) = bundle.of_type("Patient").next() else {
+        return Seen::NotARecord;
+    };
+    let mut warnings = match demographics::compare(&patient.resource, person) {
+        Comparison::OtherPerson => return Seen::WrongPerson,
+        Comparison::Differs(fields) => return Seen::Differs(fields),
+        Comparison::Same(warnings) => warnings,
+    };
+    if !OnePatient::new(person, patient, root).is_all(bundle) {
+        return Seen::WrongPerson;
+    }
+    if bundle.id.as_deref() != Some(trace_id) {
+        // Practices SHALL echo it and mostly do not: kept for the record, never shown.
+        warnings.push(Warning { code: "trace-id".to_owned(), category: None, text: String::new() });
+    }
+    let lists: Vec<Object<'_>> = bundle.of_type("List").map(|entry| entry.resource.clone()).collect();
+    Seen::Record(Box::new(Facts {
+        practice_name: practice_name(bundle, &patient.resource),
+        warnings,
+        lists: lists.iter().filter_map(list_code).collect(),
+        switched_off: switched_off(bundle),
+        lists_warn: lists.iter().any(warns),
+        has_items: has_items(bundle, &lists),
+    }))
+}
+
+fn has_items(bundle: &Bundle<'_>, lists: &[Object<'_>]) -> bool {
+    let is_item = |kind: &str| !FRAME.contains(&kind);
+    bundle.entries.iter().any(|entry| is_item(&entry.resource_type))
+        || bundle.unreadable > 0
+        // Ended allergies lie inside their List.
+        || lists.iter().any(|list| !list.objects("contained").is_empty())
+}
+
+fn list_code(list: &Object<'_>) -> Option<String> {
+    let code = Concept::read(&list.object("code")?);
+    code.code_in(SNOMED_CT).map(str::to_owned)
+}
+
+fn warns(list: &Object<'_>) -> bool {
+    let extensions = list.objects("extension");
+    extensions.iter().any(|e| e.text("url").is_some_and(|url| url.contains("ListWarningCode")))
+}
+
+/// An area that is off is not shared, whatever empty List comes beside it (HAZ-006).
+fn switched_off(bundle: &Bundle<'_>) -> BTreeSet<String> {
+    let outcomes = bundle.of_type("OperationOutcome");
+    let issues = outcomes.filter_map(|entry| outcome::issues(&entry.resource)).flatten();
+    let off = issues.filter(|issue| issue.spine_code.as_deref() == Some("NOT_IMPLEMENTED"));
+    off.filter_map(|issue| {
+        // The parameter's name; a part is written `includeX.partY`. The words begin with it too.
+        let name = issue.diagnostics.or(issue.text)?;
+        name.split(['.', ' ']).next().map(str::to_owned)
+    })
+    .collect()
+}
+
+/// The managing organisation's name, else that of the only organisation.
+fn practice_name(bundle: &Bundle<'_>, patient: &Object<'_>) -> Option<String> {
+    let managing = patient.object("managingOrganization");
+    let reference = managing.as_ref().and_then(|managing| managing.text("reference"));
+    let organisation = reference.and_then(|reference| bundle.resolve(&reference));
+    let organisation = organisation.filter(|entry| entry.resource_type == "Organization");
+    let organisation = organisation.or_else(|| {
+        let mut all = bundle.of_type("Organization");
+        all.next().filter(|_| all.next().is_none())
+    });
+    organisation?.resource.text("name").map(|name| name.into_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Takes the wish to ask a source, gives a ticket or the reason why not: its ceiling is full, or its breaker is open.
+//! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036). There is no
+//! retry: a question is asked once.
+
+use crate::limits::Limits;
+use breaker::Breaker;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
+
+/// When a source has failed too often to be asked.
+mod breaker;
+
+/// The guard of one source, or of one practice behind a source.
+pub(crate) struct Guard {
+    places: Arc<Semaphore>,
+    wait: std::time::Duration,
+    breaker: Mutex<Breaker>,
+}
+
+/// Why a question may not be asked now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Closed {
+    Busy,
+    /// Open since this time of day, or held open until somebody clears it.
+    Open {
+        since: String,
+    },
+}
+
+/// How a question ended, as far as the guard cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Well,
+    Sick,
+    /// The source answered about somebody else: it is not asked again until a person clears it (HAZ-004).
+    WrongPerson,
+}
+
+impl Guard {
+    pub(crate) fn new(limits: &Limits, ceiling: Option<usize>) -> Arc<Self> {
+        let places = Arc::new(Semaphore::new(ceiling.unwrap_or(limits.ceiling).max(1)));
+        Arc::new(Self { places, wait: limits.ceiling_wait, breaker: Mutex::new(Breaker::new(limits)) })
+    }
+
+    /// `clock`: the time of day to show should this question open the breaker. Cancel-safe.
+    pub(crate) async fn enter(self: &Arc<Self>, clock: &str) -> Result<Ticket, Closed> {
+        let is_probe = self.breaker().enter(Instant::now()).map_err(|since| Closed::Open { since })?;
+        let mut ticket = Ticket { guard: Arc::clone(self), clock: clock.to_owned(), is_probe, place: None };
+        let place = timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
+        ticket.place = Some(place.ok().and_then(Result::ok).ok_or(Closed::Busy)?);
+        Ok(ticket)
+    }
+
+    /// Closes the breaker whatever opened it: for the operator who has looked.
+    pub(crate) fn clear(&self) {
+        self.breaker().clear();
+    }
+
+    /// The breaker's state in words.
+    pub(crate) fn words(&self) -> String {
+        self.breaker().words()
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One question's place at a source. Dropped without a verdict (the professional left), it counts for nothing.
+pub(crate) struct Ticket {
+    guard: Arc<Guard>,
+    clock: String,
+    is_probe: bool,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Ticket {
+    pub(crate) fn end(mut self, verdict: Verdict) {
+        self.is_probe = false;
+        self.guard.breaker().end(verdict, Instant::now(), &self.clock);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if self.is_probe {
+            self.guard.breaker().give_back_probe();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Takes verdicts and the monotonic time, says whether the next question may go: closed, open for a while, one probe,
+//! or held open until cleared. Pure: no clock of its own.
+
+use super::Verdict;
+use crate::limits::Limits;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The state machine of one source.
+pub(super) struct Breaker {
+    failures_to_open: u32,
+    first: Duration,
+    longest: Duration,
+    state: State,
+}
+
+enum State {
+    Closed {
+        failures: u32,
+    },
+    /// `rest` is how long it stays open this time.
+    Open {
+        since: String,
+        until: Instant,
+        rest: Duration,
+    },
+    /// One real question is on its way; everybody else waits for its end.
+    Probing {
+        since: String,
+        rest: Duration,
+    },
+    Held {
+        since: String,
+    },
+}
+
+impl Breaker {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let (first, longest) = (limits.breaker_first, limits.breaker_longest);
+        Self {
+            failures_to_open: limits.breaker_failures,
+            first,
+            longest,
+            state: State::Closed { failures: 0 },
+        }
+    }
+
+    /// In words for the operator.
+    pub(super) fn words(&self) -> String {
+        match &self.state {
+            State::Closed { .. } => "closed".to_owned(),
+            State::Open { since, .. } => format!("open since {since}"),
+            State::Probing { since, .. } => format!("half-open, open since {since}"),
+            State::Held { since } => {
+                format!("held since {since} until cleared: answered about somebody else")
+            }
+        }
+    }
+
+    /// `Ok(true)`: this question is the probe. `Err`: the time of day since which it is open.
+    pub(super) fn enter(&mut self, now: Instant) -> Result<bool, String> {
+        match &self.state {
+            State::Closed { .. } => Ok(false),
+            State::Open { since, until, rest } if now >= *until => {
+                self.state = State::Probing { since: since.clone(), rest: *rest };
+                Ok(true)
+            }
+            State::Open { since, .. } | State::Probing { since, .. } | State::Held { since } => {
+                Err(since.clone())
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, verdict: Verdict, now: Instant, clock: &str) {
+        if matches!(self.state, State::Held { .. }) {
+            return;
+        }
+        self.state = match verdict {
+            Verdict::WrongPerson => State::Held { since: clock.to_owned() },
+            Verdict::Well if matches!(self.state, State::Open { .. }) => return,
+            Verdict::Well => State::Closed { failures: 0 },
+            Verdict::Sick => match self.after_failure(now, clock) {
+                Some(state) => state,
+                None => return,
+            },
+        };
+    }
+
+    fn after_failure(&self, now: Instant, clock: &str) -> Option<State> {
+        match &self.state {
+            State::Closed { failures } if failures + 1 < self.failures_to_open => {
+                Some(State::Closed { failures: failures + 1 })
+            }
+            State::Closed { .. } => {
+                let since = clock.to_owned();
+                Some(State::Open { since, until: now + self.first, rest: self.first })
+            }
+            State::Probing { since, rest } => {
+                let rest = (*rest * 2).min(self.longest);
+                Some(State::Open { since: since.clone(), until: now + rest, rest })
+            }
+            // A question that left before it opened: the breaker knows already.
+            State::Open { .. } | State::Held { .. } => None,
+        }
+    }
+
+    /// The probe was cancelled before it could say anything: the next question is the probe.
+    pub(super) fn give_back_probe(&mut self) {
+        if let State::Probing { since, rest } = &self.state {
+            // Already past: an instant that has been reached stays reached.
+            self.state = State::Open { since: since.clone(), until: Instant::now(), rest: *rest };
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.state = State::Closed { failures: 0 };
+    }
+}

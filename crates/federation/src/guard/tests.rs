@@ -1,0 +1,97 @@
+//! Ceilings and breakers: a sick source is left alone, a well one is never asked too much. Time is passed in.
+
+use super::{Closed, Guard, Verdict, breaker::Breaker};
+use crate::{Limits, testing::limits};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn breaker() -> Breaker {
+    Breaker::new(&Limits::default())
+}
+
+#[test]
+fn five_failures_in_a_row_open_it_and_four_do_not() {
+    let (mut breaker, now) = (breaker(), Instant::now());
+    for _ in 0..4 {
+        breaker.end(Verdict::Sick, now, "08:41");
+    }
+    breaker.end(Verdict::Well, now, "08:41");
+    for _ in 0..4 {
+        breaker.end(Verdict::Sick, now, "08:41");
+    }
+    assert_eq!(breaker.enter(now), Ok(false), "a success between starts the count again");
+    breaker.end(Verdict::Sick, now, "08:42");
+    assert_eq!(breaker.enter(now), Err("08:42".to_owned()), "HAZ-035, HAZ-036");
+}
+
+/// Open since 08:41, `now` being when.
+fn opened(now: Instant) -> Breaker {
+    let mut breaker = breaker();
+    (0..5).for_each(|_| breaker.end(Verdict::Sick, now, "08:41"));
+    breaker
+}
+
+#[test]
+fn half_open_lets_one_question_through() {
+    let now = Instant::now();
+    let mut breaker = opened(now);
+    assert!(breaker.enter(now + SECOND * 9).is_err());
+    assert_eq!(breaker.enter(now + SECOND * 10), Ok(true), "the probe is a real question");
+    assert!(breaker.enter(now + SECOND * 11).is_err(), "HAZ-036: one probe at a time");
+    breaker.end(Verdict::Well, now + SECOND * 12, "08:41");
+    assert_eq!(breaker.enter(now + SECOND * 12), Ok(false));
+}
+
+#[test]
+fn each_failed_probe_doubles_the_rest_up_to_two_minutes() {
+    let mut now = Instant::now();
+    let mut breaker = opened(now);
+    for rest_s in [10, 20, 40, 80, 120, 120] {
+        assert!(breaker.enter(now + SECOND * (rest_s - 1)).is_err(), "HAZ-036: rests {rest_s} s");
+        now += SECOND * rest_s;
+        assert_eq!(breaker.enter(now), Ok(true));
+        breaker.end(Verdict::Sick, now, "later");
+        assert_eq!(breaker.enter(now), Err("08:41".to_owned()), "it has been failing since it first opened");
+    }
+}
+
+#[test]
+fn a_probe_whose_professional_left_is_given_back() {
+    let now = Instant::now();
+    let mut breaker = opened(now);
+    let later = now + SECOND * 10;
+    assert_eq!(breaker.enter(later), Ok(true));
+    breaker.give_back_probe();
+    assert_eq!(breaker.enter(later.max(Instant::now())), Ok(true));
+}
+
+#[test]
+fn a_wrong_person_holds_it_until_cleared() {
+    let now = Instant::now();
+    let mut breaker = breaker();
+    breaker.end(Verdict::WrongPerson, now, "09:00");
+    breaker.end(Verdict::Well, now, "09:01");
+    assert_eq!(breaker.enter(now + SECOND * 86_400), Err("09:00".to_owned()), "HAZ-004: no time clears it");
+    breaker.clear();
+    assert_eq!(breaker.enter(now), Ok(false));
+}
+
+#[tokio::test]
+async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
+    let guard = Guard::new(&limits(), Some(1));
+    let first = guard.enter("08:30").await.ok().unwrap();
+    assert_eq!(guard.enter("08:30").await.err(), Some(Closed::Busy), "HAZ-036");
+    drop(first);
+    assert!(guard.enter("08:30").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_cancelled_question_counts_for_nothing() {
+    let guard = Guard::new(&limits(), None);
+    for _ in 0..20 {
+        drop(guard.enter("08:30").await);
+    }
+    assert!(guard.enter("08:30").await.is_ok());
+}

@@ -1,0 +1,79 @@
+//! Takes nothing, gives every bound on what may be asked of a source and read from it, each by name and with its unit.
+//! Source: the figures the sharing agreement's service levels rest on; a partner's own schedule may lower its ceiling.
+
+use std::time::Duration;
+
+/// Every bound of federation. The default is what a deployment uses; tests use smaller ones.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Until a TCP connection stands, its TLS included.
+    pub connect: Duration,
+    /// From sending a request to the head of its answer.
+    pub first_byte: Duration,
+    /// Of one source in one opening: waiting, look-ups and every page included.
+    pub total: Duration,
+    /// Of the person's trace at PDS.
+    pub trace: Duration,
+    /// Of the objection question, look-ups included.
+    pub objection: Duration,
+    /// The least that must arrive in every [`Limits::floor_window`], so that a dripping body ends early.
+    pub floor_bytes: usize,
+    /// How long an answer's body may start slowly before the floor holds.
+    pub floor_after: Duration,
+    /// The length of one window of the floor.
+    pub floor_window: Duration,
+    /// Of one answer's body.
+    pub page_bytes: usize,
+    /// Of all bodies of one source in one opening.
+    pub source_bytes: usize,
+    /// Of one search.
+    pub pages: usize,
+    /// Of a next link, in characters.
+    pub next_link_chars: usize,
+    /// Questions in flight at one source unless its schedule says otherwise.
+    pub ceiling: usize,
+    /// How long a question may wait for its place under the ceiling.
+    pub ceiling_wait: Duration,
+    /// Searches in flight at one source for one question.
+    pub searches_at_once: usize,
+    /// Failures in a row that open a source's breaker.
+    pub breaker_failures: u32,
+    /// How long a breaker stays open the first time; it doubles with every failed probe.
+    pub breaker_first: Duration,
+    /// The longest a breaker stays open before it lets one question through.
+    pub breaker_longest: Duration,
+    /// How long a source's CapabilityStatement is believed.
+    pub capability_age: Duration,
+    /// How long after a failed read the CapabilityStatement is left alone.
+    pub capability_retry: Duration,
+    /// Of reading a CapabilityStatement; past it the question goes on by configuration.
+    pub capability_deadline: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(1),
+            first_byte: Duration::from_secs(3),
+            total: Duration::from_secs(6),
+            trace: Duration::from_secs(2),
+            objection: Duration::from_millis(1500),
+            floor_bytes: 8 * 1024,
+            floor_after: Duration::from_secs(1),
+            floor_window: Duration::from_secs(1),
+            page_bytes: 8 * 1024 * 1024,
+            source_bytes: 24 * 1024 * 1024,
+            pages: 20,
+            next_link_chars: 2048,
+            ceiling: 8,
+            ceiling_wait: Duration::from_millis(300),
+            searches_at_once: 4,
+            breaker_failures: 5,
+            breaker_first: Duration::from_secs(10),
+            breaker_longest: Duration::from_secs(120),
+            capability_age: Duration::from_secs(3600),
+            capability_retry: Duration::from_secs(60),
+            capability_deadline: Duration::from_secs(1),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Takes the permit, gives one question per source that may be asked and one settled reply per source that may not:
+//! every configured source is in exactly one of the two (HAZ-006). Nothing outside the permit is ever asked.
+
+use crate::{
+    asking::Asking,
+    question::Question,
+    source::{Kind, SourceConfig},
+};
+use fhir::{Category, Level, Reply, ReplyState, SourceId, reply::NotAsked};
+use std::collections::BTreeMap;
+
+/// What one opening asks, and what was clear without asking.
+#[derive(Debug)]
+pub struct Plan {
+    pub questions: Vec<Question>,
+    pub settled: Vec<Reply>,
+}
+
+const NOT_IN_ROLE: &str = "your role does not include them";
+const NOT_TRACED: &str = "the registered practice could not be confirmed nationally";
+const NO_PRACTICE: &str = "no registered GP practice is recorded";
+
+/// What may be seen of one category at one source.
+pub(crate) type Permitted<'a> = &'a dyn Fn(&SourceId, Category) -> Level;
+
+pub(crate) fn plan(sources: &[SourceConfig], permitted: Permitted<'_>, asking: &Asking) -> Plan {
+    let mut plan = Plan { questions: Vec::new(), settled: Vec::new() };
+    for source in sources {
+        match question(source, permitted, asking) {
+            Ok(question) => plan.questions.push(question),
+            Err(reply) => plan.settled.push(*reply),
+        }
+    }
+    plan
+}
+
+fn question(
+    source: &SourceConfig,
+    permitted: Permitted<'_>,
+    asking: &Asking,
+) -> Result<Question, Box<Reply>> {
+    let (categories, by_category) = categories(source, permitted);
+    let settle = |state| {
+        let reply = Reply::of(source.id.clone(), state);
+        Err(Box::new(Reply { by_category: by_category.clone(), ..reply }))
+    };
+    if source.kind == Kind::None || source.shares.is_empty() {
+        return settle(ReplyState::NotShared);
+    }
+    if categories.is_empty() {
+        return settle(not_asked(NOT_IN_ROLE));
+    }
+    let identified = &asking.person;
+    match (source.kind, identified.traced, &identified.practice) {
+        (Kind::GpConnect, false, _) => return settle(not_asked(NOT_TRACED)),
+        (Kind::GpConnect, true, None) => return settle(not_asked(NO_PRACTICE)),
+        _ => {}
+    }
+    Ok(Question { categories, settled: by_category, ..base(source, asking) })
+}
+
+/// The objection question to a practice; `None` where there is no traced practice to ask.
+pub(crate) fn objection(source: &SourceConfig, asking: &Asking) -> Option<Question> {
+    let practice = asking.person.practice.clone().filter(|_| asking.person.traced)?;
+    let question = base(source, asking);
+    Some(Question { practice: Some(practice), ..question })
+}
+
+fn base(source: &SourceConfig, asking: &Asking) -> Question {
+    Question {
+        source: source.id.clone(),
+        kind: source.kind,
+        categories: Vec::new(),
+        settled: BTreeMap::new(),
+        opening: asking.opening.clone(),
+        person: asking.subject(),
+        asker: asking.asker(),
+        practice: asking.person.practice.clone(),
+        now: asking.now,
+    }
+}
+
+/// The categories to ask for, and the states of those that are not.
+fn categories(
+    source: &SourceConfig,
+    permitted: Permitted<'_>,
+) -> (Vec<Category>, BTreeMap<Category, ReplyState>) {
+    let (mut asked, mut settled) = (Vec::new(), BTreeMap::new());
+    for category in Category::ALL {
+        if !source.shares.contains(&category) || category == Category::Restricted {
+            settled.insert(category, ReplyState::NotShared);
+        } else if permitted(&source.id, category) == Level::Nothing {
+            settled.insert(category, not_asked(NOT_IN_ROLE));
+        } else {
+            asked.push(category);
+        }
+    }
+    (asked, settled)
+}
+
+fn not_asked(reason: &str) -> ReplyState {
+    ReplyState::NotAsked(NotAsked(reason.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

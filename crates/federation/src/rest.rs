@@ -1,0 +1,180 @@
+//! Takes one question for a FHIR server of our own partners (UK Core R4, Care Connect STU3), gives one reply: the
+//! statement of what it can do, the person, then every permitted search at once. A failing search is a state of its
+//! category, never of the others (HAZ-006). Source: FHIR R4 and STU3 http, search; UK Core R4; Care Connect.
+
+use crate::{
+    fault::Fault,
+    guard::Verdict,
+    question::{Ended, Question},
+    subject::OnePatient,
+    wire::Bounds,
+};
+use capability::{Capabilities, Capability};
+use fhir::{
+    Json,
+    reply::{Format, ReplyState, Withholder},
+};
+use futures_util::{FutureExt, StreamExt, stream};
+use patient::Found;
+use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderValue};
+use search::SearchEnd;
+use table::Search;
+
+/// What the server says it can do, read at most hourly.
+mod capability;
+/// Finding the one Patient.
+mod patient;
+/// Which searches answer for which category.
+mod table;
+/// One search, to its last page.
+mod search;
+/// Where a next link may lead.
+mod paging;
+/// What the searches together say.
+mod reply;
+
+/// Which FHIR a server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    Stu3,
+    R4,
+}
+
+impl Version {
+    fn format(self) -> Format {
+        match self {
+            Version::Stu3 => Format::Stu3,
+            Version::R4 => Format::R4,
+        }
+    }
+}
+
+/// One partner's server.
+pub(crate) struct Server {
+    pub(crate) client: Client,
+    pub(crate) base: Url,
+    pub(crate) api_key: Option<HeaderValue>,
+    pub(crate) configured: Version,
+    /// Whether it is fed by extracts, and so declares when it received the last.
+    pub(crate) is_feed: bool,
+    pub(crate) capabilities: Capabilities,
+}
+
+impl Server {
+    fn address(&self, path: &str) -> String {
+        format!("{}/{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    /// When an extract-fed server received its data, as it declares it in a checked answer.
+    fn received(&self, text: &str) -> Option<String> {
+        let root = Json::of(text).object().filter(|_| self.is_feed)?;
+        root.object("meta")?.text("lastUpdated").map(|text| text.into_owned())
+    }
+
+    /// A request with what every request to a partner carries.
+    fn request(&self, method: Method, url: impl reqwest::IntoUrl, opening: &str) -> RequestBuilder {
+        let request = self.client.request(method, url).header("Accept", "application/fhir+json");
+        let request = request.header("X-Request-Id", uuid::Uuid::new_v4().to_string());
+        let request = request.header("X-Correlation-Id", opening);
+        match &self.api_key {
+            Some(key) => request.header("X-Api-Key", key.clone()),
+            None => request,
+        }
+    }
+}
+
+/// Asks. Ends within the bounds' deadline; cancel-safe.
+pub(crate) async fn ask(server: &Server, question: &Question, bounds: &Bounds) -> Ended {
+    let capability = server.capabilities.current(server, bounds).await;
+    let version = match capability.as_ref().map(|known| known.version) {
+        Some(None) => return Ended::fault(question, &Fault::Version),
+        Some(Some(version)) => version,
+        None => server.configured,
+    };
+    let found = match patient::find(server, question, bounds).await {
+        Ok(found) => found,
+        Err(fault) => return Ended::fault(question, &fault),
+    };
+    match found {
+        Found::Nobody(as_at) => Ended::well(reply::person_not_known(question, as_at)),
+        Found::Several => withheld(question, Withholder::PolicyAmbiguous),
+        Found::Differs(fields) => withheld(question, Withholder::PolicyDiffers(fields)),
+        Found::OtherPerson => Ended::wrong_person(question),
+        Found::One(patient) => {
+            let searched = Searched { server, question, bounds, version, capability: capability.as_deref() };
+            searched.search(*patient).await
+        }
+    }
+}
+
+fn withheld(question: &Question, by: Withholder) -> Ended {
+    Ended::well(question.reply(ReplyState::Withheld(by)))
+}
+
+/// The person is known: what is asked next.
+struct Searched<'a> {
+    server: &'a Server,
+    question: &'a Question,
+    bounds: &'a Bounds,
+    version: Version,
+    capability: Option<&'a Capability>,
+}
+
+impl Searched<'_> {
+    async fn search(&self, patient: patient::One) -> Ended {
+        let searches = self.declared();
+        let runs: Vec<_> = searches.iter().map(|search| self.one(search, &patient.one).boxed()).collect();
+        let at_once = self.bounds.limits.searches_at_once;
+        let ends: Vec<SearchEnd> = stream::iter(runs).buffered(at_once).collect().await;
+        if ends.iter().any(|end| end.is_stray) {
+            return Ended::wrong_person(self.question);
+        }
+        let sick = !ends.is_empty() && ends.iter().all(|end| end.fault.as_ref().is_some_and(Fault::is_sick));
+        let undeclared = self.undeclared(&searches);
+        let reply = reply::combine(self.question, self.version.format(), patient, ends, &undeclared);
+        Ended { reply, verdict: if sick { Verdict::Sick } else { Verdict::Well } }
+    }
+
+    /// The searches of the permitted categories that the server declares; without a statement, the usual ones.
+    fn declared(&self) -> Vec<&'static Search> {
+        let wanted = table::searches(self.version, &self.question.categories);
+        let can = |search: &&'static Search| match self.capability {
+            Some(capability) => capability.can_search(search.resource_type),
+            None => search.is_usual,
+        };
+        wanted.into_iter().filter(can).collect()
+    }
+
+    /// Permitted categories for which nothing could be asked: not shared, never empty (HAZ-006).
+    fn undeclared(&self, searches: &[&'static Search]) -> Vec<fhir::Category> {
+        let answers = |category| {
+            // The person's own details came with the Patient.
+            category == fhir::Category::Demographics
+                || searches.iter().any(|search| search.categories.contains(&category))
+        };
+        self.question.categories.iter().copied().filter(|category| !answers(*category)).collect()
+    }
+
+    async fn one(&self, search: &'static Search, patient: &OnePatient) -> SearchEnd {
+        let parameters = self.parameters(search, patient.id().unwrap_or_default());
+        let address = self.server.address(search.resource_type);
+        let run = search::Run { server: self.server, question: self.question, bounds: self.bounds, patient };
+        run.to_the_end(search, self.version.format(), address, &parameters).await
+    }
+
+    fn parameters(&self, search: &Search, id: &str) -> Vec<(&'static str, String)> {
+        let mut parameters = vec![("patient", id.to_owned()), ("_count", "50".to_owned())];
+        let Some(capability) = self.capability else {
+            return parameters;
+        };
+        let includes = search.includes.iter().filter(|include| capability.can_include(search, include));
+        parameters.extend(includes.map(|include| ("_include", (*include).to_owned())));
+        if search.is_from_today && capability.has_parameter(search.resource_type, "date") {
+            parameters.push(("date", format!("ge{}", self.question.today())));
+        }
+        parameters
+    }
+}
+
+#[cfg(test)]
+mod tests;

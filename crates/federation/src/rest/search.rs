@@ -1,0 +1,211 @@
+//! Takes one search, reads it page by page to its end, and says how far it got: a part is never taken for the whole
+//! (HAZ-017). Loops, foreign links and strays end it. Source: FHIR R4 3.1.0.3 (paging), 3.2.1.1.5 (handling=strict).
+
+use super::{Server, paging, table::Search};
+use crate::{
+    document,
+    fault::Fault,
+    question::Question,
+    subject::OnePatient,
+    wire::{self, Bounds},
+};
+use fhir::{
+    bundle::Bundle,
+    reply::{Format, Payload, Warning},
+};
+use reqwest::{Method, RequestBuilder, Url};
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+/// How one search ended. Whole pages read before a fault are kept.
+pub(super) struct SearchEnd {
+    pub(super) search: &'static Search,
+    pub(super) payloads: Vec<Payload>,
+    pub(super) matches: usize,
+    pub(super) warnings: Vec<Warning>,
+    /// Only where not one page could be read.
+    pub(super) fault: Option<Fault>,
+    /// Something in it is about somebody else.
+    pub(super) is_stray: bool,
+    pub(super) as_at: Option<String>,
+}
+
+/// What every page of a search needs.
+pub(super) struct Run<'a> {
+    pub(super) server: &'a Server,
+    pub(super) question: &'a Question,
+    pub(super) bounds: &'a Bounds,
+    pub(super) patient: &'a OnePatient,
+}
+
+/// What one page says, owned.
+struct Page {
+    is_stray: bool,
+    /// `Type/id` of each match; its place where the server gave no id.
+    matches: Vec<String>,
+    total: Option<u64>,
+    next: Option<String>,
+    warnings: Vec<Warning>,
+    as_at: Option<String>,
+}
+
+/// How far one search has got.
+#[derive(Default)]
+struct Progress {
+    urls: HashSet<String>,
+    pages: HashSet<u64>,
+    matches: HashSet<String>,
+    total: Option<u64>,
+    /// Why the reading stopped before the end.
+    cut: Option<&'static str>,
+}
+
+impl Run<'_> {
+    pub(super) async fn to_the_end(
+        &self,
+        search: &'static Search,
+        format: Format,
+        address: String,
+        parameters: &[(&'static str, String)],
+    ) -> SearchEnd {
+        let category = search.category(&self.question.categories);
+        let mut end = SearchEnd::new(search);
+        let mut progress = Progress::default();
+        let mut next = self.first(&address, parameters);
+        while let Some((url, request)) = next.take() {
+            let page = match self.page(request, search.resource_type).await {
+                Ok(page) => page,
+                Err(fault) if end.payloads.is_empty() => {
+                    end.fault = Some(fault);
+                    return end;
+                }
+                Err(_) => {
+                    progress.cut = Some("the rest did not arrive");
+                    break;
+                }
+            };
+            if page.seen.is_stray {
+                return SearchEnd { is_stray: true, ..SearchEnd::new(search) };
+            }
+            next = self.step(&mut progress, &url, &page);
+            end.as_at = end.as_at.take().or(page.seen.as_at);
+            end.warnings.extend(page.seen.warnings);
+            end.payloads.push(Payload { format, category, text: page.text });
+        }
+        end.matches = progress.matches.len();
+        end.warnings.extend(progress.warning(category));
+        end
+    }
+
+    /// By GET as agreed; by POST where the server's own id is the NHS number, which no address may carry (HAZ-049).
+    fn first(&self, address: &str, parameters: &[(&'static str, String)]) -> Option<(Url, RequestBuilder)> {
+        let number = self.question.person.number().map(fhir::NhsNumber::digits).unwrap_or_default();
+        let names_number = parameters.iter().any(|(_, value)| !number.is_empty() && value.contains(number));
+        let (method, address) = match names_number {
+            true => (Method::POST, format!("{address}/_search")),
+            false => (Method::GET, address.to_owned()),
+        };
+        let url = Url::parse(&address).ok()?;
+        let request = self.request(method, url.clone());
+        Some((url, if names_number { request.form(parameters) } else { request.query(parameters) }))
+    }
+
+    fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.server.request(method, url, &self.question.opening).header("Prefer", "handling=strict")
+    }
+
+    async fn page(
+        &self,
+        request: RequestBuilder,
+        kind: &'static str,
+    ) -> Result<document::Document<Page>, Fault> {
+        let answer = wire::fetch(request, self.bounds).await?;
+        let patient = self.patient.clone();
+        let page = document::open(answer, move |bundle| Ok(inspect(bundle, &patient, kind))).await?;
+        let as_at = self.server.received(&page.text);
+        Ok(document::Document { seen: Page { as_at, ..page.seen }, ..page })
+    }
+
+    /// The next request, or none: at the end, or because the link must not be followed.
+    fn step(
+        &self,
+        progress: &mut Progress,
+        url: &Url,
+        page: &document::Document<Page>,
+    ) -> Option<(Url, RequestBuilder)> {
+        let limits = &self.bounds.limits;
+        progress.urls.insert(url.to_string());
+        let is_repeat = !progress.pages.insert(hash(&page.text));
+        progress.matches.extend(page.seen.matches.iter().cloned());
+        progress.total = progress.total.max(page.seen.total);
+        let next = page.seen.next.as_deref()?;
+        let url = match paging::follow(&self.server.base, url, next, limits.next_link_chars) {
+            Ok(url) => url,
+            Err(reason) => {
+                tracing::warn!(source.id = %self.question.source, %reason, "a source's next link was not followed");
+                progress.cut = Some("the link to the rest could not be followed");
+                return None;
+            }
+        };
+        if is_repeat || progress.urls.contains(url.as_str()) {
+            progress.cut = Some("its pages repeat");
+            return None;
+        }
+        if progress.pages.len() >= limits.pages {
+            progress.cut = Some("more exists than is read here");
+            return None;
+        }
+        let request = self.request(Method::GET, url.clone());
+        Some((url, request))
+    }
+}
+
+impl SearchEnd {
+    fn new(search: &'static Search) -> Self {
+        let (payloads, warnings) = (Vec::new(), Vec::new());
+        Self { search, payloads, matches: 0, warnings, fault: None, is_stray: false, as_at: None }
+    }
+}
+
+impl Progress {
+    /// `showing 200 of 1,001`, where not everything was read.
+    fn warning(&self, category: Option<fhir::Category>) -> Option<Warning> {
+        let shown = self.matches.len() as u64;
+        let text = match (self.total.filter(|total| *total > shown), self.cut) {
+            (None, None) => return None,
+            (Some(total), None) => format!("showing {shown} of {total}"),
+            (Some(total), Some(cut)) => format!("showing {shown} of {total}; {cut}"),
+            (None, Some(cut)) => format!("showing {shown}; {cut}"),
+        };
+        Some(Warning { code: "paging".to_owned(), category, text })
+    }
+}
+
+fn inspect(bundle: &Bundle<'_>, patient: &OnePatient, resource_type: &str) -> Page {
+    let is_match = |mode: Option<&str>, kind: &str| match mode {
+        Some(mode) => mode == "match",
+        None => kind == resource_type,
+    };
+    let entries = bundle.entries.iter().enumerate();
+    let matches = entries.filter(|(_, e)| is_match(e.search_mode.as_deref(), &e.resource_type));
+    let name = |(place, entry): (usize, &fhir::bundle::Entry<'_>)| match &entry.id {
+        Some(id) => format!("{}/{id}", entry.resource_type),
+        None => format!("{place} {}", hash(entry.json.as_sent())),
+    };
+    Page {
+        is_stray: !patient.is_all(bundle),
+        matches: matches.map(name).collect(),
+        total: bundle.total,
+        next: bundle.next.clone(),
+        warnings: document::warnings(bundle),
+        as_at: None,
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,163 @@
+//! Takes one request, gives one whole answer within its bounds, or the fault that stopped it. Bytes, the throughput
+//! floor and every deadline are counted while they arrive (HAZ-035, HAZ-041). Cancel-safe: dropping it closes the
+//! connection. No URL leaves this file: the client's own error texts name them.
+
+use crate::{fault::Fault, limits::Limits};
+use reqwest::{
+    Client, RequestBuilder, Response,
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue},
+    redirect::Policy,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio::time::{Instant, timeout_at};
+
+/// One whole answer, not yet looked into.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// In small letters, without parameters.
+    pub(crate) media_type: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What one question may still spend at one source. Clones share the byte budget.
+#[derive(Clone)]
+pub(crate) struct Bounds {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) deadline: Instant,
+    pub(crate) started: Instant,
+    read_bytes: Arc<AtomicUsize>,
+}
+
+impl Bounds {
+    pub(crate) fn new(limits: &Arc<Limits>, started: Instant, deadline: Instant) -> Self {
+        Self { limits: Arc::clone(limits), deadline, started, read_bytes: Arc::default() }
+    }
+
+    /// The same budget with a nearer deadline.
+    pub(crate) fn until(&self, deadline: Instant) -> Self {
+        Self { deadline: self.deadline.min(deadline), ..self.clone() }
+    }
+
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.read_bytes.load(Ordering::Relaxed) as u64
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), Fault> {
+        let read = self.read_bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if read > self.limits.source_bytes { Err(Fault::TooLarge) } else { Ok(()) }
+    }
+}
+
+/// A client for one source alone: its own pool, no redirects, no proxy of the environment, no referrer (HAZ-041).
+pub(crate) fn client(limits: &Limits) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(limits.connect)
+        .retry(reqwest::retry::never())
+        .build()
+}
+
+/// A header value that no debug output prints.
+pub(crate) fn secret(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text.trim()).ok().filter(|value| !value.is_empty())?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Sends and reads. Any status is an answer; the caller knows what it means for its kind of source.
+pub(crate) async fn fetch(request: RequestBuilder, bounds: &Bounds) -> Result<Answer, Fault> {
+    let first_byte = bounds.deadline.min(Instant::now() + bounds.limits.first_byte);
+    let sent = timeout_at(first_byte, request.send()).await.map_err(|_| Fault::TimedOut)?;
+    let response = sent.map_err(|error| connecting(&error))?;
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| encoding != "identity") {
+        return Err(Fault::Encoded);
+    }
+    let status = response.status().as_u16();
+    let media_type = media_type(response.headers().get(CONTENT_TYPE));
+    let body = timeout_at(bounds.deadline, read(response, bounds)).await.map_err(|_| Fault::TimedOut)??;
+    Ok(Answer { status, media_type, body })
+}
+
+async fn read(mut response: Response, bounds: &Bounds) -> Result<Vec<u8>, Fault> {
+    let limits = &bounds.limits;
+    if response.content_length().is_some_and(|length| length > limits.page_bytes as u64) {
+        return Err(Fault::TooLarge);
+    }
+    let mut body = Vec::new();
+    let mut floor = Floor::new(limits);
+    loop {
+        match timeout_at(floor.window_end, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => {
+                if body.len() + chunk.len() > limits.page_bytes {
+                    return Err(Fault::TooLarge);
+                }
+                bounds.take(chunk.len())?;
+                floor.in_window += chunk.len();
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Ok(None)) => return Ok(body),
+            Ok(Err(error)) if error.is_timeout() => return Err(Fault::TimedOut),
+            Ok(Err(_)) => return Err(Fault::Broke),
+            Err(_) => {}
+        }
+        floor.check(limits)?;
+    }
+}
+
+/// A body that drips would pass any timeout between two reads; the floor looks at whole windows.
+struct Floor {
+    window_end: Instant,
+    in_window: usize,
+    exempt: bool,
+}
+
+impl Floor {
+    fn new(limits: &Limits) -> Self {
+        Self { window_end: Instant::now() + limits.floor_after, in_window: 0, exempt: true }
+    }
+
+    fn check(&mut self, limits: &Limits) -> Result<(), Fault> {
+        let now = Instant::now();
+        if now < self.window_end {
+            return Ok(());
+        }
+        if !self.exempt && self.in_window < limits.floor_bytes {
+            return Err(Fault::TimedOut);
+        }
+        *self = Self { window_end: now + limits.floor_window, in_window: 0, exempt: false };
+        Ok(())
+    }
+}
+
+fn connecting(error: &reqwest::Error) -> Fault {
+    if error.is_timeout() {
+        return Fault::TimedOut;
+    }
+    if !error.is_connect() {
+        return Fault::Broke;
+    }
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let io = inner.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused) {
+            return Fault::Refused;
+        }
+        cause = inner.source();
+    }
+    Fault::Unreachable
+}
+
+fn media_type(value: Option<&HeaderValue>) -> String {
+    let text = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

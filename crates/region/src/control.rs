@@ -1,0 +1,101 @@
+//! The region's control page: takes which source is to fail and how, gives every source with its fault and what it was
+//! asked. For people in a browser and for scripts alike.
+
+use crate::{
+    faults::Fault,
+    html::{self, document, escape},
+    world::World,
+};
+use axum::{
+    Form, Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+pub(crate) fn router(world: &Arc<World>) -> Router {
+    Router::new()
+        .route("/", get(page))
+        .route("/style.css", get(|| async { html::style(include_str!("control/control.css")) }))
+        .route("/faults", get(faults).post(set_fault))
+        .route("/asked", get(asked))
+        .route("/asked/reset", post(reset_asked))
+        .with_state(Arc::clone(world))
+}
+
+async fn page(State(world): State<Arc<World>>) -> Response {
+    let rows: String = world.faults.names().iter().map(|name| row(name, world.faults.of(name))).collect();
+    let body = format!(
+        "<main>\n<h1>Region control</h1>\n<p>Choose what is wrong with a source, then open a record in the host system. \
+         <code>gp</code> is every practice without a fault of its own.</p>\n<table>\n<thead><tr><th scope=\"col\">Source</th>\
+         <th scope=\"col\">Now</th><th scope=\"col\">Change</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n\
+         <p>For scripts: <code>GET /faults</code>, <code>POST /faults</code> with <code>source</code> and <code>fault</code>, \
+         <a href=\"/asked\"><code>GET /asked</code></a>, <code>POST /asked/reset</code>.</p>\n\
+         <form method=\"post\" action=\"/asked/reset\"><button>Forget what was asked</button></form>\n</main>\n"
+    );
+    html::page(StatusCode::OK, document("Region control", &body), "'none'")
+}
+
+/// What the page offers; scripts may say any fault.
+const OFFERED: [&str; 10] =
+    ["none", "hang", "slow:2000", "slow:8000", "503", "429", "drop", "wrong-person", "malformed", "empty"];
+
+fn row(name: &str, fault: Fault) -> String {
+    let now = fault.to_string();
+    let known = OFFERED.contains(&now.as_str());
+    let offered = OFFERED.into_iter().chain((!known).then_some(now.as_str()));
+    let option = |value: &str| {
+        let selected = if value == now { " selected" } else { "" };
+        format!("<option value=\"{0}\"{selected}>{0}</option>", escape(value))
+    };
+    let options: String = offered.map(option).collect();
+    let name = escape(name);
+    format!(
+        "<tr{}><th scope=\"row\">{name}</th><td>{}</td><td><form method=\"post\" action=\"/faults\">\
+         <input type=\"hidden\" name=\"source\" value=\"{name}\">\
+         <select name=\"fault\" aria-label=\"Fault of {name}\">{options}</select> <button>Set</button></form></td></tr>\n",
+        if fault == Fault::None { "" } else { " class=\"faulty\"" },
+        escape(&now),
+    )
+}
+
+async fn faults(State(world): State<Arc<World>>) -> Json<Map<String, Value>> {
+    let names = world.faults.names().iter();
+    Json(names.map(|name| (name.clone(), Value::String(world.faults.of(name).to_string()))).collect())
+}
+
+#[derive(Deserialize)]
+struct SetFault {
+    source: String,
+    fault: String,
+}
+
+/// A browser is sent back to the page; a script that asks for JSON gets the faults in force.
+async fn set_fault(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    Form(form): Form<SetFault>,
+) -> Response {
+    let fault: Fault = match form.fault.parse() {
+        Ok(fault) => fault,
+        Err(not) => return (StatusCode::BAD_REQUEST, format!("{not}\n")).into_response(),
+    };
+    if let Err(unknown) = world.faults.set(&form.source, fault) {
+        return (StatusCode::NOT_FOUND, format!("{unknown}\n")).into_response();
+    }
+    let json = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
+    if json { faults(State(world)).await.into_response() } else { Redirect::to("/").into_response() }
+}
+
+async fn asked(State(world): State<Arc<World>>) -> Response {
+    Json(world.asked.all()).into_response()
+}
+
+async fn reset_asked(State(world): State<Arc<World>>) -> Redirect {
+    world.asked.reset();
+    Redirect::to("/")
+}

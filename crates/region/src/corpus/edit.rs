@@ -1,0 +1,45 @@
+//! Edits JSON text where it lies, so that every other byte stays as it was published.
+
+use fhir::{Json, Object};
+
+/// A change to one span of a text.
+pub(super) struct Change {
+    start: usize,
+    end: usize,
+    with: String,
+}
+
+impl Change {
+    /// Replaces that value; `None` if it does not lie in the text.
+    pub(super) fn of(text: &str, value: Json<'_>, with: String) -> Option<Self> {
+        let span = value.as_sent();
+        let start = (span.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        let end = start.checked_add(span.len())?;
+        (text.get(start..end) == Some(span)).then_some(Self { start, end, with })
+    }
+}
+
+/// The text with all changes made. They must not overlap; any that would are left out.
+pub(super) fn apply(text: &str, mut changes: Vec<Change>) -> String {
+    changes.sort_by_key(|change| change.start);
+    let (mut edited, mut done) = (String::with_capacity(text.len()), 0);
+    for change in changes {
+        if let Some(before) = text.get(done..change.start) {
+            edited.push_str(before);
+            edited.push_str(&change.with);
+            done = change.end;
+        }
+    }
+    edited.push_str(text.get(done..).unwrap_or_default());
+    edited
+}
+
+/// A member of an object, whatever its kind.
+pub(super) fn member<'a>(object: &Object<'a>, keys: &[&str]) -> Option<Json<'a>> {
+    keys.iter().find_map(|key| object.get(key))
+}
+
+/// Text as a JSON string.
+pub(super) fn literal(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}

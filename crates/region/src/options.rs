@@ -1,0 +1,58 @@
+//! Takes what the program wants of its region; gives the reasons why a region could not start.
+
+use crate::faults::Fault;
+use std::{io, path::PathBuf};
+
+/// What to simulate and where it meets the gateway.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Same seed, same day, same people and same latencies.
+    pub seed: u64,
+    /// How many people; never fewer than the hand-made ones.
+    pub people: usize,
+    /// The host system takes this port and the others follow; `None` takes free ports.
+    pub port_base: Option<u16>,
+    /// A folder of published payloads to serve as extra people.
+    pub corpus: Option<PathBuf>,
+    /// Where the gateway's pages are: the host frames nothing else.
+    pub gateway_url: String,
+    /// The gateway's token endpoint: the audience of every launch.
+    pub token_url: String,
+    /// Where the demo host's signing key is written. It must exist.
+    pub state_dir: PathBuf,
+    /// Faults in force from the start, by source name.
+    pub faults: Vec<(String, Fault)>,
+    /// Whether every source takes a seeded 20 to 250 ms over each answer.
+    pub latency: bool,
+}
+
+/// Why a region did not start, or could not do as it was told.
+#[derive(Debug, thiserror::Error)]
+pub enum RegionFault {
+    #[error("cannot listen on 127.0.0.1 port {port}")]
+    Listen {
+        port: u16,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the ports after {base} do not reach far enough")]
+    Ports { base: u16 },
+    #[error("cannot make the demo host's signing key")]
+    SigningKey,
+    #[error("cannot write the demo host's signing key to `{path}`")]
+    WriteKey {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot build an HTTP client")]
+    Client(#[source] reqwest::Error),
+    #[error("there is no source `{0}`")]
+    UnknownSource(String),
+    #[error("cannot read the corpus at `{path}`")]
+    Corpus {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}

@@ -1,0 +1,86 @@
+//! What is known about a person, as facts that say who holds them. The payloads render one fact in every
+//! holder's own wire form,
+//! so that partners agree, or differ, because the story says so.
+
+mod care;
+mod clinical;
+
+pub(crate) use care::*;
+pub(crate) use clinical::*;
+
+use super::partner::Partner;
+use jiff::civil::Date;
+
+/// Who holds a fact.
+pub(crate) type Holders = &'static [Partner];
+
+/// A term as it was chosen, with its SNOMED CT concept where we are sure of one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub(crate) text: &'static str,
+    pub(crate) code: Option<&'static str>,
+    /// The concept's preferred term, where a synonym or the original words were kept.
+    pub(crate) preferred: Option<&'static str>,
+}
+
+/// A coded term.
+pub(crate) const fn sct(code: &'static str, text: &'static str) -> Term {
+    Term { text, code: Some(code), preferred: None }
+}
+
+/// A term that nobody coded.
+pub(crate) const fn text(text: &'static str) -> Term {
+    Term { text, code: None, preferred: None }
+}
+
+impl Term {
+    pub(crate) const fn preferring(self, term: &'static str) -> Self {
+        Self { preferred: Some(term), ..self }
+    }
+}
+
+/// A partner whose own demographics differ from the national ones: a mistake at that partner.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mistake {
+    pub(crate) at: Partner,
+    pub(crate) given: Option<&'static str>,
+    pub(crate) birth_date: Option<Date>,
+}
+
+/// How a practice's reply departs from a plain one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PracticeQuirks {
+    /// Items were left out of the problems List for confidentiality.
+    pub(crate) confidential: bool,
+    /// The record is still on its way from the last practice; registered so many days ago.
+    pub(crate) in_transit_days: Option<i32>,
+    /// The practice has switched problems off.
+    pub(crate) problems_disabled: bool,
+}
+
+/// Everything the partners know, and who knows the person at all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) known_to: Vec<Partner>,
+    pub(crate) quirks: PracticeQuirks,
+    pub(crate) mistakes: Vec<Mistake>,
+    pub(crate) contacts: Vec<Relation>,
+    pub(crate) allergies: Vec<Allergy>,
+    pub(crate) medicines: Vec<Medicine>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) procedures: Vec<Procedure>,
+    pub(crate) reports: Vec<Report>,
+    pub(crate) measures: Vec<Measure>,
+    pub(crate) vaccines: Vec<Vaccine>,
+    pub(crate) visits: Vec<Visit>,
+    pub(crate) episodes: Vec<Episode>,
+    pub(crate) appointments: Vec<Appointment>,
+    pub(crate) referrals: Vec<Referral>,
+    pub(crate) diary: Vec<DiaryEntry>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) plans: Vec<Plan>,
+    pub(crate) decisions: Vec<Decision>,
+    pub(crate) forms: Vec<Form>,
+    pub(crate) alerts: Vec<Alert>,
+    pub(crate) teams: Vec<Team>,
+}

@@ -1,0 +1,183 @@
+//! The region over real sockets: what a gateway would meet.
+
+use super::{Region, start};
+use crate::{Fault, Options};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// National services and the proxy.
+mod national;
+/// Searches, pages and faults of a REST partner.
+mod partners;
+/// The host system and its launch.
+mod launch;
+/// Published payloads.
+mod published;
+
+/// The person every partner knows.
+const DOREEN: &str = "9991234578";
+
+/// A region and a way to ask it.
+struct Started {
+    region: Region,
+    client: reqwest::Client,
+    _state: tempfile::TempDir,
+}
+
+async fn started() -> Started {
+    started_with(|_| {}).await
+}
+
+async fn started_with(change: impl FnOnce(&mut Options)) -> Started {
+    // Another test may have been first.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let state = tempfile::tempdir().unwrap();
+    let mut options = Options {
+        seed: 1,
+        people: 0,
+        port_base: None,
+        corpus: None,
+        gateway_url: "http://127.0.0.1:9".to_owned(),
+        token_url: "http://127.0.0.1:9/oauth2/token".to_owned(),
+        state_dir: state.path().to_owned(),
+        faults: Vec::new(),
+        latency: false,
+    };
+    change(&mut options);
+    let region = start(options).await.unwrap();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    Started { region, client, _state: state }
+}
+
+impl Started {
+    fn source(&self, name: &str) -> String {
+        let sources = &self.region.endpoints().sources;
+        sources.iter().find(|source| source.name == name).unwrap().url.clone()
+    }
+
+    async fn set(&self, source: &str, fault: &str) {
+        let url = format!("{}/faults", self.region.endpoints().control_url);
+        let form = [("source", source), ("fault", fault)];
+        let answer = self.client.post(url).form(&form).send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+    }
+
+    async fn asked(&self) -> Value {
+        let url = format!("{}/asked", self.region.endpoints().control_url);
+        self.client.get(url).send().await.unwrap().json().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn stopping_ends_every_server_within_two_seconds_even_with_a_hung_request() {
+    let started = started_with(|options| options.faults = vec![("acute".to_owned(), Fault::Hang)]).await;
+    let url = format!("{}/metadata", started.source("acute"));
+    let client = started.client.clone();
+    let hung = tokio::spawn(async move {
+        client.get(url).header("X-Api-Key", "demo").header("X-Request-Id", "1").send().await
+    });
+    while started.asked().await.as_array().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let (client, control) = (started.client, started.region.endpoints().control_url.clone());
+    let before = Instant::now();
+    started.region.stop().await;
+    assert!(before.elapsed() < Duration::from_secs(2));
+    assert!(!hung.await.unwrap().is_ok_and(|answer| answer.status().is_success()));
+    assert!(client.get(control).send().await.is_err(), "nothing listens after the stop");
+}
+
+#[tokio::test]
+async fn the_endpoints_name_every_source_person_and_user_once() {
+    let started = started().await;
+    let endpoints = started.region.endpoints();
+    let names: Vec<&str> = endpoints.sources.iter().map(|source| source.name.as_str()).collect();
+    assert_eq!(names.len(), 13);
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 13);
+    assert!(names.contains(&"gp:ZZ904") && names.contains(&"nelft") && names.contains(&"thurrock"));
+    assert_eq!(endpoints.users.len(), 12);
+    assert!(endpoints.people.iter().any(|person| person.nhs_number == DOREEN));
+    assert!(endpoints.people.iter().all(|person| person.nhs_number.starts_with("999")));
+    let ready = serde_json::to_value(endpoints).unwrap();
+    assert_eq!(ready["host_client_id"], "demo-host");
+    assert!(ready["sources"][0].get("kind").is_some());
+    assert!(
+        !format!("{:?}", endpoints.people).contains(DOREEN),
+        "HAZ-049: identifiers are redacted in debug output"
+    );
+}
+
+#[tokio::test]
+async fn a_fault_for_a_source_that_does_not_exist_stops_the_start_and_is_refused_later() {
+    let started = started().await;
+    let url = format!("{}/faults", started.region.endpoints().control_url);
+    let post = async |source: &str, fault: &str| {
+        let form = [("source", source), ("fault", fault)];
+        started.client.post(&url).form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post("acuet", "drop").await, 404);
+    assert_eq!(post("acute", "droop").await, 400);
+    assert_eq!(post("acute", "slow:10").await, 303);
+    let faults: Value = started.client.get(&url).send().await.unwrap().json().await.unwrap();
+    assert_eq!(faults["acute"], "slow:10");
+    assert_eq!(faults["pds"], "none");
+    let state = tempfile::tempdir().unwrap();
+    let options = Options {
+        seed: 1,
+        people: 0,
+        port_base: None,
+        corpus: None,
+        gateway_url: String::new(),
+        token_url: String::new(),
+        state_dir: state.path().to_owned(),
+        faults: vec![("acuet".to_owned(), Fault::Drop)],
+        latency: false,
+    };
+    assert!(start(options).await.is_err());
+}
+
+#[tokio::test]
+async fn the_control_page_shows_every_source_and_its_fault() {
+    let started = started().await;
+    started.set("eput", "malformed").await;
+    let page = started.client.get(&started.region.endpoints().control_url).send().await.unwrap();
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    let page = page.text().await.unwrap();
+    for name in ["gp:ZZ901", "acute", "pds", "sds", "ssp", "<td>malformed</td>"] {
+        assert!(page.contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn ports_follow_one_another_from_a_fixed_base() {
+    let base = 38_411;
+    let started = started_with(|options| options.port_base = Some(base)).await;
+    let endpoints = started.region.endpoints();
+    assert_eq!(endpoints.host_url, format!("http://127.0.0.1:{base}"));
+    assert_eq!(endpoints.control_url, format!("http://127.0.0.1:{}", base + 1));
+    assert_eq!(endpoints.sources.last().unwrap().url, format!("http://127.0.0.1:{}/fhir", base + 17));
+}
+
+fn corpus() -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");
+    let folder = std::env::var_os("SHCR_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    folder.is_dir().then_some(folder)
+}
+
+/// A GP Connect request body that asks for allergies.
+fn allergies_of(number: &str) -> Value {
+    json!({"resourceType": "Parameters", "parameter": [
+        {"name": "patientNHSNumber",
+         "valueIdentifier": {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": number}},
+        {"name": "includeAllergies", "part": [{"name": "includeResolvedAllergies", "valueBoolean": true}]},
+    ]})
+}

@@ -1,0 +1,177 @@
+//! The partners that answer FHIR searches, as data: who they are, what they hold, how they page, how fresh they are.
+
+use super::{
+    freshness::Freshness,
+    kinds::{self, Kind},
+};
+use crate::people;
+
+/// Which FHIR they speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    R4,
+    Stu3,
+}
+
+impl Version {
+    pub(crate) fn source_kind(self) -> &'static str {
+        match self {
+            Self::R4 => "fhir-r4",
+            Self::Stu3 => "fhir-stu3",
+        }
+    }
+}
+
+/// One partner.
+#[derive(Debug)]
+pub(crate) struct Partner {
+    /// The name its source and its faults go by.
+    pub(crate) name: &'static str,
+    pub(crate) ods: &'static str,
+    pub(crate) version: Version,
+    /// Matches on a page where the asker does not say.
+    pub(super) page_size: usize,
+    pub(super) freshness: Freshness,
+    /// Names of the types supported; anything else is answered with 404.
+    pub(super) kinds: &'static [&'static str],
+}
+
+impl Partner {
+    /// The partner's own name for itself.
+    pub(crate) fn title(&self) -> &'static str {
+        people::partner::Partner::parse(self.name).map_or(self.name, |partner| partner.profile().name)
+    }
+
+    /// The type of that name, if this partner supports it.
+    pub(super) fn kind(&self, name: &str) -> Option<&'static Kind> {
+        self.kinds.iter().find(|kind| **kind == name).and_then(|name| kinds::kind(name))
+    }
+}
+
+const fn live(name: &'static str, ods: &'static str, kinds: &'static [&'static str]) -> Partner {
+    Partner { name, ods, version: Version::R4, page_size: 50, freshness: Freshness::Live, kinds }
+}
+
+const fn periodic(partner: Partner, freshness: Freshness) -> Partner {
+    Partner { freshness, ..partner }
+}
+
+/// In the order of the sharing agreement.
+pub(crate) const PARTNERS: [Partner; 9] = [
+    Partner { page_size: 20, ..live("acute", "ZZ910", TRUST) },
+    live("eput", "ZZ911", MENTAL_HEALTH),
+    Partner { version: Version::Stu3, ..live("nelft", "ZZ912", COMMUNITY_STU3) },
+    live("provide", "ZZ913", COMMUNITY),
+    periodic(live("ic24", "ZZ915", URGENT), Freshness::MinutesAgo(23)),
+    periodic(live("ambulance", "ZZ916", URGENT), Freshness::MinutesAgo(41)),
+    periodic(live("essex", "ZZ917", COUNCIL), Freshness::Nightly { days_ago: 0 }),
+    periodic(live("southend", "ZZ918", COUNCIL), Freshness::Nightly { days_ago: 0 }),
+    periodic(live("thurrock", "ZZ919", COUNCIL), Freshness::Nightly { days_ago: 5 }),
+];
+
+const TRUST: &[&str] = &[
+    "Patient",
+    "AllergyIntolerance",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Condition",
+    "Procedure",
+    "DiagnosticReport",
+    "Observation",
+    "Immunization",
+    "Encounter",
+    "EpisodeOfCare",
+    "Appointment",
+    "ServiceRequest",
+    "CareTeam",
+    "DocumentReference",
+    "CarePlan",
+    "QuestionnaireResponse",
+    "Consent",
+    "Flag",
+];
+
+const MENTAL_HEALTH: &[&str] = &[
+    "Patient",
+    "AllergyIntolerance",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Condition",
+    "Observation",
+    "Encounter",
+    "EpisodeOfCare",
+    "Appointment",
+    "ServiceRequest",
+    "CareTeam",
+    "DocumentReference",
+    "CarePlan",
+    "QuestionnaireResponse",
+    "Consent",
+    "Flag",
+];
+
+const COMMUNITY: &[&str] = &[
+    "Patient",
+    "AllergyIntolerance",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Condition",
+    "Procedure",
+    "Observation",
+    "Immunization",
+    "Encounter",
+    "EpisodeOfCare",
+    "Appointment",
+    "ServiceRequest",
+    "CareTeam",
+    "DocumentReference",
+    "CarePlan",
+    "QuestionnaireResponse",
+    "Consent",
+    "Flag",
+];
+
+const COMMUNITY_STU3: &[&str] = &[
+    "Patient",
+    "AllergyIntolerance",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Condition",
+    "Procedure",
+    "Observation",
+    "Immunization",
+    "Encounter",
+    "EpisodeOfCare",
+    "Appointment",
+    "ReferralRequest",
+    "CareTeam",
+    "DocumentReference",
+    "CarePlan",
+    "Consent",
+    "Flag",
+];
+
+const URGENT: &[&str] = &[
+    "Patient",
+    "Condition",
+    "Procedure",
+    "Observation",
+    "Encounter",
+    "ServiceRequest",
+    "DocumentReference",
+    "CarePlan",
+    "Flag",
+];
+
+const COUNCIL: &[&str] = &[
+    "Patient",
+    "Observation",
+    "Encounter",
+    "EpisodeOfCare",
+    "Appointment",
+    "ServiceRequest",
+    "CareTeam",
+    "DocumentReference",
+    "CarePlan",
+    "Flag",
+];
