@@ -6,7 +6,7 @@ use crate::{
     fault::Fault,
     gather,
     gp_connect::{self, GpConnect},
-    guard::{Closed, Guard},
+    guard::{Closed, Guard, Ticket, Verdict, Visit},
     limits::Limits,
     national::{pds::Pds, sds::Sds},
     plan::{self, Plan},
@@ -19,7 +19,7 @@ use access::{Permit, person::Trace};
 use audit::Opened;
 use fhir::{
     NhsNumber, Reply, ReplyState, SourceId,
-    reply::{NotAsked, Silence},
+    reply::{NotAsked, Silence, Withholder},
 };
 use futures_util::stream::BoxStream;
 use reqwest::header::HeaderValue;
@@ -90,12 +90,12 @@ impl Federation {
         let Some(question) = practice.and_then(|source| plan::objection(source, asking)) else {
             return ended(ReplyState::NotAsked(NotAsked("no practice to ask".to_owned())));
         };
-        let ticket = match self.guard(&question).enter(&fhir::date::clock(asking.now)).await {
+        let ticket = match self.enter(&question).await {
             Ok(ticket) => ticket,
-            Err(closed) => return ended(closed_state(closed)),
+            Err(state) => return ended(state),
         };
         let (reply, verdict) = gp_connect::objection::ask(&self.gp, &question, &bounds).await;
-        ticket.end(verdict);
+        conclude(ticket, &question, verdict);
         reply
     }
 
@@ -129,13 +129,12 @@ impl Federation {
     /// One question to its end, whatever happens.
     pub(crate) async fn ask(&self, question: &Question) -> Reply {
         let bounds = self.bounds(self.limits.total);
-        let clock = fhir::date::clock(question.now);
-        let mut reply = match self.guard(question).enter(&clock).await {
-            Err(closed) => question.reply(closed_state(closed)),
+        let mut reply = match self.enter(question).await {
+            Err(state) => question.reply(state),
             Ok(ticket) => {
                 let asked = timeout_at(bounds.deadline + GRACE, self.ask_source(question, &bounds)).await;
                 let ended = asked.unwrap_or_else(|_| Ended::fault(question, &Fault::TimedOut));
-                ticket.end(ended.verdict);
+                conclude(ticket, question, ended.verdict);
                 ended.reply
             }
         };
@@ -144,6 +143,12 @@ impl Federation {
         by_category.retain(|_, own| own != state);
         (reply.elapsed_ms, reply.size_bytes) = (bounds.elapsed_ms(), bounds.size_bytes());
         reply
+    }
+
+    async fn enter(&self, question: &Question) -> Result<Ticket, ReplyState> {
+        let clock = fhir::date::clock(question.now);
+        let visit = Visit { clock, opening: question.opening.clone() };
+        self.guard(question).enter(visit).await.map_err(|closed| closed_state(closed, &question.opening))
     }
 
     async fn ask_source(&self, question: &Question, bounds: &Bounds) -> Ended {
@@ -172,10 +177,27 @@ impl Federation {
     }
 }
 
-fn closed_state(closed: Closed) -> ReplyState {
+/// Tells the guard, and rings the alarm where somebody else's data came. No identifier stands in it.
+fn conclude(ticket: Ticket, question: &Question, verdict: Verdict) {
+    if verdict == Verdict::WrongPerson {
+        tracing::error!(
+            opening.id = question.opening,
+            source.id = %question.source,
+            partner.ods = question.practice.as_ref().map(fhir::OdsCode::as_str),
+            "SAFETY: a source answered about somebody else; it is not asked again until cleared"
+        );
+    }
+    ticket.end(verdict);
+}
+
+/// A source that this very opening caught answering about somebody else reads as withheld, not as unwell.
+fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
         Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
-        Closed::Open { since } => ReplyState::DidNotAnswer(Silence::BreakerOpen { since }),
+        Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
+            ReplyState::Withheld(Withholder::PolicyIdentity)
+        }
+        Closed::Open(shut) => ReplyState::DidNotAnswer(Silence::BreakerOpen { since: shut.since }),
     }
 }
 

@@ -2,7 +2,7 @@
 //! to take replies slows no source down, and a question that breaks is a reply too (HAZ-006, HAZ-035).
 
 use crate::{Federation, fault, plan::Plan, question::Question};
-use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
+use fhir::{Reply, SourceId};
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -54,13 +54,6 @@ fn told(question: &Question, reply: &Reply) {
         size_bytes = reply.size_bytes,
         "a source's question ended"
     );
-    if reply.state == ReplyState::Withheld(Withholder::PolicyIdentity) {
-        tracing::error!(
-            opening.id = question.opening,
-            source.id = %question.source,
-            "SAFETY: a source answered about somebody else; it is not asked again until cleared"
-        );
-    }
 }
 
 #[cfg(test)]

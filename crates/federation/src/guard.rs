@@ -3,7 +3,7 @@
 //! retry: a question is asked once.
 
 use crate::limits::Limits;
-use breaker::Breaker;
+use breaker::{Breaker, Shut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -24,10 +24,16 @@ pub(crate) struct Guard {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
     Busy,
-    /// Open since this time of day, or held open until somebody clears it.
-    Open {
-        since: String,
-    },
+    /// Open for a while, or held open until somebody clears it.
+    Open(Shut),
+}
+
+/// Which question comes, for what a breaker says of itself later.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Visit {
+    /// The time of day to show, should this question open the breaker.
+    pub(crate) clock: String,
+    pub(crate) opening: String,
 }
 
 /// How a question ended, as far as the guard cares.
@@ -45,10 +51,10 @@ impl Guard {
         Arc::new(Self { places, wait: limits.ceiling_wait, breaker: Mutex::new(Breaker::new(limits)) })
     }
 
-    /// `clock`: the time of day to show should this question open the breaker. Cancel-safe.
-    pub(crate) async fn enter(self: &Arc<Self>, clock: &str) -> Result<Ticket, Closed> {
-        let is_probe = self.breaker().enter(Instant::now()).map_err(|since| Closed::Open { since })?;
-        let mut ticket = Ticket { guard: Arc::clone(self), clock: clock.to_owned(), is_probe, place: None };
+    /// Waits for a place no longer than the ceiling allows. Cancel-safe.
+    pub(crate) async fn enter(self: &Arc<Self>, visit: Visit) -> Result<Ticket, Closed> {
+        let is_probe = self.breaker().enter(Instant::now()).map_err(Closed::Open)?;
+        let mut ticket = Ticket { guard: Arc::clone(self), visit, is_probe, place: None };
         let place = timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
         ticket.place = Some(place.ok().and_then(Result::ok).ok_or(Closed::Busy)?);
         Ok(ticket)
@@ -72,7 +78,7 @@ impl Guard {
 /// One question's place at a source. Dropped without a verdict (the professional left), it counts for nothing.
 pub(crate) struct Ticket {
     guard: Arc<Guard>,
-    clock: String,
+    visit: Visit,
     is_probe: bool,
     place: Option<OwnedSemaphorePermit>,
 }
@@ -80,7 +86,7 @@ pub(crate) struct Ticket {
 impl Ticket {
     pub(crate) fn end(mut self, verdict: Verdict) {
         self.is_probe = false;
-        self.guard.breaker().end(verdict, Instant::now(), &self.clock);
+        self.guard.breaker().end(verdict, Instant::now(), &self.visit);
     }
 }
 

@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Many replies become one record: normalise, release, reconcile. Pure: no I/O, no clock, and it never fails;
+//! odd data becomes a caveat, unreadable data is counted and kept (HAZ-040).
+
+/// One entry of the record, whatever it came from.
+pub mod item;
+/// From a reply's payloads to items, one module per format.
+pub mod normalise;
+/// What one kind of resource means, one module per category.
+pub mod category;
+/// What of it this professional may see, and the manifest of what was shown and held.
+pub mod release;
+/// Many sources' items stood together: grouped, sorted, differences said, nothing deleted.
+pub mod reconcile;
+
+pub use item::{Item, Section};
+pub use normalise::Normalised;
+pub use normalise::normalise;
+pub use reconcile::{Group, Record, SourceNote};
+pub use release::{Released, release};

@@ -1,2 +1,74 @@
-//! Placeholder.
-fn main() {}
+//! The program: takes a command line, runs the gateway, the demo or a check; refuses with one clear sentence.
+//! The only crate that imports all the others.
+
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// The one place where time is read.
+mod clock;
+/// One TOML, one typed tree.
+mod config;
+/// What a running gateway holds.
+mod program;
+/// One opening from launch to close, readable as a list.
+mod opening;
+/// Our values turned into audit entries.
+mod entries;
+/// A running gateway: listeners and background work.
+mod serve;
+/// A synthetic region around a gateway.
+mod demo;
+/// Checks from the command line.
+mod tools;
+
+/// The Shared Care Record gateway: one read-only page about one person, live from every partner.
+#[derive(Parser)]
+#[command(name = "shcr", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a synthetic region, a gateway and a host to launch from.
+    Demo(demo::Options),
+    /// Run the gateway of one deployment.
+    Serve(Serve),
+    /// Check or read the audit.
+    #[command(subcommand)]
+    Audit(tools::Audit),
+    /// Print or check the sharing policy.
+    #[command(subcommand)]
+    Policy(tools::Policy),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The deployment's configuration; `config/demo.toml` is a complete, commented example.
+    #[arg(long)]
+    config: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> miette::Result<ExitCode> {
+    let command = CommandLine::parse().command;
+    log_to_stderr();
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        return Err(miette::miette!("a second TLS provider is already installed"));
+    }
+    match command {
+        Command::Demo(options) => demo::run(options).await,
+        Command::Serve(options) => serve::run(config::Config::load(&options.config)?).await,
+        Command::Audit(command) => tools::audit(command),
+        Command::Policy(command) => tools::policy(command),
+    }
+}
+
+/// The log is not the audit: it names openings, sources and states, never a person (HAZ-049).
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("warn,shcr=info,federation=info,access=info,audit=info,web=info")
+    });
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -335,8 +335,13 @@ async fn another_person_in_either_answer_withholds_both_and_holds_the_practice()
         let reply = one(&federation).await;
         assert_eq!(reply.state, ReplyState::Withheld(Withholder::PolicyIdentity), "HAZ-004");
         assert!(reply.payloads.is_empty() && reply.warnings.is_empty() && reply.asked.is_none(), "HAZ-004");
+        let asked = fake.seen().len();
         let again = one(&federation).await.state;
-        assert!(matches!(again, ReplyState::DidNotAnswer(Silence::BreakerOpen { .. })), "HAZ-004: {again:?}");
+        assert_eq!(again, ReplyState::Withheld(Withholder::PolicyIdentity), "HAZ-004: the same opening");
+        let later = crate::Asking { opening: "later".to_owned(), ..asking() };
+        let later = federation.ask_objection(&later).await.state;
+        assert!(matches!(later, ReplyState::DidNotAnswer(Silence::BreakerOpen { .. })), "HAZ-004: {later:?}");
+        assert_eq!(fake.seen().len(), asked, "HAZ-004: held");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Takes verdicts and the monotonic time, says whether the next question may go: closed, open for a while, one probe,
 //! or held open until cleared. Pure: no clock of its own.
 
-use super::Verdict;
+use super::{Verdict, Visit};
 use crate::limits::Limits;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -12,6 +12,15 @@ pub(super) struct Breaker {
     first: Duration,
     longest: Duration,
     state: State,
+}
+
+/// Since when a source is not asked, and by whose question if one held it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shut {
+    /// A time of day.
+    pub(crate) since: String,
+    /// The opening that was answered about somebody else (HAZ-004).
+    pub(crate) held_by: Option<String>,
 }
 
 enum State {
@@ -31,6 +40,7 @@ enum State {
     },
     Held {
         since: String,
+        opening: String,
     },
 }
 
@@ -51,35 +61,40 @@ impl Breaker {
             State::Closed { .. } => "closed".to_owned(),
             State::Open { since, .. } => format!("open since {since}"),
             State::Probing { since, .. } => format!("half-open, open since {since}"),
-            State::Held { since } => {
+            State::Held { since, .. } => {
                 format!("held since {since} until cleared: answered about somebody else")
             }
         }
     }
 
-    /// `Ok(true)`: this question is the probe. `Err`: the time of day since which it is open.
-    pub(super) fn enter(&mut self, now: Instant) -> Result<bool, String> {
+    /// `Ok(true)`: this question is the probe.
+    pub(super) fn enter(&mut self, now: Instant) -> Result<bool, Shut> {
         match &self.state {
             State::Closed { .. } => Ok(false),
             State::Open { since, until, rest } if now >= *until => {
                 self.state = State::Probing { since: since.clone(), rest: *rest };
                 Ok(true)
             }
-            State::Open { since, .. } | State::Probing { since, .. } | State::Held { since } => {
-                Err(since.clone())
+            State::Open { since, .. } | State::Probing { since, .. } => {
+                Err(Shut { since: since.clone(), held_by: None })
+            }
+            State::Held { since, opening } => {
+                Err(Shut { since: since.clone(), held_by: Some(opening.clone()) })
             }
         }
     }
 
-    pub(super) fn end(&mut self, verdict: Verdict, now: Instant, clock: &str) {
+    pub(super) fn end(&mut self, verdict: Verdict, now: Instant, visit: &Visit) {
         if matches!(self.state, State::Held { .. }) {
             return;
         }
         self.state = match verdict {
-            Verdict::WrongPerson => State::Held { since: clock.to_owned() },
+            Verdict::WrongPerson => {
+                State::Held { since: visit.clock.clone(), opening: visit.opening.clone() }
+            }
             Verdict::Well if matches!(self.state, State::Open { .. }) => return,
             Verdict::Well => State::Closed { failures: 0 },
-            Verdict::Sick => match self.after_failure(now, clock) {
+            Verdict::Sick => match self.after_failure(now, &visit.clock) {
                 Some(state) => state,
                 None => return,
             },

@@ -1,11 +1,22 @@
 //! Ceilings and breakers: a sick source is left alone, a well one is never asked too much. Time is passed in.
 
-use super::{Closed, Guard, Verdict, breaker::Breaker};
+use super::{
+    Closed, Guard, Verdict, Visit,
+    breaker::{Breaker, Shut},
+};
 use crate::{Limits, testing::limits};
 use std::time::Duration;
 use tokio::time::Instant;
 
 const SECOND: Duration = Duration::from_secs(1);
+
+fn at(clock: &str) -> Visit {
+    Visit { clock: clock.to_owned(), opening: "0197-opening".to_owned() }
+}
+
+fn open_since(clock: &str) -> Result<bool, Shut> {
+    Err(Shut { since: clock.to_owned(), held_by: None })
+}
 
 fn breaker() -> Breaker {
     Breaker::new(&Limits::default())
@@ -15,21 +26,21 @@ fn breaker() -> Breaker {
 fn five_failures_in_a_row_open_it_and_four_do_not() {
     let (mut breaker, now) = (breaker(), Instant::now());
     for _ in 0..4 {
-        breaker.end(Verdict::Sick, now, "08:41");
+        breaker.end(Verdict::Sick, now, &at("08:41"));
     }
-    breaker.end(Verdict::Well, now, "08:41");
+    breaker.end(Verdict::Well, now, &at("08:41"));
     for _ in 0..4 {
-        breaker.end(Verdict::Sick, now, "08:41");
+        breaker.end(Verdict::Sick, now, &at("08:41"));
     }
     assert_eq!(breaker.enter(now), Ok(false), "a success between starts the count again");
-    breaker.end(Verdict::Sick, now, "08:42");
-    assert_eq!(breaker.enter(now), Err("08:42".to_owned()), "HAZ-035, HAZ-036");
+    breaker.end(Verdict::Sick, now, &at("08:42"));
+    assert_eq!(breaker.enter(now), open_since("08:42"), "HAZ-035, HAZ-036");
 }
 
 /// Open since 08:41, `now` being when.
 fn opened(now: Instant) -> Breaker {
     let mut breaker = breaker();
-    (0..5).for_each(|_| breaker.end(Verdict::Sick, now, "08:41"));
+    (0..5).for_each(|_| breaker.end(Verdict::Sick, now, &at("08:41")));
     breaker
 }
 
@@ -40,7 +51,7 @@ fn half_open_lets_one_question_through() {
     assert!(breaker.enter(now + SECOND * 9).is_err());
     assert_eq!(breaker.enter(now + SECOND * 10), Ok(true), "the probe is a real question");
     assert!(breaker.enter(now + SECOND * 11).is_err(), "HAZ-036: one probe at a time");
-    breaker.end(Verdict::Well, now + SECOND * 12, "08:41");
+    breaker.end(Verdict::Well, now + SECOND * 12, &at("08:41"));
     assert_eq!(breaker.enter(now + SECOND * 12), Ok(false));
 }
 
@@ -52,8 +63,8 @@ fn each_failed_probe_doubles_the_rest_up_to_two_minutes() {
         assert!(breaker.enter(now + SECOND * (rest_s - 1)).is_err(), "HAZ-036: rests {rest_s} s");
         now += SECOND * rest_s;
         assert_eq!(breaker.enter(now), Ok(true));
-        breaker.end(Verdict::Sick, now, "later");
-        assert_eq!(breaker.enter(now), Err("08:41".to_owned()), "it has been failing since it first opened");
+        breaker.end(Verdict::Sick, now, &at("later"));
+        assert_eq!(breaker.enter(now), open_since("08:41"), "it has been failing since it first opened");
     }
 }
 
@@ -71,9 +82,10 @@ fn a_probe_whose_professional_left_is_given_back() {
 fn a_wrong_person_holds_it_until_cleared() {
     let now = Instant::now();
     let mut breaker = breaker();
-    breaker.end(Verdict::WrongPerson, now, "09:00");
-    breaker.end(Verdict::Well, now, "09:01");
-    assert_eq!(breaker.enter(now + SECOND * 86_400), Err("09:00".to_owned()), "HAZ-004: no time clears it");
+    breaker.end(Verdict::WrongPerson, now, &at("09:00"));
+    breaker.end(Verdict::Well, now, &at("09:01"));
+    let held = Shut { since: "09:00".to_owned(), held_by: Some("0197-opening".to_owned()) };
+    assert_eq!(breaker.enter(now + SECOND * 86_400), Err(held), "HAZ-004: no time clears it");
     breaker.clear();
     assert_eq!(breaker.enter(now), Ok(false));
 }
@@ -81,17 +93,17 @@ fn a_wrong_person_holds_it_until_cleared() {
 #[tokio::test]
 async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
     let guard = Guard::new(&limits(), Some(1));
-    let first = guard.enter("08:30").await.ok().unwrap();
-    assert_eq!(guard.enter("08:30").await.err(), Some(Closed::Busy), "HAZ-036");
+    let first = guard.enter(at("08:30")).await.ok().unwrap();
+    assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
     drop(first);
-    assert!(guard.enter("08:30").await.is_ok());
+    assert!(guard.enter(at("08:30")).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_cancelled_question_counts_for_nothing() {
     let guard = Guard::new(&limits(), None);
     for _ in 0..20 {
-        drop(guard.enter("08:30").await);
+        drop(guard.enter(at("08:30")).await);
     }
-    assert!(guard.enter("08:30").await.is_ok());
+    assert!(guard.enter(at("08:30")).await.is_ok());
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     document,
-    guard::{Guard, Verdict},
+    guard::{Guard, Verdict, Visit},
     wire::{self, Answer, Bounds},
 };
 use access::person::{Name, Trace, Traced};
@@ -21,7 +21,7 @@ pub(crate) struct Pds {
 impl Pds {
     /// Traces one person within the bounds. Cancel-safe.
     pub(crate) async fn trace(&self, number: &NhsNumber, request_id: &str, bounds: &Bounds) -> Trace {
-        let Ok(ticket) = self.guard.enter("").await else {
+        let Ok(ticket) = self.guard.enter(Visit::default()).await else {
             return Trace::DidNotAnswer;
         };
         let base = self.base.as_str().trim_end_matches('/');

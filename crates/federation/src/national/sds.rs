@@ -4,7 +4,7 @@
 use crate::{
     document,
     fault::{Fault, failed},
-    guard::{Guard, Verdict},
+    guard::{Guard, Verdict, Visit},
     source::is_usable,
     wire::{self, Bounds},
 };
@@ -67,7 +67,7 @@ impl Sds {
         opening: &str,
         bounds: &Bounds,
     ) -> Result<Endpoint, NoEndpoint> {
-        let ticket = self.guard.enter("").await.map_err(|_| NoEndpoint::DirectoryClosed)?;
+        let ticket = self.guard.enter(Visit::default()).await.map_err(|_| NoEndpoint::DirectoryClosed)?;
         let look = Look { sds: self, practice, interaction, opening, bounds };
         let (asid, root) = tokio::join!(look.up("Device", asids), look.up("Endpoint", addresses));
         let faults = [asid.as_ref().err(), root.as_ref().err()];

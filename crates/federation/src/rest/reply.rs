@@ -37,7 +37,8 @@ pub(super) fn combine(
         reply.payloads.push(Payload { format, category, text: patient.text });
     }
     for end in ends {
-        reply.warnings.extend(end.partly_failed(question));
+        let failed = end.partly_failed(question).filter(|warning| !reply.warnings.contains(warning));
+        reply.warnings.extend(failed);
         reply.warnings.extend(end.warnings);
         reply.payloads.extend(end.payloads);
         // The oldest receipt is the honest one.

@@ -194,13 +194,23 @@ async fn a_swapped_person_withholds_everything_and_holds_the_breaker_until_clear
     assert_eq!(reply.state, ReplyState::Withheld(Withholder::PolicyIdentity), "HAZ-004");
     assert!(reply.payloads.is_empty() && reply.warnings.is_empty(), "HAZ-004: nothing of it is named");
     let asked = fake.seen().len();
-    let next = one(&federation).await;
+    let next = one_of(&federation, "another-opening").await;
     let open = Silence::BreakerOpen { since: "14:05".to_owned() };
     assert_eq!(next.state, ReplyState::DidNotAnswer(open), "HAZ-004: held open");
     assert_eq!(fake.seen().len(), asked, "HAZ-004: not asked while held");
-    federation.clear(&SourceId::new("acute"));
+    let acute = SourceId::new("acute");
+    assert!(federation.breaker(&acute).starts_with("held since 14:05"), "HAZ-004: the operator can see it");
+    federation.clear(&acute);
+    assert_eq!(federation.breaker(&acute), "closed");
     fake.set("/fhir/Patient/_search", Canned::Json(searchset(vec![patient("d1", NUMBER)])));
     assert_eq!(one(&federation).await.state, ReplyState::Answered);
+}
+
+/// The reply of the only source in another opening.
+async fn one_of(federation: &std::sync::Arc<crate::Federation>, opening: &str) -> Reply {
+    let asking = crate::Asking { opening: opening.to_owned(), ..asking() };
+    let plan = crate::plan::plan(federation.sources(), &|_, _| fhir::Level::Full, &asking);
+    futures_util::StreamExt::next(&mut federation.gather(plan)).await.unwrap()
 }
 
 #[tokio::test]

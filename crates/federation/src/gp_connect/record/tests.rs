@@ -62,6 +62,13 @@ fn replies() -> Vec<PathBuf> {
         .collect()
 }
 
+/// By a part of its name: whole names hold numbers that may be somebody's.
+fn named(part: &str) -> Option<PathBuf> {
+    replies()
+        .into_iter()
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains(part)))
+}
+
 fn facts(path: &Path) -> Option<Facts> {
     match seen(path) {
         Some(Seen::Record(facts)) => Some(*facts),
@@ -86,10 +93,7 @@ fn every_published_reply_is_about_one_person_but_one() {
 
 #[test]
 fn the_published_warnings_and_lists_are_seen() {
-    let full = |name: &str| replies().into_iter().find(|path| path.ends_with(name));
-    let (Some(transit), Some(quiet)) =
-        (full("9465700193_Birdi_full_20210602.json"), full("9465701483_Dougill_full_20210602.json"))
-    else {
+    let (Some(transit), Some(quiet)) = (named("_Birdi_full_"), named("_Dougill_full_")) else {
         return;
     };
     let (transit, quiet) = (facts(&transit).unwrap(), facts(&quiet).unwrap());
@@ -99,7 +103,7 @@ fn the_published_warnings_and_lists_are_seen() {
 
 #[test]
 fn an_empty_published_record_has_lists_and_no_items() {
-    let empty = replies().into_iter().find(|path| path.ends_with("ssp_response_9690937278.json"));
+    let empty = named("ssp_response_");
     if let Some(facts) = empty.and_then(|path| facts(&path)) {
         assert!(!facts.has_items && facts.lists.contains("886921000000105"), "HAZ-006");
     }

@@ -1,0 +1,46 @@
+//! Takes Flags and safeguarding requests, gives alerts: what, since when, whom to ask. A safeguarding entry says that a
+//! concern exists, never what it is about (HAZ-023). Source: UK Core Flag; sources.md 15; access.md 6.
+
+use super::encounters::said;
+use crate::item::{Facts, Item, Section, When};
+use crate::normalise::extensions::value_words;
+use crate::normalise::provenance;
+use crate::normalise::resource::Resource;
+use fhir::Category;
+
+const SAFEGUARDING: [&str; 6] = [
+    "safeguarding",
+    "child protection",
+    "looked after child",
+    "female genital mutilation",
+    "fgm",
+    "342191000000101",
+];
+
+pub(crate) fn read(resource: &Resource<'_>) -> Item {
+    let words = said(resource, &["code", "category"]);
+    let codes: Vec<String> =
+        resource.concepts("code").into_iter().flat_map(|c| c.codings).filter_map(|c| c.code).collect();
+    let protects =
+        SAFEGUARDING.iter().any(|word| words.contains(word) || codes.iter().any(|code| code == word));
+    let category = if protects { Category::Safeguarding } else { Category::Alerts };
+    let what_to_do = resource.extension_like("action").or_else(|| resource.extension_like("detail"));
+    let facts = Facts::Alert { what_to_do: what_to_do.and_then(|extension| value_words(&extension)) };
+    let mut item = resource.item(Section::Alerts, category, facts);
+    let (from, to) = resource.period("period");
+    item.when = When { from, to, recorded: None };
+    for kind in resource.concepts("category") {
+        item.detail("Kind", kind.words().map(str::to_owned));
+    }
+    item
+}
+
+/// A safeguarding request: existence, team and status.
+pub(crate) fn concern(resource: &Resource<'_>) -> Item {
+    let mut item = resource.item(Section::Alerts, Category::Safeguarding, Facts::Alert { what_to_do: None });
+    item.when = When { from: resource.date("authoredOn"), to: None, recorded: None };
+    let team = ["performer", "recipient"].iter().find_map(|key| provenance::party(resource, key)?.name);
+    item.detail("Team", team);
+    item.detail("Kind", resource.words("category"));
+    item
+}

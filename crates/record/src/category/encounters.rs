@@ -1,0 +1,187 @@
+//! Takes Encounters, Appointments, referrals, diary entries and Communications, gives contacts: what was, what is
+//! planned, what is open. A plan never reads as done. Source: GP Connect 1.6.2 consultations, referrals and diary
+//! guidance; UK Core Encounter, Appointment, ServiceRequest; sources.md 1.6, 14.
+
+use crate::item::{Contact, Facts, Item, Section, Standing, When};
+use crate::normalise::provenance;
+use crate::normalise::resource::{Resource, text, words};
+use crate::normalise::surroundings::Surroundings;
+use fhir::coding::Concept;
+use fhir::{Category, Object};
+
+pub(crate) fn encounter<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> Item {
+    let consultation = resource.is_gp_connect();
+    let category = if consultation { Category::Consultations } else { Category::Encounters };
+    let mut contact = contact(resource, setting(resource));
+    contact.place = place(resource);
+    contact.outcome = outcome(resource);
+    if consultation {
+        let said = around.lists.consultation(resource);
+        contact.entries = said.iter().map(|line| line.words.clone()).collect();
+        contact.entries_coded = said.into_iter().filter(|line| line.coded).map(|line| line.words).collect();
+    }
+    contact.future = resource.text("status").as_deref() == Some("planned");
+    let mut item = resource.item(Section::Contacts, category, Facts::Contact(contact));
+    item.what = resource.concept("type").or_else(|| class(resource)).unwrap_or_default();
+    let (from, to) = resource.period("period");
+    item.when = When { from, to, recorded: None };
+    if consultation && item.status.code == "unknown" {
+        item.status.standing = Standing::Provisional;
+        item.caveats.push("Draft: the practice had not finished this consultation".into());
+    }
+    item.detail("Priority", resource.words("priority"));
+    for diagnosis in resource.object.objects("diagnosis") {
+        let condition =
+            diagnosis.object("condition").and_then(|condition| condition_words(resource, &condition));
+        item.detail("Diagnosis", condition);
+    }
+    item
+}
+
+pub(crate) fn appointment(resource: &Resource<'_>) -> Item {
+    let mut contact = contact(resource, "Appointment".into());
+    let parties = resource.object.objects("participant");
+    let at_place = |party: &&Object<'_>| {
+        party.object("actor").and_then(|a| a.text("reference").map(|r| r.contains("Location/"))) == Some(true)
+    };
+    contact.place =
+        parties.iter().find(at_place).and_then(|party| provenance::party_of(resource, party)?.name);
+    contact.reason = contact.reason.or_else(|| resource.text("description"));
+    let mut item = resource.item(Section::Contacts, Category::Encounters, Facts::Contact(contact));
+    item.what =
+        resource.concept("serviceType").or_else(|| resource.concept("appointmentType")).unwrap_or_default();
+    if item.what.words().is_none() {
+        item.what.text = resource.text("description").or_else(|| Some("Appointment".into()));
+    }
+    item.when =
+        When { from: resource.date("start"), to: resource.date("end"), recorded: resource.date("created") };
+    if let Facts::Contact(contact) = &mut item.facts {
+        contact.future = item.status.standing == Standing::Provisional;
+    }
+    item.detail("Instructions", resource.text("patientInstruction"));
+    item.detail("Cancelled because", resource.words("cancelationReason"));
+    item
+}
+
+/// A referral, a request, or a diary entry: an intention, whatever its code says.
+pub(crate) fn request(resource: &Resource<'_>) -> Item {
+    let diary = resource.resource_type == "ProcedureRequest" && resource.is_gp_connect();
+    let kind = said(resource, &["category", "type", "code"]);
+    if kind.contains("safeguarding") || kind.contains("child protection") {
+        return super::alerts::concern(resource);
+    }
+    if resource.document.searched == Some(Category::SocialCare) {
+        return super::social_care::request(resource);
+    }
+    let mut contact = contact(resource, if diary { "GP" } else { "Referral" }.into());
+    contact.service = service(resource);
+    contact.future = diary;
+    let mut item = resource.item(Section::Contacts, Category::Encounters, Facts::Contact(contact));
+    item.what = resource.concept("code").or_else(|| resource.concept("serviceRequested")).unwrap_or_default();
+    if item.what.words().is_none() {
+        item.what = resource.concept("reasonCode").unwrap_or_default();
+    }
+    let (from, to) = resource.span("occurrence");
+    let authored = resource.date("authoredOn");
+    item.when = When { from: from.or_else(|| authored.clone()), to, recorded: authored };
+    let open = matches!(item.status.standing, Standing::Current | Standing::Provisional) && !diary;
+    if let Facts::Contact(contact) = &mut item.facts {
+        contact.open_item = open;
+    }
+    if diary {
+        item.status.standing = if item.status.standing == Standing::Current {
+            Standing::Provisional
+        } else {
+            item.status.standing
+        };
+        item.caveats.push("Planned: an intention, not a record that it was done".into());
+    }
+    item.detail("Priority", resource.text("priority"));
+    item.detail("Description", resource.text("description"));
+    item.detail("Kind", resource.words("category").or_else(|| resource.words("type")));
+    item
+}
+
+pub(crate) fn communication(resource: &Resource<'_>) -> Item {
+    let mut contact = contact(resource, "Message".into());
+    let texts = resource.object.objects("payload");
+    contact.entries = texts.iter().filter_map(|payload| text(payload, "contentString")).collect();
+    let mut item = resource.item(Section::Contacts, Category::Encounters, Facts::Contact(contact));
+    item.what = resource.concept("category").or_else(|| resource.concept("reasonCode")).unwrap_or_default();
+    if item.what.words().is_none() {
+        item.what.text = Some("Message".into());
+    }
+    item.when = When { from: resource.date("sent"), to: resource.date("received"), recorded: None };
+    item
+}
+
+fn contact(resource: &Resource<'_>, setting: String) -> Contact {
+    let reason = resource.words("reasonCode").or_else(|| resource.words("reason"));
+    let service = resource.words("serviceType");
+    Contact { setting, reason, service, ..Contact::default() }
+}
+
+/// The setting's plain word. What the class does not settle, the source's own words may.
+fn setting(resource: &Resource<'_>) -> String {
+    if resource.is_gp_connect() {
+        return "GP".into();
+    }
+    let said = said(resource, &["type", "serviceType", "class"]);
+    let provider = provenance::read(resource).organisation.unwrap_or_default().to_lowercase();
+    let holds = |word: &str| said.contains(word) || provider.contains(word);
+    let class = resource.object.object("class").and_then(|class| text(&class, "code")).unwrap_or_default();
+    let by_search = match resource.document.searched {
+        Some(Category::MentalHealth) => Some("Mental health"),
+        Some(Category::SocialCare) => Some("Social care"),
+        _ => None,
+    };
+    let by_words =
+        [("ambulance", "Ambulance"), ("111", "111"), ("out of hours", "111"), ("emergency department", "ED")];
+    let by_words = by_words.iter().find(|(word, _)| holds(word)).map(|(_, setting)| *setting);
+    let by_class = match class.to_ascii_uppercase().as_str() {
+        "EMER" => "ED",
+        "IMP" | "ACUTE" | "NONAC" | "OBSENC" | "SS" | "PRENC" => "Inpatient",
+        "HH" => "Community",
+        "FLD" => "Ambulance",
+        "AMB" => "Outpatient",
+        "VR" => "Telephone or video",
+        _ => "Contact",
+    };
+    by_search.or(by_words).unwrap_or(by_class).to_owned()
+}
+
+/// The source's words of some members, in lower case, to recognise a kind by.
+pub(crate) fn said(resource: &Resource<'_>, keys: &[&str]) -> String {
+    let words = |key: &&str| {
+        resource.concepts(key).iter().filter_map(|c| c.words().map(str::to_lowercase)).collect::<Vec<_>>()
+    };
+    keys.iter().flat_map(words).collect::<Vec<_>>().join(" | ")
+}
+
+/// R4 `class` is a bare coding.
+fn class(resource: &Resource<'_>) -> Option<Concept> {
+    let coding = fhir::coding::Coding::read(&resource.object.object("class")?);
+    Some(Concept { text: None, codings: vec![coding] }).filter(|concept| concept.words().is_some())
+}
+
+fn place(resource: &Resource<'_>) -> Option<String> {
+    let stays = resource.object.objects("location");
+    let named = |stay: &Object<'_>| provenance::name_in(resource, stay, "location");
+    stays.iter().find_map(named)
+}
+
+fn outcome(resource: &Resource<'_>) -> Option<String> {
+    let stay = resource.object.object("hospitalization")?;
+    words(&stay, "dischargeDisposition")
+}
+
+fn service(resource: &Resource<'_>) -> Option<String> {
+    let performer =
+        || ["performer", "recipient"].iter().find_map(|key| provenance::party(resource, key)?.name);
+    performer().or_else(|| resource.words("specialty")).or_else(|| resource.words("performerType"))
+}
+
+fn condition_words<'a>(resource: &Resource<'a>, reference: &Object<'a>) -> Option<String> {
+    let followed = resource.follow(reference).and_then(|condition| condition.words("code"));
+    followed.or_else(|| text(reference, "display"))
+}

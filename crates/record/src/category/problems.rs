@@ -1,0 +1,65 @@
+//! Takes Condition, Procedure and FamilyMemberHistory, gives problems and history: original term first, certainty and
+//! laterality in words (HAZ-018). Source: GP Connect 1.6.2 problems guidance; UK Core Condition, Procedure.
+
+use crate::item::{Facts, Item, Problem, ProblemKind, Section, When};
+use crate::normalise::extensions::value_words;
+use crate::normalise::resource::{Resource, text, words};
+use fhir::Category;
+
+pub(crate) fn condition(resource: &Resource<'_>) -> Item {
+    let (from, _) = resource.span("onset");
+    let (to, _) = resource.span("abatement");
+    let significance = resource.extension("problemsignificance");
+    let problem = Problem {
+        significance: significance.and_then(|extension| value_words(&extension)),
+        certainty: resource.code("verificationStatus"),
+        severity: resource.words("severity"),
+        kind: ProblemKind::Problem,
+        body_site: resource.words("bodySite"),
+    };
+    let mut item = resource.item(Section::Problems, Category::Problems, Facts::Problem(problem));
+    item.when =
+        When { from, to, recorded: resource.date("assertedDate").or_else(|| resource.date("recordedDate")) };
+    for category in resource.concepts("category") {
+        item.detail("Recorded as", category.words().map(str::to_owned));
+    }
+    if resource.object.boolean("abatementBoolean") == Some(true) {
+        item.detail("Ended", Some("yes, date not recorded".into()));
+    }
+    for stage in resource.object.objects("stage") {
+        item.detail("Stage", words(&stage, "summary"));
+    }
+    item
+}
+
+pub(crate) fn procedure(resource: &Resource<'_>) -> Item {
+    let (from, to) = resource.span("performed");
+    let problem =
+        Problem { kind: ProblemKind::Procedure, body_site: resource.words("bodySite"), ..Problem::default() };
+    let mut item = resource.item(Section::Problems, Category::Problems, Facts::Problem(problem));
+    item.when = When { from, to, recorded: None };
+    item.detail("Reason", resource.words("reasonCode"));
+    item.detail("Outcome", resource.words("outcome"));
+    item.detail(
+        "Not done because",
+        resource.words("notDoneReason").or_else(|| resource.words("statusReason")),
+    );
+    item
+}
+
+/// Whose it was stands in the main term, so that it can never be read as the person's own (HAZ-018).
+pub(crate) fn family_history(resource: &Resource<'_>) -> Item {
+    let problem = Problem { kind: ProblemKind::FamilyHistory, ..Problem::default() };
+    let mut item = resource.item(Section::Problems, Category::Problems, Facts::Problem(problem));
+    let relation = resource.words("relationship").unwrap_or_else(|| "relation not recorded".into());
+    let conditions = resource.object.objects("condition");
+    let named: Vec<String> = conditions.iter().filter_map(|condition| words(condition, "code")).collect();
+    let named = if named.is_empty() { "no condition named".to_owned() } else { named.join(", ") };
+    item.what.text = Some(format!("Family history ({relation}): {named}"));
+    item.when.recorded = resource.date("date");
+    for condition in &conditions {
+        item.detail("Outcome", words(condition, "outcome"));
+        item.detail("Onset", text(condition, "onsetString"));
+    }
+    item
+}

@@ -1,0 +1,187 @@
+//! Takes Observations and DiagnosticReports, gives results: digits, comparator and unit as sent, the laboratory's own
+//! range and flag. We compute nothing (HAZ-014, HAZ-015, HAZ-056).
+//! Source: GP Connect 1.6.2 investigations and uncategorised data guidance; UK Core Observation, DiagnosticReport.
+
+use crate::item::{Care, Detail, Facts, Item, Measurement, Note, Problem, ProblemKind, Section, When};
+use crate::normalise::extensions::plain;
+use crate::normalise::filing;
+use crate::normalise::resource::{Resource, quantity, text, unit, words};
+use crate::normalise::surroundings::Surroundings;
+use fhir::coding::{Concept, SNOMED_CT};
+use fhir::{Category, Json, Object};
+
+/// "Comment note": free text of a consultation, or a filing comment under a report.
+const COMMENT_NOTE: &str = "37331000000100";
+
+pub(crate) fn observation(resource: &Resource<'_>) -> Item {
+    let measurement = measure(resource);
+    let (section, category) = place(resource, &measurement);
+    let facts = match section {
+        Section::Problems => Facts::Problem(Problem {
+            kind: ProblemKind::History,
+            body_site: resource.words("bodySite"),
+            ..Problem::default()
+        }),
+        Section::Care => Facts::Care(Care::default()),
+        _ => Facts::Result(measurement.clone()),
+    };
+    let mut item = resource.item(section, category, facts);
+    let (from, to) = resource.span("effective");
+    item.when = When { from, to, recorded: resource.date("issued") };
+    if !matches!(item.facts, Facts::Result(_)) {
+        item.detail("Value", measurement.value);
+        for part in measurement.components {
+            let label = part.name.words().unwrap_or("Part").to_owned();
+            item.details.extend(part.value.map(|value| Detail { label, value }));
+        }
+    }
+    item.detail("Body site", resource.words("bodySite"));
+    item.detail("Method", resource.words("method"));
+    item
+}
+
+/// Numbers and vital signs are results; what is left of a practice's coded entries is history; comments belong to
+/// their consultation.
+fn place(resource: &Resource<'_>, measurement: &Measurement) -> (Section, Category) {
+    if resource.document.searched == Some(Category::SocialCare) {
+        return (Section::Care, Category::SocialCare);
+    }
+    let has_value =
+        measurement.value.is_some() || measurement.components.iter().any(|part| part.value.is_some());
+    let is_code = |code| measurement.name.has(SNOMED_CT, code);
+    if is_code(COMMENT_NOTE) {
+        (Section::Problems, Category::Consultations)
+    } else if is_frailty(&measurement.name) {
+        (Section::Frailty, if has_value { Category::Results } else { Category::Problems })
+    } else if has_value || !resource.is_gp_connect() {
+        (Section::Results, Category::Results)
+    } else {
+        (Section::Problems, Category::Problems)
+    }
+}
+
+/// Frailty, falls and mobility as recorded; matched by code or by whole words, never computed (HAZ-056).
+fn is_frailty(name: &Concept) -> bool {
+    const CODES: [&str; 6] =
+        ["1129331000000101", "763264000", "713634000", "925791000000100", "161898004", "1099481000000106"];
+    const WORDS: [&str; 8] = ["fall", "falls", "fallen", "frail", "frailty", "efi", "efi2", "mobility"];
+    let said = name.words().unwrap_or_default().to_lowercase();
+    let mut spoken = said.split(|c: char| !c.is_alphanumeric());
+    CODES.iter().any(|code| name.has(SNOMED_CT, code)) || spoken.any(|word| WORDS.contains(&word))
+}
+
+pub(crate) fn measure(resource: &Resource<'_>) -> Measurement {
+    let (at, _) = resource.span("effective");
+    let mut measurement = value(&resource.object);
+    measurement.status = resource.code("status").unwrap_or_default();
+    measurement.at = at.or_else(|| resource.date("issued"));
+    measurement.comments = resource.notes().into_iter().map(|note| note.text).collect();
+    let part = |component: &Object<'_>| Measurement { at: measurement.at.clone(), ..value(component) };
+    measurement.components = resource.object.objects("component").iter().map(part).collect();
+    measurement
+}
+
+/// Name, value, range and flag of an Observation or one of its components.
+fn value(object: &Object<'_>) -> Measurement {
+    let mut measurement = Measurement {
+        name: object.object("code").map(|code| Concept::read(&code)).unwrap_or_default(),
+        range: ranges(object),
+        flag: words(object, "interpretation"),
+        ..Measurement::default()
+    };
+    match object.choice("value") {
+        Some(("valueQuantity", json)) => {
+            let amount = json.object().unwrap_or_default();
+            measurement.value = quantity(&amount);
+            measurement.number = amount.get("value").and_then(Json::number).map(str::to_owned);
+            measurement.unit = unit(&amount);
+        }
+        Some((name, json)) => measurement.value = other_value(name, json),
+        None => measurement.value = words(object, "dataAbsentReason").map(|why| format!("No value: {why}")),
+    }
+    measurement
+}
+
+fn other_value(name: &str, json: Json<'_>) -> Option<String> {
+    let object = || json.object();
+    match name {
+        "valueCodeableConcept" => object().and_then(|o| Concept::read(&o).words().map(str::to_owned)),
+        "valueRange" => object().and_then(|range| bounds(&range)),
+        "valueRatio" => object().and_then(|ratio| {
+            let side = |key| ratio.object(key).and_then(|amount| quantity(&amount));
+            Some(format!("{} : {}", side("numerator")?, side("denominator")?))
+        }),
+        "valuePeriod" => object().and_then(|period| {
+            let side = |key| text(&period, key);
+            Some(format!("{} to {}", side("start")?, side("end")?))
+        }),
+        _ => plain(json).or_else(|| Some("In a form shown only as sent".into())),
+    }
+}
+
+fn ranges(object: &Object<'_>) -> Option<String> {
+    let ranges = object.objects("referenceRange");
+    let said: Vec<String> = ranges
+        .iter()
+        .filter_map(|range| {
+            let kind = words(range, "type").map(|kind| format!("{kind}: ")).unwrap_or_default();
+            Some(format!("{kind}{}", text(range, "text").or_else(|| bounds(range))?))
+        })
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// `3.9 to 5.6 mmol/L`, the digits as sent.
+fn bounds(range: &Object<'_>) -> Option<String> {
+    let side = |key| range.object(key);
+    let number = |amount: &Object<'_>| amount.get("value").and_then(Json::number).map(str::to_owned);
+    match (side("low"), side("high")) {
+        (Some(low), Some(high)) => Some(format!("{} to {}", number(&low)?, quantity(&high)?)),
+        (Some(low), None) => Some(format!("from {}", quantity(&low)?)),
+        (None, Some(high)) => Some(format!("up to {}", quantity(&high)?)),
+        (None, None) => None,
+    }
+}
+
+pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> Item {
+    let members = around.results_of(resource);
+    let (comments, results): (Vec<_>, Vec<_>) = members.iter().partition(|member| is_comment(member));
+    let facts = Facts::Report {
+        results: results.iter().map(|member| measure(member)).collect(),
+        conclusion: resource.text("conclusion"),
+    };
+    let mut item = resource.item(Section::Results, Category::Results, facts);
+    item.notes.extend(comments.iter().flat_map(|comment| filing_comment(comment)));
+    let (from, to) = resource.span("effective");
+    item.when = When { from, to, recorded: resource.date("issued") };
+    for member in &members {
+        item.category = filing::stricter(item.category, filing::file(member, Category::Results).category);
+    }
+    for specimen in resource.linked("specimen") {
+        item.detail("Specimen", specimen.words("type"));
+        let collected = specimen.object.object("collection").and_then(|c| text(&c, "collectedDateTime"));
+        item.detail("Collected", collected.map(|at| fhir::FhirDate::parse(&at).display()));
+        item.notes.extend(specimen.notes());
+    }
+    item.detail("Laboratory service", resource.words("category"));
+    item.detail(
+        "Coded conclusion",
+        resource.words("conclusionCode").or_else(|| resource.words("codedDiagnosis")),
+    );
+    item
+}
+
+fn is_comment(resource: &Resource<'_>) -> bool {
+    let comment = resource.concept("code").is_some_and(|code| code.has(SNOMED_CT, COMMENT_NOTE));
+    comment && resource.object.choice("value").is_none()
+}
+
+/// A filing comment: who filed it with what words, and when.
+fn filing_comment(resource: &Resource<'_>) -> Vec<Note> {
+    let (at, _) = resource.span("effective");
+    let by = crate::normalise::provenance::party(resource, "performer").and_then(|party| party.name);
+    let filed = at.map(|at| format!("filed {}", at.display()));
+    let by = [by, filed].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let by = (!by.is_empty()).then_some(by);
+    resource.notes().into_iter().map(|note| Note { by: note.by.or_else(|| by.clone()), ..note }).collect()
+}

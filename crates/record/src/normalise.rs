@@ -1,0 +1,220 @@
+//! Takes one source's reply, gives its items, what could not be read, and what the reply said about itself.
+//! Everything received is an item, an unreadable entry that is counted, or context that an item refers to (HAZ-040).
+
+use crate::category::{self, Read};
+use crate::item::{Facts, Item, Original, Standing};
+use fhir::reply::Warning;
+use fhir::{Category, Reply, SourceId};
+use resource::Resource;
+use shelf::Shelf;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use surroundings::Surroundings;
+
+/// All documents of a reply together.
+mod shelf;
+/// One resource, read in STU3's shape or R4's.
+pub(crate) mod resource;
+/// Parts and values of extensions.
+pub(crate) mod extensions;
+/// Who made it, which version.
+pub(crate) mod provenance;
+/// Status words.
+mod status;
+/// Who may see it: the one deciding category.
+pub(crate) mod filing;
+/// What belongs together.
+pub(crate) mod surroundings;
+/// Lists, warnings and consultations of GP Connect.
+mod gp_connect;
+/// Restriction reaches what a restricted entry is linked to.
+mod restriction;
+
+/// One reply, understood.
+#[derive(Debug, Clone, Default)]
+pub struct Normalised {
+    pub items: Vec<Item>,
+    /// Entries that could not be read as items: counted, kept as sent, said on the page (HAZ-040).
+    pub unread: Vec<Unread>,
+    /// List warnings, disabled areas, paging and the rest: for the source line and the Sources chapter.
+    pub warnings: Vec<Warning>,
+    /// Categories this reply says it does not share (a disabled area inside a 200).
+    pub not_shared: Vec<Category>,
+    /// Per resource type: how many entries arrived. The measure against which nothing may be lost.
+    pub received: BTreeMap<String, usize>,
+    /// Per resource type: entries that are context of items (Patient, Practitioner, an issue of a medicine …).
+    pub context: BTreeMap<String, usize>,
+}
+
+/// An entry we received and could not turn into an item.
+#[derive(Clone)]
+pub struct Unread {
+    pub source: SourceId,
+    pub category: Category,
+    pub resource_type: String,
+    /// Why, in words fit for the page.
+    pub why: String,
+    pub original: Original,
+}
+
+impl std::fmt::Debug for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Unread({}, {}, {})", self.source, self.category.name(), self.resource_type)
+    }
+}
+
+/// How entries inside a List's `contained` are counted.
+pub const CONTAINED_ALLERGY: &str = "AllergyIntolerance (contained)";
+/// How entries without a readable resource are counted.
+pub const NO_RESOURCE: &str = "(no resource)";
+
+impl Normalised {
+    pub fn received_total(&self) -> usize {
+        self.received.values().sum()
+    }
+
+    pub fn items_total(&self) -> usize {
+        self.items.len()
+    }
+
+    fn receive(&mut self, resource_type: &str) {
+        *self.received.entry(resource_type.to_owned()).or_default() += 1;
+    }
+
+    fn set_aside(&mut self, resource_type: &str) {
+        *self.context.entry(resource_type.to_owned()).or_default() += 1;
+    }
+}
+
+/// Reads every payload of a reply. Never fails: what cannot be read is counted in `unread`.
+pub fn normalise(reply: &Reply) -> Normalised {
+    let shelf = Shelf::read(&reply.source, &reply.payloads);
+    let mut normalised = Normalised { warnings: reply.warnings.clone(), ..Normalised::default() };
+    let entries = entries(&shelf);
+    let around = Surroundings::of(&shelf, &entries);
+    let mut reading =
+        Reading { copies: copies(&entries), around: &around, seen: HashSet::new(), links: Vec::new() };
+    for entry in &entries {
+        normalised.receive(&entry.resource_type);
+        reading.entry(entry, &mut normalised);
+    }
+    reading.ended(&mut normalised);
+    unreadable(&shelf, &mut normalised);
+    restriction::spread(&mut normalised.items, &reading.links);
+    normalised.warnings.extend(around.lists.warnings.iter().cloned());
+    normalised
+}
+
+fn entries<'a>(shelf: &'a Shelf<'a>) -> Vec<Resource<'a>> {
+    let documents = shelf.documents().iter().enumerate();
+    let of = |(place, document): (usize, &'a shelf::Document<'a>)| {
+        document.bundle.entries.iter().filter_map(move |entry| Resource::new(shelf, place, entry))
+    };
+    documents.flat_map(of).collect()
+}
+
+/// The most protected category under which one resource came, by `Type/id`.
+fn copies(entries: &[Resource<'_>]) -> HashMap<String, Category> {
+    let mut strictest = HashMap::new();
+    for entry in entries {
+        let (Some(key), Some(searched)) = (entry.key(), entry.document.searched) else { continue };
+        let kept = strictest.entry(key).or_insert(searched);
+        *kept = filing::stricter(*kept, searched);
+    }
+    strictest
+}
+
+/// One reply while it is read.
+struct Reading<'r, 'a> {
+    copies: HashMap<String, Category>,
+    around: &'r Surroundings<'a>,
+    /// Entries already read, by type, id and bytes: the same answer to two searches is one entry.
+    seen: HashSet<(String, &'a str)>,
+    /// The encounter each item belongs to, or is.
+    links: Vec<Option<String>>,
+}
+
+impl<'a> Reading<'_, 'a> {
+    fn entry(&mut self, entry: &Resource<'a>, normalised: &mut Normalised) {
+        if entry.resource_type == "OperationOutcome" {
+            gp_connect::outcome(entry, normalised);
+        }
+        let repeated = entry.key().is_some_and(|key| !self.seen.insert((key, entry.json.as_sent())));
+        if repeated || entry.is_included() || self.around.is_context(entry) {
+            normalised.set_aside(&entry.resource_type);
+            return;
+        }
+        match category::read(entry, self.around) {
+            Read::Item(item) => self.keep(entry, *item, normalised),
+            Read::Context => normalised.set_aside(&entry.resource_type),
+            Read::Unread(why) => normalised.unread.push(unread(entry, why)),
+        }
+    }
+
+    fn keep(&mut self, entry: &Resource<'a>, mut item: Item, normalised: &mut Normalised) {
+        if let Some(strictest) = entry.key().and_then(|key| self.copies.get(&key)) {
+            item.category = filing::stricter(item.category, *strictest);
+        }
+        if odd_date(&item) {
+            item.caveats.push("A date here is not one we can read: shown as recorded".into());
+        }
+        let own = if entry.resource_type == "Encounter" { entry.key() } else { entry.encounter() };
+        self.links.push(own);
+        normalised.items.push(item);
+    }
+
+    /// Ended allergies stand inside their List and nowhere else.
+    fn ended(&mut self, normalised: &mut Normalised) {
+        for allergy in &self.around.lists.ended {
+            normalised.receive(CONTAINED_ALLERGY);
+            let repeated = allergy.key().is_some_and(|key| !self.seen.insert((key, allergy.json.as_sent())));
+            if repeated {
+                normalised.set_aside(CONTAINED_ALLERGY);
+                continue;
+            }
+            let mut item = category::allergies::read(allergy);
+            item.provenance.resource_type = CONTAINED_ALLERGY.to_owned();
+            if item.status.standing == Standing::Current {
+                item.caveats.push("In the practice's list of ended allergies, but marked active".into());
+            } else if item.status.standing == Standing::Unknown {
+                item.status.standing = Standing::Past;
+            }
+            self.keep(allergy, item, normalised);
+        }
+    }
+}
+
+fn unread(entry: &Resource<'_>, why: &str) -> Unread {
+    let kind = entry.document.searched.unwrap_or(Category::Demographics);
+    Unread {
+        source: entry.shelf.source.clone(),
+        category: filing::file(entry, kind).category,
+        resource_type: entry.resource_type.clone(),
+        why: why.to_owned(),
+        original: entry.original(),
+    }
+}
+
+fn unreadable(shelf: &Shelf<'_>, normalised: &mut Normalised) {
+    for document in shelf.documents() {
+        for json in &document.unreadable {
+            normalised.receive(NO_RESOURCE);
+            normalised.unread.push(Unread {
+                source: shelf.source.clone(),
+                category: document.searched.unwrap_or(Category::Demographics),
+                resource_type: NO_RESOURCE.to_owned(),
+                why: "without a readable resource".to_owned(),
+                original: Original::of(document.text, json.as_sent()),
+            });
+        }
+    }
+}
+
+fn odd_date(item: &Item) -> bool {
+    let dates = [&item.when.from, &item.when.to, &item.when.recorded];
+    let stopped =
+        matches!(&item.facts, Facts::Medicine(m) if m.stopped.as_ref().is_some_and(|d| !d.is_readable()));
+    stopped || dates.into_iter().flatten().any(|date| !date.is_readable())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,73 @@
+//! Takes a resource and the category its kind suggests, gives the one category that decides who may see it: the most
+//! protected of what its labels, its kind and the search that found it say. Source: access.md sections 6 and 9.
+
+use super::resource::Resource;
+use crate::item::Label;
+use fhir::{Category, Object, coding::Coding};
+
+/// Where an item is filed and what it is labelled.
+pub(crate) struct Filed {
+    pub(crate) category: Category,
+    pub(crate) labels: Vec<Label>,
+}
+
+pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
+    let searched = resource.document.searched.unwrap_or(kind);
+    let mut filed = Filed { category: stricter(searched, protected_only(kind)), labels: Vec::new() };
+    for coding in security(&resource.object) {
+        label(&mut filed, coding.code.as_deref().unwrap_or_default());
+    }
+    filed
+}
+
+/// Whether its own labels make it restricted or sensitive: then not even its words stand in another entry.
+pub(crate) fn is_sensitive(resource: &Resource<'_>) -> bool {
+    matches!(file(resource, Category::Demographics).category, Category::Restricted | Category::MentalHealth)
+}
+
+/// The more protected of two; of two unprotected ones the first.
+pub(crate) fn stricter(a: Category, b: Category) -> Category {
+    if rank(b) > rank(a) { b } else { a }
+}
+
+fn rank(category: Category) -> u8 {
+    match category {
+        Category::Restricted => 5,
+        Category::Safeguarding => 4,
+        Category::MentalHealth => 3,
+        Category::SocialCare => 2,
+        Category::Consultations => 1,
+        _ => 0,
+    }
+}
+
+/// A kind of entry overrules the search that found it only by being more protected.
+fn protected_only(kind: Category) -> Category {
+    if rank(kind) > 0 { kind } else { Category::Demographics }
+}
+
+fn label(filed: &mut Filed, code: &str) {
+    match code {
+        "R" | "V" | "SEX" | "STD" | "HIV" | "SDV" | "ETH" | "ETHUD" | "OPIOIDUD" => {
+            filed.category = stricter(filed.category, Category::Restricted);
+            if !filed.labels.contains(&Label::Restricted) {
+                filed.labels.push(Label::Restricted);
+            }
+        }
+        "PSY" => filed.category = stricter(filed.category, Category::MentalHealth),
+        "NOPAT" if !filed.labels.contains(&Label::NotForThePerson) => {
+            filed.labels.push(Label::NotForThePerson)
+        }
+        _ => {}
+    }
+}
+
+/// `meta.security` and `DocumentReference.securityLabel`; codes are distinct across their two systems.
+fn security(object: &Object<'_>) -> Vec<Coding> {
+    let meta = object.object("meta").unwrap_or_default();
+    let mut codings: Vec<Coding> = meta.objects("security").iter().map(Coding::read).collect();
+    for concept in object.objects("securityLabel") {
+        codings.extend(concept.objects("coding").iter().map(Coding::read));
+    }
+    codings
+}

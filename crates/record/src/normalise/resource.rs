@@ -1,0 +1,256 @@
+//! One resource where it lies, with readers that know both STU3's and R4's shapes of an element. Everything read is
+//! as written; what is absent is `None`. Source: FHIR STU3 3.0.2, R4 4.0.1; sources.md section 9.1.
+
+use super::shelf::{Document, Shelf};
+use crate::item::{Facts, Item, Note, Original, Section, When};
+use crate::normalise::{filing, provenance, status};
+use fhir::bundle::Entry;
+use fhir::coding::Concept;
+use fhir::reply::Format;
+use fhir::{Category, FhirDate, Json, Object};
+
+/// A resource and where it lies.
+#[derive(Clone)]
+pub(crate) struct Resource<'a> {
+    pub(crate) shelf: &'a Shelf<'a>,
+    pub(crate) document: &'a Document<'a>,
+    place: usize,
+    pub(crate) resource_type: String,
+    pub(crate) id: Option<String>,
+    pub(crate) object: Object<'a>,
+    pub(crate) json: Json<'a>,
+    included: bool,
+}
+
+impl<'a> Resource<'a> {
+    pub(crate) fn new(shelf: &'a Shelf<'a>, place: usize, entry: &Entry<'a>) -> Option<Self> {
+        Some(Self {
+            shelf,
+            document: shelf.documents().get(place)?,
+            place,
+            resource_type: entry.resource_type.clone(),
+            id: entry.id.clone(),
+            object: entry.resource.clone(),
+            json: entry.json,
+            included: entry.search_mode.as_deref() == Some("include"),
+        })
+    }
+
+    /// A resource inside this one's `contained`.
+    pub(crate) fn inside(&self, json: Json<'a>) -> Option<Self> {
+        let object = json.object()?;
+        let resource_type = object.text("resourceType")?.into_owned();
+        let id = object.text("id").map(|id| id.into_owned());
+        Some(Self { resource_type, id, object, json, ..self.clone() })
+    }
+
+    /// `Type/id`, the name by which references and lists know it.
+    pub(crate) fn key(&self) -> Option<String> {
+        Some(format!("{}/{}", self.resource_type, self.id.as_deref()?))
+    }
+
+    /// Sent along by a search for the sake of another entry.
+    pub(crate) fn is_included(&self) -> bool {
+        self.included
+    }
+
+    pub(crate) fn is_gp_connect(&self) -> bool {
+        self.document.format == Format::GpConnectStu3
+    }
+
+    pub(crate) fn original(&self) -> Original {
+        Original::of(self.document.text, self.json.as_sent())
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        text(&self.object, key)
+    }
+
+    pub(crate) fn concept(&self, key: &str) -> Option<Concept> {
+        self.concepts(key).into_iter().next()
+    }
+
+    pub(crate) fn concepts(&self, key: &str) -> Vec<Concept> {
+        self.object.objects(key).iter().map(Concept::read).filter(|c| c.words().is_some()).collect()
+    }
+
+    /// The words of a concept, or a plain string.
+    pub(crate) fn words(&self, key: &str) -> Option<String> {
+        words(&self.object, key)
+    }
+
+    /// A code, whether sent as a string (STU3) or as the first coding of a concept (R4).
+    pub(crate) fn code(&self, key: &str) -> Option<String> {
+        let code = |c: Concept| c.codings.into_iter().find_map(|coding| coding.code).or(c.text);
+        self.text(key).or_else(|| self.concept(key).and_then(code))
+    }
+
+    pub(crate) fn date(&self, key: &str) -> Option<FhirDate> {
+        date(&self.object, key)
+    }
+
+    /// `onset[x]` and its like: a date, a period, or text kept as recorded.
+    pub(crate) fn span(&self, prefix: &str) -> (Option<FhirDate>, Option<FhirDate>) {
+        let Some((name, value)) = self.object.choice(prefix) else { return (None, None) };
+        match name.strip_prefix(prefix).unwrap_or_default() {
+            "DateTime" | "Instant" | "Date" | "String" => (value.text().map(|t| FhirDate::parse(&t)), None),
+            "Period" => value.object().map_or((None, None), |period| self::period(&period)),
+            "Age" => (value.object().and_then(|age| quantity(&age)).map(|age| FhirDate::parse(&age)), None),
+            _ => (None, None),
+        }
+    }
+
+    pub(crate) fn period(&self, key: &str) -> (Option<FhirDate>, Option<FhirDate>) {
+        self.object.object(key).map_or((None, None), |period| self::period(&period))
+    }
+
+    /// The value of an extension, by the last segment of its URL without `GPC-` and `-1`, without regard to case.
+    pub(crate) fn extension(&self, name: &str) -> Option<Object<'a>> {
+        extension(&self.object, name)
+    }
+
+    /// The first extension whose name holds `part`, for what no profile has settled a name for.
+    pub(crate) fn extension_like(&self, part: &str) -> Option<Object<'a>> {
+        self.object.objects("extension").into_iter().find(|e| extension_name(e).contains(part))
+    }
+
+    /// Follows a reference object, into `contained` too.
+    pub(crate) fn follow(&self, reference: &Object<'a>) -> Option<Resource<'a>> {
+        let target = reference.text("reference")?;
+        if let Some(id) = target.strip_prefix('#') {
+            let has_id = |json: &Json<'a>| {
+                json.object().is_some_and(|object| {
+                    object.text("id").is_some_and(|own| own.trim_start_matches('#') == id)
+                })
+            };
+            return self.inside(self.object.items("contained").into_iter().find(has_id)?);
+        }
+        let (place, entry) = self.shelf.resolve(self.place, &target)?;
+        Resource::new(self.shelf, place, entry)
+    }
+
+    /// All resources a member refers to that are in the reply.
+    pub(crate) fn linked(&self, key: &str) -> Vec<Resource<'a>> {
+        self.object.objects(key).iter().filter_map(|reference| self.follow(reference)).collect()
+    }
+
+    /// As [`Self::linked`], and a bare id without its type is taken as `assumed`: seen in published replies.
+    pub(crate) fn linked_as(&self, key: &str, assumed: &str) -> Vec<Resource<'a>> {
+        let bare = |reference: &Object<'a>| {
+            let id = reference.text("reference").filter(|target| !target.contains(['/', ':', '#']))?;
+            let (place, entry) = self.shelf.resolve(self.place, &format!("{assumed}/{id}"))?;
+            Resource::new(self.shelf, place, entry)
+        };
+        let references = self.object.objects(key);
+        references.iter().filter_map(|reference| self.follow(reference).or_else(|| bare(reference))).collect()
+    }
+
+    /// `Type/id` of the first reference in a member.
+    pub(crate) fn reference(&self, key: &str) -> Option<String> {
+        self.object.object(key).and_then(|reference| reference_key(&reference))
+    }
+
+    /// The encounter it belongs to, under any of its names.
+    pub(crate) fn encounter(&self) -> Option<String> {
+        let direct = self.reference("encounter").or_else(|| self.reference("context"));
+        let associated = || self.extension("encounter-associatedencounter")?.object("valueReference");
+        let document = || self.object.object("context")?.object("encounter");
+        direct.or_else(|| reference_key(&associated()?)).or_else(|| reference_key(&document()?))
+    }
+
+    /// STU3 `comment` and `note`, R4 `note`, each whole.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let note = |text: String, by| Note { preformatted: text.contains('\n'), text, by };
+        let comment = self.text("comment").map(|text| note(text, None));
+        let annotations = self.object.get("note").map(Json::items).unwrap_or_default();
+        let annotations = annotations.into_iter().filter_map(|json| match json.object() {
+            Some(object) => Some(note(text(&object, "text")?, self.note_author(&object))),
+            None => json.text().map(|text| note(text.into_owned(), None)),
+        });
+        comment.into_iter().chain(annotations).collect()
+    }
+
+    fn note_author(&self, note: &Object<'a>) -> Option<String> {
+        let reference = note.object("authorReference");
+        text(note, "authorString").or_else(|| provenance::name(self, &reference?))
+    }
+
+    /// An item with everything that is read alike for every type; the caller fills what is particular.
+    pub(crate) fn item(&self, section: Section, category: Category, facts: Facts) -> Item {
+        let filed = filing::file(self, category);
+        Item {
+            source: self.shelf.source.clone(),
+            category: filed.category,
+            section,
+            what: self.concept("code").unwrap_or_default(),
+            status: status::read(self),
+            when: When::default(),
+            facts,
+            notes: self.notes(),
+            details: Vec::new(),
+            labels: filed.labels,
+            provenance: provenance::read(self),
+            original: self.original(),
+            caveats: caveats(self),
+        }
+    }
+}
+
+/// A modifier we do not know may turn the meaning round: it is said on the row (HAZ-018).
+fn caveats(resource: &Resource<'_>) -> Vec<String> {
+    let modifiers = resource.object.objects("modifierExtension");
+    let sentence =
+        |name: String| format!("Carries a modifier this record does not know ({name}): see as sent");
+    modifiers.iter().map(extension_name).map(sentence).collect()
+}
+
+pub(crate) fn text(object: &Object<'_>, key: &str) -> Option<String> {
+    object.text(key).map(|text| text.into_owned()).filter(|text| !text.trim().is_empty())
+}
+
+pub(crate) fn date(object: &Object<'_>, key: &str) -> Option<FhirDate> {
+    object.text(key).map(|text| FhirDate::parse(&text))
+}
+
+pub(crate) fn words(object: &Object<'_>, key: &str) -> Option<String> {
+    let concept = |o: &Object<'_>| Concept::read(o).words().map(str::to_owned);
+    text(object, key).or_else(|| object.objects(key).iter().find_map(concept))
+}
+
+pub(crate) fn period(period: &Object<'_>) -> (Option<FhirDate>, Option<FhirDate>) {
+    (date(period, "start"), date(period, "end"))
+}
+
+/// Comparator, digits and unit exactly as sent (HAZ-014).
+pub(crate) fn quantity(object: &Object<'_>) -> Option<String> {
+    let value = object.get("value").and_then(Json::number)?;
+    let comparator = object.text("comparator").unwrap_or_default();
+    Some(match unit(object) {
+        Some(unit) => format!("{comparator}{value} {unit}"),
+        None => format!("{comparator}{value}"),
+    })
+}
+
+pub(crate) fn unit(object: &Object<'_>) -> Option<String> {
+    text(object, "unit").or_else(|| text(object, "code"))
+}
+
+pub(crate) fn reference_key(reference: &Object<'_>) -> Option<String> {
+    let target = reference.text("reference")?;
+    Some(fhir::bundle::type_and_id(&target).unwrap_or_else(|| target.into_owned()))
+}
+
+pub(crate) fn extension<'a>(object: &Object<'a>, name: &str) -> Option<Object<'a>> {
+    object.objects("extension").into_iter().find(|e| extension_name(e) == name)
+}
+
+/// `Extension-CareConnect-GPC-ProblemSignificance-1` and `Extension-UKCore-ProblemSignificance` are `problemsignificance`.
+fn extension_name(extension: &Object<'_>) -> String {
+    let url = extension.text("url").unwrap_or_default().to_ascii_lowercase();
+    let last = url.rsplit('/').next().unwrap_or_default();
+    let mut name = last.strip_prefix("extension").unwrap_or(last).trim_start_matches("coding");
+    for prefix in ["-", "careconnect-", "ukcore-", "england-", "gpc-"] {
+        name = name.strip_prefix(prefix).unwrap_or(name);
+    }
+    name.strip_suffix("-1").unwrap_or(name).to_owned()
+}

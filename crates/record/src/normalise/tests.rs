@@ -1,0 +1,47 @@
+//! Cases of `fixtures/cases/normalise`, and the corpus: everything received is shown, counted or referred to.
+
+use super::{Normalised, normalise};
+use crate::item::{Facts, Item};
+use fhir::reply::{Format, Payload};
+use fhir::{Category, Reply, ReplyState, SourceId};
+use std::sync::Arc;
+
+/// Real payloads, as published.
+mod corpus;
+/// One folder each.
+mod cases;
+/// Hostile and odd replies.
+mod hostile;
+
+pub(crate) fn reply(payloads: Vec<Payload>) -> Reply {
+    Reply { payloads, ..Reply::of(SourceId::new("source"), ReplyState::Answered) }
+}
+
+pub(crate) fn payload(format: Format, category: Option<Category>, bytes: &[u8]) -> Payload {
+    let text = fhir::json::check(bytes).expect("checked by federation before it comes here");
+    Payload { format, category, text: Arc::from(text) }
+}
+
+pub(crate) fn read(format: Format, category: Option<Category>, text: &str) -> Normalised {
+    normalise(&reply(vec![payload(format, category, text.as_bytes())]))
+}
+
+/// The law: nothing received is lost (HAZ-040).
+pub(crate) fn check_law(normalised: &Normalised, name: &str) {
+    for (kind, received) in &normalised.received {
+        let items = normalised.items.iter().filter(|item| item.provenance.resource_type == *kind).count();
+        let unread = normalised.unread.iter().filter(|entry| entry.resource_type == *kind).count();
+        let context = normalised.context.get(kind).copied().unwrap_or(0);
+        assert_eq!(*received, items + unread + context, "HAZ-040 {name}: {kind}");
+    }
+    let known: usize = normalised.received.values().sum();
+    let context: usize = normalised.context.values().sum();
+    assert_eq!(known, normalised.items.len() + normalised.unread.len() + context, "HAZ-040 {name}");
+}
+
+pub(crate) fn medicine(item: &Item) -> &crate::item::Medicine {
+    match &item.facts {
+        Facts::Medicine(medicine) => medicine,
+        _ => panic!("not a medicine"),
+    }
+}

@@ -1,0 +1,75 @@
+//! Gives every section its one order: stated, total, the same whoever answered first (HAZ-016).
+//! Source: viewer.md section 7; NHS CUI ADR-0009 (agents alphabetical).
+
+use super::Group;
+use super::grouping::fold;
+use crate::item::{Facts, Item, Section, Standing};
+use fhir::{FhirDate, SourceId};
+use std::cmp::Ordering;
+
+/// Puts the entries of each group, and then the groups, in order. `planned` is the order of sources.
+pub(super) fn sort(section: Section, groups: &mut [Group<'_>], planned: &[SourceId]) {
+    for group in groups.iter_mut() {
+        group.items.sort_by(|a, b| within(a, b, planned));
+    }
+    groups.sort_by(|a, b| match (a.items.first(), b.items.first()) {
+        (Some(a), Some(b)) => between(section, a, b).then_with(|| within(a, b, planned)),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+}
+
+/// In a group: coded before uncoded, then newest first, then the sources' order, then the id.
+fn within(a: &Item, b: &Item, planned: &[SourceId]) -> Ordering {
+    let degraded = |item: &Item| matches!(&item.facts, Facts::Allergy(allergy) if allergy.degraded);
+    let place = |item: &Item| planned.iter().position(|source| *source == item.source).unwrap_or(usize::MAX);
+    let identity = |item: &Item| (item.provenance.resource_type.clone(), item.provenance.id.clone());
+    degraded(a)
+        .cmp(&degraded(b))
+        .then_with(|| FhirDate::newest_first(a.when.shown(), b.when.shown()))
+        .then_with(|| place(a).cmp(&place(b)))
+        .then_with(|| a.source.cmp(&b.source))
+        .then_with(|| identity(a).cmp(&identity(b)))
+        .then_with(|| a.original.as_sent().cmp(b.original.as_sent()))
+}
+
+fn between(section: Section, a: &Item, b: &Item) -> Ordering {
+    let newest = || FhirDate::newest_first(a.when.shown(), b.when.shown());
+    let names = || fold(a.words()).cmp(&fold(b.words()));
+    match section {
+        Section::Allergies => rank(a).cmp(&rank(b)).then_with(names),
+        Section::Medicines | Section::People => rank(a).cmp(&rank(b)).then_with(names),
+        Section::Problems => kind(a).cmp(&kind(b)).then_with(|| rank(a).cmp(&rank(b))).then_with(newest),
+        Section::Plans | Section::Alerts | Section::Care => rank(a).cmp(&rank(b)).then_with(newest),
+        Section::Frailty
+        | Section::Immunisations
+        | Section::Results
+        | Section::Contacts
+        | Section::Documents => newest(),
+    }
+}
+
+/// What is current first, what is over last; among allergies the negatives after everything.
+fn rank(item: &Item) -> u8 {
+    let negative = matches!(&item.facts, Facts::Allergy(allergy) if allergy.no_known);
+    let standing = match item.status.standing {
+        Standing::Current | Standing::Unknown => 0,
+        Standing::Provisional => 1,
+        Standing::Past => 2,
+        Standing::Negated => 3,
+        Standing::EnteredInError => 4,
+    };
+    if negative { 5 + standing } else { standing }
+}
+
+fn kind(item: &Item) -> u8 {
+    use crate::item::ProblemKind::*;
+    match &item.facts {
+        Facts::Problem(problem) => match problem.kind {
+            Problem => 0,
+            Procedure => 1,
+            FamilyHistory => 2,
+            History => 3,
+        },
+        _ => 4,
+    }
+}

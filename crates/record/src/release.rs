@@ -1,0 +1,160 @@
+//! Takes one reply understood and what this professional may see, gives what is shown and the manifest of what was
+//! shown and held. A held item leaves no gap: it is gone before anything is counted, chosen or ordered.
+//! Source: access.md sections 6 and 9; HAZ-010, HAZ-047.
+
+use crate::item::{Item, Original};
+use crate::normalise::{Normalised, Unread};
+use fhir::reply::Warning;
+use fhir::{Category, FhirDate, Level, SourceId};
+use std::collections::BTreeSet;
+
+/// What is left of an item at summary or existence.
+mod reduce;
+
+/// What of one source's reply may be shown.
+#[derive(Debug, Clone)]
+pub struct Released {
+    pub source: SourceId,
+    pub items: Vec<Item>,
+    pub unread: Vec<Unread>,
+    pub warnings: Vec<Warning>,
+    pub not_shared: Vec<Category>,
+    pub shown: Vec<ManifestLine>,
+    pub held: Vec<ManifestLine>,
+    /// Categories shown as summary or existence only.
+    pub reduced: BTreeSet<Category>,
+}
+
+/// One line of the release manifest: which version of what was shown or held, never its content.
+#[derive(Debug, Clone)]
+pub struct ManifestLine {
+    pub resource_type: String,
+    pub id: Option<String>,
+    pub version: Option<String>,
+    pub last_updated: Option<String>,
+    pub category: Category,
+    pub level: Level,
+    /// Why it was held; `None` for what was shown.
+    pub reason: Option<&'static str>,
+    /// For the program to hash; never stored.
+    pub original: Original,
+}
+
+/// The role sees nothing of the category.
+pub const HELD_ROLE: &str = "role";
+/// Labelled restricted: never released.
+pub const HELD_RESTRICTED: &str = "restricted";
+/// The category is shown in part, and this is not in the part.
+pub const HELD_SUMMARY: &str = "summary";
+
+impl Released {
+    /// A reply that brought nothing.
+    pub fn nothing(source: SourceId) -> Self {
+        Self {
+            source,
+            items: Vec::new(),
+            unread: Vec::new(),
+            warnings: Vec::new(),
+            not_shared: Vec::new(),
+            shown: Vec::new(),
+            held: Vec::new(),
+            reduced: BTreeSet::new(),
+        }
+    }
+
+    fn hold(&mut self, item: &Item, level: Level, reason: &'static str) {
+        self.held.push(line(item, level, Some(reason)));
+    }
+
+    fn show(&mut self, item: Item, manifest: ManifestLine) {
+        if manifest.level < Level::Full {
+            self.reduced.insert(item.category);
+        }
+        self.shown.push(manifest);
+        self.items.push(item);
+    }
+}
+
+/// `on` is today's civil date (`2026-11-22`), for what counts as recent; without it nothing does.
+/// Restricted items are never released, whatever the level says. Order is the source's own.
+pub fn release(
+    source: &SourceId,
+    normalised: Normalised,
+    level: &dyn Fn(Category) -> Level,
+    on: Option<&str>,
+) -> Released {
+    let level = |category| if category == Category::Restricted { Level::Nothing } else { level(category) };
+    let mut released = Released::nothing(source.clone());
+    let may_see =
+        |category: Option<Category>| category.is_none_or(|category| level(category) > Level::Nothing);
+    released.warnings = normalised.warnings.into_iter().filter(|warning| may_see(warning.category)).collect();
+    released.not_shared =
+        normalised.not_shared.into_iter().filter(|category| may_see(Some(*category))).collect();
+    unread(&mut released, normalised.unread, &level);
+    let today = on.map(FhirDate::parse).and_then(|date| date.first_day());
+    let choice = reduce::Choice::of(&normalised.items, &level, today);
+    for (place, item) in normalised.items.into_iter().enumerate() {
+        let granted = level(item.category);
+        match granted {
+            Level::Nothing if item.category == Category::Restricted => {
+                released.hold(&item, granted, HELD_RESTRICTED)
+            }
+            Level::Nothing => released.hold(&item, granted, HELD_ROLE),
+            Level::Full => {
+                let manifest = line(&item, granted, None);
+                released.show(item, manifest);
+            }
+            Level::Summary | Level::Existence => match reduce::reduce(&item, granted, choice.has(place)) {
+                Some(reduced) => released.show(reduced, line(&item, granted, None)),
+                None => released.hold(&item, granted, HELD_SUMMARY),
+            },
+        }
+    }
+    released
+}
+
+/// What could not be read is counted only where the role sees the category; its bytes only where it sees them in full.
+fn unread(released: &mut Released, all: Vec<Unread>, level: &dyn Fn(Category) -> Level) {
+    for entry in all {
+        let granted = level(entry.category);
+        let reason = match granted {
+            Level::Nothing if entry.category == Category::Restricted => Some(HELD_RESTRICTED),
+            Level::Nothing => Some(HELD_ROLE),
+            _ => None,
+        };
+        let line = ManifestLine {
+            resource_type: entry.resource_type.clone(),
+            id: None,
+            version: None,
+            last_updated: None,
+            category: entry.category,
+            level: granted,
+            reason,
+            original: entry.original.clone(),
+        };
+        if reason.is_some() {
+            released.held.push(line);
+            continue;
+        }
+        released.shown.push(line);
+        let original = if granted == Level::Full { entry.original } else { Original::none() };
+        released.unread.push(Unread { original, ..entry });
+    }
+}
+
+fn line(item: &Item, level: Level, reason: Option<&'static str>) -> ManifestLine {
+    let provenance = &item.provenance;
+    ManifestLine {
+        resource_type: provenance.resource_type.clone(),
+        id: provenance.id.clone(),
+        version: provenance.version.clone(),
+        last_updated: provenance.last_updated.clone(),
+        category: item.category,
+        level,
+        reason,
+        original: item.original.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! What leaves this stage is never wider than the grant, and what is held changes nothing else.
+
+use super::{HELD_RESTRICTED, HELD_ROLE, HELD_SUMMARY, Released, release};
+use crate::item::{Facts, Item};
+use crate::normalise;
+use crate::normalise::tests::{payload, reply};
+use fhir::reply::Format;
+use fhir::{Category, Level, SourceId};
+use proptest::prelude::*;
+
+fn released(bundle: &str, level: &dyn Fn(Category) -> Level) -> Released {
+    let reply = reply(vec![payload(Format::R4, None, bundle.as_bytes())]);
+    release(&SourceId::new("source"), normalise(&reply), level, Some("2026-11-22"))
+}
+
+fn bundle(resources: &[String]) -> String {
+    let entries: Vec<String> =
+        resources.iter().map(|resource| format!(r#"{{"resource":{resource}}}"#)).collect();
+    format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(","))
+}
+
+const SECRET: &str = "Narrative nobody else may read";
+
+/// One of everything, each with a narrative.
+fn everything() -> Vec<String> {
+    let more = format!(r#""note":[{{"text":"{SECRET}"}}],"description":"{SECRET}""#);
+    let of = |kind: &str, id: &str, rest: &str| {
+        format!(r#"{{"resourceType":"{kind}","id":"{id}",{rest},{more}}}"#)
+    };
+    let mut all = vec![
+        of("Condition", "1", r#""code":{"text":"Asthma"},"clinicalStatus":{"coding":[{"code":"active"}]}"#),
+        of("Condition", "2", r#""code":{"text":"Gout"},"clinicalStatus":{"coding":[{"code":"resolved"}]}"#),
+        of("AllergyIntolerance", "1", r#""code":{"text":"Latex"}"#),
+        of("MedicationRequest", "1", r#""medicationCodeableConcept":{"text":"Senna"},"status":"active""#),
+        of("Immunization", "1", r#""vaccineCode":{"text":"Influenza"},"status":"completed""#),
+        of("Observation", "1", r#""code":{"text":"CRP"},"valueQuantity":{"value":5}"#),
+        of("Flag", "1", r#""code":{"text":"Dog at home"},"status":"active""#),
+        of("Flag", "2", r#""code":{"text":"Child protection plan"},"status":"active""#),
+        of(
+            "CarePlan",
+            "1",
+            r#""title":"ReSPECT","status":"active","activity":[{"detail":{"code":{"text":"CPR"},"description":"Not recommended"}}]"#,
+        ),
+        of("DocumentReference", "1", r#""type":{"text":"Clinic letter"},"status":"current""#),
+        of("Condition", "3", r#""code":{"text":"Hidden"},"meta":{"security":[{"code":"R"}]}"#),
+        of("Condition", "4", r#""code":{"text":"Low mood"},"meta":{"security":[{"code":"PSY"}]}"#),
+        of("Basic", "1", r#""code":{"text":"Unknown"}"#),
+    ];
+    all.extend((1..=5).map(|n| of("Encounter", &n.to_string(), &format!(r#""status":"finished","period":{{"start":"2024-0{n}-01"}},"reasonCode":[{{"text":"Cough {n}"}}]"#))));
+    all.push(of("Encounter", "6", r#""status":"planned","period":{"start":"2026-12-01"}"#));
+    all
+}
+
+fn says(item: &Item) -> String {
+    let notes: Vec<String> = item.notes.iter().map(|note| note.text.clone()).collect();
+    format!("{:?} {:?} {:?} {} {:?}", item.what, item.facts, item.details, item.original.as_sent(), notes)
+}
+
+#[test]
+fn haz_047_what_is_shown_is_never_wider_than_the_grant() {
+    for level in [Level::Nothing, Level::Existence, Level::Summary, Level::Full] {
+        let out = released(&bundle(&everything()), &|_| level);
+        for item in &out.items {
+            assert_ne!(item.category, Category::Restricted, "HAZ-023 restricted is never released");
+            assert!(level > Level::Nothing, "HAZ-047 {item:?}");
+            if level < Level::Full {
+                assert!(!says(item).contains(SECRET), "HAZ-047 {level:?} {item:?}");
+                assert!(out.reduced.contains(&item.category), "HAZ-011 {item:?}");
+            }
+        }
+        let restricted = out.held.iter().filter(|line| line.reason == Some(HELD_RESTRICTED)).count();
+        assert_eq!(restricted, 1, "HAZ-023");
+        assert_eq!(
+            out.shown.len() + out.held.len(),
+            everything().len(),
+            "HAZ-025 every entry is in the manifest"
+        );
+    }
+}
+
+#[test]
+fn haz_047_a_category_without_a_summary_is_not_shown_in_one() {
+    let out = released(&bundle(&everything()), &|_| Level::Summary);
+    let safety = [Category::Allergies, Category::Medications, Category::Immunisations, Category::Results];
+    assert!(
+        out.items.iter().all(|item| !safety.contains(&item.category)),
+        "HAZ-047 a shortened safety list is a hazard"
+    );
+    let words: Vec<&str> = out.items.iter().map(Item::words).collect();
+    assert!(words.contains(&"Asthma") && !words.contains(&"Gout"), "HAZ-047 active problems only");
+    let contacts: Vec<&Item> =
+        out.items.iter().filter(|item| item.category == Category::Encounters).collect();
+    assert_eq!(contacts.len(), 4, "HAZ-047 the last three and what is to come");
+    assert!(out.held.iter().any(|line| line.reason == Some(HELD_SUMMARY)));
+    let plan = out.items.iter().find(|item| item.category == Category::CarePlans).expect("the plan");
+    let Facts::Plan(plan) = &plan.facts else { panic!("a plan") };
+    assert_eq!(plan.says[0].value, "Not recommended", "HAZ-026 a summary keeps the resuscitation decision");
+}
+
+#[test]
+fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
+    let out = released(&bundle(&everything()), &|category| {
+        if category == Category::Problems { Level::Full } else { Level::Nothing }
+    });
+    assert!(out.items.iter().all(|item| item.category == Category::Problems), "HAZ-047");
+    assert!(out.unread.is_empty(), "HAZ-047");
+    assert!(out.held.iter().any(|line| line.reason == Some(HELD_ROLE)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// HAZ-010: with and without an item that is held, everything shown is the same, in the same order.
+    #[test]
+    fn a_held_item_changes_no_count_and_no_order_of_what_is_shown(
+        at in 0usize..19, kind in 0usize..4, level in prop_oneof![Just(Level::Existence), Just(Level::Summary), Just(Level::Full)],
+    ) {
+        let held = [
+            r#"{"resourceType":"Encounter","id":"h","status":"finished","period":{"start":"2026-10-01"},"meta":{"security":[{"code":"HIV"}]}}"#,
+            r#"{"resourceType":"DocumentReference","id":"h","status":"current","type":{"text":"Letter"},"securityLabel":[{"coding":[{"code":"V"}]}]}"#,
+            r#"{"resourceType":"Condition","id":"h","code":{"text":"Hidden"},"meta":{"security":[{"code":"SEX"}]}}"#,
+            r#"{"resourceType":"Basic","id":"h","meta":{"security":[{"code":"R"}]}}"#,
+        ];
+        let without = everything();
+        let mut with = without.clone();
+        with.insert(at, held[kind].to_owned());
+        let seen = |all: &[String]| {
+            let out = released(&bundle(all), &|_| level);
+            let items: Vec<String> = out.items.iter().map(says).collect();
+            (items, out.unread.len(), out.warnings, out.reduced)
+        };
+        prop_assert_eq!(seen(&without), seen(&with), "HAZ-010");
+    }
+}

@@ -1,0 +1,330 @@
+//! Takes what an opening knows so far, gives the audit entry for each moment of it. Every entry stands alone: who, how,
+//! whom, why and what was decided are written into each. Ids, states and counts only, never content.
+
+use access::{
+    Launch, Objection, Permit, Refusal,
+    launch::Practitioner,
+    person::{Identified, Trace},
+};
+use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine};
+use record::Record;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use web::gateway::Refused;
+
+/// What the entries of one opening share, gathered as the opening goes on.
+#[derive(Clone)]
+pub(crate) struct Story {
+    pub(crate) opening: OpeningId,
+    /// Printed on the page, quoted to support: `7K2M-9QF4`.
+    pub(crate) reference: String,
+    /// The launching host's origin: a refusal must be readable inside its frame too.
+    frame: Option<String>,
+    at: Millis,
+    who: audit::Who,
+    how: audit::How,
+    whom: audit::Whom,
+    why: audit::Reason,
+    decision: audit::Decision,
+    objection: Option<audit::Objection>,
+    configuration: String,
+    plan: Vec<SourceLine>,
+    disclosed: u32,
+}
+
+impl Story {
+    pub(crate) fn begin(launch: &Launch, address: &str, configuration: &str, at: Millis) -> Self {
+        let opening = OpeningId::from_bytes(*Uuid::now_v7().as_bytes());
+        Self {
+            reference: reference(&opening),
+            opening,
+            frame: launch.frame_origins.first().cloned(),
+            at,
+            who: who(launch),
+            how: how(launch, address),
+            whom: whom(launch),
+            why: why(launch),
+            decision: undecided(),
+            objection: None,
+            configuration: configuration.to_owned(),
+            plan: Vec::new(),
+            disclosed: 0,
+        }
+    }
+
+    /// What the browser is told, with the reference it may quote.
+    pub(crate) fn refusing(&self, refusal: Refusal) -> Refused {
+        Refused { refusal, reference: self.reference.clone(), frame_ancestor: self.frame.clone() }
+    }
+
+    pub(crate) fn traced(&mut self, trace: &Trace) {
+        self.whom.trace = match trace {
+            Trace::Found(_) => "found",
+            Trace::NotFound => "not-found",
+            Trace::Invalidated => "invalidated",
+            Trace::DidNotAnswer => "did-not-answer",
+        }
+        .to_owned();
+    }
+
+    pub(crate) fn differed(&mut self, fields: Vec<String>) {
+        self.whom.differed = fields;
+    }
+
+    pub(crate) fn identified(&mut self, person: &Identified) {
+        let current = person.person.nhs_number.digits().to_owned();
+        if current != self.whom.sent {
+            self.whom.superseded = vec![self.whom.sent.clone()];
+        }
+        self.whom.nhs_number = current;
+    }
+
+    pub(crate) fn permitted(&mut self, permit: &Permit, sources: &[federation::SourceConfig]) {
+        let levels = |source: &federation::SourceConfig| -> BTreeMap<String, String> {
+            let level = |category| format!("{:?}", permit.level(&source.id, category)).to_lowercase();
+            permit
+                .asked(&source.id)
+                .into_iter()
+                .map(|category| (category.name().to_owned(), level(category)))
+                .collect()
+        };
+        self.plan = sources
+            .iter()
+            .map(|source| SourceLine {
+                source: source.id.to_string(),
+                partner: Some(source.ods.to_string()),
+                categories: levels(source),
+                ..SourceLine::default()
+            })
+            .collect();
+        let policies: std::collections::BTreeSet<String> = sources
+            .iter()
+            .flat_map(|source| {
+                permit
+                    .asked(&source.id)
+                    .into_iter()
+                    .flat_map(|category| permit.grant(&source.id, category).policies.clone())
+            })
+            .collect();
+        self.decision = audit::Decision {
+            outcome: "permit".to_owned(),
+            permit: permit.digest(),
+            policies: policies.into_iter().collect(),
+            slices: BTreeMap::new(),
+            reasons: Vec::new(),
+        };
+    }
+
+    pub(crate) fn objection(&mut self, objection: Objection) {
+        self.objection = Some(audit::Objection {
+            state: objection.name().to_owned(),
+            source: Some("gp".to_owned()),
+            age_s: None,
+        });
+    }
+
+    /// Today in London, `2026-11-22`: what counts as future or recent.
+    pub(crate) fn today(&self) -> String {
+        let at = jiff::Timestamp::from_millisecond(self.at.0).unwrap_or_default();
+        fhir::date::london(at).date().to_string()
+    }
+
+    pub(crate) fn permit_digest(&self) -> &str {
+        &self.decision.permit
+    }
+
+    /// W1: durable before any question.
+    pub(crate) fn open(&self) -> Entry {
+        Entry { sources: self.plan.clone(), ..self.entry(Kind::Open, Key::open(&self.opening), self.at) }
+    }
+
+    /// An opening that ends before anything is asked.
+    pub(crate) fn refused(&mut self, refusal: &Refusal) -> Entry {
+        self.decision.outcome = "deny".to_owned();
+        self.decision.reasons = vec![refusal.code().to_owned()];
+        if let Refusal::IdentityMismatch { fields } = refusal {
+            self.whom.differed.clone_from(fields);
+        }
+        self.entry(Kind::Refused, Key::refused(&self.opening), self.at)
+    }
+
+    /// The identity interruption page is about to be shown, or was passed.
+    pub(crate) fn interruption(&self, what: &str, n: u32) -> Entry {
+        Entry {
+            cause: Some(what.to_owned()),
+            ..self.entry(Kind::Override, Key::overridden(&self.opening, n), self.at)
+        }
+    }
+
+    /// The fresh state of the person's objection, when it stops the opening.
+    pub(crate) fn objected(&self, at: Millis) -> Entry {
+        self.entry(Kind::Objection, Key::objection(&self.opening, "gp"), at)
+    }
+
+    /// W2: durable before the first byte of the source's part leaves.
+    pub(crate) fn disclosure(&mut self, line: SourceLine, at: Millis) -> (u32, Entry) {
+        self.disclosed += 1;
+        let part = 1;
+        let key = Key::disclosure(&self.opening, &line.source, part);
+        let line = SourceLine { part: Some(part), ..line };
+        (part, Entry { sources: vec![line], ..self.entry(Kind::Disclosure, key, at) })
+    }
+
+    /// W3: how every planned source ended.
+    pub(crate) fn close(&self, record: &Record, cause: &str, at: Millis) -> Entry {
+        let ended = |line: &SourceLine| {
+            let state = record
+                .note(&fhir::SourceId::new(&line.source))
+                .map_or("did-not-answer(timed out)", |note| note.state.name());
+            SourceLine { state: Some(state.to_owned()), categories: BTreeMap::new(), ..line.clone() }
+        };
+        let mut entry = self.entry(Kind::Close, Key::close(&self.opening), at);
+        entry.sources = self.plan.iter().map(ended).collect();
+        entry.cause = Some(cause.to_owned());
+        entry.detail.insert("disclosures".to_owned(), self.disclosed.to_string());
+        entry
+    }
+
+    fn entry(&self, kind: Kind, key: Key, at: Millis) -> Entry {
+        Entry {
+            opening: Some(self.opening.clone()),
+            configuration: Some(self.configuration.clone()),
+            software: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            who: Some(self.who.clone()),
+            how: Some(self.how.clone()),
+            whom: Some(self.whom.clone()),
+            why: Some(self.why.clone()),
+            decision: Some(self.decision.clone()),
+            objection: self.objection.clone(),
+            ..Entry::new(kind, key, at)
+        }
+    }
+}
+
+/// A session's life: start, end. It names the professional, the person and the way in.
+pub(crate) fn session(launch: &Launch, key: Key, cause: &str, address: &str, at: Millis) -> Entry {
+    Entry {
+        software: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        who: Some(who(launch)),
+        how: Some(how(launch, address)),
+        whom: Some(whom(launch)),
+        why: Some(why(launch)),
+        cause: Some(cause.to_owned()),
+        ..Entry::new(Kind::Session, key, at)
+    }
+}
+
+/// A launch that never became a session. `issuer` is what the assertion claimed, or `unknown`.
+pub(crate) fn launch_refused(
+    issuer: &str,
+    assertion_hash: &[u8; 32],
+    reason: &str,
+    address: &str,
+    at: Millis,
+) -> Entry {
+    let attempt = Uuid::now_v7().as_fields().0;
+    let mut entry = Entry::new(Kind::LaunchRefused, Key::launch_refused(issuer, assertion_hash, attempt), at);
+    entry.cause = Some(reason.to_owned());
+    entry.detail.insert("address".to_owned(), address.to_owned());
+    entry
+}
+
+/// Eight characters of the opening's random part, without look-alikes: enough to find it, nothing to guess from.
+fn reference(opening: &OpeningId) -> String {
+    const LETTERS: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let tail = opening.as_str().rsplit('-').next().unwrap_or_default();
+    let number = u64::from_str_radix(tail, 16).unwrap_or_default();
+    let letter = |n: u32| {
+        LETTERS
+            .get(usize::try_from(number >> (n * 5) & 31).unwrap_or_default())
+            .copied()
+            .map_or('2', char::from)
+    };
+    let (left, right): (String, String) = ((0..4).map(letter).collect(), (4..8).map(letter).collect());
+    format!("{left}-{right}")
+}
+
+fn who(launch: &Launch) -> audit::Who {
+    let Practitioner {
+        host_sub,
+        display,
+        family,
+        given,
+        title,
+        sds_user_id,
+        sds_role_profile_id,
+        registration,
+        ..
+    } = launch.practitioner.clone();
+    audit::Who {
+        host: launch.host.clone(),
+        subject: host_sub,
+        name: audit::Name { family: family.unwrap_or(display), given, title },
+        role: launch.role.map_or_else(|| "none".to_owned(), |role| role.name().to_owned()),
+        claims: launch
+            .role_claims
+            .iter()
+            .map(|code| audit::Role { system: launch.host.clone(), code: code.clone() })
+            .collect(),
+        organisation: launch.organisation.ods.to_string(),
+        organisation_name: Some(launch.organisation.name.clone()),
+        sds_user_id,
+        sds_role_profile_id,
+        registration,
+        map: Some(launch.role_map_version.clone()),
+    }
+}
+
+fn how(launch: &Launch, address: &str) -> audit::How {
+    audit::How {
+        route: launch.route.name().to_owned(),
+        host: launch.host.clone(),
+        assurance: launch.assurance,
+        host_session: host_session(launch),
+        auth_time: launch.auth_time_s,
+        jti_hash: Some(launch.assertion_hash.clone()),
+        device: None,
+        address: Some(address.to_owned()),
+    }
+}
+
+/// The host's session, named so that two hosts never share one.
+pub(crate) fn host_session(launch: &Launch) -> Option<String> {
+    launch.host_session.as_ref().map(|session| format!("{} {session}", launch.host))
+}
+
+fn whom(launch: &Launch) -> audit::Whom {
+    let sent = launch.person.nhs_number.digits().to_owned();
+    audit::Whom {
+        nhs_number: sent.clone(),
+        sent,
+        superseded: Vec::new(),
+        trace: "not-asked".to_owned(),
+        differed: Vec::new(),
+    }
+}
+
+fn why(launch: &Launch) -> audit::Reason {
+    let evidence = |evidence: &access::launch::Evidence| audit::Relationship {
+        code: evidence.code.clone(),
+        service: evidence.service.clone(),
+        reference: evidence.reference.clone(),
+    };
+    audit::Reason {
+        purpose: launch.purpose.code().to_owned(),
+        relationship: launch.relationship.iter().map(evidence).collect(),
+        reason_code: None,
+        reason_text: None,
+        overridden: None,
+    }
+}
+
+fn undecided() -> audit::Decision {
+    audit::Decision {
+        outcome: "undecided".to_owned(),
+        permit: String::new(),
+        policies: Vec::new(),
+        slices: BTreeMap::new(),
+        reasons: Vec::new(),
+    }
+}

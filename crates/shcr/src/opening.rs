@@ -1,0 +1,90 @@
+//! One opening: launch → person → permit → audit open → plan → gather → normalise → release → reconcile → show →
+//! audit close. Takes a session's request, gives a streamed page or a refusal. Read it as a list; each step is one call.
+
+use crate::{clock, entries::Story, program::Program};
+use access::{Objection, person::Identity};
+use futures_util::StreamExt;
+use record::{Record, reconcile::SourceNote};
+use std::sync::Arc;
+use web::{
+    gateway::{Document, Opened as Page, Order, Refused, Within},
+    view,
+};
+
+/// From our values to what the page needs before its first byte.
+mod compose;
+/// Recording what leaves before it leaves.
+mod disclose;
+/// The professional's session, checked on every request.
+pub(crate) mod session;
+/// The page as it is written, and whether anybody still reads it.
+mod stream;
+
+use stream::{Event, Out};
+
+/// Opens the record of the session's person. Nothing is asked of a source before the opening is durably recorded, and
+/// no byte of a source leaves before its disclosure is (HAZ-029). A source's failure is a value in the page (HAZ-006).
+pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) -> Result<Page, Refused> {
+    let session = session::enter(&program, &within).await?;
+    let launch = session.content.launch.clone();
+    let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
+
+    // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
+    let trace = program.federation.trace(&launch.person.nhs_number, story.opening.as_str()).await;
+    story.traced(&trace);
+    let (person, mismatch) = match access::person::identify(&launch, &trace) {
+        Identity::Confirmed(person) => (person, Vec::new()),
+        Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
+        Identity::Interrupt(_, differing) => return program.interrupt(&session, &mut story, differing).await,
+        Identity::Refused(refusal) => return Err(program.refuse(&mut story, refusal).await),
+    };
+    story.identified(&person);
+
+    let permit = match program.policy.decide(&launch, &Objection::None) {
+        Ok(permit) => permit,
+        Err(refusal) => return Err(program.refuse(&mut story, refusal).await),
+    };
+    story.permitted(&permit, program.federation.sources());
+
+    // From here on everything is accounted for, or nothing happens.
+    let opened = match program.store.open_opening(story.opening.clone(), story.open(), clock::millis()).await
+    {
+        Ok(opened) => opened,
+        Err(fault) => return Err(program.cannot_record(&story, &fault)),
+    };
+
+    let asking = compose::asking(&launch, &person, &story);
+    let mut page = compose::page(&program, &session, &person, &mismatch, &permit, &story);
+    let (mut out, body) = Out::start();
+    let document =
+        Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
+    tokio::spawn(async move {
+        out.write(view::head(&page)).await;
+        // No clinical question leaves before the practice has said whether the person objects (HAZ-022).
+        let objection = program.objection(&opened, &asking, &mut story, &mut page).await;
+        if program.is_stopped_by(&objection) {
+            out.write(view::objection(&page)).await;
+            return program.close(&opened, &story, &Record::default(), "objection").await;
+        }
+        let plan = program.federation.plan(&permit, &opened, asking);
+        let mut replies = program.federation.gather(plan).fuse();
+        let mut record = Record::new(compose::planned(&page));
+        let mut schedule = compose::schedule(&page, order);
+        out.begin(view::begin(&page)).await;
+        while let Some(event) = out.next(&mut replies, &schedule).await {
+            if let Event::Reply(reply) = event {
+                program.count(&reply);
+                let normalised = record::normalise::normalise(&reply);
+                let level = |category| permit.level(&reply.source, category);
+                let released =
+                    record::release::release(&reply.source, normalised, &level, Some(&story.today()));
+                let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;
+                record.add(SourceNote { late: schedule.is_late(&note.source), ..note }, released);
+            }
+            out.show(&page, &record, &mut schedule).await;
+        }
+        out.finish(&page, &record, &schedule).await;
+        program.close(&opened, &story, &record, out.ending()).await;
+    });
+    Ok(Page::Record(document))
+}

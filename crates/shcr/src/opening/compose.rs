@@ -1,0 +1,209 @@
+//! From launch, person, permit and configuration to what a page knows before its first byte, and what a source is told.
+
+use super::session::Entered;
+use crate::{clock, config::parse_duration, entries::Story, program::Program};
+use access::{
+    Launch, Permit, Role,
+    person::{Difference, Identified},
+};
+use federation::{Asking, Kind, SourceConfig};
+use fhir::{Category, Level, SourceId, date};
+use record::Section;
+use web::{
+    gateway::Order,
+    page::{Banner, Freshness, Page, SourceCard},
+    schedule::Schedule,
+};
+
+/// What every source is told about the asker and the person.
+pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Asking {
+    Asking {
+        opening: story.opening.to_string(),
+        person: person.clone(),
+        practitioner: launch.practitioner.clone(),
+        organisation: (launch.organisation.ods.clone(), launch.organisation.name.clone()),
+        now: clock::now(),
+    }
+}
+
+/// Everything of the page that does not change while it streams.
+pub(super) fn page(
+    program: &Program,
+    session: &Entered,
+    person: &Identified,
+    mismatch: &[Difference],
+    permit: &Permit,
+    story: &Story,
+) -> Page {
+    let launch = &session.content.launch;
+    let sources = program.federation.sources();
+    let granted = |category: &Category| {
+        sources.iter().any(|source| permit.level(&source.id, *category) > Level::Nothing)
+    };
+    Page {
+        reference: story.reference.clone(),
+        path: format!("/s/{}/", session.sid_text),
+        form_token: program.form_token(&session.sid),
+        opened_at: clock::now(),
+        banner: banner(person),
+        professional: launch.practitioner.display.clone(),
+        role: launch.role_claims.join(", "),
+        organisation: launch.organisation.name.clone(),
+        sources: sources.iter().map(card).collect(),
+        order: order(permit.role()),
+        granted: Category::ALL.into_iter().filter(granted).collect(),
+        not_for_role: permit.withheld_categories(),
+        caveats: person.caveats.clone(),
+        mismatch: mismatch.iter().map(|difference| difference.field.clone()).collect(),
+        training: program.config.training,
+    }
+}
+
+/// As they land, or strictly in page order.
+pub(super) fn schedule(page: &Page, order: Order) -> Schedule {
+    match order {
+        Order::AsTheyLand => Schedule::new(page),
+        Order::Plain => Schedule::in_order(page),
+    }
+}
+
+/// The sources a page waits for: all that are configured with one.
+pub(super) fn planned(page: &Page) -> Vec<SourceId> {
+    page.sources.iter().map(|card| card.id.clone()).collect()
+}
+
+fn banner(person: &Identified) -> Banner {
+    let shown = &person.person;
+    let born = shown.birth_date.first_day();
+    let until =
+        |end: Option<jiff::civil::Date>| born.zip(end).and_then(|(born, end)| date::age_years(born, end));
+    let died = shown.deceased.as_ref().and_then(fhir::FhirDate::first_day);
+    Banner {
+        family: shown.family.clone(),
+        given: shown.given.join(" "),
+        title: shown.title.clone(),
+        preferred: shown.preferred.clone(),
+        born: Some(shown.birth_date.clone()),
+        age: until(Some(date::london(clock::now()).date())),
+        died: shown.deceased.clone(),
+        age_at_death: until(died),
+        gender: shown.gender.clone(),
+        nhs_number: shown.nhs_number.spaced(),
+        earlier_number: person.superseded.is_some(),
+        address: shown.address.clone().unwrap_or_default(),
+        telephone: shown.telephone.clone(),
+        practice: person.practice.as_ref().map(ToString::to_string),
+    }
+}
+
+fn card(source: &SourceConfig) -> SourceCard {
+    SourceCard {
+        id: source.id.clone(),
+        short: source.short.clone(),
+        partner: source.partner.clone(),
+        freshness: freshness(source),
+        shares: source.shares.clone(),
+        contact: source.contact.clone(),
+    }
+}
+
+fn freshness(source: &SourceConfig) -> Freshness {
+    let Some(feed) = &source.feed else {
+        return if source.kind == Kind::None { Freshness::None } else { Freshness::Live };
+    };
+    let stale_after =
+        parse_duration(&feed.stale_after).map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
+    let cadence = if feed.every == "24h" { "nightly".to_owned() } else { format!("every {}", feed.every) };
+    Freshness::Periodic { cadence, agreed: feed.stale_after.clone(), stale_after_s: stale_after }
+}
+
+/// Which sections come first for whom; presentation only: what a role may see is policy's.
+fn order(role: Role) -> Vec<Section> {
+    use Section::*;
+    match role {
+        Role::R3 => vec![
+            Plans,
+            Alerts,
+            Allergies,
+            Medicines,
+            Problems,
+            Contacts,
+            Frailty,
+            People,
+            Care,
+            Results,
+            Documents,
+            Immunisations,
+        ],
+        Role::R4 => vec![
+            Medicines,
+            Allergies,
+            Results,
+            Problems,
+            Documents,
+            Contacts,
+            Plans,
+            Frailty,
+            Alerts,
+            Care,
+            People,
+            Immunisations,
+        ],
+        Role::R5 => vec![
+            Plans,
+            Alerts,
+            Allergies,
+            Medicines,
+            Contacts,
+            Problems,
+            Results,
+            Care,
+            People,
+            Documents,
+            Frailty,
+            Immunisations,
+        ],
+        Role::R6 => vec![
+            Care,
+            Plans,
+            People,
+            Contacts,
+            Frailty,
+            Alerts,
+            Medicines,
+            Problems,
+            Allergies,
+            Documents,
+            Results,
+            Immunisations,
+        ],
+        Role::R7 => vec![
+            Plans,
+            Medicines,
+            Care,
+            Alerts,
+            Allergies,
+            Contacts,
+            People,
+            Problems,
+            Frailty,
+            Documents,
+            Results,
+            Immunisations,
+        ],
+        _ => vec![
+            Plans,
+            Frailty,
+            Alerts,
+            Allergies,
+            Medicines,
+            Problems,
+            Results,
+            Contacts,
+            Documents,
+            Care,
+            People,
+            Immunisations,
+        ],
+    }
+}

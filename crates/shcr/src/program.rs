@@ -1,0 +1,232 @@
+//! What a running gateway holds, and what it answers to its routes. Composes the rooms; keeps nothing of a person.
+
+use crate::{
+    clock,
+    config::{Config, WhenUnknown},
+    entries::Story,
+    opening::{self, session::Entered},
+};
+use access::{
+    Objection, Policy, Refusal, host::Hosts, keys::Keys, objection::ObjectionCaveat, person::Difference,
+    session,
+};
+use audit::{Fault, Opened, Store};
+use federation::{Asking, Federation};
+use fhir::{Reply, ReplyState};
+use miette::{Context, IntoDiagnostic};
+use record::Record;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use web::{
+    gateway::{Opened as OpenedPage, Refused},
+    page::Page,
+};
+
+/// Launch and session routes.
+mod doors;
+
+pub(crate) use doors::Doors;
+/// What the operator sees.
+pub(crate) mod status;
+
+/// A gateway.
+pub(crate) struct Program {
+    pub(crate) config: Config,
+    pub(crate) hosts: Hosts,
+    pub(crate) keys: Keys,
+    pub(crate) policy: Policy,
+    pub(crate) federation: Arc<Federation>,
+    pub(crate) store: Store,
+    form_key: [u8; 32],
+    /// Per source: how its last question ended, and how many it answered and did not. States only.
+    tally: Mutex<BTreeMap<String, status::Tally>>,
+    openings: AtomicU64,
+}
+
+impl Program {
+    /// Reads policy, role maps and keys, and opens the audit store. Nothing listens yet.
+    pub(crate) fn new(config: Config) -> miette::Result<Arc<Self>> {
+        let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
+        let policy = Policy::load(&config.policy.directory, &facts)
+            .into_diagnostic()
+            .wrap_err("the sharing policy cannot be used")?;
+        let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
+            .into_diagnostic()
+            .wrap_err("a host cannot be registered")?;
+        let federation =
+            Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
+                .into_diagnostic()?;
+        std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
+        let settings = audit::Settings {
+            path: config.audit.store.clone(),
+            key: read_key(&config)?,
+            replica: config.audit.replica.clone(),
+        };
+        let store = Store::open(settings, clock::millis())
+            .into_diagnostic()
+            .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
+        Ok(Arc::new(Self {
+            keys: Keys::new(&hosts).into_diagnostic()?,
+            hosts,
+            policy,
+            federation: Arc::new(federation),
+            store,
+            form_key: session::new_secret(),
+            tally: Mutex::default(),
+            openings: AtomicU64::new(0),
+            config,
+        }))
+    }
+
+    /// How long a view may rest, in milliseconds.
+    pub(crate) fn idle_ms(&self) -> i64 {
+        i64::try_from(self.config.session.idle.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Proves that a form came from a page of this session and this process.
+    pub(crate) fn form_token(&self, sid: &[u8; 32]) -> String {
+        let mut text = self.form_key.to_vec();
+        text.extend_from_slice(sid);
+        session::encode(&session::hash(&text))
+    }
+
+    /// Asks the registered practice whether the person objects, for as long as the configuration allows.
+    pub(crate) async fn objection(
+        &self,
+        opened: &Opened,
+        asking: &Asking,
+        story: &mut Story,
+        page: &mut Page,
+    ) -> Objection {
+        let asked = self.federation.objection(opened, asking);
+        let answer = tokio::time::timeout(self.config.objection.wait, asked).await;
+        let objection = match answer.map(|answer| (answer.state, answer.signs)) {
+            Ok((state, signs)) if state.is_answer() => {
+                let (objection, caveats) = access::objection::weigh(&signs);
+                page.caveats.extend(caveats.into_iter().map(objection_words));
+                objection
+            }
+            // The practice keeps its own record back for the person: that is its own state, and says so in its place.
+            Ok((ReplyState::Withheld(_), _)) => Objection::None,
+            _ => {
+                page.caveats.push("whether the person objects to sharing was not confirmed by the GP practice at this opening".to_owned());
+                Objection::Unknown
+            }
+        };
+        story.objection(objection);
+        if objection == Objection::Objected
+            && self.store.append(vec![story.objected(clock::millis())], clock::millis()).await.is_err()
+        {
+            tracing::error!(opening.id = %story.opening, "an objection could not be recorded; nothing is shown");
+        }
+        objection
+    }
+
+    /// Whether the opening ends here.
+    pub(crate) fn is_stopped_by(&self, objection: &Objection) -> bool {
+        match objection {
+            Objection::None => false,
+            Objection::Objected => true,
+            Objection::Unknown => self.config.objection.unknown == WhenUnknown::Refuse,
+        }
+    }
+
+    /// Shows both values and stops by default. Recorded before the page is sent (HAZ-001).
+    pub(crate) async fn interrupt(
+        &self,
+        session: &Entered,
+        story: &mut Story,
+        differing: Vec<Difference>,
+    ) -> Result<OpenedPage, Refused> {
+        story.differed(differing.iter().map(|difference| difference.field.clone()).collect());
+        if let Err(fault) = self
+            .store
+            .append(vec![story.interruption("identity differs: interruption shown", 0)], clock::millis())
+            .await
+        {
+            return Err(self.cannot_record(story, &fault));
+        }
+        let page = web::view::interruption(
+            &differing,
+            &format!("/s/{}/", session.sid_text),
+            &self.form_token(&session.sid),
+            &story.reference,
+            self.config.training,
+        );
+        Ok(OpenedPage::Interruption {
+            frame_ancestor: session.content.frame.clone(),
+            framed: session.content.frame.is_some(),
+            html: page,
+        })
+    }
+
+    /// Records a refusal and says it. If it cannot be recorded, that is what is said.
+    pub(crate) async fn refuse(&self, story: &mut Story, refusal: Refusal) -> Refused {
+        let entry = story.refused(&refusal);
+        match self.store.append(vec![entry], clock::millis()).await {
+            Ok(_receipts) => story.refusing(refusal),
+            Err(fault) => self.cannot_record(story, &fault),
+        }
+    }
+
+    /// Access cannot be recorded, so nothing is asked and nothing shown (HAZ-029).
+    pub(crate) fn cannot_record(&self, story: &Story, fault: &Fault) -> Refused {
+        tracing::error!(opening.id = %story.opening, ?fault, "the audit cannot be written; the door is closed");
+        story.refusing(Refusal::CannotRecord)
+    }
+
+    /// Never fails the page: what cannot be closed now is swept later.
+    pub(crate) async fn close(&self, opened: &Opened, story: &Story, record: &Record, cause: &str) {
+        let now = clock::millis();
+        if let Err(fault) = self.store.close(opened, story.close(record, cause, now), now).await {
+            tracing::error!(opening.id = %story.opening, ?fault, "an opening could not be closed; the sweep will");
+        }
+        self.openings.fetch_add(1, Ordering::Relaxed);
+        tracing::info!(opening.id = %story.opening, cause, "opening closed");
+    }
+
+    /// Counts how a question ended.
+    pub(crate) fn count(&self, reply: &Reply) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.entry(reply.source.to_string()).or_default().count(reply);
+    }
+
+    /// Opens a record; see [`opening::open`].
+    async fn open_record(
+        self: Arc<Self>,
+        within: web::gateway::Within,
+        order: web::gateway::Order,
+    ) -> Result<OpenedPage, Refused> {
+        opening::open(self, within, order).await
+    }
+}
+
+fn objection_words(caveat: ObjectionCaveat) -> String {
+    match caveat {
+        ObjectionCaveat::Undated => "an objection without a date stands in the GP record",
+        ObjectionCaveat::Contradictory => "the GP record holds contradicting entries about sharing",
+        ObjectionCaveat::ManualReview => {
+            "the GP record holds a sharing choice that needs reading by a person"
+        }
+    }
+    .to_owned()
+}
+
+/// 64 hexadecimal digits.
+pub(crate) fn parse_key(text: &str) -> Option<[u8; 32]> {
+    audit::hash::unhex(text.trim())
+}
+
+fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
+    let path = &config.audit.key_file;
+    let text = std::fs::read_to_string(path)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read the audit key `{}`", path.display()))?;
+    parse_key(&text)
+        .ok_or_else(|| miette::miette!("`{}` does not hold 64 hexadecimal digits", path.display()))
+}

@@ -1,0 +1,77 @@
+//! What the operator sees: how sources answer, where the audit stands, which configuration runs. No person in it.
+
+use super::Program;
+use access::policy::{PartnerKind, SourceFacts};
+use federation::{Kind, SourceConfig};
+use fhir::{Level, Reply};
+use std::sync::PoisonError;
+use web::admin::{SourceStatus, Status};
+
+/// How one source has answered since the program started.
+#[derive(Clone, Default)]
+pub(crate) struct Tally {
+    last_state: String,
+    answered: u64,
+    failed: u64,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, reply: &Reply) {
+        self.last_state = reply.state.name().to_owned();
+        if reply.state.is_answer() {
+            self.answered += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+}
+
+impl Program {
+    pub(super) fn status_now(&self) -> Status {
+        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let line = |source: &SourceConfig| {
+            let counted = tally.get(source.id.as_str()).cloned().unwrap_or_default();
+            SourceStatus {
+                short: source.short.clone(),
+                partner: source.partner.clone(),
+                kind: kind_name(source.kind).to_owned(),
+                last_state: counted.last_state,
+                answered: counted.answered,
+                failed: counted.failed,
+                breaker: self.federation.breaker(&source.id),
+            }
+        };
+        Status {
+            sources: self.federation.sources().iter().map(line).collect(),
+            audit: if self.store.is_writable() {
+                "ok: writable"
+            } else {
+                "NOT writable: nothing can be opened"
+            }
+            .to_owned(),
+            configuration: self.policy.id().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            openings: self.openings.load(std::sync::atomic::Ordering::Relaxed),
+        }
+    }
+}
+
+/// What the policy knows of a source.
+pub(crate) fn facts(source: &SourceConfig) -> SourceFacts {
+    let kind = match (source.kind, &source.feed) {
+        (Kind::GpConnect, _) => PartnerKind::Gp,
+        (_, Some(_)) => PartnerKind::Edge,
+        _ => PartnerKind::Live,
+    };
+    let releases = source.shares.iter().map(|category| (*category, Level::Full)).collect();
+    SourceFacts { id: source.id.clone(), partner: source.ods.clone(), kind, releases }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::GpConnect => "GP Connect (FHIR STU3)",
+        Kind::FhirR4 => "FHIR R4",
+        Kind::FhirStu3 => "FHIR STU3",
+        Kind::None => "no source",
+    }
+}

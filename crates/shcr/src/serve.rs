@@ -1,0 +1,150 @@
+//! Takes a program and its listeners, gives a running gateway that stops cleanly when told to.
+
+use crate::{
+    clock,
+    config::Config,
+    program::{Doors, Program},
+};
+use miette::{IntoDiagnostic, WrapErr};
+use std::{process::ExitCode, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// How long open pages may take to end once we are told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How often openings without a close are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// An opening without a close is swept to "possibly shown" after this (HAZ-031).
+const SWEEP_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// Bound sockets: the address is known before anything is served.
+pub(crate) struct Listeners {
+    public: TcpListener,
+    admin: TcpListener,
+}
+
+impl Listeners {
+    /// Binds, and puts the port the system gave behind `public_url` where that names none.
+    pub(crate) async fn bind(config: &mut Config) -> miette::Result<Self> {
+        let bind = async |address| {
+            TcpListener::bind(address)
+                .await
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot listen on {address}"))
+        };
+        let public = bind(config.listen).await?;
+        let admin = bind(config.admin_listen).await?;
+        let named = config.public_url.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
+        if !named && config.public_url.starts_with("http://") {
+            config.public_url =
+                format!("{}:{}", config.public_url, public.local_addr().into_diagnostic()?.port());
+        }
+        Ok(Self { public, admin })
+    }
+
+    pub(crate) fn admin_url(&self) -> String {
+        self.admin.local_addr().map(|address| format!("http://{address}")).unwrap_or_default()
+    }
+}
+
+/// A gateway that is serving.
+pub(crate) struct Running {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops accepting, lets open pages end for [`DRAIN`] at most, then ends.
+    pub(crate) async fn stop(self) {
+        if self.stop.send(true).is_err() {
+            tracing::debug!("every listener had already ended");
+        }
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(DRAIN, task).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+/// `shcr serve`
+pub(crate) async fn run(mut config: Config) -> miette::Result<ExitCode> {
+    let listeners = Listeners::bind(&mut config).await?;
+    let running = start(Program::new(config)?, listeners).await?;
+    tracing::info!("serving");
+    stop_signal().await?;
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves both listeners and sweeps unclosed openings.
+pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette::Result<Running> {
+    let (stop, stopping) = watch::channel(false);
+    let settings = web::routes::Settings {
+        gateway_origin: program.config.public_url.clone(),
+        training: program.config.training,
+        contacts: contacts(&program.config),
+    };
+    let doors = Arc::new(Doors(Arc::clone(&program)));
+    let public = web::routes::router(doors.clone(), settings);
+    let admin = web::admin::router(doors);
+    let tasks = vec![
+        tokio::spawn(listen(listeners.public, public, stopping.clone())),
+        tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
+        tokio::spawn(sweep(program, stopping)),
+    ];
+    Ok(Running { stop, tasks })
+}
+
+/// Whom to ask when the record cannot help: our own desks first, then every partner.
+fn contacts(config: &Config) -> Vec<web::routes::Contact> {
+    let contact =
+        |name: &str, how: &str| web::routes::Contact { name: name.to_owned(), contact: how.to_owned() };
+    let ours = [
+        ("Help", &config.contact.help),
+        ("Clinical safety", &config.contact.safety),
+        ("Information governance", &config.contact.information_governance),
+    ];
+    let partners = config.sources.iter().map(|source| contact(&source.partner, &source.contact));
+    ours.into_iter().map(|(name, how)| contact(name, how)).chain(partners).collect()
+}
+
+async fn listen(listener: TcpListener, router: axum::Router, stopping: watch::Receiver<bool>) {
+    let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped(stopping)).await {
+        tracing::error!(%error, "a listener ended");
+    }
+}
+
+async fn sweep(program: Arc<Program>, stopping: watch::Receiver<bool>) {
+    let stopped = stopped(stopping);
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        let now = clock::millis();
+        let older_than = audit::Millis(now.0 - i64::try_from(SWEEP_AFTER.as_millis()).unwrap_or(i64::MAX));
+        match program.store.sweep(older_than, now).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::warn!(swept, "openings without a close were swept to possibly shown"),
+            Err(fault) => tracing::error!(?fault, "unclosed openings could not be swept"),
+        }
+    }
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // An ended sender also means stop.
+    let _ended = stopping.wait_for(|stop| *stop).await;
+}
+
+/// Ctrl-C or SIGTERM.
+pub(crate) async fn stop_signal() -> miette::Result<()> {
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).into_diagnostic()?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome.into_diagnostic(),
+        _ = terminate.recv() => Ok(()),
+    }
+}
