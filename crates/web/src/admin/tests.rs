@@ -1,0 +1,44 @@
+//! The operator's page: what it says, and that it is healthy only when openings can be recorded.
+
+use super::*;
+
+fn status(audit: &str) -> Status {
+    let source = SourceStatus {
+        short: "GP".into(),
+        partner: "GP partner".into(),
+        kind: "gp-connect".into(),
+        breaker: "closed".into(),
+        ..SourceStatus::default()
+    };
+    Status {
+        sources: vec![source],
+        audit: audit.into(),
+        configuration: "c0ffee".into(),
+        version: "0.1.0".into(),
+        openings: 3,
+    }
+}
+
+fn drawn_page(status: &Status) -> String {
+    drawn(&StatusPage { css: "/c", icon: "/i", status, healthy: status.is_healthy() })
+}
+
+#[test]
+fn an_audit_that_cannot_be_written_is_unhealthy_and_said() {
+    assert!(status("ok, 12 entries").is_healthy());
+    let bad = status("cannot be written");
+    assert!(!bad.is_healthy(), "HAZ-029");
+    assert!(drawn_page(&bad).contains("No record can be opened"), "HAZ-029");
+}
+
+#[test]
+fn a_source_that_was_never_asked_has_words_for_it() {
+    assert!(drawn_page(&status("ok")).contains("not asked yet"));
+}
+
+#[test]
+fn the_json_form_has_the_same_members() {
+    let json = serde_json::to_value(status("ok")).unwrap();
+    assert_eq!(json["sources"][0]["short"], "GP");
+    assert_eq!(json["openings"], 3);
+}

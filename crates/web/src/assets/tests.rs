@@ -1,0 +1,78 @@
+//! Budgets, and the rules that keep a cut page from reading as a whole one.
+
+use super::*;
+
+#[test]
+fn every_part_has_its_rule_and_only_children_of_main_are_matched() {
+    let css = &STYLE.text;
+    for key in Key::all() {
+        assert!(css.contains(&format!("main:has(>#s-{0})>#{0}{{", key.area())), "HAZ-033: {key:?}");
+    }
+    assert!(css.contains("main:has(>#complete)>#incomplete"), "HAZ-033");
+    assert!(css.contains("section:has(>.end)>.cut{display:none}"), "HAZ-033");
+    assert!(css.contains("main:has(>#late-64) .l-64{display:inline}"), "HAZ-032");
+}
+
+#[test]
+fn nothing_is_fetched_from_elsewhere_and_there_is_no_font_or_mark() {
+    for asset in [&*STYLE, &*COMPLETE, &*SCRIPT, &*ICON] {
+        let text = asset.text.replace("http://www.w3.org/2000/svg", "");
+        for word in
+            ["http", "@font-face", "url(", "@import", "localStorage", "sessionStorage", "innerHTML", "eval("]
+        {
+            assert!(!text.contains(word), "HAZ-049: {} has `{word}`", asset.path);
+        }
+    }
+    assert!(!STYLE.text.starts_with('\u{FEFF}'), "a byte order mark breaks the first rule");
+}
+
+#[test]
+fn reduced_motion_does_not_take_the_stop_text_away() {
+    let css = &STYLE.text;
+    assert!(!css.contains("prefers-reduced-motion"), "HAZ-033: the stop text is an animation");
+    assert!(include_str!("../../static/record.css").matches("animation:none").count() == 1, "HAZ-033");
+}
+
+#[test]
+fn the_files_are_within_their_budgets() {
+    // Raw sizes that keep the compressed ones inside 32 kB and 5 kB.
+    assert!(STYLE.text.len() < 120_000, "HAZ-024: {}", STYLE.text.len());
+    assert!(SCRIPT.text.len() < 12_000, "HAZ-024: {}", SCRIPT.text.len());
+}
+
+#[test]
+fn a_file_is_found_by_its_own_name_only() {
+    assert_eq!(find(&STYLE.path).map(|asset| asset.content_type), Some("text/css; charset=utf-8"));
+    assert!(find("/assets/../static/record.css").is_none());
+    assert!(find("").is_none());
+}
+
+#[test]
+fn the_script_never_moves_a_section_while_the_parser_runs_by_the_call_that_crashes() {
+    assert!(!SCRIPT.text.replace("not moveBefore", "").contains("moveBefore("), "HAZ-024");
+}
+
+#[test]
+fn no_rule_takes_a_status_word_or_a_warning_out_of_sight() {
+    let css = include_str!("../../static/record.css");
+    for rule in css.split('}').filter(|rule| rule.contains("-999em") || rule.contains("display:none")) {
+        let (selectors, _) = rule.rsplit_once('{').unwrap();
+        for word in [
+            ".status",
+            ".flag",
+            ".ribbon",
+            ".caveat",
+            ".conflict",
+            ".differs",
+            ".unavailable",
+            ".stale",
+            ".missing",
+            ".empty",
+            ".dose",
+            ".t",
+        ] {
+            let hidden = selectors.split(',').any(|selector| selector.trim().ends_with(word));
+            assert!(!hidden, "HAZ-019, HAZ-052: `{word}` is hidden by {selectors}");
+        }
+    }
+}

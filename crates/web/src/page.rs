@@ -1,0 +1,115 @@
+//! What is known when the first byte of a record document leaves: who looks, at whom, whom we ask, what is asked.
+
+use fhir::{Category, FhirDate, SourceId};
+use record::Section;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything of an opening that does not change while it streams.
+#[derive(Clone)]
+pub struct Page {
+    /// `7K2M-9QF4`: printed on the page, quoted to support, found in the audit.
+    pub reference: String,
+    /// The path of this session, `/s/{sid}/`, for links and forms.
+    pub path: String,
+    /// Masks this response's form token.
+    pub form_token: String,
+    pub opened_at: jiff::Timestamp,
+    pub banner: Banner,
+    pub professional: String,
+    pub role: String,
+    pub organisation: String,
+    /// In the order of configuration. Every partner of the agreement is here, also those without a source.
+    pub sources: Vec<SourceCard>,
+    /// Sections in the role's order.
+    pub order: Vec<Section>,
+    /// Categories this role sees at some level. A section all of whose categories are missing says so in words.
+    pub granted: BTreeSet<Category>,
+    /// Categories of the matrix this role does not see at all: counted on the page (HAZ-011). From policy, never from data.
+    pub not_for_role: Vec<Category>,
+    /// "identity not checked nationally at this opening" and the like.
+    pub caveats: Vec<String>,
+    /// Identity fields that differ between host and national record and were confirmed by the professional.
+    pub mismatch: Vec<String>,
+    pub training: bool,
+}
+
+/// The identity banner by CUI rules. All text as PDS has it, else as the host sent it.
+#[derive(Clone, Default)]
+pub struct Banner {
+    pub family: String,
+    pub given: String,
+    pub title: Option<String>,
+    pub preferred: Option<String>,
+    pub born: Option<FhirDate>,
+    /// Years, for whom `born` is a whole date.
+    pub age: Option<i16>,
+    pub died: Option<FhirDate>,
+    pub age_at_death: Option<i16>,
+    /// FHIR code; shown as a full word.
+    pub gender: String,
+    /// 3-3-4.
+    pub nhs_number: String,
+    /// "also held under an earlier NHS number".
+    pub earlier_number: bool,
+    pub address: Vec<String>,
+    pub telephone: Option<String>,
+    pub practice: Option<String>,
+}
+
+/// One partner's source as configured.
+#[derive(Clone)]
+pub struct SourceCard {
+    pub id: SourceId,
+    /// `Acute`
+    pub short: String,
+    /// `Mid and South Essex NHS Foundation Trust`
+    pub partner: String,
+    pub freshness: Freshness,
+    pub shares: Vec<Category>,
+    /// Telephone or team to ask.
+    pub contact: String,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum Freshness {
+    Live,
+    /// "nightly", and the age beyond which it is stale, in words and seconds.
+    Periodic {
+        cadence: String,
+        agreed: String,
+        stale_after_s: i64,
+    },
+    /// A partner without a source: views only.
+    None,
+}
+
+/// Which categories feed a section, its own first. Plans, teams, flags and contacts found by a mental health or social care
+/// search keep that category wherever they are read.
+pub fn categories(section: Section) -> &'static [Category] {
+    use Category::*;
+    match section {
+        Section::Plans => &[CarePlans, MentalHealth, SocialCare],
+        Section::Frailty => &[CarePlans, Results, Problems],
+        Section::Alerts => &[Alerts, Safeguarding, MentalHealth],
+        Section::Allergies => &[Allergies],
+        Section::Medicines => &[Medications],
+        Section::Problems => &[Problems, Consultations, MentalHealth],
+        Section::Immunisations => &[Immunisations],
+        Section::Results => &[Results],
+        Section::Contacts => &[Encounters, Consultations, MentalHealth, SocialCare],
+        Section::Documents => &[Documents],
+        Section::Care => &[SocialCare, CarePlans, MentalHealth],
+        Section::People => &[Encounters, SocialCare, MentalHealth],
+    }
+}
+
+/// The sources that can contribute to a section, in configured order.
+pub fn contributors(page: &Page, section: Section) -> Vec<&SourceCard> {
+    let wanted = categories(section);
+    page.sources.iter().filter(|card| card.shares.iter().any(|category| wanted.contains(category))).collect()
+}
+
+/// Short names by id, for source lines.
+pub fn short_names(page: &Page) -> BTreeMap<&SourceId, &str> {
+    page.sources.iter().map(|card| (&card.id, card.short.as_str())).collect()
+}

@@ -1,0 +1,132 @@
+//! Takes requests under one session, gives the streamed record, its small acts and its state. The session names the person;
+//! forms need the session's token, our own origin and the browser's word for it. Source: access.md section 4; viewer.md section 2.
+
+use super::{App, browser, headers, still};
+use crate::gateway::{Document, Opened, Order, SessionState, Within};
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use futures_util::StreamExt;
+use std::convert::Infallible;
+use tokio::time::Instant;
+
+/// The form every act under a session sends.
+#[derive(serde::Deserialize)]
+struct Act {
+    #[serde(default)]
+    token: String,
+}
+
+/// A new opening: every source is asked again.
+pub(super) async fn record(app: App, sid: String, request: Request) -> Response {
+    let arrived = Instant::now();
+    if browser::is_unseen(request.headers()) {
+        return still::not_for_machines(&app, StatusCode::FORBIDDEN);
+    }
+    if request.headers().contains_key(header::RANGE) {
+        return still::not_for_machines(&app, StatusCode::RANGE_NOT_SATISFIABLE);
+    }
+    let within = within(sid, &request);
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.open(within, order(request.uri().query())).await {
+        Ok(Opened::Record(document)) => streamed(document),
+        Ok(Opened::Interruption { frame_ancestor, html, .. }) => {
+            still::page(StatusCode::OK, html, frame_ancestor.as_deref())
+        }
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
+fn streamed(document: Document) -> Response {
+    let body = Body::from_stream(document.body.map(Ok::<_, Infallible>));
+    headers::html(StatusCode::OK, body, document.frame_ancestor.as_deref())
+}
+
+/// Any other query is nobody's: it is not read, so no person can come by it.
+fn order(query: Option<&str>) -> Order {
+    if query == Some("view=plain") { Order::Plain } else { Order::AsTheyLand }
+}
+
+/// The person was confirmed to be the right one: the record may be opened.
+pub(super) async fn confirm(app: App, sid: String, request: Request) -> Response {
+    let back = format!("/s/{sid}/");
+    let (arrived, act) = (Instant::now(), own_form(&app, sid, request).await);
+    let (within, token) = match act {
+        Ok(act) => act,
+        Err(response) => return response,
+    };
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.confirm_identity(within, token).await {
+        Ok(()) => see_other(&app, &back),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
+/// 204, so that without script the browser stays on the page it has.
+pub(super) async fn extend(app: App, sid: String, request: Request) -> Response {
+    let (arrived, act) = (Instant::now(), own_form(&app, sid, request).await);
+    let (within, token) = match act {
+        Ok(act) => act,
+        Err(response) => return response,
+    };
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.extend(within, token).await {
+        Ok(()) => still::page(StatusCode::NO_CONTENT, String::new(), None),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
+/// Nothing stays in the browser. Inside a frame the session's own address says that the view has ended, since only there the
+/// host's origin is known and the page can be read.
+pub(super) async fn close(app: App, sid: String, request: Request) -> Response {
+    let back = format!("/s/{sid}/");
+    let (arrived, act) = (Instant::now(), own_form(&app, sid, request).await);
+    let (within, token) = match act {
+        Ok(act) => act,
+        Err(response) => return response,
+    };
+    let (cookie, framed) = (within.browser.cookie.is_some(), within.browser.framed);
+    let mut response = match app.gateway.close(within, token).await {
+        Ok(()) if framed => see_other(&app, &back),
+        Ok(()) => still::page(StatusCode::OK, crate::refusal::closed(&app.settings), None),
+        Err(refused) => return still::refused(&app, &refused, cookie, arrived).await,
+    };
+    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(header::HeaderName::from_static("clear-site-data"), clear);
+    response
+}
+
+/// 204 while the session lives, else 410. Asking is no activity and is not audited.
+pub(super) async fn state(app: App, sid: String, request: Request) -> Response {
+    let status = match app.gateway.state(within(sid, &request)).await {
+        SessionState::Live => StatusCode::NO_CONTENT,
+        SessionState::Ended => StatusCode::GONE,
+    };
+    still::page(status, String::new(), None)
+}
+
+async fn own_form(app: &App, sid: String, request: Request) -> Result<(Within, String), Response> {
+    let within = within(sid, &request);
+    if !browser::is_own_form(&within.browser, &app.settings.gateway_origin) {
+        return Err(still::not_for_machines(app, StatusCode::FORBIDDEN));
+    }
+    match Form::<Act>::from_request(request, &()).await {
+        Ok(Form(act)) => Ok((within, act.token)),
+        Err(_) => Err(still::not_for_machines(app, StatusCode::BAD_REQUEST)),
+    }
+}
+
+fn within(sid: String, request: &Request) -> Within {
+    Within { sid, browser: browser::of(request) }
+}
+
+fn see_other(app: &App, to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else {
+        return still::not_found(app);
+    };
+    let mut response = still::page(StatusCode::SEE_OTHER, String::new(), None);
+    response.headers_mut().insert(header::LOCATION, location);
+    response
+}

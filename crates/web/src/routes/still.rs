@@ -1,0 +1,144 @@
+//! Takes nothing of a person, gives help, assets, refusals and the one page for every address that has none.
+//! Source: viewer.md section 2; access.md section 2.
+
+use super::{App, headers};
+use crate::assets::{self, Asset};
+use crate::gateway::Refused;
+use crate::refusal;
+use crate::view::drawn;
+use crate::{routes::Settings, words};
+use access::Refusal;
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use fhir::ReplyState;
+use fhir::reply::{NotAsked, Silence, Withholder};
+use tokio::time::{Duration, Instant, sleep_until};
+
+/// "Not found", "invalidated" and "restricted" must not be told apart by how long they take (HAZ-050).
+const NO_SHARED_RECORD_AT: Duration = Duration::from_millis(1_500);
+
+#[derive(Template)]
+#[template(path = "help.html", whitespace = "minimize")]
+struct Help<'a> {
+    css: &'a str,
+    icon: &'a str,
+    settings: &'a Settings,
+    states: Vec<(String, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "launch_button.html", whitespace = "minimize")]
+struct Button<'a> {
+    css: &'a str,
+    icon: &'a str,
+    training: bool,
+}
+
+pub(super) fn page(status: StatusCode, html: String, frame_ancestor: Option<&str>) -> Response {
+    headers::html(status, Body::from(html), frame_ancestor)
+}
+
+pub(super) fn not_found(app: &App) -> Response {
+    page(StatusCode::NOT_FOUND, refusal::not_found(&app.settings), None)
+}
+
+pub(super) fn not_for_machines(app: &App, status: StatusCode) -> Response {
+    page(status, refusal::not_for_machines(&app.settings), None)
+}
+
+/// The page of a refusal. `arrived` is when the request came.
+pub(super) async fn refused(app: &App, refused: &Refused, cookie: bool, arrived: Instant) -> Response {
+    let (status, html) = refusal::page(refused, &app.settings, cookie);
+    if refused.refusal == Refusal::NoSharedRecord {
+        sleep_until(arrived + NO_SHARED_RECORD_AT).await;
+    }
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
+    let mut response = page(status, html, refused.frame_ancestor.as_deref());
+    if refused.refusal == Refusal::Busy {
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after(&refused.reference));
+    }
+    response
+}
+
+/// 2 to 9 s, spread by the reference, so that the refused do not all come back at once.
+fn retry_after(reference: &str) -> HeaderValue {
+    let spread =
+        reference.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))) % 8;
+    HeaderValue::from(2 + spread)
+}
+
+pub(super) fn button(app: &App) -> Response {
+    let html = drawn(&Button {
+        css: &assets::STYLE.path,
+        icon: &assets::ICON.path,
+        training: app.settings.training,
+    });
+    page(StatusCode::OK, html, None)
+}
+
+pub(super) fn asset(app: &App, file: &str) -> Response {
+    assets::find(&format!("/assets/{file}")).map_or_else(|| not_found(app), served)
+}
+
+pub(super) fn icon() -> Response {
+    served(&assets::ICON)
+}
+
+fn served(asset: &'static Asset) -> Response {
+    let mut response = Response::new(Body::from(asset.text.as_str()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response
+}
+
+pub(super) fn help(app: &App) -> Response {
+    let html = drawn(&Help {
+        css: &assets::STYLE.path,
+        icon: &assets::ICON.path,
+        settings: &app.settings,
+        states: states(),
+    });
+    page(StatusCode::OK, html, None)
+}
+
+/// The states as the page words them, with what each means.
+fn states() -> Vec<(String, &'static str)> {
+    let say = |state: ReplyState| words::in_section("Acute", "medicines", &state, "14:02", "7K2M-9QF4");
+    vec![
+        (say(ReplyState::Answered), "The source was asked and answered at that time."),
+        (
+            words::with_warnings("Acute", "14:02", &["showing 200 of 1,001"]),
+            "It answered, and said something about its own answer.",
+        ),
+        (
+            words::nothing_recorded("medicines", &["GP", "Acute"]),
+            "These sources answered that they hold nothing.",
+        ),
+        (say(ReplyState::DidNotAnswer(Silence::TimedOut)), "It was asked. What it holds is not known."),
+        (
+            say(ReplyState::DidNotAnswer(Silence::BreakerOpen { since: "13:40".to_owned() })),
+            "It has been failing and is being left to recover.",
+        ),
+        (say(ReplyState::Unreadable(String::new())), "It answered in a form that could not be shown."),
+        (
+            say(ReplyState::Withheld(Withholder::Source(String::new()))),
+            "It holds something it does not release.",
+        ),
+        (say(ReplyState::NotShared), "The partner does not share this kind of information yet."),
+        (
+            say(ReplyState::NotAsked(NotAsked(words::ROLE_EXCLUDES.to_owned()))),
+            "It was not asked, for the reason given.",
+        ),
+        (
+            words::periodic("Community", "nightly", "22-Nov-2026 02:10"),
+            "It sends extracts: what you see is as old as that.",
+        ),
+        (
+            words::stale("Community", "nightly", "19-Nov-2026 02:10", "24 h"),
+            "Its last extract is older than agreed.",
+        ),
+    ]
+}

@@ -1,0 +1,114 @@
+//! Takes the time since the questions went out and what has been answered, says which parts of the page are to be written now.
+//! Pure and deterministic; never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
+
+use crate::page::{Freshness, Page};
+use crate::view::Key;
+use fhir::SourceId;
+use record::{Record, Section};
+use std::collections::BTreeMap;
+
+/// From here a section whose principal source has ended is written without the others.
+pub const PRINCIPAL_MS: u64 = 800;
+/// From here one answer is enough.
+pub const ANY_ANSWER_MS: u64 = 3_000;
+/// The sources' own deadline is 6 s; a little later every one of them has an end, so that none is called outstanding.
+pub const DEADLINE_MS: u64 = 6_150;
+/// The document ends.
+pub const PAGE_END_MS: u64 = 8_000;
+
+/// What has been written and what is still owed.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    slots: Vec<Slot>,
+    in_order: bool,
+    /// Sections written before a source had ended: what its late block has to hold.
+    missed: BTreeMap<SourceId, Vec<Section>>,
+}
+
+#[derive(Debug, Clone)]
+struct Slot {
+    key: Key,
+    sources: Vec<SourceId>,
+    /// Waits for every source whatever the time before the deadline.
+    patient: bool,
+    written: bool,
+}
+
+impl Schedule {
+    /// Parts are due as they land.
+    pub fn new(page: &Page) -> Self {
+        let slots = Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect();
+        Self { slots, in_order: false, missed: BTreeMap::new() }
+    }
+
+    /// `?view=plain`: a part is due only when all before it are written.
+    pub fn in_order(page: &Page) -> Self {
+        Self { in_order: true, ..Self::new(page) }
+    }
+
+    /// The parts to write now, in page order. Each is said once: the caller must write it.
+    pub fn due(&mut self, elapsed_ms: u64, record: &Record) -> Vec<Key> {
+        let mut due = Vec::new();
+        for slot in self.slots.iter_mut().filter(|slot| !slot.written) {
+            if slot.is_due(elapsed_ms, record) {
+                slot.written = true;
+                due.push(slot.key);
+                note_missed(&mut self.missed, slot, record);
+            } else if self.in_order {
+                break;
+            }
+        }
+        due
+    }
+
+    /// When to ask again though no source has answered meanwhile. `None` when all is written.
+    pub fn next_wake_ms(&self, elapsed_ms: u64) -> Option<u64> {
+        let next = [PRINCIPAL_MS, ANY_ANSWER_MS, DEADLINE_MS].into_iter().find(|at| *at > elapsed_ms);
+        next.filter(|_| !self.all_written())
+    }
+
+    pub fn all_written(&self) -> bool {
+        self.slots.iter().all(|slot| slot.written)
+    }
+
+    /// Whether some section was written before this source had ended.
+    pub fn is_late(&self, source: &SourceId) -> bool {
+        self.missed.contains_key(source)
+    }
+
+    /// The sections this source came too late for, in page order: what its late block must hold.
+    pub fn missed(&self, source: &SourceId) -> &[Section] {
+        self.missed.get(source).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn note_missed(missed: &mut BTreeMap<SourceId, Vec<Section>>, slot: &Slot, record: &Record) {
+    let Key::Section(section) = slot.key else { return };
+    for source in slot.sources.iter().filter(|source| record.note(source).is_none()) {
+        missed.entry(source.clone()).or_default().push(section);
+    }
+}
+
+impl Slot {
+    fn of(page: &Page, key: Key) -> Self {
+        // A partner without a source is never asked, so nobody waits for it.
+        let asked = key.contributors(page).into_iter().filter(|card| card.freshness != Freshness::None);
+        let sources = asked.map(|card| card.id.clone()).collect();
+        Self { key, sources, patient: key == Key::Sources, written: false }
+    }
+
+    fn is_due(&self, elapsed_ms: u64, record: &Record) -> bool {
+        let ended = |source: &SourceId| record.note(source).is_some();
+        let answered =
+            || self.sources.iter().filter_map(|s| record.note(s)).any(|note| note.state.is_answer());
+        if elapsed_ms >= DEADLINE_MS || self.sources.iter().all(ended) {
+            return true;
+        }
+        let principal = || self.sources.first().is_some_and(ended);
+        let soon = elapsed_ms >= ANY_ANSWER_MS || (elapsed_ms >= PRINCIPAL_MS && principal());
+        !self.patient && soon && answered()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Takes what is known of an opening, gives the parts of its page as HTML: every text escaped, every absence in words.
+//! Keeps nothing and refuses nothing. Source: viewer.md sections 3 to 9; NHS CUI (ISB 1500 to 1508).
+
+use crate::page::{self, Page, SourceCard};
+use fhir::{Category, SourceId};
+use record::{Record, Section};
+
+/// Text that stands in the page byte for byte.
+mod text;
+/// The identity banner.
+mod banner;
+/// Everything before the first section.
+mod begin;
+/// Who answered, who did not: the sentence under each heading.
+mod source_line;
+/// One entry and its details.
+mod row;
+/// The frame every section stands in.
+mod frame;
+/// Sections that are lists of entries, one module per section.
+mod list;
+mod plans;
+mod frailty;
+mod alerts;
+mod problems;
+mod immunisations;
+mod contacts;
+mod documents;
+mod care;
+mod people;
+mod allergies;
+mod medicines;
+mod results;
+mod allergy_row;
+mod summary;
+mod sources;
+/// What came after its section was written.
+mod late;
+/// How many answered, and the end of the page.
+mod coverage;
+mod finish;
+/// Pages shown in place of a record.
+mod objection;
+mod interruption;
+
+pub use begin::{begin, head};
+pub use finish::finish;
+pub(crate) use frame::drawn;
+pub use interruption::interruption;
+pub use late::late;
+pub use objection::objection;
+
+/// A part of the page that is written in one piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    AllergyRow,
+    Summary,
+    Section(Section),
+    Sources,
+}
+
+/// One part, a direct child of `main`. May be written at any time after [`begin`]: what is outstanding is named.
+pub fn section(page: &Page, record: &Record, key: Key) -> String {
+    match key {
+        Key::AllergyRow => allergy_row::draw(page, record),
+        Key::Summary => summary::draw(page, record),
+        Key::Sources => sources::draw(page, record),
+        // What was released is shown wherever it stands: only a section without entries can be one the role does not see.
+        Key::Section(section) if !is_granted(page, section) && record.section(section).is_empty() => {
+            frame::not_granted(page, section)
+        }
+        Key::Section(Section::Allergies) => allergies::draw(page, record),
+        Key::Section(Section::Medicines) => medicines::draw(page, record),
+        Key::Section(Section::Results) => results::draw(page, record),
+        Key::Section(section) => list::draw(page, record, section),
+    }
+}
+
+/// The number of a source's late block, from 1: its place in the configuration.
+pub fn ordinal(page: &Page, source: &SourceId) -> usize {
+    page.sources.iter().position(|card| card.id == *source).map_or(0, |index| index + 1)
+}
+
+pub(crate) const SECTIONS: [Section; 12] = [
+    Section::Plans,
+    Section::Frailty,
+    Section::Alerts,
+    Section::Allergies,
+    Section::Medicines,
+    Section::Problems,
+    Section::Immunisations,
+    Section::Results,
+    Section::Contacts,
+    Section::Documents,
+    Section::Care,
+    Section::People,
+];
+
+impl Key {
+    /// Grid rows before the late blocks: allergy row, coverage, navigation, then every other part.
+    pub const PLACES: usize = 3 + 1 + SECTIONS.len() + 1;
+
+    pub fn all() -> Vec<Key> {
+        let sections = SECTIONS.into_iter().map(Key::Section);
+        [Key::AllergyRow, Key::Summary].into_iter().chain(sections).chain([Key::Sources]).collect()
+    }
+
+    /// The role's order; a section the role's order forgets stands after the others, so that none is missing (HAZ-011).
+    /// Roles without allergies have no allergy row.
+    pub fn in_page_order(page: &Page) -> Vec<Key> {
+        let forgotten = SECTIONS.into_iter().filter(|section| !page.order.contains(section));
+        let mut sections: Vec<Key> = Vec::new();
+        for key in page.order.iter().copied().chain(forgotten).map(Key::Section) {
+            if !sections.contains(&key) {
+                sections.push(key);
+            }
+        }
+        let row = is_granted(page, Section::Allergies).then_some(Key::AllergyRow);
+        row.into_iter().chain([Key::Summary]).chain(sections).chain([Key::Sources]).collect()
+    }
+
+    /// The name of its slot; the section's is the same after `s-`.
+    pub fn area(self) -> &'static str {
+        match self {
+            Key::AllergyRow => "row",
+            Key::Summary => "sum",
+            Key::Sources => "src",
+            Key::Section(Section::Plans) => "pla",
+            Key::Section(Section::Frailty) => "fra",
+            Key::Section(Section::Alerts) => "ale",
+            Key::Section(Section::Allergies) => "alg",
+            Key::Section(Section::Medicines) => "med",
+            Key::Section(Section::Problems) => "pro",
+            Key::Section(Section::Immunisations) => "imm",
+            Key::Section(Section::Results) => "res",
+            Key::Section(Section::Contacts) => "con",
+            Key::Section(Section::Documents) => "doc",
+            Key::Section(Section::Care) => "car",
+            Key::Section(Section::People) => "peo",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Key::AllergyRow => "Allergies",
+            Key::Summary => "Summary",
+            Key::Sources => "Sources",
+            Key::Section(section) => crate::words::section_name(section),
+        }
+    }
+
+    /// The grid row on this page.
+    pub(crate) fn place(self, page: &Page) -> usize {
+        match self {
+            Key::AllergyRow => 1,
+            Key::Sources => Self::PLACES,
+            key => Self::in_page_order(page)
+                .into_iter()
+                .filter(|other| *other != Key::AllergyRow)
+                .position(|other| other == key)
+                .map_or(Self::PLACES, |index| index + 4),
+        }
+    }
+
+    /// The sources this part can hold something of, for what this role sees, in configured order. The first is principal.
+    pub(crate) fn contributors(self, page: &Page) -> Vec<&SourceCard> {
+        match self {
+            Key::Sources => page.sources.iter().collect(),
+            Key::AllergyRow => sharing(page, &granted(page, Section::Allergies)),
+            Key::Section(section) => sharing(page, &granted(page, section)),
+            Key::Summary => {
+                let wanted: Vec<Category> =
+                    summary::SECTIONS.iter().flat_map(|s| granted(page, *s)).collect();
+                sharing(page, &wanted)
+            }
+        }
+    }
+}
+
+/// The categories of a section that this role sees at some level.
+fn granted(page: &Page, section: Section) -> Vec<Category> {
+    page::categories(section).iter().copied().filter(|category| page.granted.contains(category)).collect()
+}
+
+fn is_granted(page: &Page, section: Section) -> bool {
+    !granted(page, section).is_empty()
+}
+
+fn sharing<'a>(page: &'a Page, wanted: &[Category]) -> Vec<&'a SourceCard> {
+    page.sources.iter().filter(|card| card.shares.iter().any(|category| wanted.contains(category))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Takes the state of every allergy source, gives one row under one of four labels; a silent source is named beside it.
+//! "No known allergies" never stands alone while anyone has not answered. Source: NHS CUI PAB-0064; HAZ-006, HAZ-012.
+
+use super::frame::{Frame, drawn};
+use super::{Key, allergies, row};
+use crate::page::{Freshness, Page};
+use crate::words;
+use askama::Template;
+use fhir::SourceId;
+use record::Record;
+use record::reconcile::{AllergyLabel, AllergyRow};
+
+#[derive(Template)]
+#[template(path = "allergy_row.html", whitespace = "minimize")]
+struct Drawn {
+    frame: Frame,
+    label: &'static str,
+    known: bool,
+    /// `penicillin (anaphylaxis)`
+    agents: Vec<String>,
+    counts: String,
+    /// Recorded negatives that stand beside allergies, or ended ones: said, never weighed.
+    beside: Vec<String>,
+    /// The sources that have not said, in the fourth label's words.
+    unavailable: Option<String>,
+}
+
+pub(super) fn draw(page: &Page, record: &Record) -> String {
+    let sources: Vec<SourceId> = asked(page);
+    let row = record.allergy_row(&sources);
+    let silent: Vec<&str> = row.silent.iter().map(|source| row::short(page, source)).collect();
+    let counts: Vec<String> = row
+        .by_source
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(source, count)| format!("{} {count}", row::short(page, source)))
+        .collect();
+    drawn(&Drawn {
+        frame: Frame { name: label(row.label), ..Frame::of(page, Key::AllergyRow, 0, 0) },
+        label: label(row.label),
+        known: row.label == AllergyLabel::Known,
+        agents: row.agents.iter().filter_map(agent).collect(),
+        counts: counts.join(", "),
+        beside: beside(page, &row),
+        unavailable: unavailable(&row, &silent),
+    })
+}
+
+/// Every source that shares allergies; a partner without a source never answers and is not waited for.
+fn asked(page: &Page) -> Vec<SourceId> {
+    let cards = Key::AllergyRow.contributors(page).into_iter();
+    cards.filter(|card| card.freshness != Freshness::None).map(|card| card.id.clone()).collect()
+}
+
+fn label(label: AllergyLabel) -> &'static str {
+    match label {
+        AllergyLabel::Known => "Known allergies",
+        AllergyLabel::NoKnown => "No known allergies",
+        AllergyLabel::NotRecorded => "Allergies not recorded",
+        AllergyLabel::Unavailable => "Allergies unavailable",
+    }
+}
+
+/// No dates in the row; they stand in the chapter.
+fn agent(group: &record::reconcile::Group<'_>) -> Option<String> {
+    Some(format!("{} ({})", group.items.first()?.words(), allergies::reactions(group)))
+}
+
+fn beside(page: &Page, row: &AllergyRow<'_>) -> Vec<String> {
+    let mut said: Vec<String> = row
+        .negatives
+        .iter()
+        .map(|item| {
+            let at = item.when.shown().map(|date| format!(" {}", date.display_day())).unwrap_or_default();
+            format!("{}, recorded by {}{at}.", item.words(), row::short(page, &item.source))
+        })
+        .collect();
+    if row.disagrees {
+        said.push("Sources differ.".to_owned());
+    }
+    if row.ended > 0 {
+        said.push(format!("{} ended or refuted {}.", row.ended, words::entry(row.ended)));
+    }
+    said
+}
+
+/// Beside any other label the silent are named in the words of the fourth.
+fn unavailable(row: &AllergyRow<'_>, silent: &[&str]) -> Option<String> {
+    let names = words::and(silent);
+    match row.label {
+        _ if silent.is_empty() => None,
+        AllergyLabel::Unavailable => Some(names),
+        _ => Some(format!("Allergies unavailable: {names}")),
+    }
+}

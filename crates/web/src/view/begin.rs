@@ -1,0 +1,87 @@
+//! Takes what is known before any source answers, gives the first bytes of the page: who this is, that it is not complete,
+//! and a place for every section with the sources it waits for. Source: viewer.md sections 3.1 and 3.2; HAZ-033, HAZ-034, HAZ-049.
+
+use super::Key;
+use super::banner::Identity;
+use super::frame::drawn;
+use crate::assets;
+use crate::page::{Freshness, Page, SourceCard};
+use crate::words;
+use askama::Template;
+use fhir::date;
+
+/// Idle sessions end after ten minutes; without script the browser asks again a little later and is told so.
+const REFRESH_S: u32 = 605;
+
+#[derive(Template)]
+#[template(path = "head.html", whitespace = "minimize")]
+struct Head<'a> {
+    title: String,
+    css: &'a str,
+    icon: &'a str,
+    refresh: String,
+}
+
+#[derive(Template)]
+#[template(path = "begin.html", whitespace = "minimize")]
+struct Begin<'a> {
+    page: &'a Page,
+    identity: Identity<'a>,
+    opened: String,
+    not_for_role: Option<String>,
+    slots: Vec<Slot>,
+    late: Vec<(String, &'a str)>,
+    script: &'a str,
+}
+
+struct Slot {
+    place: String,
+    area: &'static str,
+    name: &'static str,
+    waiting: String,
+}
+
+/// The document's head and the skip link. No person in it: it may leave before the objection is known.
+pub fn head(page: &Page) -> String {
+    drawn(&Head {
+        title: words::title(&page.reference),
+        css: &assets::STYLE.path,
+        icon: &assets::ICON.path,
+        refresh: format!("{REFRESH_S};url={}", page.path),
+    })
+}
+
+/// Everything up to the first section. Together with [`head`] at most 12 kB.
+pub fn begin(page: &Page) -> String {
+    let hidden = page.not_for_role.len();
+    drawn(&Begin {
+        page,
+        identity: Identity::of(page),
+        opened: date::minute(page.opened_at),
+        not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
+        slots: Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect(),
+        late: asked(page.sources.iter()).map(|card| (number(page, card), card.short.as_str())).collect(),
+        script: &assets::SCRIPT.path,
+    })
+}
+
+impl Slot {
+    fn of(page: &Page, key: Key) -> Self {
+        let contributors = key.contributors(page);
+        let names: Vec<&str> = asked(contributors.into_iter()).map(|card| card.short.as_str()).collect();
+        let waiting = match key {
+            Key::Summary | Key::Sources => "waiting for the sources.".to_owned(),
+            _ if names.is_empty() => "being put together.".to_owned(),
+            _ => format!("waiting for {}", words::and(&names)),
+        };
+        Self { place: format!("{:02}", key.place(page)), area: key.area(), name: key.name(), waiting }
+    }
+}
+
+fn asked<'a>(cards: impl Iterator<Item = &'a SourceCard>) -> impl Iterator<Item = &'a SourceCard> {
+    cards.filter(|card| card.freshness != Freshness::None)
+}
+
+fn number(page: &Page, card: &SourceCard) -> String {
+    format!("{:02}", super::ordinal(page, &card.id))
+}

@@ -1,0 +1,73 @@
+//! Takes a part of the page, gives what every section has: place, heading, the cut mark, who answered, the end mark.
+//! Source: viewer.md sections 3.2 and 5; HAZ-033.
+
+use super::Key;
+use super::source_line::{self, Line};
+use crate::page::Page;
+use crate::words;
+use askama::Template;
+use record::{Record, Section};
+
+/// What `templates/frame.html` draws round a section's own content.
+pub(crate) struct Frame {
+    pub(crate) place: String,
+    pub(crate) area: &'static str,
+    pub(crate) name: &'static str,
+    /// Beside the heading: `14 current, 2 differ`.
+    pub(crate) count: Option<String>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) end: String,
+}
+
+/// A section the role does not see: words only, the same whatever there is (HAZ-010, HAZ-011).
+#[derive(Template)]
+#[template(path = "not_granted.html", whitespace = "minimize")]
+struct NotGranted {
+    frame: Frame,
+    sentence: String,
+}
+
+impl Frame {
+    /// `shown` of `of` entries stand in the section.
+    pub(crate) fn of(page: &Page, key: Key, shown: usize, of: usize) -> Self {
+        Self {
+            place: format!("{:02}", key.place(page)),
+            area: key.area(),
+            name: key.name(),
+            count: None,
+            lines: Vec::new(),
+            end: words::end(key.name(), shown, of),
+        }
+    }
+
+    /// With the sentences of its sources.
+    pub(crate) fn told(mut self, page: &Page, record: &Record, key: Key, noun: &str) -> Self {
+        self.lines = source_line::lines(page, record, key, &source_line::wanted(page, key), noun);
+        self
+    }
+
+    pub(crate) fn counted(mut self, count: String) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+pub(crate) fn not_granted(page: &Page, section: Section) -> String {
+    let frame = Frame::of(page, Key::Section(section), 0, 0);
+    let end = format!("End of {}", words::section_name(section).to_lowercase());
+    drawn(&NotGranted { frame: Frame { end, ..frame }, sentence: words::section_not_asked(section) })
+}
+
+/// Rendering into a `String` fails only if a value's own `Display` does, and none of ours can.
+/// Were it to happen, the part would be missing its end mark and so say itself that it is cut off.
+pub(crate) fn drawn(template: &impl Template) -> String {
+    let mut html = String::with_capacity(template_size(template));
+    if template.render_into(&mut html).is_err() {
+        tracing::error!("a part of the page could not be drawn");
+    }
+    html
+}
+
+fn template_size<T: Template>(_: &T) -> usize {
+    T::SIZE_HINT.saturating_mul(2)
+}

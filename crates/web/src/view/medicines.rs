@@ -1,0 +1,182 @@
+//! Takes the matrix of medicines, gives a row for a substance and a column for a list, the difference in words; every dose
+//! as it was written. Source: viewer.md section 7, Medicines; NHS CUI medication line and list; HAZ-013, HAZ-014.
+
+use super::frame::{Frame, drawn};
+use super::list::{self, Block};
+use super::row::{self, Fact, Row};
+use super::text::Verbatim;
+use super::{Key, source_line};
+use crate::page::{Freshness, Page};
+use crate::words;
+use askama::Template;
+use record::item::{Facts, Medicine};
+use record::reconcile::{self, Column, MedicineMatrix};
+use record::{Item, Record, Section};
+
+const KEY: Key = Key::Section(Section::Medicines);
+
+#[derive(Template)]
+#[template(path = "medicines.html", whitespace = "minimize")]
+struct Medicines<'a> {
+    frame: Frame,
+    columns: Vec<String>,
+    current: Vec<Line<'a>>,
+    unmatched: Vec<Line<'a>>,
+    past: Vec<Line<'a>>,
+    /// Entries the matrix has no place for: shown all the same.
+    others: Option<Block<'a>>,
+    differing: usize,
+    empty: Option<String>,
+    notices: Vec<String>,
+}
+
+/// One substance across the lists.
+struct Line<'a> {
+    name: String,
+    cells: Vec<Cell<'a>>,
+    difference: String,
+    differs: bool,
+}
+
+struct Cell<'a> {
+    /// The list's name again, for narrow pages where the heading is out of sight.
+    column: String,
+    entries: Vec<Entry<'a>>,
+}
+
+/// One medicine of one list.
+struct Entry<'a> {
+    row: Row<'a>,
+    /// As the list writes the name, where that is not the row's.
+    written: Option<Verbatim<'a>>,
+    doses: Vec<Verbatim<'a>>,
+}
+
+pub(super) fn draw(page: &Page, record: &Record) -> String {
+    let noun = words::section_noun(Section::Medicines);
+    let matrix = record.medicines();
+    let columns: Vec<String> = matrix.columns.iter().map(|column| head(page, record, column)).collect();
+    let current = lines(page, &matrix.current, &columns);
+    let unmatched = lines(page, &matrix.unmatched, &columns);
+    let past = lines(page, &matrix.past, &columns);
+    let differing = current.iter().chain(&unmatched).filter(|line| line.differs).count();
+    let others = others(page, record, &matrix);
+    let shown = in_matrix(&matrix).len() + others.as_ref().map_or(0, |block| block.rows.len());
+    let empty =
+        (shown == 0).then(|| source_line::nothing(page, record, KEY, &source_line::wanted(page, KEY), noun));
+    let frame = Frame::of(page, KEY, shown, list::entries(&record.section(Section::Medicines)).max(shown))
+        .told(page, record, KEY, noun)
+        .counted(count(current.len() + unmatched.len(), differing));
+    let notices = list::notices(record, Section::Medicines);
+    drawn(&Medicines { frame, columns, current, unmatched, past, others, differing, empty, notices })
+}
+
+/// `14 current, 2 differ between lists`
+pub(super) fn count(current: usize, differing: usize) -> String {
+    match differing {
+        0 => format!("{current} current"),
+        1 => format!("{current} current, 1 differs between lists"),
+        n => format!("{current} current, {n} differ between lists"),
+    }
+}
+
+/// The list's name and how fresh it is: `GP repeat, 14:02 live`.
+fn head(page: &Page, record: &Record, column: &Column) -> String {
+    let short = row::short(page, &column.source);
+    // Some sources name the list by themselves already.
+    let name =
+        if column.list.starts_with(short) { column.list.clone() } else { format!("{short} {}", column.list) };
+    let card = page.sources.iter().find(|card| card.id == column.source);
+    let note = record.note(&column.source);
+    match (card, note) {
+        (Some(card), Some(note)) if card.freshness == Freshness::Live => {
+            let at = note.answered_at.as_deref().unwrap_or_default();
+            format!("{name}, {} live", at.get(..5).unwrap_or(at))
+        }
+        (Some(card), Some(note)) => {
+            let feed = source_line::feed(page, card, note).map(|feed| feed.words).unwrap_or_default();
+            format!("{name}. {feed}")
+        }
+        _ => name,
+    }
+}
+
+fn lines<'a>(page: &'a Page, rows: &[reconcile::Row<'a>], columns: &[String]) -> Vec<Line<'a>> {
+    let short = |source: &fhir::SourceId| row::short(page, source).to_owned();
+    rows.iter()
+        .map(|line| Line {
+            cells: line
+                .cells
+                .iter()
+                .zip(columns)
+                .map(|(items, head)| cell(page, items, head, &line.name))
+                .collect(),
+            name: line.name.clone(),
+            difference: line.difference.words(&short),
+            differs: line.difference.is_difference(),
+        })
+        .collect()
+}
+
+fn cell<'a>(page: &'a Page, items: &[&'a Item], column: &str, name: &str) -> Cell<'a> {
+    let entries = items.iter().filter_map(|item| {
+        let written = (item.words() != name).then(|| Verbatim(item.words()));
+        let doses = medicine(item).map(|medicine| medicine.doses.iter().map(|dose| Verbatim(dose)).collect());
+        Some(Entry { row: Row::of(page, &[item], facts)?, written, doses: doses.unwrap_or_default() })
+    });
+    Cell { column: column.to_owned(), entries: entries.collect() }
+}
+
+/// Everything of a medicine but its name and dose, structured parts in the order of MEDi-051 to 053.
+pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
+    let Some(medicine) = medicine(item) else { return super::frailty::facts(item) };
+    let mut facts: Vec<Fact<'_>> = [
+        Fact::maybe("Form", medicine.form.as_deref()),
+        Fact::maybe("Route", medicine.route.as_deref()),
+        Fact::maybe("Supply", medicine.supply.as_deref()),
+        Fact::maybe("Quantity", medicine.quantity.as_deref()),
+        Fact::date("Started", item.when.from.as_ref()),
+        Fact::date("Last issued", medicine.last_issued.as_ref()),
+        Fact::maybe("Prescriber", medicine.prescriber.as_deref()),
+        Fact::maybe("Linked to", medicine.linked_to.as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    facts.extend(medicine.instructions.iter().filter_map(|text| Fact::maybe("Instructions", Some(text))));
+    facts.extend(stopped(medicine));
+    facts
+}
+
+/// A stopped medicine always says why, or that nobody recorded it.
+fn stopped(medicine: &Medicine) -> Vec<Fact<'_>> {
+    let Some(date) = &medicine.stopped else {
+        return Fact::maybe("Reason stopped", medicine.stop_reason.as_deref()).into_iter().collect();
+    };
+    let reason = medicine.stop_reason.as_deref().unwrap_or(words::REASON_NOT_RECORDED);
+    vec![Fact::new("Stopped", format!("{}, {reason}", date.display()))]
+}
+
+fn medicine(item: &Item) -> Option<&Medicine> {
+    match &item.facts {
+        Facts::Medicine(medicine) => Some(medicine),
+        _ => None,
+    }
+}
+
+/// Every entry of the matrix, once: by address, since two entries may be equal in all they say.
+fn in_matrix(matrix: &MedicineMatrix<'_>) -> std::collections::BTreeSet<*const Item> {
+    let rows = matrix.current.iter().chain(&matrix.past).chain(&matrix.unmatched);
+    rows.flat_map(|row| row.cells.iter().flatten()).map(|item| std::ptr::from_ref::<Item>(item)).collect()
+}
+
+fn others<'a>(page: &'a Page, record: &'a Record, matrix: &MedicineMatrix<'a>) -> Option<Block<'a>> {
+    let placed = in_matrix(matrix);
+    let groups = record.section(Section::Medicines);
+    let left = groups
+        .iter()
+        .flat_map(|group| &group.items)
+        .filter(|item| !placed.contains(&std::ptr::from_ref(**item)));
+    let rows: Vec<Row<'a>> = left.filter_map(|item| Row::of(page, &[item], facts)).collect();
+    (!rows.is_empty()).then(|| Block { heading: format!("Other entries ({})", rows.len()), rows })
+}

@@ -1,0 +1,21 @@
+//! Takes the person of an opening who has objected, gives name, birth date, the sentence, and the end of the page: no list, no
+//! counts, no source. Follows [`super::head`]. Source: access.md section 2; viewer.md section 7; HAZ-022.
+
+use super::banner::Identity;
+use super::finish::Footer;
+use super::frame::drawn;
+use crate::page::Page;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "objection.html", whitespace = "minimize")]
+struct Objection<'a> {
+    page: &'a Page,
+    identity: Identity<'a>,
+    footer: Footer<'a>,
+}
+
+/// The rest of the document when the person has objected.
+pub fn objection(page: &Page) -> String {
+    drawn(&Objection { page, identity: Identity::of(page), footer: Footer::of(page) })
+}

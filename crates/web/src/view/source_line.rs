@@ -1,0 +1,254 @@
+//! Takes a section and what its sources answered, gives the sentences under its heading: every source that could hold
+//! something of it is named with its state. Source: viewer.md sections 3.4, 4 and 5; HAZ-006 to HAZ-009, HAZ-050.
+
+use super::{Key, granted, ordinal};
+use crate::page::{Freshness, Page, SourceCard};
+use crate::words;
+use fhir::date::{self, FhirDate, Precision};
+use fhir::{Category, ReplyState, SourceId};
+use record::Record;
+use record::reconcile::SourceNote;
+
+/// One sentence about one source.
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) standing: Standing,
+    pub(crate) late: Option<Tail>,
+}
+
+/// Takes the place of the sentence when the source's late block stands.
+pub(crate) struct Tail {
+    pub(crate) ordinal: String,
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Answer,
+    /// Silent, unreadable, withheld, outstanding.
+    Missing,
+    /// Not shared, not asked: known before asking.
+    Apart,
+}
+
+/// Every source's sentences for the categories of a section this role sees, then the partners that share none of them.
+pub(crate) fn lines(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> Vec<Line> {
+    let mut contributors = key.contributors(page);
+    contributors.extend(unexpected(page, record, key, &contributors));
+    let mut lines: Vec<Line> =
+        contributors.iter().flat_map(|card| of_source(page, record, card, wanted, noun)).collect();
+    let apart: Vec<&str> = page
+        .sources
+        .iter()
+        .filter(|card| !contributors.iter().any(|other| other.id == card.id))
+        .map(|card| card.short.as_str())
+        .collect();
+    if !apart.is_empty() {
+        lines.push(Line::of(words::not_shared(&apart, noun), Standing::Apart));
+    }
+    lines.extend(not_for_role(page, key));
+    if contributors.iter().any(|card| wanted.iter().any(|category| record.is_reduced(&card.id, *category))) {
+        lines.push(Line::of(words::HELD_BACK_BY_ROLE.to_owned(), Standing::Apart));
+    }
+    lines
+}
+
+/// Sources that hold something of the section though nothing they share says so: never told not to share it.
+fn unexpected<'a>(page: &'a Page, record: &Record, key: Key, known: &[&SourceCard]) -> Vec<&'a SourceCard> {
+    let Key::Section(section) = key else { return Vec::new() };
+    let groups = record.section(section);
+    let holds =
+        |card: &&SourceCard| groups.iter().flat_map(|group| &group.items).any(|item| item.source == card.id);
+    page.sources.iter().filter(|card| !known.iter().any(|other| other.id == card.id)).filter(holds).collect()
+}
+
+/// The part of a section that the role does not see, from policy and never from data (HAZ-011).
+fn not_for_role(page: &Page, key: Key) -> Option<Line> {
+    let Key::Section(section) = key else { return None };
+    let all = crate::page::categories(section).iter();
+    let hidden: Vec<&str> = all
+        .filter(|category| !page.granted.contains(category))
+        .map(|category| words::category_noun(*category))
+        .collect();
+    (!hidden.is_empty()).then(|| Line::of(words::not_asked_for(&words::and(&hidden)), Standing::Apart))
+}
+
+/// What an empty section says in place of rows: who answered that there is nothing, and who did not answer.
+pub(crate) fn nothing(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> String {
+    let answered: Vec<&str> = key
+        .contributors(page)
+        .into_iter()
+        .filter(|card| has_answered(record, card, wanted))
+        .map(|card| card.short.as_str())
+        .collect();
+    let others =
+        lines(page, record, key, wanted, noun).into_iter().filter(|line| line.standing != Standing::Answer);
+    std::iter::once(words::nothing_recorded(noun, &answered))
+        .chain(others.map(|line| line.text))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn has_answered(record: &Record, card: &SourceCard, wanted: &[Category]) -> bool {
+    let shared = wanted.iter().filter(|category| card.shares.contains(category));
+    shared.into_iter().any(|category| record.state_of(&card.id, *category).is_some_and(ReplyState::is_answer))
+}
+
+fn of_source(page: &Page, record: &Record, card: &SourceCard, wanted: &[Category], noun: &str) -> Vec<Line> {
+    let shared: Vec<Category> =
+        wanted.iter().copied().filter(|category| card.shares.contains(category)).collect();
+    let Some(note) = record.note(&card.id) else { return vec![pending(page, record, card, noun)] };
+    let shared = if shared.is_empty() { wanted.to_vec() } else { shared };
+    let mut lines = Vec::new();
+    let states: Vec<(Category, &ReplyState)> = shared
+        .iter()
+        .filter_map(|category| Some((*category, record.state_of(&card.id, *category)?)))
+        .collect();
+    if states.iter().any(|(_, state)| state.is_answer()) {
+        lines.extend(answered(page, record, card, note, &shared));
+    }
+    lines.extend(not_answered(page, card, &states, noun));
+    let unread =
+        record.unread().iter().filter(|u| u.source == card.id && shared.contains(&u.category)).count();
+    if unread > 0 {
+        lines
+            .push(Line::of(words::unreadable(&card.short, Some(unread), &page.reference), Standing::Missing));
+    }
+    lines
+}
+
+fn pending(page: &Page, record: &Record, card: &SourceCard, noun: &str) -> Line {
+    if card.freshness == Freshness::None {
+        return Line::of(words::not_shared(&[&card.short], noun), Standing::Apart);
+    }
+    let tail =
+        Tail { ordinal: format!("{:02}", ordinal(page, &card.id)), text: words::answered_late(&card.short) };
+    Line {
+        text: words::outstanding(&card.short, &last_heard(page, record)),
+        standing: Standing::Missing,
+        late: Some(tail),
+    }
+}
+
+/// The last moment this record knows of: what was outstanding then had not answered then, whatever came after.
+fn last_heard(page: &Page, record: &Record) -> String {
+    let heard = page.sources.iter().filter_map(|card| record.note(&card.id)?.answered_at.clone());
+    heard.max().unwrap_or_else(|| date::clock_seconds(page.opened_at))
+}
+
+fn answered(
+    page: &Page,
+    record: &Record,
+    card: &SourceCard,
+    note: &SourceNote,
+    shared: &[Category],
+) -> Vec<Line> {
+    let at = minute(note);
+    let warnings = warnings(record, &card.id, shared);
+    let answer = |text: String| Line::of(text, Standing::Answer);
+    let mut lines: Vec<Line> = feed(page, card, note).map(|feed| answer(feed.words)).into_iter().collect();
+    if !warnings.is_empty() {
+        lines.push(answer(words::with_warnings(&card.short, &at, &warnings)));
+    } else if lines.is_empty() {
+        lines.push(answer(words::in_section(&card.short, "", &ReplyState::Answered, &at, &page.reference)));
+    }
+    lines
+}
+
+/// One sentence per way of not answering, naming the categories where only some of them are concerned.
+fn not_answered(page: &Page, card: &SourceCard, states: &[(Category, &ReplyState)], noun: &str) -> Vec<Line> {
+    let silent: Vec<_> = states.iter().filter(|(_, state)| !state.is_answer()).collect();
+    let mut told: Vec<&ReplyState> = Vec::new();
+    let mut lines = Vec::new();
+    for (_, state) in &silent {
+        if told.contains(state) {
+            continue;
+        }
+        told.push(state);
+        let of: Vec<&str> =
+            silent.iter().filter(|(_, s)| s == state).map(|(c, _)| words::category_noun(*c)).collect();
+        let partly = of.len() < states.len();
+        let noun = if partly { words::and(&of) } else { noun.to_owned() };
+        let text = words::in_section(&card.short, &noun, state, "", &page.reference);
+        let text = if partly && !text.contains(&noun) { about(&noun, &text) } else { text };
+        let apart = matches!(state, ReplyState::NotShared | ReplyState::NotAsked(_));
+        lines.push(Line::of(text, if apart { Standing::Apart } else { Standing::Missing }));
+    }
+    lines
+}
+
+/// `Consultations: GP did not answer.`
+fn about(noun: &str, text: &str) -> String {
+    format!("{}: {text}", words::sentence(noun))
+}
+
+/// How fresh a periodic feed is.
+pub(crate) struct Feed {
+    pub(crate) words: String,
+    pub(crate) stale: bool,
+}
+
+/// `None` for live sources. A feed that does not say when it was received is taken for stale (HAZ-008).
+pub(crate) fn feed(page: &Page, card: &SourceCard, note: &SourceNote) -> Option<Feed> {
+    let Freshness::Periodic { cadence, agreed, stale_after_s } = &card.freshness else { return None };
+    let received = note.as_at.as_deref().map(FhirDate::parse);
+    let Some((at, shown)) =
+        received.as_ref().and_then(|at| instant(at).map(|instant| (instant, at.display())))
+    else {
+        return Some(Feed { words: words::undated(&card.short, cadence), stale: true });
+    };
+    let stale = page.opened_at.duration_since(at).as_secs() > *stale_after_s;
+    let words = if stale {
+        words::stale(&card.short, cadence, &shown, agreed)
+    } else {
+        words::periodic(&card.short, cadence, &shown)
+    };
+    Some(Feed { words, stale })
+}
+
+fn instant(at: &FhirDate) -> Option<jiff::Timestamp> {
+    match at.precision() {
+        Precision::Instant(at) => Some(at),
+        _ => None,
+    }
+}
+
+/// The words of a source's warnings that touch one of these categories or all; codes kept for operators have no words.
+pub(crate) fn warnings<'a>(record: &'a Record, source: &SourceId, of: &[Category]) -> Vec<&'a str> {
+    let touches = |category: Option<Category>| category.is_none_or(|category| of.contains(&category));
+    let mut words: Vec<&str> = Vec::new();
+    for warning in record.warnings(source).iter().filter(|w| touches(w.category)) {
+        let text = warning.text.trim();
+        if !text.is_empty() && warning.code != "trace-id" && !words.contains(&text) {
+            words.push(text);
+        }
+    }
+    words
+}
+
+/// `14:02` of `14:02:01`.
+fn minute(note: &SourceNote) -> String {
+    let at = note.answered_at.as_deref().unwrap_or_default();
+    at.get(..5).unwrap_or(at).to_owned()
+}
+
+/// The categories of a section's key that this role sees; for the summary and the row, those they rest on.
+pub(crate) fn wanted(page: &Page, key: Key) -> Vec<Category> {
+    match key {
+        Key::AllergyRow => granted(page, record::Section::Allergies),
+        Key::Section(section) => granted(page, section),
+        Key::Summary | Key::Sources => {
+            Category::ALL.into_iter().filter(|c| page.granted.contains(c)).collect()
+        }
+    }
+}
+
+impl Line {
+    fn of(text: String, standing: Standing) -> Self {
+        Self { text, standing, late: None }
+    }
+
+    pub(crate) fn is_missing(&self) -> bool {
+        self.standing == Standing::Missing
+    }
+}

@@ -1,0 +1,463 @@
+//! Claims about every page: nothing is blank, nothing is imitated, nothing is promised that was not answered.
+
+use super::*;
+
+#[test]
+fn the_first_flush_is_at_most_12_kilobytes_with_eleven_sources() {
+    let mut page = fixture::page();
+    let spare = page.sources[1].clone();
+    for n in 6..=11 {
+        page.sources.push(SourceCard {
+            id: fixture::id(&format!("s{n}")),
+            short: format!("Partner {n}"),
+            ..spare.clone()
+        });
+    }
+    page.banner.family = "Featherstonehaugh-O'Shaughnessy-Wood".into();
+    let size = head(&page).len() + begin(&page).len();
+    assert!(size <= 12_288, "HAZ-024: the first flush is {size} bytes");
+}
+
+#[test]
+fn the_head_has_no_person_in_it_since_it_leaves_before_the_objection_is_known() {
+    let html = head(&fixture::page()).to_lowercase();
+    for canary in ["testpatient", "doreen", "dolly", "999", "1935"] {
+        assert!(!html.contains(canary), "HAZ-022, HAZ-049: `{canary}` stands in the head");
+    }
+    assert!(html.contains("<title>shared care record, opening 7k2m-9qf4</title>"));
+}
+
+#[test]
+fn a_page_says_it_is_incomplete_from_its_first_bytes_and_only_the_end_takes_that_back() {
+    let page = fixture::page();
+    let first = begin(&page);
+    assert!(first.contains("id=\"incomplete\""), "HAZ-033");
+    assert!(first.contains(crate::words::NOT_FINISHED), "HAZ-033");
+    let parts: String =
+        Key::in_page_order(&page).into_iter().map(|key| section(&page, &fixture::whole(), key)).collect();
+    assert!(!parts.contains("id=\"complete\""), "HAZ-033: only `finish` completes a page");
+    assert_eq!(finish(&page, &fixture::whole(), page.opened_at).matches("id=\"complete\"").count(), 1);
+}
+
+#[test]
+fn every_slot_has_one_section_with_its_cut_mark_second_and_its_end_mark_last() {
+    let page = fixture::page();
+    let first = begin(&page);
+    for key in Key::in_page_order(&page) {
+        let html = section(&page, &fixture::one_silent(), key);
+        assert!(first.contains(&format!("id=\"{}\"", key.area())), "no slot for {key:?}");
+        assert!(html.contains(&format!("id=\"s-{}\"", key.area())));
+        let (_, after_heading) = html.split_once("</h2>").unwrap();
+        assert!(after_heading.trim_start().starts_with("<p class=\"cut\">"), "HAZ-033: {key:?}");
+        let (_, end) = html.rsplit_once("<p class=\"end\">").unwrap();
+        assert!(
+            end.trim_end().ends_with("</p>\n</section>"),
+            "HAZ-033: the end mark of {key:?} is not last: {end}"
+        );
+    }
+}
+
+#[test]
+fn what_a_source_writes_is_inert_and_cannot_imitate_a_mark() {
+    let hostile = "<script>alert(1)</script></section><p class=\"end\" id=\"complete\">\" onload='x' {{ 7 }}";
+    let page = fixture::page();
+    for key in Key::in_page_order(&page) {
+        let mut record = fixture::waiting();
+        record
+            .add(fixture::note("gp", ReplyState::Answered), fixture::released("gp", hostile_items(hostile)));
+        let html = section(&page, &record, key);
+        assert_eq!(html.matches("<script").count(), 0, "HAZ-021: {key:?}");
+        assert_eq!(html.matches("</section>").count(), 1, "HAZ-033: {key:?}");
+        assert_eq!(html.matches("<p class=\"end\"").count(), 1, "HAZ-033: {key:?}");
+        assert_eq!(
+            html.matches("<p ").count() + html.matches("<p>").count(),
+            html.matches("</p>").count(),
+            "HAZ-033: {key:?}"
+        );
+    }
+}
+
+fn hostile_items(hostile: &str) -> Vec<Item> {
+    fixture::everything("gp")
+        .into_iter()
+        .map(|mut item| {
+            item.what.text = Some(hostile.to_owned());
+            item.status = Status { code: hostile.to_owned(), standing: Standing::Unknown };
+            item.notes =
+                vec![Note { text: hostile.to_owned(), preformatted: true, by: Some(hostile.to_owned()) }];
+            item.caveats = vec![hostile.to_owned()];
+            item.provenance.author = Some(hostile.to_owned());
+            item.when.recorded = Some(FhirDate::parse(hostile));
+            if let Facts::Medicine(medicine) = &mut item.facts {
+                medicine.doses = vec![hostile.to_owned()];
+                medicine.list = hostile.to_owned();
+            }
+            item
+        })
+        .collect()
+}
+
+#[test]
+fn no_state_of_any_source_leaves_a_section_without_words() {
+    let states = [
+        ReplyState::Answered,
+        ReplyState::AnsweredWithWarnings,
+        ReplyState::AnsweredEmpty,
+        ReplyState::DidNotAnswer(Silence::TimedOut),
+        ReplyState::DidNotAnswer(Silence::Failed("refused the connection".into())),
+        ReplyState::DidNotAnswer(Silence::BreakerOpen { since: "13:40".into() }),
+        ReplyState::Unreadable("not a record".into()),
+        ReplyState::Withheld(Withholder::Source("at the person's request".into())),
+        ReplyState::Withheld(Withholder::PolicyAmbiguous),
+        ReplyState::NotShared,
+        ReplyState::NotAsked(NotAsked("switched off for safety at this source".into())),
+    ];
+    for source in ["gp", "acute", "mh", "community"] {
+        for state in &states {
+            let record = fixture::with(source, state.clone());
+            for key in Key::in_page_order(&fixture::page()) {
+                assert_worded(&section(&fixture::page(), &record, key), key);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_section_written_before_anybody_answered_names_who_is_outstanding() {
+    for key in Key::in_page_order(&fixture::page()) {
+        let html = section(&fixture::page(), &fixture::waiting(), key);
+        assert_worded(&html, key);
+        if key == Key::Section(Section::Medicines) {
+            assert!(html.contains("GP had not answered at 14:02:00."), "HAZ-006");
+        }
+    }
+}
+
+fn assert_worded(html: &str, key: Key) {
+    let text = words_of(html);
+    assert!(text.len() > 40, "HAZ-006: {key:?} says next to nothing: {text}");
+    for blank in ["<td></td>", "<dd class=\"t\"></dd>", "<dd></dd>", "<p></p>", "<b class=\"t\"></b>"] {
+        assert!(!html.contains(blank), "HAZ-006: {key:?} has a blank: {blank}");
+    }
+    for bare in ["None", "N/A", "null", "No data", "Loading"] {
+        assert!(!text.split(' ').any(|word| word == bare), "HAZ-006: {key:?} says `{bare}`");
+    }
+}
+
+#[test]
+fn an_empty_section_names_who_answered_and_who_did_not() {
+    let mut record = fixture::waiting();
+    for source in ["gp", "acute"] {
+        record.add(fixture::note(source, ReplyState::AnsweredEmpty), fixture::released(source, vec![]));
+    }
+    record.add(
+        fixture::note("mh", ReplyState::DidNotAnswer(Silence::TimedOut)),
+        fixture::released("mh", vec![]),
+    );
+    let text = words_of(&section(&fixture::page(), &record, Key::Section(Section::Allergies)));
+    assert!(text.contains("No allergies recorded by GP and Acute. MH did not answer."), "HAZ-006: {text}");
+    assert!(text.contains("Community and City do not share allergies yet."), "HAZ-007: {text}");
+}
+
+#[test]
+fn no_known_allergies_never_stands_alone_while_an_allergy_source_is_silent() {
+    let mut record = fixture::waiting();
+    record.add(
+        fixture::note("gp", ReplyState::Answered),
+        fixture::released("gp", vec![fixture::no_known("gp")]),
+    );
+    let text = words_of(&section(&fixture::page(), &record, Key::AllergyRow));
+    assert!(text.starts_with("Allergies unavailable"), "HAZ-012: {text}");
+    assert!(text.contains("Acute and MH"), "HAZ-006: {text}");
+    assert!(text.contains("No known allergies, recorded by GP 03-Mar-2024."), "{text}");
+}
+
+#[test]
+fn conflicting_plans_stand_together_with_dates_and_no_winner() {
+    let text = words_of(&section(&fixture::page(), &fixture::whole(), Key::Section(Section::Plans)));
+    assert!(text.contains("2 entries differ"), "HAZ-026: {text}");
+    assert!(
+        text.contains("Not for attempted resuscitation") && text.contains("For full treatment"),
+        "HAZ-026"
+    );
+    assert!(text.contains("03-Mar-2026") && text.contains("01-Jun-2024"), "HAZ-026");
+}
+
+#[test]
+fn conflicting_plans_are_said_to_differ_in_the_summary_too() {
+    let text = words_of(&section(&fixture::page(), &fixture::whole(), Key::Summary));
+    assert!(text.contains("2 entries differ"), "HAZ-026, HAZ-027: {text}");
+    assert!(
+        text.contains("Not for attempted resuscitation") && text.contains("For full treatment"),
+        "HAZ-026: {text}"
+    );
+}
+
+#[test]
+fn a_late_answer_changes_nothing_that_was_written_and_names_its_allergy() {
+    let page = fixture::page();
+    let mut record = fixture::waiting();
+    let late_note =
+        record::reconcile::SourceNote { late: true, ..fixture::note("acute", ReplyState::Answered) };
+    record.add(late_note, fixture::released("acute", vec![fixture::acute_allergy()]));
+    let html = late(&page, &record, &fixture::id("acute"), &[Section::Allergies, Section::Plans]);
+    assert!(
+        html.contains("id=\"late-02\"") && html.contains("class=\"at-19 late\""),
+        "HAZ-032: a place of its own"
+    );
+    assert!(html.contains("Acute answered late at 14:02:01: 1 more entry"), "HAZ-032");
+    assert!(html.contains("No plans or wishes recorded by Acute."), "HAZ-006");
+    let end = finish(&page, &record, page.opened_at);
+    assert!(end.contains("Acute, late: 1 allergy entry."), "HAZ-012");
+    assert!(begin(&page).contains("href=\"#late-02\""), "HAZ-032: the way there is in the first bytes");
+}
+
+#[test]
+fn a_late_source_that_did_not_answer_after_all_has_no_block() {
+    let record = fixture::one_silent();
+    assert_eq!(late(&fixture::page(), &record, &fixture::id("mh"), &[Section::Plans]), "");
+}
+
+#[test]
+fn coverage_counts_every_partner_and_names_who_is_missing() {
+    let text = words_of(&finish(&fixture::page(), &fixture::one_silent(), fixture::page().opened_at));
+    assert!(
+        text.contains("Not complete: 3 of 5 sources answered. MH did not answer. City does not share yet."),
+        "HAZ-006, HAZ-007: {text}"
+    );
+    assert!(text.contains(crate::words::STANDING_FOOTER), "HAZ-010, HAZ-011");
+}
+
+#[test]
+fn a_source_still_silent_at_the_end_did_not_answer() {
+    let text = words_of(&finish(&fixture::page(), &fixture::waiting(), fixture::page().opened_at));
+    assert!(text.contains("GP, Acute, MH and Community did not answer."), "HAZ-006: {text}");
+}
+
+#[test]
+fn a_role_without_a_category_is_told_so_on_the_page_and_in_the_section() {
+    let page = without_categories(&[Category::Immunisations]);
+    let text = words_of(&section(&page, &fixture::empty(), Key::Section(Section::Immunisations)));
+    assert!(
+        text.contains("Vaccinations were not asked for: your role does not include them."),
+        "HAZ-011: {text}"
+    );
+    assert!(begin(&page).contains("2 categories are not shown for your role."), "HAZ-011");
+    let page = without_categories(&[Category::Consultations]);
+    let text = words_of(&section(&page, &fixture::empty(), Key::Section(Section::Contacts)));
+    assert!(
+        text.contains("Consultations were not asked for: your role does not include them."),
+        "HAZ-011: {text}"
+    );
+}
+
+#[test]
+fn a_section_the_role_does_not_see_looks_the_same_whatever_the_sources_did() {
+    let page = without_categories(&[Category::Documents]);
+    let key = Key::Section(Section::Documents);
+    let empty = section(&page, &fixture::empty(), key);
+    assert_eq!(section(&page, &fixture::waiting(), key), empty, "HAZ-010, HAZ-050");
+    let mut silent = fixture::waiting();
+    silent.add(
+        fixture::note("acute", ReplyState::DidNotAnswer(Silence::TimedOut)),
+        fixture::released("acute", vec![]),
+    );
+    assert_eq!(section(&page, &silent, key), empty, "HAZ-010, HAZ-050");
+}
+
+#[test]
+fn a_role_without_allergies_has_no_allergy_row() {
+    let page = without_categories(&[Category::Allergies]);
+    assert!(!Key::in_page_order(&page).contains(&Key::AllergyRow));
+    assert!(!begin(&page).contains("id=\"row\""));
+}
+
+#[test]
+fn a_section_the_order_of_the_role_forgets_is_on_the_page_all_the_same() {
+    let page = Page { order: vec![Section::Medicines, Section::Medicines], ..fixture::page() };
+    let keys = Key::in_page_order(&page);
+    assert_eq!(keys.len(), Key::all().len(), "HAZ-011");
+    assert_eq!(keys[2], Key::Section(Section::Medicines));
+}
+
+#[test]
+fn a_fresh_feed_says_when_it_was_received_and_a_stale_one_that_it_is_older_than_agreed() {
+    let mut page = fixture::page();
+    let key = Key::Section(Section::Contacts);
+    let text = words_of(&section(&page, &fixture::whole(), key));
+    assert!(text.contains("Community: nightly, received 22-Nov-2026 02:10."), "HAZ-008: {text}");
+    page.opened_at = "2026-11-24T14:02:00Z".parse().unwrap();
+    let text = words_of(&section(&page, &fixture::whole(), key));
+    assert!(
+        text.contains("Community: nightly, last received 22-Nov-2026 02:10, older than agreed (24 h)."),
+        "HAZ-008: {text}"
+    );
+}
+
+#[test]
+fn a_feed_that_does_not_say_when_it_was_received_is_not_taken_for_fresh() {
+    let mut record = fixture::waiting();
+    let undated =
+        record::reconcile::SourceNote { as_at: None, ..fixture::note("community", ReplyState::Answered) };
+    record.add(undated, fixture::released("community", vec![]));
+    let html = section(&fixture::page(), &record, Key::Sources);
+    assert!(
+        html.contains("<strong class=\"stale\">Community: nightly, time received not recorded."),
+        "HAZ-008"
+    );
+}
+
+#[test]
+fn a_list_warning_stands_in_the_section_it_touches() {
+    let text = words_of(&section(&fixture::page(), &fixture::unreadable(), Key::Section(Section::Results)));
+    assert!(
+        text.contains("Acute answered 14:02 with a warning: showing 200 of 1,001."),
+        "HAZ-009, HAZ-017: {text}"
+    );
+    assert!(
+        text.contains("Acute sent 2 entries we could not show. Ask Acute, quoting 7K2M-9QF4."),
+        "HAZ-017: {text}"
+    );
+    let others =
+        words_of(&section(&fixture::page(), &fixture::unreadable(), Key::Section(Section::Documents)));
+    assert!(!others.contains("1,001"));
+}
+
+#[test]
+fn entered_in_error_is_counted_and_not_shown() {
+    let text = words_of(&section(&fixture::page(), &fixture::whole(), Key::Section(Section::Problems)));
+    assert!(text.contains("1 entry made in error is not shown."), "HAZ-019: {text}");
+    assert!(!text.contains("Entered for another person"), "HAZ-019");
+}
+
+#[test]
+fn a_status_that_is_not_current_has_its_word_and_a_refuted_entry_is_struck_through() {
+    let mut record = fixture::waiting();
+    let mut item = fixture::acute_allergy();
+    item.status = Status { code: "refuted".into(), standing: Standing::Negated };
+    record.add(fixture::note("acute", ReplyState::Answered), fixture::released("acute", vec![item]));
+    let html = section(&fixture::page(), &record, Key::Section(Section::Allergies));
+    assert!(html.contains("<tr class=\"struck\">") && html.contains(">refuted</strong>"), "HAZ-019");
+    let results = section(&fixture::page(), &fixture::whole(), Key::Section(Section::Results));
+    assert!(results.contains(">preliminary</strong>"), "HAZ-019");
+}
+
+#[test]
+fn dose_text_and_laboratory_layout_are_byte_exact() {
+    let html = section(&fixture::page(), &fixture::whole(), Key::Section(Section::Medicines));
+    assert!(html.contains("40 mg once a day,&#13;\n in the morning</b>"), "HAZ-014");
+    let html = section(&fixture::page(), &fixture::whole(), Key::Section(Section::Results));
+    assert!(
+        html.contains("\n  ORGANISM      none\n  COMMENT   &lt;b&gt;sterile&lt;/b&gt;&#13;\n</pre>"),
+        "HAZ-014, HAZ-021"
+    );
+}
+
+#[test]
+fn an_entry_not_to_be_shared_with_the_person_carries_the_ribbon() {
+    let mut record = fixture::waiting();
+    let mut item = fixture::acute_allergy();
+    item.labels = vec![Label::NotForThePerson];
+    record.add(fixture::note("acute", ReplyState::Answered), fixture::released("acute", vec![item]));
+    let html = section(&fixture::page(), &record, Key::Section(Section::Allergies));
+    assert!(html.contains("<strong class=\"ribbon\">Do not share with the person</strong>"), "HAZ-023");
+}
+
+#[test]
+fn differences_only_says_n_of_m_and_starts_off() {
+    let html = section(&fixture::page(), &fixture::whole(), Key::Section(Section::Medicines));
+    assert!(
+        html.contains("<input type=\"checkbox\" id=\"med-differ\">"),
+        "HAZ-027: no filter is on by default"
+    );
+    assert!(html.contains("Filtered: 2 of 2 current medicines shown."), "HAZ-051");
+    assert!(
+        html.contains("Past medicines are under “Past”."),
+        "HAZ-051: Current is chosen, and that is said"
+    );
+}
+
+#[test]
+fn every_page_prints_who_when_by_whom_and_that_the_copy_is_uncontrolled() {
+    let text = words_of(&begin(&fixture::page()));
+    let printed = [
+        "TESTPATIENT, Doreen (Mrs) Born 14-Aug-1935 (91y) NHS No. 999 123 4578.",
+        "opening 7K2M-9QF4, 22-Nov-2026 14:02, by Dr Ada Example",
+        crate::words::UNCONTROLLED_COPY,
+    ];
+    for words in printed {
+        assert!(text.contains(words), "HAZ-053: {text}");
+    }
+}
+
+#[test]
+fn no_address_on_the_page_has_a_person_or_another_origin_in_it() {
+    let html = whole_page(&fixture::page(), &fixture::whole());
+    for attribute in ["href=\"", "src=\"", "action=\""] {
+        for link in html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(link.starts_with('#') || link.starts_with('/'), "HAZ-049: {link}");
+            assert!(!link.contains("999") && !link.to_lowercase().contains("testpatient"), "HAZ-049: {link}");
+        }
+    }
+    assert!(
+        !html.contains(" style=") && !html.contains("onclick"),
+        "HAZ-034: the policy forbids inline style and script"
+    );
+    assert_eq!(html.matches("<script").count(), 1);
+}
+
+#[test]
+fn the_objection_page_has_name_and_birth_date_and_nothing_else_of_the_person() {
+    let page = fixture::page();
+    let text = words_of(&objection(&page));
+    let present = ["TESTPATIENT, Doreen (Mrs)", "14-Aug-1935", crate::words::OBJECTION];
+    assert!(present.iter().all(|words| text.contains(words)), "HAZ-022: {text}");
+    for absent in ["999 123 4578", "Female", "GP", "Acute", "sources answered", "Invented Road"] {
+        assert!(!text.contains(absent), "HAZ-022: `{absent}` stands on the objection page");
+    }
+}
+
+#[test]
+fn stopping_comes_first_and_has_the_focus_where_identity_differs() {
+    let given = access::person::Difference {
+        field: "given name".into(),
+        host: "Doreen".into(),
+        national: String::new(),
+    };
+    let html = interruption(&[given], "/s/sid/", "t", "7K2M-9QF4", false);
+    let (before, after) = html.split_once("Stop and go back").unwrap();
+    assert!(before.contains("autofocus") && !after.contains("autofocus"), "HAZ-001");
+    assert!(after.contains("This is the same person: continue"), "HAZ-001");
+    assert!(html.contains("Not recorded"), "HAZ-001: an absent value is words");
+}
+
+#[test]
+fn training_is_said_on_every_page() {
+    let page = fixture::page();
+    assert!(begin(&page).contains(crate::words::TRAINING), "HAZ-054");
+    assert!(objection(&page).contains(crate::words::TRAINING), "HAZ-054");
+    let live = Page { training: false, ..page };
+    assert!(!begin(&live).contains("TRAINING"), "HAZ-054");
+}
+
+#[test]
+fn every_entry_stands_on_the_page_with_its_original() {
+    let items = fixture::everything("gp");
+    let mut record = fixture::waiting();
+    record.add(fixture::note("gp", ReplyState::Answered), fixture::released("gp", items.clone()));
+    let html = whole_page(&fixture::page(), &record);
+    for item in items {
+        let sent = text::Verbatim(item.original.as_sent()).to_string();
+        assert!(html.contains(&sent), "HAZ-017: {:?} is not on the page", item.section);
+    }
+}
+
+#[test]
+fn a_page_of_1430_entries_is_within_its_budget() {
+    let mut record = fixture::waiting();
+    let items: Vec<Item> = (0..1430).map(fixture::numbered).collect();
+    record.add(fixture::note("gp", ReplyState::Answered), fixture::released("gp", items));
+    let size = whole_page(&fixture::page(), &record).len();
+    // The originals come on top of this: they are short here.
+    assert!(size < 1_500_000, "HAZ-024: {size} bytes");
+}
