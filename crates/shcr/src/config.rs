@@ -2,8 +2,10 @@
 //! Everything is parsed before a port opens.
 
 use miette::{IntoDiagnostic, NamedSource, SourceSpan};
+use record::Section;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -26,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) session: Session,
     pub(crate) objection: Objection,
+    /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
+    pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
     pub(crate) national: federation::NationalConfig,
     pub(crate) sources: Vec<federation::SourceConfig>,
@@ -77,6 +81,19 @@ pub(crate) struct Objection {
 pub(crate) enum WhenUnknown {
     ShowWithCaveat,
     Refuse,
+}
+
+/// A section of the page by its name in configuration.
+#[derive(Clone, Copy)]
+pub(crate) struct SectionName(pub(crate) Section);
+
+impl<'de> Deserialize<'de> for SectionName {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(reader)?;
+        let known = |section: &Section| format!("{section:?}").eq_ignore_ascii_case(&text);
+        let section = record::reconcile::SECTIONS.into_iter().find(known);
+        section.map(Self).ok_or_else(|| D::Error::custom(format!("`{text}` is not a section of the page")))
+    }
 }
 
 /// A key that is wrong, with its place in the file.

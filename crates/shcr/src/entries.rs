@@ -18,6 +18,8 @@ pub(crate) struct Story {
     pub(crate) opening: OpeningId,
     /// Printed on the page, quoted to support: `7K2M-9QF4`.
     pub(crate) reference: String,
+    /// When the request came, on the runtime's clock.
+    pub(crate) arrived: tokio::time::Instant,
     /// The launching host's origin: a refusal must be readable inside its frame too.
     frame: Option<String>,
     at: Millis,
@@ -38,6 +40,7 @@ impl Story {
         Self {
             reference: reference(&opening),
             opening,
+            arrived: tokio::time::Instant::now(),
             frame: launch.frame_origins.first().cloned(),
             at,
             who: who(launch),

@@ -54,7 +54,8 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     };
 
     let asking = compose::asking(&launch, &person, &story);
-    let mut page = compose::page(&program, &session, &person, &mismatch, &permit, &story);
+    let mut page = compose::page(&program, &session, &person, &permit, &story);
+    page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
     let (mut out, body) = Out::start();
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };

@@ -21,6 +21,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use web::{
     gateway::{Opened as OpenedPage, Refused},
@@ -33,6 +34,9 @@ mod doors;
 pub(crate) use doors::Doors;
 /// What the operator sees.
 pub(crate) mod status;
+
+/// When a "no shared record" is told, counted from the request's arrival.
+const UNIFORM_REFUSAL: Duration = Duration::from_millis(1500);
 
 /// A gateway.
 pub(crate) struct Program {
@@ -165,9 +169,13 @@ impl Program {
         })
     }
 
-    /// Records a refusal and says it. If it cannot be recorded, that is what is said.
+    /// Records a refusal and says it. If it cannot be recorded, that is what is said. Whether a person is unknown,
+    /// restricted or invalidated takes the same time to tell (HAZ-050).
     pub(crate) async fn refuse(&self, story: &mut Story, refusal: Refusal) -> Refused {
         let entry = story.refused(&refusal);
+        if refusal == Refusal::NoSharedRecord {
+            tokio::time::sleep_until(story.arrived + UNIFORM_REFUSAL).await;
+        }
         match self.store.append(vec![entry], clock::millis()).await {
             Ok(_receipts) => story.refusing(refusal),
             Err(fault) => self.cannot_record(story, &fault),

@@ -14,6 +14,7 @@ use fhir::{
 };
 use std::collections::BTreeMap;
 
+const LINKED_DOCUMENTS: &str = "only documents that stand in a consultation are listed";
 const NO_RECORD: &str = "no record given";
 
 pub(super) fn combine(question: &Question, practice: &OdsCode, ends: Vec<(Ask, End)>) -> Reply {
@@ -22,6 +23,10 @@ pub(super) fn combine(question: &Question, practice: &OdsCode, ends: Vec<(Ask, E
     reply.asked = Some(practice.to_string());
     // What this capability cannot carry is not shared through it; the person's details come with every Bundle.
     let mut by_category: BTreeMap<Category, ReplyState> = uncovered(question, &ends);
+    if question.categories.contains(&Category::Documents) && brings_linked_documents(&ends) {
+        by_category.insert(Category::Documents, ReplyState::AnsweredWithWarnings);
+        reply.warnings.push(warning("linked-documents-only", Some(Category::Documents), LINKED_DOCUMENTS));
+    }
     for ((ask, end), state) in ends.into_iter().zip(states) {
         match (end, state) {
             (End::Received(received), _) => {
@@ -106,6 +111,12 @@ fn unanswered(areas: &[Area], state: &ReplyState) -> BTreeMap<Category, ReplySta
         other => other.clone(),
     };
     areas.iter().map(|area| (area.category, state.clone())).collect()
+}
+
+/// A structured record names the documents of its consultations; the practice's other documents have a capability of their own.
+fn brings_linked_documents(ends: &[(Ask, End)]) -> bool {
+    let has_consultations = |ask: &Ask| ask.areas.iter().any(|area| area.category == Category::Consultations);
+    ends.iter().any(|(ask, end)| matches!(end, End::Received(_)) && has_consultations(ask))
 }
 
 fn uncovered(question: &Question, ends: &[(Ask, End)]) -> BTreeMap<Category, ReplyState> {

@@ -2,10 +2,7 @@
 
 use super::session::Entered;
 use crate::{clock, config::parse_duration, entries::Story, program::Program};
-use access::{
-    Launch, Permit, Role,
-    person::{Difference, Identified},
-};
+use access::{Launch, Permit, Role, person::Identified};
 use federation::{Asking, Kind, SourceConfig};
 use fhir::{Category, Level, SourceId, date};
 use record::Section;
@@ -14,6 +11,9 @@ use web::{
     page::{Banner, Freshness, Page, SourceCard},
     schedule::Schedule,
 };
+
+/// The view of a role that has none of its own.
+const DEFAULT_VIEW: &str = "default";
 
 /// What every source is told about the asker and the person.
 pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Asking {
@@ -31,7 +31,6 @@ pub(super) fn page(
     program: &Program,
     session: &Entered,
     person: &Identified,
-    mismatch: &[Difference],
     permit: &Permit,
     story: &Story,
 ) -> Page {
@@ -50,11 +49,11 @@ pub(super) fn page(
         role: launch.role_claims.join(", "),
         organisation: launch.organisation.name.clone(),
         sources: sources.iter().map(card).collect(),
-        order: order(permit.role()),
+        order: order(program, permit.role()),
         granted: Category::ALL.into_iter().filter(granted).collect(),
         not_for_role: permit.withheld_categories(),
         caveats: person.caveats.clone(),
-        mismatch: mismatch.iter().map(|difference| difference.field.clone()).collect(),
+        mismatch: Vec::new(),
         training: program.config.training,
     }
 }
@@ -118,92 +117,8 @@ fn freshness(source: &SourceConfig) -> Freshness {
 }
 
 /// Which sections come first for whom; presentation only: what a role may see is policy's.
-fn order(role: Role) -> Vec<Section> {
-    use Section::*;
-    match role {
-        Role::R3 => vec![
-            Plans,
-            Alerts,
-            Allergies,
-            Medicines,
-            Problems,
-            Contacts,
-            Frailty,
-            People,
-            Care,
-            Results,
-            Documents,
-            Immunisations,
-        ],
-        Role::R4 => vec![
-            Medicines,
-            Allergies,
-            Results,
-            Problems,
-            Documents,
-            Contacts,
-            Plans,
-            Frailty,
-            Alerts,
-            Care,
-            People,
-            Immunisations,
-        ],
-        Role::R5 => vec![
-            Plans,
-            Alerts,
-            Allergies,
-            Medicines,
-            Contacts,
-            Problems,
-            Results,
-            Care,
-            People,
-            Documents,
-            Frailty,
-            Immunisations,
-        ],
-        Role::R6 => vec![
-            Care,
-            Plans,
-            People,
-            Contacts,
-            Frailty,
-            Alerts,
-            Medicines,
-            Problems,
-            Allergies,
-            Documents,
-            Results,
-            Immunisations,
-        ],
-        Role::R7 => vec![
-            Plans,
-            Medicines,
-            Care,
-            Alerts,
-            Allergies,
-            Contacts,
-            People,
-            Problems,
-            Frailty,
-            Documents,
-            Results,
-            Immunisations,
-        ],
-        _ => vec![
-            Plans,
-            Frailty,
-            Alerts,
-            Allergies,
-            Medicines,
-            Problems,
-            Results,
-            Contacts,
-            Documents,
-            Care,
-            People,
-            Immunisations,
-        ],
-    }
+fn order(program: &Program, role: Role) -> Vec<Section> {
+    let views = &program.config.views;
+    let view = views.get(role.name()).or_else(|| views.get(DEFAULT_VIEW));
+    view.map(|sections| sections.iter().map(|section| section.0).collect()).unwrap_or_default()
 }
