@@ -1,2 +1,50 @@
-//! Placeholder.
-fn main() {}
+//! The chores of the house: takes a chore's name, gives its exit code, refuses a name it does not know.
+
+mod demo;
+mod say;
+mod setup;
+mod step;
+mod tidy;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What a person reads who asks for nothing, or for something else.
+const USAGE: &str = "usage: cargo xtask <chore>
+
+  setup           install what the browser tests need, and only what is missing
+  demo [options]  build the program and run the synthetic region with it (also: cargo demo)
+  tidy [--write]  check the habits of the house; --write renews the generated lists
+  verify          everything a change must pass, in order (also: cargo verify)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            say::fault(&fault);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let root = root()?;
+    let (chore, rest) = arguments.split_first().ok_or(USAGE)?;
+    match (chore.as_str(), rest) {
+        ("setup", []) => setup::run(&root),
+        ("demo", options) => demo::run(&root, options),
+        ("tidy", []) => tidy::check(&root),
+        ("tidy", [flag]) if flag == "--write" => tidy::write(&root),
+        ("verify", []) => verify::run(&root),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+/// The workspace root, wherever in it the chore was called from.
+fn root() -> Result<PathBuf, String> {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map(PathBuf::from).ok_or_else(|| "xtask stands outside its workspace".to_owned())
+}

@@ -1,0 +1,72 @@
+// Starts the built program's demo before the first test and stops it after the last; a stop that is not clean fails the run.
+// Two of them: one whose partners answer at once, so that a page is the same each time, and one with believable delays.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+export interface Ready {
+  host_url: string;
+  gateway_url: string;
+  state_dir: string;
+  people: { nhs_number: string; name: string; story_key: string }[];
+}
+
+export type Pace = 'prompt' | 'believable';
+
+/** What the running demo of that pace says of itself. */
+export function ready(pace: Pace = 'prompt'): Ready {
+  return JSON.parse(readFileSync(process.env[`SHCR_READY_${pace.toUpperCase()}`]!, 'utf8'));
+}
+
+/** The built program, as `cargo build --package shcr` leaves it. */
+function program(): string {
+  if (process.env.SHCR_PROGRAM) return process.env.SHCR_PROGRAM;
+  const built = spawnSync('cargo', ['build', '--quiet', '--package', 'shcr'], { cwd: root, stdio: 'inherit' });
+  if (built.status !== 0) throw new Error('the program cannot be built: cargo build --package shcr');
+  return join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target'), 'debug/shcr');
+}
+
+async function untilReady(demo: ChildProcess, file: string, log: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (existsSync(file)) return;
+    if (demo.exitCode !== null) break;
+    await sleep(100);
+  }
+  throw new Error(`the demo did not come up:\n${readFileSync(log, 'utf8')}`);
+}
+
+/** Starts one; gives what stops it and checks its audit. */
+async function startOne(shcr: string, pace: Pace): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'shcr-browser-'));
+  const file = join(folder, 'ready.json');
+  const log = join(folder, 'stderr.log');
+  const options = ['demo', '--seed', '7', '--people', '30', '--ready-file', file, '--state-dir', join(folder, 'state')];
+  if (pace === 'prompt') options.push('--no-latency');
+  const demo = spawn(shcr, options, { cwd: folder, stdio: ['ignore', 'ignore', openSync(log, 'w')] });
+  const ended = new Promise<number | null>((done) => demo.on('exit', done));
+  await untilReady(demo, file, log);
+  process.env[`SHCR_READY_${pace.toUpperCase()}`] = file;
+
+  return async () => {
+    const state = ready(pace).state_dir;
+    demo.kill('SIGTERM');
+    const code = await ended;
+    if (code !== 0) throw new Error(`the demo stopped with ${code}:\n${readFileSync(log, 'utf8')}`);
+    const audit = ['audit', 'verify', '--store', join(state, 'audit.sqlite'), '--key', join(state, 'audit.key')];
+    const verified = spawnSync(shcr, audit, { encoding: 'utf8' });
+    if (verified.status !== 0) throw new Error(`the audit does not verify: ${verified.stdout}${verified.stderr}`);
+    rmSync(folder, { recursive: true });
+  };
+}
+
+export default async function start(): Promise<() => Promise<void>> {
+  const shcr = program();
+  const stops = [await startOne(shcr, 'prompt'), await startOne(shcr, 'believable')];
+  return async () => {
+    for (const stop of stops) await stop();
+  };
+}

@@ -1,0 +1,56 @@
+//! The region's control page: takes a fault for a source, gives what every source was asked.
+
+use crate::{client, ready::Ready};
+use serde_json::Value;
+
+/// The control page of a running demo.
+pub struct Control<'a> {
+    ready: &'a Ready,
+}
+
+impl<'a> Control<'a> {
+    pub(crate) fn new(ready: &'a Ready) -> Self {
+        Self { ready }
+    }
+
+    /// From the next request on, that source behaves so: `hang`, `wrong-person`, `503`, `none`, …
+    pub async fn fault(&self, source: &str, fault: &str) {
+        let answer =
+            client().post(self.at("/faults")).form(&[("source", source), ("fault", fault)]).send().await;
+        let status = answer.expect("the control page answers").status();
+        assert!(
+            status.is_success() || status.is_redirection(),
+            "`{source}={fault}` was answered with {status}"
+        );
+    }
+
+    /// Names of the sources that hold clinical content and were asked anything, ever or since the last reset.
+    pub async fn clinical_sources_asked(&self) -> Vec<String> {
+        let national = ["pds", "sds", "ssp"];
+        self.asked()
+            .await
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| !national.contains(&name.as_str()))
+            .collect()
+    }
+
+    /// Every source that was asked, with how often.
+    pub async fn asked(&self) -> Vec<(String, u64)> {
+        let answer = client().get(self.at("/asked")).send().await.expect("the control page answers");
+        let lines: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
+        let lines = lines.as_array().expect("a list").iter();
+        let line =
+            |line: &Value| Some((line.get("source")?.as_str()?.to_owned(), line.get("count")?.as_u64()?));
+        lines.filter_map(line).filter(|(_, count)| *count > 0).collect()
+    }
+
+    pub async fn forget_what_was_asked(&self) {
+        let answer = client().post(self.at("/asked/reset")).send().await.expect("the control page answers");
+        assert!(!answer.status().is_client_error(), "the control page answered {}", answer.status());
+    }
+
+    fn at(&self, path: &str) -> String {
+        self.ready.text("control_url") + path
+    }
+}

@@ -1,0 +1,43 @@
+//! Journeys: the built program, driven over its sockets as a host, a browser and an operator would. Each ends with the audit checked.
+//! They assert words and states, never how long something took.
+
+/// A golden person, everything up.
+#[cfg(test)]
+#[path = "main/complete_record.rs"]
+mod complete_record;
+/// One source in trouble, the others not.
+#[cfg(test)]
+#[path = "main/source_in_trouble.rs"]
+mod source_in_trouble;
+/// A person who said no.
+#[cfg(test)]
+#[path = "main/objection.rs"]
+mod objection;
+/// Who the person is.
+#[cfg(test)]
+#[path = "main/identity.rs"]
+mod identity;
+/// What a role sees.
+#[cfg(test)]
+#[path = "main/role.rs"]
+mod role;
+/// Launches no honest host would send.
+#[cfg(test)]
+#[path = "main/launch_attacks.rs"]
+mod launch_attacks;
+/// Windows, cookies and links used twice.
+#[cfg(test)]
+#[path = "main/session.rs"]
+mod session;
+/// Access that cannot be recorded.
+#[cfg(test)]
+#[path = "main/audit_unwritable.rs"]
+mod audit_unwritable;
+/// What is left behind.
+#[cfg(test)]
+#[path = "main/left_behind.rs"]
+mod left_behind;
+/// Real payloads, where they are at hand.
+#[cfg(test)]
+#[path = "main/corpus.rs"]
+mod corpus;

@@ -1,0 +1,124 @@
+//! Takes a test's text, gives the hazards and requirements it says it shows, each with the test that says so.
+//! A hazard may be named anywhere in a test; a requirement is named in a comment `shows: R7, R9`, above a test or at a file's head.
+
+#[cfg(test)]
+mod tests;
+
+use super::rust_text::{self, Function};
+use super::tree::File;
+
+/// One test saying that it shows one hazard's control, or one requirement.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shown {
+    pub(crate) id: String,
+    pub(crate) path: String,
+    /// `None` where the file as a whole says it.
+    pub(crate) test: Option<String>,
+    pub(crate) line: usize,
+}
+
+const MARK: &str = "shows:";
+
+/// Whether a file holds tests: by where it stands, as `CONTRIBUTING.md` has it.
+pub(crate) fn is_test(path: &str) -> bool {
+    let journey = path.starts_with("journeys/") && (path.ends_with(".rs") || path.ends_with(".ts"));
+    let case = path.starts_with("fixtures/") && path.ends_with("/why.md");
+    let beside = path.ends_with(".rs") && (path.ends_with("/tests.rs") || path.contains("/tests/"));
+    journey || case || beside && !path.starts_with("xtask/")
+}
+
+/// Everything one file shows, in order of line.
+pub(crate) fn shown(file: &File) -> Vec<Shown> {
+    if !is_test(&file.path) {
+        return Vec::new();
+    }
+    let tests = tests(file);
+    let mut shown = Vec::new();
+    for (line, text) in file.lines() {
+        let named = hazards(text).into_iter().chain(requirements(text));
+        let test =
+            tests.iter().rfind(|test| test.from <= line && line <= test.to).map(|test| test.name.clone());
+        shown.extend(named.map(|id| Shown { id, path: file.path.clone(), test: test.clone(), line }));
+    }
+    shown
+}
+
+/// `HAZ-007` and its like.
+pub(crate) fn hazards(line: &str) -> Vec<String> {
+    line.match_indices("HAZ-")
+        .filter_map(|(offset, _)| id(line.get(offset..)?, "HAZ-"))
+        .filter(|id| id.len() == 7)
+        .collect()
+}
+
+fn requirements(line: &str) -> Vec<String> {
+    let Some((_, named)) = line.split_once(MARK) else { return Vec::new() };
+    let words = named.split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter_map(|word| id(word, "R").filter(|id| id == word && id.len() > 1)).collect()
+}
+
+fn id(text: &str, prefix: &str) -> Option<String> {
+    let digits: String = text.strip_prefix(prefix)?.chars().take_while(char::is_ascii_digit).collect();
+    Some(format!("{prefix}{digits}"))
+}
+
+/// A test and the lines that belong to it: the comments and attributes above it, and its body.
+struct Test {
+    name: String,
+    from: usize,
+    to: usize,
+}
+
+fn tests(file: &File) -> Vec<Test> {
+    if file.is_rust() {
+        rust_tests(&file.text)
+    } else if file.path.ends_with(".ts") {
+        browser_tests(&file.text)
+    } else {
+        let case = file.path.rsplit('/').nth(1).unwrap_or_default();
+        vec![Test { name: case.to_owned(), from: 1, to: usize::MAX }]
+    }
+}
+
+fn rust_tests(text: &str) -> Vec<Test> {
+    let lines: Vec<&str> = text.lines().collect();
+    let functions = rust_text::functions(&rust_text::code(text));
+    functions.into_iter().filter_map(|function| rust_test(&lines, function)).collect()
+}
+
+fn rust_test(lines: &[&str], function: Function) -> Option<Test> {
+    let above = lines.get(..function.line - 1)?;
+    let own = |line: &&&str| {
+        line.trim().starts_with("#[") || line.trim().starts_with("//") && !line.trim().starts_with("//!")
+    };
+    let preamble: Vec<&&str> = above.iter().rev().take_while(own).collect();
+    let is_test = preamble.iter().any(|line| line.contains("#[test]") || line.contains("::test"));
+    is_test.then(|| Test { name: function.name, from: function.line - preamble.len(), to: function.end })
+}
+
+/// A browser test reaches to the next one's comments; a `describe` speaks for what stands before its first test.
+fn browser_tests(text: &str) -> Vec<Test> {
+    let mut tests: Vec<Test> = Vec::new();
+    let mut comment = None;
+    for (index, line) in text.lines().enumerate() {
+        let trimmed = line.trim();
+        if let Some(name) = title(trimmed) {
+            let from = comment.take().unwrap_or(index + 1);
+            if let Some(last) = tests.last_mut() {
+                last.to = from - 1;
+            }
+            tests.push(Test { name, from, to: usize::MAX });
+        } else if trimmed.starts_with("//") {
+            comment = comment.or(Some(index + 1));
+        } else {
+            comment = None;
+        }
+    }
+    tests
+}
+
+fn title(line: &str) -> Option<String> {
+    let call = ["test(", "test.describe("].into_iter().find_map(|call| line.strip_prefix(call))?;
+    let quote = call.chars().next().filter(|c| "'\"`".contains(*c))?;
+    call.get(1..)?.split(quote).next().map(str::to_owned)
+}

@@ -1,0 +1,109 @@
+//! Takes the tests' own words, gives the page that says which requirement and which hazard is shown by which test.
+//! The page is generated and kept: a test taken away shows in the change that takes it away. Refuses a page that is stale.
+
+#[cfg(test)]
+mod tests;
+
+use super::Finding;
+use super::hazards;
+use super::ids::{self, Shown};
+use super::tree::{File, Tree};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+pub(crate) const PATH: &str = "docs/shown.md";
+const REQUIREMENTS: &str = "docs/requirements.md";
+
+const HEAD: &str = "# What is shown by which test
+
+Generated from the tests' own text by `cargo xtask tidy --write`; `cargo xtask tidy` fails when it is stale.
+A test names a hazard anywhere in its text, and a requirement in a comment `shows: R7, R9` above it or at its file's head.
+The titles stand in [requirements](requirements.md) and [hazards](hazards.md). What no test shows yet is listed as open.
+";
+
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = unknown(tree);
+    if tree.text(PATH) != page(tree) {
+        findings.push(Finding::new(PATH, 1, "stale: run `cargo xtask tidy --write`"));
+    }
+    findings
+}
+
+/// The whole page, the same for the same tests.
+pub(crate) fn page(tree: &Tree) -> String {
+    let shown = shown(tree);
+    let requirements = requirements(tree);
+    let hazards: BTreeMap<String, String> =
+        hazards::log(tree).into_iter().map(|(id, (_, title))| (id, title)).collect();
+    let mut page = HEAD.to_owned();
+    chapter(&mut page, "Requirements", &in_order(requirements), &shown);
+    chapter(&mut page, "Hazards", &in_order(hazards), &shown);
+    page
+}
+
+/// R2 before R10.
+fn in_order(titles: BTreeMap<String, String>) -> Vec<(String, String)> {
+    let mut titles: Vec<(String, String)> = titles.into_iter().collect();
+    titles.sort_by_key(|(id, _)| (id.len(), id.clone()));
+    titles
+}
+
+fn chapter(page: &mut String, name: &str, titles: &[(String, String)], shown: &BTreeMap<String, Vec<Shown>>) {
+    let (closed, open): (Vec<_>, Vec<_>) = titles.iter().partition(|(id, _)| shown.contains_key(id));
+    let _ = writeln!(page, "\n## {name}: {} of {} shown\n", closed.len(), titles.len());
+    for (id, title) in closed {
+        let _ = writeln!(page, "- **{id}** {title}");
+        for line in places(shown.get(id).map_or(&[], Vec::as_slice)) {
+            let _ = writeln!(page, "  - {line}");
+        }
+    }
+    let _ = writeln!(page, "\n### {name} open: {}\n", open.len());
+    for (id, title) in open {
+        let _ = writeln!(page, "- {id} {title}");
+    }
+}
+
+/// One line per file, its tests in order of their names.
+fn places(shown: &[Shown]) -> Vec<String> {
+    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for one in shown {
+        let tests = files.entry(&one.path).or_default();
+        tests.extend(one.test.as_deref());
+    }
+    files
+        .into_iter()
+        .map(|(path, tests)| {
+            let tests: Vec<String> = tests.into_iter().map(|test| format!("`{test}`")).collect();
+            if tests.is_empty() { format!("`{path}`") } else { format!("`{path}`: {}", tests.join(", ")) }
+        })
+        .collect()
+}
+
+fn shown(tree: &Tree) -> BTreeMap<String, Vec<Shown>> {
+    let mut by_id: BTreeMap<String, Vec<Shown>> = BTreeMap::new();
+    for shown in tree.files.iter().flat_map(|file: &File| ids::shown(file)) {
+        by_id.entry(shown.id.clone()).or_default().push(shown);
+    }
+    by_id
+}
+
+/// `- **R7** Medications and allergies are there at once.`
+fn requirements(tree: &Tree) -> BTreeMap<String, String> {
+    let lines = tree.text(REQUIREMENTS).lines().filter_map(|line| line.strip_prefix("- **R"));
+    lines
+        .filter_map(|line| line.split_once("** "))
+        .map(|(id, title)| (format!("R{id}"), title.to_owned()))
+        .collect()
+}
+
+/// Hazards a test names and the log does not are found by the hazard rule; this is the same for requirements.
+fn unknown(tree: &Tree) -> Vec<Finding> {
+    let known = requirements(tree);
+    let all = tree.files.iter().flat_map(|file: &File| ids::shown(file));
+    let unknown = all.filter(|shown| shown.id.starts_with('R') && !known.contains_key(&shown.id));
+    unknown
+        .map(|shown| {
+            Finding::new(&shown.path, shown.line, format!("`{}` is not in {REQUIREMENTS}", shown.id))
+        })
+        .collect()
+}

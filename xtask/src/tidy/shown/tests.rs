@@ -1,0 +1,39 @@
+//! The generated page: what stands on it, and what makes it stale.
+
+use super::*;
+
+fn tree(test: &str, kept: &str) -> Tree {
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+    let files = vec![
+        file(REQUIREMENTS, "# R\n- **R2** Two.\n- **R10** Ten.\n"),
+        file(hazards::LOG, "### HAZ-001 One\n### HAZ-002 Two\n"),
+        file("journeys/tests/main/a.rs", test),
+        file(PATH, kept),
+    ];
+    Tree { files, open_before: None }
+}
+
+const TEST: &str = "//! Head.\n// shows: R10\n\n// HAZ-002\n#[test]\nfn it_is_so() {}\n";
+
+#[test]
+fn the_page_names_file_and_test_and_lists_the_rest_as_open() {
+    let page = page(&tree(TEST, ""));
+    let expected = concat!(
+        "\n## Requirements: 1 of 2 shown\n\n- **R10** Ten.\n  - `journeys/tests/main/a.rs`\n\n### Requirements open: 1\n\n- R2 Two.\n",
+        "\n## Hazards: 1 of 2 shown\n\n- **HAZ-002** Two\n  - `journeys/tests/main/a.rs`: `it_is_so`\n\n### Hazards open: 1\n\n- HAZ-001 One\n"
+    );
+    assert_eq!(page.strip_prefix(HEAD), Some(expected));
+}
+
+#[test]
+fn a_page_that_no_longer_says_what_the_tests_say_is_stale() {
+    let fresh = page(&tree(TEST, ""));
+    assert_eq!(check(&tree(TEST, &fresh)), []);
+    assert_eq!(check(&tree("//! Head.\n", &fresh)).len(), 1);
+}
+
+#[test]
+fn a_requirement_that_does_not_exist_is_found() {
+    let found = check(&tree("// shows: R99\n", ""));
+    assert!(found.iter().any(|finding| finding.message.contains("`R99` is not in")), "{found:?}");
+}
