@@ -232,6 +232,15 @@ pub(crate) fn launch_refused(
     entry
 }
 
+/// A source that was held is asked again, because somebody says they have looked.
+pub(crate) fn cleared(source: &str, by: &str, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Alert, Key::alert(source, at), at);
+    entry.cause = Some("source cleared by hand".to_owned());
+    entry.detail.insert("source".to_owned(), source.to_owned());
+    entry.detail.insert("by".to_owned(), by.chars().take(100).collect());
+    entry
+}
+
 /// Eight characters of the opening's random part, without look-alikes: enough to find it, nothing to guess from.
 fn reference(opening: &OpeningId) -> String {
     const LETTERS: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";

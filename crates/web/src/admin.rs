@@ -5,11 +5,11 @@ use crate::assets;
 use crate::gateway::Gateway;
 use crate::view::drawn;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ pub struct Status {
 /// One source since the start.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SourceStatus {
+    pub id: String,
     pub short: String,
     pub partner: String,
     pub kind: String,
@@ -56,14 +57,52 @@ impl Status {
     }
 }
 
-/// The operator's router: `/`, `/status.json`, `/health`.
+/// What a route of the operator's listener does.
+#[derive(Clone, Copy)]
+enum Act {
+    Page,
+    Json,
+    Health,
+    Asset,
+    Clear,
+}
+
+/// Every URL of the operator's listener with what it leaves in the audit. None names a person.
+const ROUTES: [(&str, Act, &str); 5] = [
+    ("GET /", Act::Page, "-"),
+    ("GET /status.json", Act::Json, "-"),
+    ("GET /health", Act::Health, "-"),
+    ("GET /assets/{file}", Act::Asset, "-"),
+    ("POST /clear", Act::Clear, "alert"),
+];
+
+/// The operator has looked into why a source was held, and lets it be asked again.
+#[derive(serde::Deserialize)]
+struct Clear {
+    source: String,
+    /// Who says so; recorded.
+    by: String,
+}
+
+/// The operator's router, built from the table.
 pub fn router(gateway: Arc<dyn Gateway>) -> Router {
-    Router::new()
-        .route("/", get(page))
-        .route("/status.json", get(json))
-        .route("/health", get(health))
-        .route("/assets/{file}", get(asset))
-        .with_state(gateway)
+    let add = |router: Router<Arc<dyn Gateway>>, (route, act, _): (&str, Act, &str)| {
+        let path = route.split(' ').next_back().unwrap_or_default();
+        match act {
+            Act::Page => router.route(path, get(page)),
+            Act::Json => router.route(path, get(json)),
+            Act::Health => router.route(path, get(health)),
+            Act::Asset => router.route(path, get(asset)),
+            Act::Clear => router.route(path, post(clear)),
+        }
+    };
+    ROUTES.into_iter().fold(Router::new(), add).with_state(gateway)
+}
+
+/// The table as text, a block of its own in `routes.golden.txt`.
+pub(crate) fn table() -> String {
+    let lines = ROUTES.into_iter().map(|(route, _, audit)| format!("{route} | operator | - | {audit}\n"));
+    std::iter::once("the operator's listener\n".to_owned()).chain(lines).collect()
 }
 
 async fn page(State(gateway): State<Arc<dyn Gateway>>) -> Response {
@@ -71,13 +110,33 @@ async fn page(State(gateway): State<Arc<dyn Gateway>>) -> Response {
     let healthy = status.is_healthy();
     let html =
         drawn(&StatusPage { css: &assets::STYLE.path, icon: &assets::ICON.path, status: &status, healthy });
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'";
+    let policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'";
     ([(header::CACHE_CONTROL, "no-store"), (header::CONTENT_SECURITY_POLICY, policy)], Html(html))
         .into_response()
 }
 
 async fn json(State(gateway): State<Arc<dyn Gateway>>) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(gateway.status().await)).into_response()
+}
+
+/// Recorded first. Only from this listener's own page: another site's form carries another origin.
+async fn clear(
+    State(gateway): State<Arc<dyn Gateway>>,
+    headers: HeaderMap,
+    Form(form): Form<Clear>,
+) -> Response {
+    let text =
+        |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let ours =
+        text(header::ORIGIN).strip_prefix("http://").is_some_and(|origin| origin == text(header::HOST));
+    if !ours || form.by.trim().is_empty() {
+        return (StatusCode::BAD_REQUEST, "say who you are, on this page's own form\n").into_response();
+    }
+    match gateway.clear(form.source, form.by).await {
+        true => Redirect::to("/").into_response(),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not cleared: it could not be recorded\n").into_response(),
+    }
 }
 
 /// 200 `ok`, or 503 when nothing can be opened.

@@ -112,4 +112,6 @@ pub trait Gateway: Send + Sync + 'static {
     fn close(&self, within: Within, token: String) -> Answer<()>;
     /// For the operator's page: status of sources, audit head, configuration id. No person in it.
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
+    /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
+    fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;
 }

@@ -70,6 +70,13 @@ pub struct SourceCard {
     pub contact: String,
 }
 
+impl SourceCard {
+    /// Partners whose staff look and who hold nothing are listed among the sources, and counted and waited for nowhere.
+    pub fn has_source(&self) -> bool {
+        self.freshness != Freshness::None
+    }
+}
+
 #[derive(Clone, PartialEq, Eq)]
 pub enum Freshness {
     Live,

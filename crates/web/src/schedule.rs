@@ -1,13 +1,15 @@
 //! Takes the time since the questions went out and what has been answered, says which parts of the page are to be written now.
-//! Pure and deterministic; never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
+//! A section is written when all its sources have ended; from 800 ms when all its live ones have, since a safety list must
+//! not come late behind a faster one; from 3 s when one has answered; at the deadline in any case. Pure and deterministic;
+//! never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
 
-use crate::page::{Freshness, Page};
+use crate::page::{Freshness, Page, SourceCard};
 use crate::view::Key;
 use fhir::SourceId;
 use record::{Record, Section};
 use std::collections::BTreeMap;
 
-/// From here a section whose principal source has ended is written without the others.
+/// From here a section whose principal sources have all ended is written without the others.
 pub const PRINCIPAL_MS: u64 = 800;
 /// From here one answer is enough.
 pub const ANY_ANSWER_MS: u64 = 3_000;
@@ -29,6 +31,8 @@ pub struct Schedule {
 struct Slot {
     key: Key,
     sources: Vec<SourceId>,
+    /// Every live one of them. Periodic feeds hold what is hours old already; where there is nothing else they are all.
+    principal: Vec<SourceId>,
     /// Waits for every source whatever the time before the deadline.
     patient: bool,
     written: bool,
@@ -92,9 +96,15 @@ fn note_missed(missed: &mut BTreeMap<SourceId, Vec<Section>>, slot: &Slot, recor
 impl Slot {
     fn of(page: &Page, key: Key) -> Self {
         // A partner without a source is never asked, so nobody waits for it.
-        let asked = key.contributors(page).into_iter().filter(|card| card.freshness != Freshness::None);
-        let sources = asked.map(|card| card.id.clone()).collect();
-        Self { key, sources, patient: key == Key::Sources, written: false }
+        let mut asked = key.contributors(page);
+        asked.retain(|card| card.has_source());
+        let ids = |wanted: fn(&SourceCard) -> bool| {
+            asked.iter().filter(|card| wanted(card)).map(|card| card.id.clone()).collect::<Vec<_>>()
+        };
+        let sources = ids(|_| true);
+        let live = ids(|card| card.freshness == Freshness::Live);
+        let principal = if live.is_empty() { sources.clone() } else { live };
+        Self { key, sources, principal, patient: key == Key::Sources, written: false }
     }
 
     fn is_due(&self, elapsed_ms: u64, record: &Record) -> bool {
@@ -104,7 +114,7 @@ impl Slot {
         if elapsed_ms >= DEADLINE_MS || self.sources.iter().all(ended) {
             return true;
         }
-        let principal = || self.sources.first().is_some_and(ended);
+        let principal = || self.principal.iter().all(ended);
         let soon = elapsed_ms >= ANY_ANSWER_MS || (elapsed_ms >= PRINCIPAL_MS && principal());
         !self.patient && soon && answered()
     }

@@ -149,6 +149,13 @@ impl Key {
         }
     }
 
+    pub(crate) fn short(self) -> &'static str {
+        match self {
+            Key::Section(section) => crate::words::section_short(section),
+            other => other.name(),
+        }
+    }
+
     /// The grid row on this page.
     pub(crate) fn place(self, page: &Page) -> usize {
         match self {
@@ -162,7 +169,7 @@ impl Key {
         }
     }
 
-    /// The sources this part can hold something of, for what this role sees, in configured order. The first is principal.
+    /// The sources this part can hold something of, for what this role sees, in configured order.
     pub(crate) fn contributors(self, page: &Page) -> Vec<&SourceCard> {
         match self {
             Key::Sources => page.sources.iter().collect(),

@@ -25,6 +25,8 @@ pub const NOT_RECORDED: &str = "Not recorded";
 pub const REASON_NOT_RECORDED: &str = "reason not recorded";
 pub const REACTION_NOT_RECORDED: &str = "reaction not recorded";
 pub const NOT_CODED: &str = "Not coded: will not trigger checks in other systems";
+/// A partner that takes part and holds nothing of its own: said where partners are listed, counted nowhere.
+pub const NO_SOURCE: &str = "Has no source of its own; its staff may look";
 pub const NOT_ON_LIST: &str = "Not on this list";
 
 /// One screenful of parts of speech per section: heading and what a row of it is called.
@@ -42,6 +44,18 @@ pub fn section_name(section: Section) -> &'static str {
         Section::Documents => "Documents",
         Section::Care => "Care and support",
         Section::People => "People",
+    }
+}
+
+/// In the navigation, where the whole has to stand in one line: the heading's first words.
+pub fn section_short(section: Section) -> &'static str {
+    match section {
+        Section::Plans => "Plans",
+        Section::Frailty => "Frailty",
+        Section::Alerts => "Alerts",
+        Section::Problems => "Problems",
+        Section::Care => "Care",
+        other => section_name(other),
     }
 }
 
@@ -172,6 +186,11 @@ pub fn with_warnings(short: &str, at: &str, warnings: &[&str]) -> String {
     }
 }
 
+/// A source that answered, but not about all it was asked.
+pub fn partly(short: &str, nouns: &[&str]) -> String {
+    format!("{short} did not answer about {}.", and(nouns))
+}
+
 pub fn unreadable(short: &str, entries: Option<usize>, reference: &str) -> String {
     let what = entries.map_or("an answer".to_owned(), |n| format!("{n} {}", entry(n)));
     format!("{short} sent {what} we could not show. Ask {short}, quoting {reference}.")
@@ -261,6 +280,15 @@ pub fn entry(count: usize) -> &'static str {
 pub fn not_shared(names: &[&str], noun: &str) -> String {
     let verb = if names.len() == 1 { "does" } else { "do" };
     format!("{} {verb} not share {noun} yet.", and(names))
+}
+
+/// `10 sources, 1 partner without a source`
+pub fn partners(sources: usize, without: usize) -> String {
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    match without {
+        0 => format!("{sources} source{}", plural(sources)),
+        n => format!("{sources} source{}, {n} partner{} without a source", plural(sources), plural(n)),
+    }
 }
 
 /// A reason without the full stop it may bring, so that sentences end once.

@@ -61,6 +61,7 @@
     if (header) header.remove();
     for (const sheet of document.querySelectorAll(".sheet, footer")) sheet.remove();
     main.replaceChildren();
+    main.className = "plain";
     const words = document.createElement("h1");
     words.textContent = text;
     main.append(words);

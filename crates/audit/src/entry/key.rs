@@ -67,6 +67,11 @@ impl Key {
         Self::of(Kind::Objection, &[opening.as_str(), source])
     }
 
+    /// Something an operator raised, saw or settled; `about` is a source or a rule, never a person.
+    pub fn alert(about: &str, at: crate::Millis) -> Self {
+        Self::of(Kind::Alert, &[about, &at.0.to_string()])
+    }
+
     pub(crate) fn session_ended(sid_hash: &[u8; 32], why: &str) -> Self {
         Self::of(Kind::Session, &[&hash::hex(sid_hash), why])
     }

@@ -112,8 +112,23 @@ fn freshness(source: &SourceConfig) -> Freshness {
     };
     let stale_after =
         parse_duration(&feed.stale_after).map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
-    let cadence = if feed.every == "24h" { "nightly".to_owned() } else { format!("every {}", feed.every) };
-    Freshness::Periodic { cadence, agreed: feed.stale_after.clone(), stale_after_s: stale_after }
+    let cadence = match feed.every.as_str() {
+        "24h" => "nightly".to_owned(),
+        "1h" => "hourly".to_owned(),
+        every => format!("every {}", in_words(every)),
+    };
+    Freshness::Periodic { cadence, agreed: in_words(&feed.stale_after), stale_after_s: stale_after }
+}
+
+/// `26h` as `26 hours`.
+fn in_words(duration: &str) -> String {
+    let (number, unit) =
+        duration.split_at_checked(duration.len().saturating_sub(1)).unwrap_or((duration, ""));
+    match unit {
+        "h" => format!("{number} hours"),
+        "m" => format!("{number} minutes"),
+        _ => duration.to_owned(),
+    }
 }
 
 /// Which sections come first for whom; presentation only: what a role may see is policy's.

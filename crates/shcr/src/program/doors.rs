@@ -78,6 +78,11 @@ impl Gateway for Doors {
         let program = Arc::clone(&self.0);
         async move { program.status_now() }.boxed()
     }
+
+    fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool> {
+        let program = Arc::clone(&self.0);
+        async move { program.clear_source(&source, &by).await }.boxed()
+    }
 }
 
 impl Program {

@@ -1,9 +1,10 @@
 //! What the operator sees: how sources answer, where the audit stands, which configuration runs. No person in it.
 
 use super::Program;
+use crate::{clock, entries};
 use access::policy::{PartnerKind, SourceFacts};
 use federation::{Kind, SourceConfig};
-use fhir::{Level, Reply};
+use fhir::{Level, Reply, SourceId};
 use std::sync::PoisonError;
 use web::admin::{SourceStatus, Status};
 
@@ -32,6 +33,7 @@ impl Program {
         let line = |source: &SourceConfig| {
             let counted = tally.get(source.id.as_str()).cloned().unwrap_or_default();
             SourceStatus {
+                id: source.id.to_string(),
                 short: source.short.clone(),
                 partner: source.partner.clone(),
                 kind: kind_name(source.kind).to_owned(),
@@ -53,6 +55,18 @@ impl Program {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             openings: self.openings.load(std::sync::atomic::Ordering::Relaxed),
         }
+    }
+}
+
+impl Program {
+    /// Lets a source be asked again after somebody has looked into why it answered about another person (HAZ-004).
+    pub(super) async fn clear_source(&self, source: &str, by: &str) -> bool {
+        let entry = entries::cleared(source, by, clock::millis());
+        let recorded = self.store.append(vec![entry], clock::millis()).await.is_ok();
+        if recorded {
+            self.federation.clear(&SourceId::new(source));
+        }
+        recorded
     }
 }
 

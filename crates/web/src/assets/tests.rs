@@ -76,3 +76,11 @@ fn no_rule_takes_a_status_word_or_a_warning_out_of_sight() {
         }
     }
 }
+
+#[test]
+fn the_line_of_every_printed_sheet_takes_room_and_never_lies_on_text() {
+    let css = include_str!("../../static/record.css");
+    let (_, print) = css.split_once("@media print{").unwrap();
+    assert!(print.contains("body.record>.sheet{display:table-footer-group;break-inside:avoid;"), "HAZ-053");
+    assert!(!print.contains("position:fixed"), "HAZ-053: a fixed line covers entries");
+}

@@ -84,6 +84,10 @@ impl Gateway for Fake {
     fn status(&self) -> BoxFuture<'static, crate::admin::Status> {
         async { crate::admin::Status { audit: "ok".into(), ..Default::default() } }.boxed()
     }
+
+    fn clear(&self, _source: String, _by: String) -> BoxFuture<'static, bool> {
+        async { true }.boxed()
+    }
 }
 
 /// One answer, head and body as text.

@@ -24,21 +24,44 @@ fn a_section_whose_sources_have_all_ended_is_due_at_once() {
 }
 
 #[test]
-fn after_800_ms_the_principal_source_is_enough() {
+fn no_section_leaves_out_a_live_source_before_3_s() {
     let mut schedule = Schedule::new(&fixture::page());
     let mut record = fixture::waiting();
     answer(&mut record, "gp");
-    schedule.due(799, &record);
-    assert!(schedule.due(PRINCIPAL_MS, &record).contains(&Key::Section(Section::Medicines)));
+    answer(&mut record, "mh");
+    let before = schedule.due(2_999, &record);
+    assert!(!before.contains(&Key::AllergyRow), "HAZ-012, HAZ-032: Acute holds allergies and is still asked");
+    assert!(!before.contains(&Key::Section(Section::Plans)), "HAZ-032");
+    assert!(!schedule.is_late(&fixture::id("acute")), "HAZ-032");
+    let after = schedule.due(ANY_ANSWER_MS, &record);
+    assert!(after.contains(&Key::AllergyRow), "one hanging source does not hold the others back");
+    assert!(schedule.is_late(&fixture::id("acute")), "HAZ-032");
 }
 
 #[test]
-fn after_800_ms_another_source_is_not_enough_but_after_3_s_it_is() {
+fn after_800_ms_only_live_sources_are_waited_for() {
     let mut schedule = Schedule::new(&fixture::page());
     let mut record = fixture::waiting();
-    answer(&mut record, "acute");
-    assert!(!schedule.due(2_999, &record).contains(&Key::AllergyRow));
-    assert!(schedule.due(ANY_ANSWER_MS, &record).contains(&Key::AllergyRow));
+    for source in ["gp", "acute", "mh"] {
+        answer(&mut record, source);
+    }
+    let results = Key::Section(Section::Results);
+    assert!(!schedule.due(799, &record).contains(&results), "Community's feed is outstanding");
+    assert!(schedule.due(PRINCIPAL_MS, &record).contains(&results));
+    assert!(schedule.missed(&fixture::id("community")).contains(&Section::Results), "HAZ-032");
+}
+
+#[test]
+fn where_all_sources_are_periodic_they_are_waited_for_like_live_ones() {
+    let mut page = fixture::page();
+    let community = page.sources.iter().find(|card| card.short == "Community").unwrap().clone();
+    page.sources = vec![SourceCard { id: fixture::id("gp"), ..community.clone() }, community];
+    let mut schedule = Schedule::new(&page);
+    let mut record = fixture::waiting();
+    answer(&mut record, "gp");
+    let results = Key::Section(Section::Results);
+    assert!(!schedule.due(PRINCIPAL_MS, &record).contains(&results), "HAZ-032");
+    assert!(schedule.due(ANY_ANSWER_MS, &record).contains(&results));
 }
 
 #[test]
@@ -83,7 +106,7 @@ fn a_source_is_late_only_for_sections_it_can_hold_something_of() {
     let mut schedule = Schedule::new(&fixture::page());
     let mut record = fixture::waiting();
     answer(&mut record, "gp");
-    schedule.due(PRINCIPAL_MS, &record);
+    schedule.due(ANY_ANSWER_MS, &record);
     let acute = fixture::id("acute");
     assert!(schedule.is_late(&acute), "HAZ-032");
     assert!(schedule.missed(&acute).contains(&Section::Medicines));
@@ -118,8 +141,7 @@ proptest! {
             now += gap;
             for key in schedule.due(now, &record) {
                 for card in key.contributors(&page) {
-                    let asked = card.freshness != Freshness::None;
-                    let outstanding = asked && record.note(&card.id).is_none();
+                    let outstanding = card.has_source() && record.note(&card.id).is_none();
                     if let Key::Section(section) = key {
                         prop_assert_eq!(outstanding, schedule.missed(&card.id).contains(&section), "HAZ-032");
                     }

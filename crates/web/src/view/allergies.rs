@@ -29,6 +29,8 @@ struct Agent<'a> {
     reactions: String,
     entered: Dated,
     coded: bool,
+    /// Said once: its own caveat may say it already.
+    says_not_coded: bool,
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
@@ -72,7 +74,8 @@ impl<'a> Agent<'a> {
         let row = Row::of(page, &group.items, facts)?;
         let entered = Dated::of(item.when.recorded.as_ref().or(item.when.from.as_ref()));
         let coded = group.items.iter().any(|item| allergy(item).is_some_and(|allergy| !allergy.degraded));
-        Some(Self { row, reactions: reactions(group), entered, coded })
+        let says_not_coded = !coded && !row.caveats.iter().any(|caveat| caveat == words::NOT_CODED);
+        Some(Self { row, reactions: reactions(group), entered, coded, says_not_coded })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::frame::{Frame, drawn};
 use super::{Key, allergies, row};
-use crate::page::{Freshness, Page};
+use crate::page::Page;
 use crate::words;
 use askama::Template;
 use fhir::SourceId;
@@ -49,7 +49,7 @@ pub(super) fn draw(page: &Page, record: &Record) -> String {
 /// Every source that shares allergies; a partner without a source never answers and is not waited for.
 fn asked(page: &Page) -> Vec<SourceId> {
     let cards = Key::AllergyRow.contributors(page).into_iter();
-    cards.filter(|card| card.freshness != Freshness::None).map(|card| card.id.clone()).collect()
+    cards.filter(|card| card.has_source()).map(|card| card.id.clone()).collect()
 }
 
 fn label(label: AllergyLabel) -> &'static str {

@@ -5,7 +5,7 @@ use super::Key;
 use super::banner::Identity;
 use super::frame::drawn;
 use crate::assets;
-use crate::page::{Freshness, Page, SourceCard};
+use crate::page::{Page, SourceCard};
 use crate::words;
 use askama::Template;
 use fhir::date;
@@ -38,6 +38,7 @@ struct Slot {
     place: String,
     area: &'static str,
     name: &'static str,
+    short: &'static str,
     waiting: String,
 }
 
@@ -74,12 +75,13 @@ impl Slot {
             _ if names.is_empty() => "being put together.".to_owned(),
             _ => format!("waiting for {}", words::and(&names)),
         };
-        Self { place: format!("{:02}", key.place(page)), area: key.area(), name: key.name(), waiting }
+        let place = format!("{:02}", key.place(page));
+        Self { place, area: key.area(), name: key.name(), short: key.short(), waiting }
     }
 }
 
 fn asked<'a>(cards: impl Iterator<Item = &'a SourceCard>) -> impl Iterator<Item = &'a SourceCard> {
-    cards.filter(|card| card.freshness != Freshness::None)
+    cards.filter(|card| card.has_source())
 }
 
 fn number(page: &Page, card: &SourceCard) -> String {

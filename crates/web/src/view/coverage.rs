@@ -1,50 +1,71 @@
-//! Takes the record, gives how many of the agreement's sources answered and every one that did not, by name and state.
-//! Source: viewer.md sections 3.4 and 5; HAZ-006, HAZ-007, HAZ-012, HAZ-033.
+//! Takes the record, gives how many sources answered and every one that did not, by name and state; then what is stale or
+//! came with a warning. Partners without a source are not counted: no record could ever be complete (decision 0007).
+//! Source: viewer.md sections 3.4 and 5; HAZ-006, HAZ-007, HAZ-008, HAZ-012, HAZ-033.
 
-use super::{granted, row};
-use crate::page::{Freshness, Page, SourceCard};
+use super::{granted, row, source_line};
+use crate::page::{Page, SourceCard};
 use crate::words;
-use fhir::{ReplyState, SourceId};
+use fhir::reply::Silence;
+use fhir::{Category, ReplyState, SourceId};
 use record::{Record, Section};
 
 /// The final word on who answered.
 pub(crate) struct Coverage {
+    /// Every source answered everything it was asked, and in time.
     pub(crate) complete: bool,
     pub(crate) text: String,
+    /// Feeds older than agreed.
+    pub(crate) stale: Vec<String>,
     /// Late sources with what they brought: `MH, late: 1 allergy entry.`, and the number of their block.
     pub(crate) late: Vec<(String, String)>,
 }
 
 pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
-    let state = |card: &SourceCard| record.note(&card.id).map(|note| note.state.clone());
+    let sources: Vec<&SourceCard> = page.sources.iter().filter(|card| card.has_source()).collect();
     let answered: Vec<&SourceCard> =
-        page.sources.iter().filter(|card| state(card).is_some_and(|state| state.is_answer())).collect();
+        sources.iter().copied().filter(|card| final_state(record, card).is_answer()).collect();
     let late: Vec<&SourceCard> =
         answered.iter().copied().filter(|card| record.note(&card.id).is_some_and(|note| note.late)).collect();
-    let complete = answered.len() == page.sources.len();
-    let total = page.sources.len();
-    let mut text = if complete {
+    let parts = parts_missing(page, record, &answered);
+    let all = answered.len() == sources.len() && parts.is_empty();
+    let text = [counted(sources.len(), &answered, &late, all)]
+        .into_iter()
+        .chain(others(record, &sources))
+        .chain(parts)
+        .chain(warned(record, &answered))
+        .collect::<Vec<_>>()
+        .join(" ");
+    Coverage {
+        complete: all && late.is_empty(),
+        text,
+        stale: stale(page, record, &answered),
+        late: late.into_iter().map(|card| brought(page, record, &card.id)).collect(),
+    }
+}
+
+/// `Not complete: 9 of 10 sources answered, 1 of them late (IC24).`
+fn counted(total: usize, answered: &[&SourceCard], late: &[&SourceCard], all: bool) -> String {
+    let mut text = if all {
         format!("All {total} sources answered")
     } else {
         format!("Not complete: {} of {total} sources answered", answered.len())
     };
     if !late.is_empty() {
-        let names: Vec<&str> = late.iter().map(|card| card.short.as_str()).collect();
-        text.push_str(&format!(", {} of them late ({})", late.len(), words::and(&names)));
+        text.push_str(&format!(", {} of them late ({})", late.len(), words::and(&names(late))));
     }
     text.push('.');
-    for sentence in others(page, record) {
-        text.push(' ');
-        text.push_str(&sentence);
-    }
-    Coverage { complete, text, late: late.into_iter().map(|card| brought(page, record, &card.id)).collect() }
+    text
+}
+
+fn names<'a>(cards: &[&'a SourceCard]) -> Vec<&'a str> {
+    cards.iter().map(|card| card.short.as_str()).collect()
 }
 
 /// A way of not answering and its words.
 type Kind = (fn(&ReplyState) -> bool, &'static str);
 
 /// Who did not answer, each kind in one sentence.
-fn others(page: &Page, record: &Record) -> Vec<String> {
+fn others(record: &Record, sources: &[&SourceCard]) -> Vec<String> {
     const KINDS: [Kind; 5] = [
         (|state| matches!(state, ReplyState::DidNotAnswer(_)), "did not answer"),
         (|state| matches!(state, ReplyState::Unreadable(_)), "sent an answer we could not show"),
@@ -52,27 +73,18 @@ fn others(page: &Page, record: &Record) -> Vec<String> {
         (|state| matches!(state, ReplyState::NotShared), "not shared"),
         (|state| matches!(state, ReplyState::NotAsked(_)), "not asked"),
     ];
-    KINDS
-        .into_iter()
-        .filter_map(|(is_kind, words)| {
-            let names: Vec<&str> = page
-                .sources
-                .iter()
-                .filter(|card| is_kind(&final_state(record, card)))
-                .map(|card| card.short.as_str())
-                .collect();
-            (!names.is_empty()).then(|| said(&names, words))
-        })
-        .collect()
+    let of = |is_kind: fn(&ReplyState) -> bool| -> Vec<&str> {
+        let kind = sources.iter().filter(|card| is_kind(&final_state(record, card)));
+        kind.map(|card| card.short.as_str()).collect()
+    };
+    let kinds = KINDS.into_iter().map(|(is_kind, words)| (of(is_kind), words));
+    kinds.filter(|(names, _)| !names.is_empty()).map(|(names, words)| said(&names, words)).collect()
 }
 
-/// A source still silent when the page ends did not answer; a partner without a source does not share.
+/// A source still silent when the page ends did not answer.
 fn final_state(record: &Record, card: &SourceCard) -> ReplyState {
-    match record.note(&card.id) {
-        Some(note) => note.state.clone(),
-        None if card.freshness == Freshness::None => ReplyState::NotShared,
-        None => ReplyState::DidNotAnswer(fhir::reply::Silence::TimedOut),
-    }
+    let note = record.note(&card.id);
+    note.map_or(ReplyState::DidNotAnswer(Silence::TimedOut), |note| note.state.clone())
 }
 
 fn said(names: &[&str], kind: &str) -> String {
@@ -83,6 +95,37 @@ fn said(names: &[&str], kind: &str) -> String {
         "held back" => format!("{who} {} not shown.", if one { "is" } else { "are" }),
         kind => format!("{who} {kind}."),
     }
+}
+
+/// A source that answered, but not about everything it was asked: `GP did not answer about results.` (HAZ-006)
+fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
+    let is_missing = |card: &SourceCard, category: &Category| {
+        let state = record.state_of(&card.id, *category);
+        matches!(state, Some(ReplyState::DidNotAnswer(_) | ReplyState::Unreadable(_)))
+    };
+    let of = |card: &&SourceCard| {
+        let seen = card.shares.iter().filter(|category| page.granted.contains(category));
+        let missing: Vec<&str> = seen
+            .filter(|category| is_missing(card, category))
+            .map(|category| words::category_noun(*category))
+            .collect();
+        (!missing.is_empty()).then(|| words::partly(&card.short, &missing))
+    };
+    answered.iter().filter_map(of).collect()
+}
+
+fn warned(record: &Record, answered: &[&SourceCard]) -> Option<String> {
+    let warned: Vec<&SourceCard> = answered
+        .iter()
+        .copied()
+        .filter(|card| final_state(record, card) == ReplyState::AnsweredWithWarnings)
+        .collect();
+    (!warned.is_empty()).then(|| format!("{} answered with a warning.", words::and(&names(&warned))))
+}
+
+fn stale(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
+    let feeds = answered.iter().filter_map(|card| source_line::feed(page, card, record.note(&card.id)?));
+    feeds.filter(|feed| feed.stale).map(|feed| feed.words).collect()
 }
 
 /// Allergies and plans are named, because a late one must not be missed.

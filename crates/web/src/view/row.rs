@@ -1,7 +1,7 @@
 //! Takes a group of entries that are one fact, gives one row: date, what, status in words, source, and everything else in
 //! its details, the original as sent among it. Nothing is cut. Source: viewer.md section 5; HAZ-014, HAZ-017, HAZ-018, HAZ-019.
 
-use super::text::Verbatim;
+use super::text::{Verbatim, Wrapped};
 use crate::page::Page;
 use crate::words;
 use fhir::coding::{Coding, SNOMED_CT};
@@ -79,7 +79,7 @@ impl<'a> Row<'a> {
         let (item, others) = items.split_first()?;
         Some(Self {
             from: Dated::of(item.when.shown()),
-            to: item.when.to.as_ref().map(|to| Dated::of(Some(to))),
+            to: end(item),
             what: Cow::Borrowed(item.words()),
             facts: facts(item),
             status: status(item),
@@ -108,17 +108,24 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A contact of one day shows that day once; both times stand in the details.
+fn end(item: &Item) -> Option<Dated> {
+    let to = Dated::of(Some(item.when.to.as_ref()?));
+    (Some(&to.shown) != item.when.shown().map(FhirDate::display_day).as_ref()).then_some(to)
+}
+
 /// Anything not plainly current says what it is, in the source's own word where there is one (HAZ-019).
 pub(crate) fn status(item: &Item) -> Option<String> {
     let code = item.status.code.replace(['-', '_'], " ");
-    let said = |otherwise: &str| Some(if code.is_empty() { otherwise.to_owned() } else { code.clone() });
+    let is_said = !code.is_empty() && code != "unknown";
+    let said = |otherwise: &str| Some(if is_said { code.clone() } else { otherwise.to_owned() });
     match item.status.standing {
         Standing::Current => None,
         Standing::Past => said("past"),
         Standing::Provisional => said("provisional"),
         Standing::Negated => said("cancelled or refuted"),
         Standing::EnteredInError => Some("entered in error".to_owned()),
-        Standing::Unknown if code.is_empty() || code == "unknown" => Some("status not known".to_owned()),
+        Standing::Unknown if !is_said => Some("status not known".to_owned()),
         Standing::Unknown => Some(format!("status “{code}” as recorded")),
     }
 }
@@ -165,6 +172,11 @@ impl<'a> Fact<'a> {
 
     pub(crate) fn text(&self) -> Verbatim<'_> {
         Verbatim(&self.value)
+    }
+
+    /// The same for a line that may wrap.
+    pub(crate) fn wrapped(&self) -> Wrapped<'_> {
+        Wrapped(&self.value)
     }
 
     pub(crate) fn date(label: &'a str, value: Option<&FhirDate>) -> Option<Self> {

@@ -1,6 +1,7 @@
 //! Takes a section and what its sources answered, gives the sentences under its heading: every source that could hold
 //! something of it is named with its state. Source: viewer.md sections 3.4, 4 and 5; HAZ-006 to HAZ-009, HAZ-050.
 
+use super::text::Wrapped;
 use super::{Key, granted, ordinal};
 use crate::page::{Freshness, Page, SourceCard};
 use crate::words;
@@ -22,25 +23,30 @@ pub(crate) struct Tail {
     pub(crate) text: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// In the order the sentences stand: what a reader lacks comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
-    Answer,
-    /// Silent, unreadable, withheld, outstanding.
+    /// Silent, unreadable, outstanding.
     Missing,
+    Withheld,
+    Stale,
+    Answer,
     /// Not shared, not asked: known before asking.
     Apart,
 }
 
-/// Every source's sentences for the categories of a section this role sees, then the partners that share none of them.
+/// Every source's sentences for the categories of a section this role sees: who did not answer first, who shares none of
+/// them last. A partner without a source has nothing to share and is not named.
 pub(crate) fn lines(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> Vec<Line> {
     let mut contributors = key.contributors(page);
+    contributors.retain(|card| card.has_source());
     contributors.extend(unexpected(page, record, key, &contributors));
     let mut lines: Vec<Line> =
         contributors.iter().flat_map(|card| of_source(page, record, card, wanted, noun)).collect();
     let apart: Vec<&str> = page
         .sources
         .iter()
-        .filter(|card| !contributors.iter().any(|other| other.id == card.id))
+        .filter(|card| card.has_source() && !contributors.iter().any(|other| other.id == card.id))
         .map(|card| card.short.as_str())
         .collect();
     if !apart.is_empty() {
@@ -50,6 +56,7 @@ pub(crate) fn lines(page: &Page, record: &Record, key: Key, wanted: &[Category],
     if contributors.iter().any(|card| wanted.iter().any(|category| record.is_reduced(&card.id, *category))) {
         lines.push(Line::of(words::HELD_BACK_BY_ROLE.to_owned(), Standing::Apart));
     }
+    lines.sort_by_key(|line| line.standing);
     lines
 }
 
@@ -73,20 +80,38 @@ fn not_for_role(page: &Page, key: Key) -> Option<Line> {
     (!hidden.is_empty()).then(|| Line::of(words::not_asked_for(&words::and(&hidden)), Standing::Apart))
 }
 
-/// What an empty section says in place of rows: who answered that there is nothing, and who did not answer.
+/// What an empty section says in place of rows: who answered that there is nothing, and who did not answer. Who does not
+/// share stands in the line above it; where there is none, see [`nothing_at_all`].
 pub(crate) fn nothing(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> String {
-    let answered: Vec<&str> = key
-        .contributors(page)
-        .into_iter()
+    let others = lines(page, record, key, wanted, noun).into_iter();
+    let missing = others.filter(|line| line.is_missing() || line.is_stale()).map(|line| line.text);
+    joined(who_recorded_nothing(page, record, key, wanted, noun), missing)
+}
+
+/// The same with who does not share it, for places without a line of sources above.
+pub(crate) fn nothing_at_all(
+    page: &Page,
+    record: &Record,
+    key: Key,
+    wanted: &[Category],
+    noun: &str,
+) -> String {
+    let others = lines(page, record, key, wanted, noun).into_iter();
+    let others = others.filter(|line| line.standing != Standing::Answer).map(|line| line.text);
+    joined(who_recorded_nothing(page, record, key, wanted, noun), others)
+}
+
+fn joined(first: String, others: impl Iterator<Item = String>) -> String {
+    std::iter::once(first).chain(others).collect::<Vec<_>>().join(" ")
+}
+
+fn who_recorded_nothing(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> String {
+    let contributors = key.contributors(page).into_iter();
+    let answered: Vec<&str> = contributors
         .filter(|card| has_answered(record, card, wanted))
         .map(|card| card.short.as_str())
         .collect();
-    let others =
-        lines(page, record, key, wanted, noun).into_iter().filter(|line| line.standing != Standing::Answer);
-    std::iter::once(words::nothing_recorded(noun, &answered))
-        .chain(others.map(|line| line.text))
-        .collect::<Vec<_>>()
-        .join(" ")
+    words::nothing_recorded(noun, &answered)
 }
 
 fn has_answered(record: &Record, card: &SourceCard, wanted: &[Category]) -> bool {
@@ -97,7 +122,7 @@ fn has_answered(record: &Record, card: &SourceCard, wanted: &[Category]) -> bool
 fn of_source(page: &Page, record: &Record, card: &SourceCard, wanted: &[Category], noun: &str) -> Vec<Line> {
     let shared: Vec<Category> =
         wanted.iter().copied().filter(|category| card.shares.contains(category)).collect();
-    let Some(note) = record.note(&card.id) else { return vec![pending(page, record, card, noun)] };
+    let Some(note) = record.note(&card.id) else { return vec![pending(page, record, card)] };
     let shared = if shared.is_empty() { wanted.to_vec() } else { shared };
     let mut lines = Vec::new();
     let states: Vec<(Category, &ReplyState)> = shared
@@ -117,10 +142,7 @@ fn of_source(page: &Page, record: &Record, card: &SourceCard, wanted: &[Category
     lines
 }
 
-fn pending(page: &Page, record: &Record, card: &SourceCard, noun: &str) -> Line {
-    if card.freshness == Freshness::None {
-        return Line::of(words::not_shared(&[&card.short], noun), Standing::Apart);
-    }
+fn pending(page: &Page, record: &Record, card: &SourceCard) -> Line {
     let tail =
         Tail { ordinal: format!("{:02}", ordinal(page, &card.id)), text: words::answered_late(&card.short) };
     Line {
@@ -146,7 +168,9 @@ fn answered(
     let at = minute(note);
     let warnings = warnings(record, &card.id, shared);
     let answer = |text: String| Line::of(text, Standing::Answer);
-    let mut lines: Vec<Line> = feed(page, card, note).map(|feed| answer(feed.words)).into_iter().collect();
+    let freshness =
+        |feed: Feed| Line::of(feed.words, if feed.stale { Standing::Stale } else { Standing::Answer });
+    let mut lines: Vec<Line> = feed(page, card, note).map(freshness).into_iter().collect();
     if !warnings.is_empty() {
         lines.push(answer(words::with_warnings(&card.short, &at, &warnings)));
     } else if lines.is_empty() {
@@ -171,8 +195,12 @@ fn not_answered(page: &Page, card: &SourceCard, states: &[(Category, &ReplyState
         let noun = if partly { words::and(&of) } else { noun.to_owned() };
         let text = words::in_section(&card.short, &noun, state, "", &page.reference);
         let text = if partly && !text.contains(&noun) { about(&noun, &text) } else { text };
-        let apart = matches!(state, ReplyState::NotShared | ReplyState::NotAsked(_));
-        lines.push(Line::of(text, if apart { Standing::Apart } else { Standing::Missing }));
+        let standing = match state {
+            ReplyState::NotShared | ReplyState::NotAsked(_) => Standing::Apart,
+            ReplyState::Withheld(_) => Standing::Withheld,
+            _ => Standing::Missing,
+        };
+        lines.push(Line::of(text, standing));
     }
     lines
 }
@@ -248,7 +276,19 @@ impl Line {
         Self { text, standing, late: None }
     }
 
+    pub(crate) fn text(&self) -> Wrapped<'_> {
+        Wrapped(&self.text)
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
-        self.standing == Standing::Missing
+        matches!(self.standing, Standing::Missing | Standing::Withheld)
+    }
+
+    pub(crate) fn is_stale(&self) -> bool {
+        self.standing == Standing::Stale
+    }
+
+    pub(crate) fn is_apart(&self) -> bool {
+        self.standing == Standing::Apart
     }
 }

@@ -33,10 +33,11 @@ struct Line<'a> {
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
     let count = page.sources.len();
+    let asked = page.sources.iter().filter(|card| card.has_source()).count();
     let lines = page.sources.iter().map(|card| line(page, record, card)).collect();
     let hidden = page.not_for_role.len();
     drawn(&Sources {
-        frame: Frame::of(page, Key::Sources, count, count).counted(count.to_string()),
+        frame: Frame::of(page, Key::Sources, count, count).counted(words::partners(asked, count - asked)),
         lines,
         not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
     })
@@ -54,12 +55,13 @@ fn line<'a>(page: &Page, record: &'a Record, card: &'a SourceCard) -> Line<'a> {
         stale: feed.as_ref().is_some_and(|feed| feed.stale),
         freshness: feed.map_or_else(|| freshness(card), |feed| feed.words),
         states: note
+            .filter(|_| card.has_source())
             .map_or_else(|| vec![(unheard(card), String::new())], |note| states(page, record, card, note)),
         counts: counts(record, card),
-        shares: if shared.is_empty() {
-            "Shares nothing yet".to_owned()
-        } else {
-            format!("Shares {}", words::and(&shared))
+        shares: match shared.as_slice() {
+            [] if card.has_source() => "Shares nothing yet".to_owned(),
+            [] => "Nothing to share".to_owned(),
+            shared => format!("Shares {}", words::and(shared)),
         },
         shares_not: (!shared.is_empty() && !unshared.is_empty())
             .then(|| format!("Does not share {} yet", words::and(&unshared))),
@@ -79,15 +81,12 @@ fn freshness(card: &SourceCard) -> String {
         Freshness::Periodic { cadence, agreed, .. } => {
             format!("{}, agreed {agreed}", words::sentence(cadence))
         }
-        Freshness::None => "No connection yet".to_owned(),
+        Freshness::None => "Not a source".to_owned(),
     }
 }
 
 fn unheard(card: &SourceCard) -> String {
-    match card.freshness {
-        Freshness::None => "Does not share this yet".to_owned(),
-        _ => "Had not answered when this was written".to_owned(),
-    }
+    if card.has_source() { "Had not answered when this was written" } else { words::NO_SOURCE }.to_owned()
 }
 
 /// The source's state, then the categories that differ from it, each state once.

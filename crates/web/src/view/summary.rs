@@ -81,7 +81,7 @@ fn nothing(page: &Page, record: &Record, section: Section, heading: &str) -> Str
         _ if section == Section::Contacts => "past contacts",
         _ => words::section_noun(section),
     };
-    source_line::nothing(page, record, Key::Section(section), &granted(page, section), noun)
+    source_line::nothing_at_all(page, record, Key::Section(section), &granted(page, section), noun)
 }
 
 /// Rows with a source missing: said here too, since this is what is read first (HAZ-006).

@@ -44,13 +44,19 @@ fn without_categories(hidden: &[Category]) -> Page {
     page
 }
 
+/// Elements that do not part the words around them.
+const INLINE: [&str; 6] = ["a", "b", "bdi", "i", "span", "time"];
+
 /// A page's words, without markup.
 fn words_of(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
-        text.push(' ');
+        let name = after.trim_start_matches('/').split([' ', '>']).next();
+        if !name.is_some_and(|name| INLINE.contains(&name)) {
+            text.push(' ');
+        }
         rest = after.split_once('>').map_or("", |(_, after)| after);
     }
     let joined = format!("{text}{rest}");
