@@ -17,9 +17,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-pub(crate) fn router(world: &Arc<World>) -> Router {
+/// `host_url` is where the records are opened from.
+pub(crate) fn router(world: &Arc<World>, host_url: &str) -> Router {
+    let host_url = escape(host_url);
     Router::new()
-        .route("/", get(page))
+        .route("/", get(move |State(world): State<Arc<World>>| async move { page(&world, &host_url) }))
         .route("/style.css", get(|| async { html::style(include_str!("control/control.css")) }))
         .route("/faults", get(faults).post(set_fault))
         .route("/asked", get(asked))
@@ -27,12 +29,17 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
         .with_state(Arc::clone(world))
 }
 
-async fn page(State(world): State<Arc<World>>) -> Response {
+/// `host_url` is HTML.
+fn page(world: &World, host_url: &str) -> Response {
     let rows: String = world.faults.names().iter().map(|name| row(name, world.faults.of(name))).collect();
+    let words: String =
+        WORDS.iter().map(|(fault, what)| format!("<dt><code>{fault}</code></dt><dd>{what}</dd>\n")).collect();
     let body = format!(
-        "<main>\n<h1>Region control</h1>\n<p>Choose what is wrong with a source, then open a record in the host system. \
+        "<main>\n<p><a href=\"{host_url}\">Back to the host system</a></p>\n<h1>Region control</h1>\n\
+         <p>Choose what is wrong with a source, then open a record in the host system. \
          <code>gp</code> is every practice without a fault of its own.</p>\n<table>\n<thead><tr><th scope=\"col\">Source</th>\
          <th scope=\"col\">Now</th><th scope=\"col\">Change</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n\
+         <h2>What the words mean</h2>\n<dl>\n{words}</dl>\n\
          <p>For scripts: <code>GET /faults</code>, <code>POST /faults</code> with <code>source</code> and <code>fault</code>, \
          <a href=\"/asked\"><code>GET /asked</code></a>, <code>POST /asked/reset</code>.</p>\n\
          <form method=\"post\" action=\"/asked/reset\"><button>Forget what was asked</button></form>\n</main>\n"
@@ -43,6 +50,18 @@ async fn page(State(world): State<Arc<World>>) -> Response {
 /// What the page offers; scripts may say any fault.
 const OFFERED: [&str; 10] =
     ["none", "hang", "slow:2000", "slow:8000", "503", "429", "drop", "wrong-person", "malformed", "empty"];
+
+/// Every word a fault is said in, and what a gateway meets then.
+const WORDS: [(&str, &str); 8] = [
+    ("none", "Answers as it should."),
+    ("hang", "Takes the question and never answers."),
+    ("slow:2000", "Answers rightly, so many milliseconds late; any number of them."),
+    ("503, 429", "Answers with that HTTP status and no FHIR: out of order, too many questions; any status."),
+    ("drop", "Sends half of its answer and breaks the connection."),
+    ("wrong-person", "Answers well, about somebody else."),
+    ("malformed", "Answers with half of its JSON, as if that were all."),
+    ("empty", "Answers that all is well, and sends nothing: not the same as holding nothing."),
+];
 
 fn row(name: &str, fault: Fault) -> String {
     let now = fault.to_string();

@@ -1,31 +1,37 @@
 //! Takes a folder of published payloads, gives extra people whose record is one of its files: put under their numbers
-//! in memory, otherwise as published. JSON only; a folder without such files gives nobody.
+//! in memory, otherwise as published; FHIR in XML becomes JSON on the way. A folder without such files gives nobody.
 //! Source: GP Connect Access Record: Structured replies and FHIR R4 examples, as published.
 
 /// Whole replies of practices.
 mod gp;
 /// Single resources and Bundles of R4, gathered into one person's record.
 mod r4;
+/// The files of a folder, as JSON.
+mod files;
+/// FHIR in XML as JSON.
+mod xml;
 /// Edits of JSON text in place, digits untouched.
 mod edit;
 
 use crate::{options::RegionFault, people::Person};
 use fhir::NhsNumber;
+use files::Files;
 use jiff::civil::{Date, date};
 use std::{
     collections::{HashMap, HashSet},
-    fs, io,
+    fs,
     path::Path,
 };
 
 /// Where GP Connect replies lie in the folder.
 const GP_FOLDER: &str = "gp-connect-structured/full-records";
-/// Where R4 JSON lies in it.
-const R4_FOLDERS: [&str; 6] = [
+/// Where R4 resources lie in it, in JSON and in XML.
+const R4_FOLDERS: [&str; 7] = [
     "immunisation",
     "medicines-r4",
     "pathology-r4",
     "uk-core-r4/encounters",
+    "uk-core-r4/examples",
     "uk-core-r4/observations",
     "uk-core-r4/trust-examples",
 ];
@@ -38,6 +44,8 @@ const PRACTICE: &str = "ZZ903";
 pub(crate) struct Corpus {
     gp: HashMap<NhsNumber, String>,
     acute: HashMap<NhsNumber, Vec<String>>,
+    /// Files that hold nothing that can be served, whatever they are called.
+    skipped: usize,
 }
 
 /// What a file says of its person; what it does not say is invented.
@@ -57,30 +65,36 @@ impl Corpus {
         fs::read_dir(folder).map_err(fault)?;
         let mut numbers = Numbers::beside(everybody);
         let mut corpus = Self::default();
-        for text in json_files(&folder.join(GP_FOLDER)).map_err(fault)? {
+        let Files { texts, mut skipped } = Files::read(&folder.join(GP_FOLDER)).map_err(fault)?;
+        for text in texts {
             let Some(number) = numbers.next() else { break };
-            let Some((text, demographics)) = gp::re_number(&text, &number) else { continue };
+            let Some((text, demographics)) = gp::re_number(&text, &number) else {
+                skipped += 1;
+                continue;
+            };
             let place = corpus.gp.len() + 1;
             let story =
                 format!("Published GP Connect reply {place}, {} KB: see how it is read", text.len() / 1024);
             everybody.push(person(number.clone(), demographics, PRACTICE, story));
             corpus.gp.insert(number, text);
         }
-        corpus.add_r4(folder, everybody, &mut numbers).map_err(fault)?;
+        let mut files = Files::default();
+        for name in R4_FOLDERS {
+            files.add(Files::read(&folder.join(name)).map_err(fault)?);
+        }
+        corpus.skipped = skipped + files.skipped;
+        corpus.add_r4(&files.texts, everybody, &mut numbers);
+        tracing::info!(
+            people = corpus.people(),
+            files.skipped = corpus.skipped,
+            "published payloads are read"
+        );
         Ok(corpus)
     }
 
-    fn add_r4(
-        &mut self,
-        folder: &Path,
-        everybody: &mut Vec<Person>,
-        numbers: &mut Numbers,
-    ) -> io::Result<()> {
-        let mut files = Vec::new();
-        for name in R4_FOLDERS {
-            files.extend(json_files(&folder.join(name))?);
-        }
-        let Some(number) = numbers.next().filter(|_| !files.is_empty()) else { return Ok(()) };
+    /// One person for all of them: the files are about many, and each about nobody in particular.
+    fn add_r4(&mut self, files: &[String], everybody: &mut Vec<Person>, numbers: &mut Numbers) {
+        let Some(number) = numbers.next().filter(|_| !files.is_empty()) else { return };
         let invented = Demographics {
             family: Some("Examples".to_owned()),
             given: vec!["Arfour".to_owned()],
@@ -88,9 +102,12 @@ impl Corpus {
         };
         let story = format!("Published R4 examples from {} files, as held by the acute trust", files.len());
         let person = person(number.clone(), invented, "ZZ902", story);
-        self.acute.insert(number, r4::gather(&files, &person));
+        self.acute.insert(number, r4::gather(files, &person));
         everybody.push(person);
-        Ok(())
+    }
+
+    fn people(&self) -> usize {
+        self.gp.len() + self.acute.len()
     }
 
     /// The whole reply of a practice, as text.
@@ -139,6 +156,7 @@ fn person(nhs_number: NhsNumber, known: Demographics, practice: &'static str, st
         given: if known.given.is_empty() { vec!["Corpus".to_owned()] } else { known.given },
         title: known.title,
         preferred: None,
+        host_given: None,
         gender: known.gender.unwrap_or("unknown"),
         birth_date: known.birth_date.unwrap_or(date(1950, 1, 1)),
         deceased: None,
@@ -152,20 +170,6 @@ fn person(nhs_number: NhsNumber, known: Demographics, practice: &'static str, st
         story_key: "corpus",
         story_facts: crate::people::facts::Facts::default(),
     }
-}
-
-/// The JSON files of a folder by name; none where there is no such folder. Files that are not UTF-8 are passed over.
-fn json_files(folder: &Path) -> io::Result<Vec<String>> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        paths.push(entry?.path());
-    }
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    paths.sort();
-    Ok(paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect())
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub struct Person {
     pub given: Vec<String>,
     pub title: Option<String>,
     pub preferred: Option<String>,
+    /// Given names as the host system has them, where somebody mistyped them there.
+    pub host_given: Option<Vec<String>>,
     /// FHIR administrative gender.
     pub gender: &'static str,
     pub birth_date: Date,
@@ -60,6 +62,16 @@ impl fmt::Debug for Person {
 }
 
 impl Person {
+    /// The number the host system has: it was told before the numbers were joined, and nobody told it since.
+    pub(crate) fn host_nhs_number(&self) -> &NhsNumber {
+        self.superseded.first().unwrap_or(&self.nhs_number)
+    }
+
+    /// The given names the host system has.
+    pub(crate) fn host_given(&self) -> &[String] {
+        self.host_given.as_deref().unwrap_or(&self.given)
+    }
+
     /// `None` only for a practice outside [`PRACTICES`].
     pub(crate) fn practice_profile(&self) -> Option<Practice> {
         PRACTICES.into_iter().find(|practice| practice.ods == self.practice)

@@ -119,8 +119,8 @@ fn serve(doors: AllDoors, world: &Arc<World>, host: host::Setup) -> Result<Serve
     let ssp = ssp::router(world, targets, host.client.clone());
     let sds = sds::router(world, registered, &doors.sds.origin);
     let mut servers = Servers::default();
+    servers.serve(world, doors.control, control::router(world, &doors.host.origin));
     servers.serve(world, doors.host, host::router(world, host)?);
-    servers.serve(world, doors.control, control::router(world));
     servers.serve(world, doors.pds, pds::router(world));
     servers.serve(world, doors.sds, sds);
     servers.serve(world, doors.ssp, ssp);
@@ -178,4 +178,4 @@ fn line(person: &Person) -> PersonLine {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -57,7 +57,6 @@ pub(crate) fn consent(resource: &Resource<'_>) -> Read {
     let mut says = Vec::new();
     say(&mut says, "Decision", resource.words("policyRule"));
     let provision = resource.object.object("provision").unwrap_or_default();
-    say(&mut says, "Provision", text(&provision, "type"));
     let plan = plan(resource, kind);
     let family = plan.family.or_else(|| (scope == "adr").then_some(PlanFamily::AdvanceDecision));
     let facts = Facts::Plan(Plan { says, family, ..plan });
@@ -65,6 +64,8 @@ pub(crate) fn consent(resource: &Resource<'_>) -> Read {
     item.what = resource.concept("category").or_else(|| resource.concept("scope")).unwrap_or_default();
     let (_, to) = provision.object("period").map_or((None, None), |p| crate::normalise::resource::period(&p));
     item.when = When { from: resource.date("dateTime"), to, recorded: None };
+    // A code of the consent machinery, not the decision's words: kept, but not in sight.
+    item.detail("Rule of the consent", text(&provision, "type"));
     item.into()
 }
 

@@ -55,8 +55,11 @@ pub(crate) fn appointment(resource: &Resource<'_>) -> Item {
     }
     item.when =
         When { from: resource.date("start"), to: resource.date("end"), recorded: resource.date("created") };
+    let name = item.what.words().map(str::to_owned);
     if let Facts::Contact(contact) = &mut item.facts {
         contact.future = item.status.standing == Standing::Provisional;
+        // Systems repeat the service as the reason: said once.
+        contact.reason = contact.reason.take().filter(|reason| Some(reason) != name.as_ref());
     }
     item.detail("Instructions", resource.text("patientInstruction"));
     item.detail("Cancelled because", resource.words("cancelationReason"));
@@ -135,8 +138,13 @@ fn setting(resource: &Resource<'_>) -> String {
         Some(Category::SocialCare) => Some("Social care"),
         _ => None,
     };
-    let by_words =
-        [("ambulance", "Ambulance"), ("111", "111"), ("out of hours", "111"), ("emergency department", "ED")];
+    let by_words = [
+        ("ambulance", "Ambulance"),
+        ("999", "Ambulance"),
+        ("111", "111"),
+        ("out of hours", "111"),
+        ("emergency department", "ED"),
+    ];
     let by_words = by_words.iter().find(|(word, _)| holds(word)).map(|(_, setting)| *setting);
     let by_class = match class.to_ascii_uppercase().as_str() {
         "EMER" => "ED",

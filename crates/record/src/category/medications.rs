@@ -111,7 +111,12 @@ impl<'a> Course<'a> {
                 let supply = supply.to_lowercase();
                 supply.contains("acute") || supply.contains("delayed")
             });
-            return if acute { "GP acute" } else { "GP repeat" }.to_owned();
+            return match self.first(prescribing_agency) {
+                Some(agency) if agency.contains("another organisation") => "GP prescribed elsewhere",
+                _ if acute => "GP acute",
+                _ => "GP repeat",
+            }
+            .to_owned();
         }
         let said = self.main.words("category").unwrap_or_default().to_lowercase();
         let lists = [
@@ -234,6 +239,12 @@ fn one_dose_key(dosage: &Object<'_>) -> Option<String> {
     let [Some(frequency), Some(period), Some(unit)] = times else { return None };
     let needed = dosage.boolean("asNeededBoolean") == Some(true);
     Some(format!("{amount}, {frequency} in {period} {unit}, as needed {needed}"))
+}
+
+/// Who prescribes, as the practice recorded it: what a hospital supplies is on no repeat prescription.
+fn prescribing_agency(resource: &Resource<'_>) -> Option<String> {
+    let agency = resource.extension("prescribingagency").and_then(|agency| value_words(&agency));
+    agency.map(|agency| agency.to_lowercase())
 }
 
 fn instructions(resource: &Resource<'_>) -> Vec<String> {

@@ -10,6 +10,8 @@ use crate::normalise::surroundings::Surroundings;
 use fhir::coding::{Concept, SNOMED_CT};
 use fhir::{Category, Json, Object};
 
+/// "Diagnostic studies report": the one code of a practice's reports.
+const ANY_REPORT: &str = "721981007";
 /// "Comment note": free text of a consultation, or a filing comment under a report.
 const COMMENT_NOTE: &str = "37331000000100";
 
@@ -60,11 +62,26 @@ fn place(resource: &Resource<'_>, measurement: &Measurement) -> (Section, Catego
     }
 }
 
-/// Frailty, falls and mobility as recorded; matched by code or by whole words, never computed (HAZ-056).
+/// Frailty, falls, mobility, function and cognition as recorded; matched by code or by whole words, never computed (HAZ-056).
 fn is_frailty(name: &Concept) -> bool {
     const CODES: [&str; 6] =
         ["1129331000000101", "763264000", "713634000", "925791000000100", "161898004", "1099481000000106"];
-    const WORDS: [&str; 8] = ["fall", "falls", "fallen", "frail", "frailty", "efi", "efi2", "mobility"];
+    const WORDS: [&str; 14] = [
+        "fall",
+        "falls",
+        "fallen",
+        "frail",
+        "frailty",
+        "efi",
+        "efi2",
+        "mobility",
+        "cognitive",
+        "cognition",
+        "delirium",
+        "4at",
+        "barthel",
+        "waterlow",
+    ];
     let said = name.words().unwrap_or_default().to_lowercase();
     let mut spoken = said.split(|c: char| !c.is_alphanumeric());
     CODES.iter().any(|code| name.has(SNOMED_CT, code)) || spoken.any(|word| WORDS.contains(&word))
@@ -152,6 +169,7 @@ pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> 
     };
     let mut item = resource.item(Section::Results, Category::Results, facts);
     item.notes.extend(comments.iter().flat_map(|comment| filing_comment(comment)));
+    name_by_panels(&mut item, around.panels_of(resource));
     let (from, to) = resource.span("effective");
     item.when = When { from, to, recorded: resource.date("issued") };
     for member in &members {
@@ -171,8 +189,22 @@ pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> 
     item
 }
 
-fn is_comment(resource: &Resource<'_>) -> bool {
-    let comment = resource.concept("code").is_some_and(|code| code.has(SNOMED_CT, COMMENT_NOTE));
+/// A practice codes every report "Diagnostic studies report"; what was examined is the name of its test groups.
+fn name_by_panels(item: &mut Item, panels: Vec<String>) {
+    if !item.what.has(SNOMED_CT, ANY_REPORT) || panels.is_empty() {
+        return;
+    }
+    item.detail("Recorded as", item.what.words().map(str::to_owned));
+    item.what.text = Some(panels.join(", "));
+}
+
+pub(crate) fn is_comment_note(code: &Concept) -> bool {
+    code.has(SNOMED_CT, COMMENT_NOTE)
+}
+
+/// Free text and nothing else.
+pub(crate) fn is_comment(resource: &Resource<'_>) -> bool {
+    let comment = resource.concept("code").is_some_and(|code| is_comment_note(&code));
     comment && resource.object.choice("value").is_none()
 }
 

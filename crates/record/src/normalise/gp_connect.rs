@@ -13,7 +13,7 @@ mod consultation;
 /// What the reply says it leaves out.
 mod warnings;
 
-pub(crate) use consultation::Line;
+pub(crate) use consultation::{Line, is_set_apart};
 pub(crate) use warnings::outcome;
 
 /// A List's code, and the category it is about.
@@ -27,10 +27,12 @@ const PRIMARY: [(&str, Category); 10] = [
     ("826501000000100", Category::Results),
     ("887191000000108", Category::Results),
     ("792931000000107", Category::Encounters),
-    ("714311000000108", Category::Encounters),
+    (DIARY, Category::Encounters),
 ];
 const ENDED: &str = "1103671000000101";
 const MEDICATIONS: &str = "933361000000108";
+/// "Patient recall administration".
+const DIARY: &str = "714311000000108";
 const CONSULTATION: &str = "325851000000107";
 
 /// What the Lists of a reply say.
@@ -40,6 +42,7 @@ pub(crate) struct Lists<'a> {
     pub(crate) ended: Vec<Resource<'a>>,
     pub(crate) warnings: Vec<Warning>,
     medications: HashSet<String>,
+    diary: HashSet<String>,
     /// Medicines reached only through a problem or a consultation.
     linked: HashMap<String, &'static str>,
     /// Consultation structure by `Encounter/id`.
@@ -68,6 +71,17 @@ impl<'a> Lists<'a> {
         lists.into_iter().flatten().flat_map(|list| consultation::lines(list)).collect()
     }
 
+    /// The entries a consultation is made of, in its order.
+    pub(crate) fn consultation_members(&self, encounter: &Resource<'a>) -> Vec<Resource<'a>> {
+        let lists = encounter.key().and_then(|key| self.consultations.get(&key));
+        lists.into_iter().flatten().flat_map(|list| consultation::members(list)).collect()
+    }
+
+    /// Whether the practice keeps a request in its diary.
+    pub(crate) fn is_diary(&self, request: &Resource<'_>) -> bool {
+        request.key().is_some_and(|key| self.diary.contains(&key))
+    }
+
     fn note(&mut self, list: &Resource<'a>) {
         let code = list.concept("code").unwrap_or_default();
         let is = |wanted: &str| code.codings.iter().any(|coding| coding.code.as_deref() == Some(wanted));
@@ -76,6 +90,9 @@ impl<'a> Lists<'a> {
         }
         if is(MEDICATIONS) {
             self.medications.extend(members(list));
+        }
+        if is(DIARY) {
+            self.diary.extend(members(list));
         }
         self.note_linked(list, &code);
         let contained = list.object.items("contained").into_iter().filter_map(|json| list.inside(json));

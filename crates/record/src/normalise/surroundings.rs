@@ -2,8 +2,10 @@
 //! a medicine, which list holds what. Source: sources.md 1.6 (results point to their group, orders to their plan).
 
 use super::gp_connect::Lists;
+use super::gp_connect::is_set_apart;
 use super::resource::Resource;
 use super::shelf::Shelf;
+use crate::category::results;
 use fhir::reply::Format;
 use std::collections::{HashMap, HashSet};
 
@@ -63,6 +65,22 @@ impl<'a> Surroundings<'a> {
         found
     }
 
+    /// The names of a report's test groups, each once, in their order; nothing for a report without groups.
+    pub(crate) fn panels_of(&self, report: &Resource<'a>) -> Vec<String> {
+        let is_group = |member: &&Resource<'a>| {
+            let leads =
+                !related(member, "has-member").is_empty() || self.children.contains_key(&address(member));
+            leads && !is_set_apart(member)
+        };
+        let mut names: Vec<String> = Vec::new();
+        for name in report.linked("result").iter().filter(is_group).filter_map(|group| group.words("code")) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     fn note_issue(&mut self, entry: &Resource<'a>) {
         let target = match entry.resource_type.as_str() {
             "MedicationRequest" => entry.linked_as("basedOn", "MedicationRequest").into_iter().next(),
@@ -92,7 +110,10 @@ impl<'a> Surroundings<'a> {
             "DiagnosticReport" => {
                 let members = self.results_of(entry);
                 self.context.extend(members.iter().map(address));
+                self.note_requests(entry);
             }
+            "Observation" => self.note_requests(entry),
+            "Encounter" => self.note_comments(entry),
             // Only what hangs on a medicine of the list, so that a plan without its statement is still shown.
             "MedicationStatement" => {
                 for plan in entry.linked("basedOn") {
@@ -107,6 +128,29 @@ impl<'a> Surroundings<'a> {
             "CarePlan" => self.context.extend(entry.linked("goal").iter().map(address)),
             _ => {}
         }
+    }
+
+    /// A practice's system makes a request up from the report it answers: it is no plan. What stands in the diary is.
+    fn note_requests(&mut self, result: &Resource<'a>) {
+        if !result.is_gp_connect() {
+            return;
+        }
+        let requests = result.linked_as("basedOn", "ProcedureRequest");
+        let answered = |request: &&Resource<'a>| {
+            request.resource_type == "ProcedureRequest" && !self.lists.is_diary(request)
+        };
+        let answered: Vec<usize> = requests.iter().filter(answered).map(address).collect();
+        self.context.extend(answered);
+    }
+
+    /// A comment is read in its consultation and nowhere else; one that may not stand there is an entry of its own.
+    fn note_comments(&mut self, encounter: &Resource<'a>) {
+        if is_set_apart(encounter) {
+            return;
+        }
+        let members = self.lists.consultation_members(encounter);
+        let comments = members.iter().filter(|member| results::is_comment(member) && !is_set_apart(member));
+        self.context.extend(comments.map(address));
     }
 }
 

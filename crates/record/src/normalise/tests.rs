@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// Real payloads, as published.
 mod corpus;
+/// Those published in XML.
+mod xml;
 /// One folder each.
 mod cases;
 /// Hostile and odd replies.

@@ -2,16 +2,25 @@
 //! own rule. When unsure it does not group; nothing is deleted (HAZ-012, HAZ-013, HAZ-026).
 
 use super::Group;
-use crate::category::allergies;
-use crate::item::{Facts, Item, Plan, Section, Standing};
-use fhir::FhirDate;
+use super::order::is_over;
+use crate::category::{allergies, results};
+use crate::item::{Document, Facts, Item, Plan, Section, Standing};
 use fhir::coding::SNOMED_CT;
-use std::collections::{BTreeMap, HashMap};
+use fhir::{Category, FhirDate};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Groups in no particular order; entries of a group in the order given.
 pub(super) fn groups<'a>(items: &[&'a Item]) -> Vec<Group<'a>> {
-    let members = joined(items, &keys);
-    members.into_iter().map(|items| Group { conflict: conflict(&items), items }).collect()
+    let members = joined(items, &keys).into_iter().flat_map(|items| apart(&items));
+    members.map(|items| Group { conflict: conflict(&items), items }).collect()
+}
+
+/// A version its own source replaced is a row of its own, with its status: it neither contradicts nor is a copy.
+fn apart<'a>(items: &[&'a Item]) -> Vec<Vec<&'a Item>> {
+    let (replaced, standing): (Vec<&Item>, Vec<&Item>) =
+        items.iter().partition(|item| is_replaced(item, items));
+    let rows = std::iter::once(standing).chain(replaced.into_iter().map(|item| vec![item]));
+    rows.filter(|row| !row.is_empty()).collect()
 }
 
 /// Medicines of one substance whatever their status: what one source stopped stands beside what another lists.
@@ -97,6 +106,8 @@ fn own_keys(item: &Item) -> Vec<String> {
             let code = medicine.code.as_ref().map(|code| format!("code {code}"));
             substance.into_iter().chain(code).collect()
         }
+        // Free text under one code is as many facts as there are texts.
+        Facts::Problem(_) if results::is_comment_note(&item.what) => Vec::new(),
         Facts::Problem(problem) => {
             let Some(year) = year(item) else { return Vec::new() };
             coded_or_said(item).into_iter().map(|key| format!("{:?} {year} {key}", problem.kind)).collect()
@@ -108,8 +119,22 @@ fn own_keys(item: &Item) -> Vec<String> {
         Facts::Plan(Plan { family: Some(family), .. }) if item.section == Section::Plans => {
             vec![format!("{family:?}")]
         }
+        // One alert told by two partners; two enquiries of two councils are two.
+        Facts::Alert { what_to_do } if item.category == Category::Alerts => {
+            let advice = what_to_do.as_deref().map(fold).unwrap_or_default();
+            words_key(item).into_iter().map(|key| format!("alert {key} {advice}")).collect()
+        }
+        Facts::Document(document) => document_key(item, document).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// A letter and its copy: same title, day, author and size. Less is not enough (HAZ-020).
+fn document_key(item: &Item, document: &Document) -> Option<String> {
+    let (title, author) = (document.title.as_deref()?, document.author.as_deref()?);
+    let (size, day) = (document.size_bytes.as_deref()?, item.when.from.as_ref()?.first_day()?);
+    let kind = document.kind.as_deref().unwrap_or_default();
+    Some(format!("document {} {} {} {size} {day}", fold(kind), fold(title), fold(author)))
 }
 
 fn year(item: &Item) -> Option<i16> {
@@ -135,10 +160,48 @@ pub(crate) fn fold(words: &str) -> String {
 
 /// "2 entries differ", where entries of one fact say different things. Facts, not advice.
 fn conflict(items: &[&Item]) -> Option<String> {
-    let mut distinct: Vec<String> = items.iter().filter_map(|item| substance(item)).collect();
-    distinct.sort();
-    distinct.dedup();
-    (distinct.len() > 1).then(|| format!("{} entries differ", distinct.len()))
+    if items.iter().any(|item| matches!(item.facts, Facts::Plan(_))) {
+        return plans_differ(items);
+    }
+    let differing = distinct(items);
+    (differing > 1).then(|| format!("{differing} entries differ"))
+}
+
+/// Withdrawn by a source that holds a newer version itself. What one source withdrew and another still lists is not: it
+/// contradicts (HAZ-026).
+fn is_replaced(item: &Item, all: &[&Item]) -> bool {
+    let newer = |other: &Item| FhirDate::newest_first(other.when.shown(), item.when.shown()).is_lt();
+    let replaces = |other: &Item| {
+        other.source == item.source && !is_over(other) && plan_kind(other) == plan_kind(item) && newer(other)
+    };
+    let is_plan = matches!(item.facts, Facts::Plan(_));
+    is_plan && is_over(item) && all.iter().any(|other| replaces(other))
+}
+
+/// Versions of one form are compared with each other; forms of different kinds only stand together to be compared.
+fn plans_differ(plans: &[&Item]) -> Option<String> {
+    let mut kinds: BTreeMap<String, Vec<&Item>> = BTreeMap::new();
+    for plan in plans {
+        kinds.entry(plan_kind(plan)).or_default().push(plan);
+    }
+    let differing: usize = kinds.values().map(|versions| distinct(versions)).filter(|count| *count > 1).sum();
+    match (differing, kinds.len()) {
+        (0, 0 | 1) => None,
+        (0, several) => Some(format!("{several} kinds of entry on one question: compare")),
+        (differing, _) => Some(format!("{differing} entries differ")),
+    }
+}
+
+/// What sort of form a plan is, as its source names it.
+pub(super) fn plan_kind(item: &Item) -> String {
+    match &item.facts {
+        Facts::Plan(plan) => fold(&plan.kind),
+        _ => String::new(),
+    }
+}
+
+fn distinct(items: &[&Item]) -> usize {
+    items.iter().filter_map(|item| substance(item)).collect::<BTreeSet<_>>().len()
 }
 
 /// What an entry says of its fact, as far as saying otherwise would be a contradiction.

@@ -2,6 +2,7 @@
 //! When unsure it does not group (HAZ-013). Source: viewer.md section 7, Medicines.
 
 use super::{Record, grouping};
+use crate::category::medications::name;
 use crate::item::{Facts, Item, Medicine, Standing};
 use fhir::{FhirDate, SourceId};
 use std::collections::BTreeSet;
@@ -48,10 +49,12 @@ pub enum Difference {
     },
     DoseDiffers,
     FormDiffers,
+    /// The names carry strengths, each one and not the same: the doses may still agree, so the reader compares.
+    StrengthDiffers,
     /// Doses are text and the texts differ: to be compared by the reader.
     WrittenDifferently,
     Same,
-    /// There is one list only.
+    /// One source only: its own lists belong together.
     NothingToCompare,
 }
 
@@ -69,9 +72,10 @@ impl Difference {
             }
             Difference::DoseDiffers => "Dose differs".into(),
             Difference::FormDiffers => "Form differs".into(),
+            Difference::StrengthDiffers => "Strength differs: compare".into(),
             Difference::WrittenDifferently => "Written differently: compare".into(),
             Difference::Same => "Same".into(),
-            Difference::NothingToCompare => "One list only".into(),
+            Difference::NothingToCompare => "One source only".into(),
         }
     }
 
@@ -169,6 +173,9 @@ fn difference(items: &[&Item], columns: &[Column]) -> Difference {
     if pairs().any(|(a, b)| differ(&a.dose_key, &b.dose_key)) {
         return Difference::DoseDiffers;
     }
+    if current.iter().any(|item| name::strengths_differ(first.words(), item.words())) {
+        return Difference::StrengthDiffers;
+    }
     if pairs().all(|(a, b)| same_text(&a.doses, &b.doses))
         && current.iter().all(|item| same_name(first, item))
     {
@@ -206,7 +213,7 @@ fn same_text(a: &[String], b: &[String]) -> bool {
 fn same_name(a: &Item, b: &Item) -> bool {
     let code = |item: &Item| medicine(item).and_then(|m| m.code.clone());
     let same_code = code(a).is_some() && code(a) == code(b);
-    same_code || grouping::fold(a.words()) == grouping::fold(b.words())
+    same_code || name::product(a.words()) == name::product(b.words())
 }
 
 #[cfg(test)]

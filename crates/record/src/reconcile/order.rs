@@ -2,7 +2,7 @@
 //! Source: viewer.md section 7; NHS CUI ADR-0009 (agents alphabetical).
 
 use super::Group;
-use super::grouping::fold;
+use super::grouping::{fold, plan_kind};
 use crate::item::{Facts, Item, Section, Standing};
 use fhir::{FhirDate, SourceId};
 use std::cmp::Ordering;
@@ -11,6 +11,9 @@ use std::cmp::Ordering;
 pub(super) fn sort(section: Section, groups: &mut [Group<'_>], planned: &[SourceId]) {
     for group in groups.iter_mut() {
         group.items.sort_by(|a, b| within(a, b, planned));
+        if section == Section::Plans {
+            beside_its_kind(&mut group.items);
+        }
     }
     groups.sort_by(|a, b| match (a.items.first(), b.items.first()) {
         (Some(a), Some(b)) => between(section, a, b).then_with(|| within(a, b, planned)),
@@ -18,18 +21,29 @@ pub(super) fn sort(section: Section, groups: &mut [Group<'_>], planned: &[Source
     });
 }
 
-/// In a group: coded before uncoded, then newest first, then the sources' order, then the id.
+/// Versions of one form stand beside each other, where forms of several kinds stand together; the order is else kept.
+fn beside_its_kind(items: &mut [&Item]) {
+    let kinds: Vec<String> = items.iter().map(|item| plan_kind(item)).collect();
+    items.sort_by_key(|item| kinds.iter().position(|kind| *kind == plan_kind(item)));
+}
+
+/// In a group: coded before uncoded, what holds before what was withdrawn (HAZ-026), then newest first, then the sources' order, then the id.
 fn within(a: &Item, b: &Item, planned: &[SourceId]) -> Ordering {
     let degraded = |item: &Item| matches!(&item.facts, Facts::Allergy(allergy) if allergy.degraded);
     let place = |item: &Item| planned.iter().position(|source| *source == item.source).unwrap_or(usize::MAX);
     let identity = |item: &Item| (item.provenance.resource_type.clone(), item.provenance.id.clone());
     degraded(a)
         .cmp(&degraded(b))
+        .then_with(|| is_over(a).cmp(&is_over(b)))
         .then_with(|| FhirDate::newest_first(a.when.shown(), b.when.shown()))
         .then_with(|| place(a).cmp(&place(b)))
         .then_with(|| a.source.cmp(&b.source))
         .then_with(|| identity(a).cmp(&identity(b)))
         .then_with(|| a.original.as_sent().cmp(b.original.as_sent()))
+}
+
+pub(super) fn is_over(item: &Item) -> bool {
+    matches!(item.status.standing, Standing::Past | Standing::Negated)
 }
 
 fn between(section: Section, a: &Item, b: &Item) -> Ordering {
@@ -39,7 +53,8 @@ fn between(section: Section, a: &Item, b: &Item) -> Ordering {
         Section::Allergies => rank(a).cmp(&rank(b)).then_with(names),
         Section::Medicines | Section::People => rank(a).cmp(&rank(b)).then_with(names),
         Section::Problems => kind(a).cmp(&kind(b)).then_with(|| rank(a).cmp(&rank(b))).then_with(newest),
-        Section::Plans | Section::Alerts | Section::Care => rank(a).cmp(&rank(b)).then_with(newest),
+        Section::Plans => rank(a).cmp(&rank(b)).then_with(|| urgency(a).cmp(&urgency(b))).then_with(newest),
+        Section::Alerts | Section::Care => rank(a).cmp(&rank(b)).then_with(newest),
         Section::Frailty
         | Section::Immunisations
         | Section::Results
@@ -59,6 +74,22 @@ fn rank(item: &Item) -> u8 {
         Standing::EnteredInError => 4,
     };
     if negative { 5 + standing } else { standing }
+}
+
+/// Which plan is asked for first in an emergency: a newer dressing plan never pushes one out of sight (HAZ-026).
+fn urgency(item: &Item) -> u8 {
+    use crate::item::PlanFamily::*;
+    match &item.facts {
+        Facts::Plan(plan) => match plan.family {
+            Some(Resuscitation) => 0,
+            Some(AdvanceDecision) => 1,
+            Some(EndOfLife) => 2,
+            Some(Crisis) => 3,
+            Some(CareAndSupport) => 4,
+            None => 5,
+        },
+        _ => 5,
+    }
 }
 
 fn kind(item: &Item) -> u8 {

@@ -2,7 +2,7 @@
 
 use super::grouping::fold;
 use super::{Record, measurements};
-use crate::item::{Item, Measurement, Standing};
+use crate::item::{Item, Measurement, Section, Standing};
 use fhir::coding::SNOMED_CT;
 use fhir::{FhirDate, SourceId};
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ impl<'a> Series<'a> {
 /// Series in order of name, then unit, then source.
 pub(super) fn of(record: &Record) -> Vec<Series<'_>> {
     let mut series: BTreeMap<Key, Vec<Point<'_>>> = BTreeMap::new();
-    for item in record.shown().filter(|item| item.status.standing != Standing::Negated) {
+    for item in record.shown().filter(|item| belongs(item)) {
         for measurement in measurements(item).iter().filter(|one| one.number.is_some() && counts(&one.status))
         {
             series.entry(Key::of(item, measurement)).or_default().push(Point { item, measurement });
@@ -47,6 +47,11 @@ pub(super) fn of(record: &Record) -> Vec<Series<'_>> {
         series.into_iter().filter_map(|(key, points)| one(key, points)).collect();
     series.sort_by(|a, b| (fold(&a.name), &a.unit, &a.source).cmp(&(fold(&b.name), &b.unit, &b.source)));
     series
+}
+
+/// Frailty scores stand in their own section, each as recorded, and in no line of ours (HAZ-056).
+fn belongs(item: &Item) -> bool {
+    item.section == Section::Results && item.status.standing != Standing::Negated
 }
 
 /// What must be equal for two values to stand in one line.

@@ -1,5 +1,8 @@
 //! Laws of the record: order of arrival and repetition change nothing, nothing is lost, and no absence reads as a negative.
 
+/// What a clinician meets: plans, alerts, documents and scores of several partners.
+mod met;
+
 use super::{AllergyLabel, Record, SECTIONS};
 use crate::item::{Item, Section};
 use crate::normalise::tests::{payload, reply};
@@ -38,7 +41,7 @@ fn silence(source: &str) -> (SourceNote, Released) {
     (note(source, state), Released::nothing(SourceId::new(source)))
 }
 
-fn record(answers: &[(SourceNote, Released)]) -> Record {
+pub(crate) fn record(answers: &[(SourceNote, Released)]) -> Record {
     let mut record = Record::new(answers.iter().map(|(note, _)| note.source.clone()).collect());
     for (note, released) in answers {
         record.add(note.clone(), released.clone());

@@ -134,9 +134,9 @@ fn nonce() -> Result<String, LaunchFault> {
 /// The person as this host knows them.
 fn patient(person: &Person) -> Value {
     json!({
-        "identifier": [{"system": fhir::nhs_number::SYSTEM, "value": person.nhs_number.digits()}],
+        "identifier": [{"system": fhir::nhs_number::SYSTEM, "value": person.host_nhs_number().digits()}],
         "birthDate": person.birth_date.to_string(),
-        "name": {"family": person.family, "given": person.given},
+        "name": {"family": person.family, "given": person.host_given()},
         "gender": person.gender,
         "gpPracticeOds": person.practice,
     })
@@ -149,7 +149,7 @@ fn ihe_iua(user: &User, person: &Person) -> Value {
         "subject_organization_id": user.organisation,
         "subject_role": [{"system": "urn:marlowe:role", "code": user.role}],
         "purpose_of_use": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "TREAT"}],
-        "person_id": format!("{}|{}", fhir::nhs_number::SYSTEM, person.nhs_number.digits()),
+        "person_id": format!("{}|{}", fhir::nhs_number::SYSTEM, person.host_nhs_number().digits()),
     })
 }
 

@@ -85,7 +85,7 @@ fn row(place: usize, person: &Person) -> String {
         key(place),
         escape(&name(person)),
         day(person.birth_date),
-        person.nhs_number.spaced(),
+        person.host_nhs_number().spaced(),
         ward(place),
         escape(&person.story),
     )
@@ -163,7 +163,7 @@ fn banner(chart: &Chart<'_>) -> String {
         escape(&name(person)),
         day(person.birth_date),
         escape(&capital(person.gender)),
-        person.nhs_number.spaced(),
+        person.host_nhs_number().spaced(),
     )
 }
 
@@ -196,10 +196,10 @@ fn ward(place: usize) -> &'static str {
     WARDS.get(place % WARDS.len()).copied().unwrap_or_default()
 }
 
-/// FAMILY, Given (Title), as the NHS writes names.
+/// FAMILY, Given (Title), as the NHS writes names, and as this host has them.
 fn name(person: &Person) -> String {
     let title = person.title.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
-    format!("{}, {}{title}", person.family.to_uppercase(), person.given.join(" "))
+    format!("{}, {}{title}", person.family.to_uppercase(), person.host_given().join(" "))
 }
 
 fn day(day: Date) -> String {

@@ -4,6 +4,7 @@
 mod gp;
 mod rest;
 
+use super::as_sent::decimal;
 use super::*;
 use crate::people::{people, when::When};
 use jiff::civil::date;
@@ -198,9 +199,45 @@ fn nothing_that_looks_like_an_nhs_number_is_anybody_else() {
 
 #[test]
 fn decimals_keep_their_noughts() {
-    let text =
-        String::from_utf8(as_sent(&serde_json::json!({ "a": 10.0, "b": 4.7, "c": 3, "d": 0.125 }))).unwrap();
-    assert_eq!(text, r#"{"a":10.00,"b":4.70,"c":3,"d":0.125}"#, "HAZ-039");
+    let amounts = serde_json::json!({
+        "a": decimal(10.0, 2), "b": decimal(5.0, 1), "c": 3, "d": decimal(0.125, 0), "e": decimal(38.0, 0),
+        "f": decimal(4.75, 1), "g": "4.7", "h": "", "i": "a \"word\"",
+    });
+    let expected = r#"{"a":10.00,"b":5.0,"c":3,"d":0.125,"e":38,"f":4.75,"g":"4.7","h":"","i":"a \"word\""}"#;
+    assert_eq!(String::from_utf8(as_sent(&amounts)).unwrap(), expected, "HAZ-039");
+}
+
+#[test]
+fn no_mark_leaves_and_nothing_but_digits_is_ever_bare() {
+    for hostile in [
+        "\u{e000}1,\"x\":2",
+        "\u{e000}",
+        "\u{e000}01",
+        "\u{e000}1e9",
+        "\u{e000}1.",
+        "a\u{e000}5",
+        "\u{e000}-",
+    ] {
+        let text = String::from_utf8(as_sent(&serde_json::json!({ "a": hostile }))).unwrap();
+        let read: Value = serde_json::from_str(&text).expect("still JSON");
+        assert_eq!(read["a"], hostile.replace('\u{e000}', ""), "HAZ-039");
+    }
+    for person in everybody() {
+        for (source, resources) in replies(&person) {
+            let text = String::from_utf8(resources.iter().flat_map(as_sent).collect()).unwrap();
+            assert!(!text.contains('\u{e000}'), "HAZ-039 {source}");
+        }
+    }
+}
+
+#[test]
+fn digits_are_those_a_laboratory_prints() {
+    let doreen = resources("acute", &by_story("falls"), today());
+    let text = String::from_utf8(doreen.iter().flat_map(as_sent).collect()).unwrap();
+    for amount in [r#""value":31"#, r#""value":5.0"#, r#""value":5.5"#, r#""value":10.00"#, r#""value":28"#] {
+        let ended = [",", "}"].iter().any(|end| text.contains(&format!("{amount}{end}")));
+        assert!(ended, "HAZ-039 {amount}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Terms, amounts and small FHIR types as JSON, in the R4 and the STU3 manner.
 //! Source: HL7 FHIR R4 and STU3 (datatypes); sources, sections 1.5 and 17.
 
+use super::as_sent::decimal;
 use crate::people::facts::{Heading, Term, Value as Measured};
 use serde_json::{Value, json};
 
@@ -51,18 +52,25 @@ pub(super) fn period(start: Option<String>, end: Option<String>) -> Value {
 /// An amount in UCUM, the unit as printed beside the code.
 pub(super) fn amount(value: f64, unit: &str) -> Value {
     let printed = if unit == "{score}" { "score" } else { unit };
-    json!({ "value": value, "unit": printed, "system": UCUM, "code": unit })
+    json!({ "value": decimal(value, 0), "unit": printed, "system": UCUM, "code": unit })
 }
 
 /// A laboratory value with its bound.
 pub(super) fn measured(value: &Measured) -> Value {
-    let Measured { value: number, unit, ucum, bound, .. } = *value;
-    json!({ "value": number, "comparator": bound, "unit": unit, "system": UCUM, "code": ucum })
+    let Measured { value: number, places, unit, ucum, bound, .. } = *value;
+    json!({ "value": decimal(number, places), "comparator": bound, "unit": unit, "system": UCUM, "code": ucum })
+}
+
+/// How much was supplied, in the words of the product.
+pub(super) fn supplied(quantity: Option<(f64, &str)>) -> Value {
+    quantity.map_or(Value::Null, |(value, unit)| json!({ "value": decimal(value, 0), "unit": unit }))
 }
 
 /// The laboratory's own range, open-ended where it gave one end only.
 pub(super) fn reference_range(value: &Measured) -> Value {
-    let end = |limit: Option<f64>| limit.map(|limit| json!({ "value": limit, "unit": value.unit }));
+    let end = |limit: Option<f64>| {
+        limit.map(|limit| json!({ "value": decimal(limit, value.places), "unit": value.unit }))
+    };
     match (value.low, value.high) {
         (None, None) => Value::Null,
         (low, high) => json!([{ "low": end(low), "high": end(high) }]),

@@ -76,6 +76,7 @@ fn person(dice: &mut SplitMix64, nhs_number: NhsNumber, today: Date) -> Person {
         given: vec![given.into()],
         title: Some(if woman { "Mrs" } else { "Mr" }.into()),
         preferred: None,
+        host_given: None,
         gender: if woman { "female" } else { "male" },
         birth_date,
         deceased: None,
@@ -197,7 +198,8 @@ fn medicines(dice: &mut SplitMix64) -> Vec<Medicine> {
 
 fn reports(dice: &mut SplitMix64, known: &[Partner]) -> Vec<Report> {
     let mut tenth = |from: i32, to: i32| f64::from(dice.between(from, to)) / 10.0;
-    let values = vec![sodium(tenth(1320, 1470)), potassium(tenth(34, 56)), egfr(tenth(300, 900).round())];
+    let values =
+        vec![sodium(tenth(1320, 1470).round()), potassium(tenth(34, 56)), egfr(tenth(300, 900).round())];
     let count = vec![haemoglobin(tenth(950, 1600).round())];
     let at = shared(dice, known);
     vec![

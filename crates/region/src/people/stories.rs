@@ -11,6 +11,7 @@ mod malcolm;
 mod rosa;
 mod george;
 mod gates;
+mod host_differs;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -38,6 +39,7 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         gates::warnings_on_lists(),
         gates::problems_switched_off(),
         gates::practice_without_structured(),
+        host_differs::mistyped_at_the_host(),
     ]
 }
 
@@ -60,6 +62,7 @@ fn character(digits: &str, story_key: &'static str, story: &str, who: Character)
         given: who.given.iter().map(|name| (*name).into()).collect(),
         title: Some(who.title.into()),
         preferred: who.preferred.map(Into::into),
+        host_given: None,
         gender: if who.title == "Mr" { "male" } else { "female" },
         birth_date: date(year, month, day),
         deceased: None,

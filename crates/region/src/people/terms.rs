@@ -36,12 +36,13 @@ pub(super) const APIXABAN_25: Term = text("Apixaban 2.5mg tablets");
 pub(super) const APIXABAN_5: Term = text("Apixaban 5mg tablets");
 pub(super) const BISOPROLOL_25: Term = text("Bisoprolol 2.5mg tablets");
 pub(super) const RAMIPRIL_5: Term = text("Ramipril 5mg capsules");
-pub(super) const FUROSEMIDE_40: Term = text("Furosemide 40mg tablets");
-pub(super) const ATORVASTATIN_20: Term = text("Atorvastatin 20mg tablets");
-pub(super) const METFORMIN_500: Term = text("Metformin 500mg tablets");
+pub(super) const FUROSEMIDE_40: Term = sct("317972000", "Furosemide 40mg tablets");
+pub(super) const ATORVASTATIN_20: Term = sct("320030001", "Atorvastatin 20mg tablets");
+pub(super) const METFORMIN_500: Term = sct("325278007", "Metformin 500mg tablets");
 pub(super) const ALENDRONIC_70: Term = text("Alendronic acid 70mg tablets");
-pub(super) const OMEPRAZOLE_20: Term = text("Omeprazole 20mg gastro-resistant capsules");
-pub(super) const SALBUTAMOL: Term = text("Salbutamol 100micrograms/dose inhaler CFC free");
+pub(super) const OMEPRAZOLE_20: Term = sct("317291008", "Omeprazole 20mg gastro-resistant capsules");
+pub(super) const SALBUTAMOL: Term =
+    sct("39113611000001102", "Salbutamol 100micrograms/dose inhaler CFC free");
 
 pub(super) const BLOOD_PRESSURE: Term = sct("163020007", "O/E - blood pressure reading");
 pub(super) const PULSE: Term = sct("364075005", "Pulse rate");
@@ -72,6 +73,7 @@ pub(super) const TREATMENT_ESCALATION: Term = sct("735324008", "Treatment escala
 pub(super) const RENAL_PANEL: Term = text("Urea and electrolytes");
 pub(super) const BLOOD_COUNT: Term = text("Full blood count");
 pub(super) const CRP_PANEL: Term = text("C reactive protein");
+pub(super) const GLUCOSE_PANEL: Term = text("Plasma glucose level");
 pub(super) const HBA1C_PANEL: Term = text("Haemoglobin A1c");
 
 pub(super) fn egfr(value: f64) -> Value {
@@ -108,6 +110,7 @@ pub(super) fn potassium(value: f64) -> Value {
     Value {
         test,
         value,
+        places: 1,
         unit: "mmol/L",
         ucum: "mmol/L",
         low: Some(low),
@@ -160,6 +163,24 @@ pub(super) fn crp(value: f64) -> Value {
     let bound = (value <= 1.0).then_some("<");
     let flag = flag(value, 0.0, 5.0);
     Value { test, value, unit: "mg/L", ucum: "mg/L", high: Some(5.0), flag, bound, ..Value::default() }
+}
+
+/// This laboratory prints glucose with two places, noughts and all.
+pub(super) fn glucose(value: f64) -> Value {
+    let test = text("Plasma glucose");
+    let (low, high) = (4.0, 7.8);
+    let flag = flag(value, low, high);
+    Value {
+        test,
+        value,
+        places: 2,
+        unit: "mmol/L",
+        ucum: "mmol/L",
+        low: Some(low),
+        high: Some(high),
+        flag,
+        ..Value::default()
+    }
 }
 
 fn flag(value: f64, low: f64, high: f64) -> Option<&'static str> {

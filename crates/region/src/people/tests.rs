@@ -79,6 +79,7 @@ fn every_kind_of_story_is_told_once_at_least() {
         "sparse",
         "deceased",
         "name-differs",
+        "host-differs",
         "background",
     ] {
         assert!(told.contains(key), "{key}");
@@ -104,6 +105,18 @@ fn whoever_holds_a_fact_knows_the_person_and_every_practice_exists() {
         for holder in holders(&person) {
             assert!(person.is_known_to(holder), "{holder:?} holds a fact: {}", person.story);
         }
+    }
+}
+
+#[test]
+fn only_the_host_has_the_mistyped_name_and_the_number_before_the_merge() {
+    for person in people(1, 60, today()) {
+        let same_number = person.host_nhs_number() == &person.nhs_number;
+        assert_eq!(same_number, person.story_key != "superseded", "HAZ-005");
+        let same_name = person.host_given() == person.given;
+        assert_eq!(same_name, person.story_key != "host-differs", "HAZ-001");
+        let pds = crate::payload::pds_patient(&person, &person.nhs_number).to_string();
+        assert!(same_name || !pds.contains(&person.host_given()[0]), "HAZ-001: not another known name");
     }
 }
 

@@ -155,6 +155,13 @@ async fn the_control_page_shows_every_source_and_its_fault() {
     for name in ["gp:ZZ901", "acute", "pds", "sds", "ssp", "<td>malformed</td>"] {
         assert!(page.contains(name), "{name}");
     }
+    let back = format!("<a href=\"{}\">", started.region.endpoints().host_url);
+    assert!(page.contains(&back), "a way back to the host system");
+    for fault in ["none", "hang", "slow:2000", "503", "429", "drop", "wrong-person", "malformed", "empty"] {
+        let explained =
+            page.split("<dt>").skip(1).any(|term| term.split("</dt>").next().unwrap().contains(fault));
+        assert!(explained && page.contains(&format!("value=\"{fault}\"")), "{fault} is offered and explained");
+    }
 }
 
 #[tokio::test]
@@ -167,7 +174,7 @@ async fn ports_follow_one_another_from_a_fixed_base() {
     assert_eq!(endpoints.sources.last().unwrap().url, format!("http://127.0.0.1:{}/fhir", base + 17));
 }
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus");
     let folder = std::env::var_os("SHCR_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     folder.is_dir().then_some(folder)

@@ -62,6 +62,10 @@ const RELEASES: [&str; 11] = [
 const PER: [&str; 12] =
     ["ml", "l", "g", "mg", "dose", "hour", "hours", "actuation", "vial", "litre", "application", "sachet"];
 
+/// What a number may count in a strength.
+const UNITS: [&str; 12] =
+    ["mg", "g", "kg", "microgram", "micrograms", "mcg", "nanograms", "unit", "units", "mmol", "ml", "%"];
+
 /// `Amlodipine 5mg tablets` is `amlodipine`. A name that starts with its strength stays whole, and so does one that
 /// goes on to a second substance: paracetamol with codeine is not paracetamol.
 pub(crate) fn substance(name: &str) -> String {
@@ -72,6 +76,57 @@ pub(crate) fn substance(name: &str) -> String {
     let whole = kept.is_empty() || rest.iter().any(|word| joins(word));
     let kept = if whole { words } else { kept };
     kept.join(" ").trim_end_matches([',', ';', '.', '-']).trim().to_owned()
+}
+
+/// The name as one spelling: case, blanks, and the blank between a number and its unit aside. `2.5 mg` is `2.5mg`, and
+/// neither is `25mg`.
+pub(crate) fn product(name: &str) -> String {
+    let mut written = String::new();
+    for word in name.to_lowercase().split_whitespace() {
+        let number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let after_number = number(written.rsplit(' ').next().unwrap_or_default());
+        let is_its_unit = after_number && UNITS.contains(&unit_of(word));
+        if !written.is_empty() && !is_its_unit {
+            written.push(' ');
+        }
+        written.push_str(word);
+    }
+    written
+}
+
+/// Whether two names carry one strength each, in one unit, and another number. `1g` and `1000mg` are not known to differ,
+/// nor is anything that carries two strengths or none (HAZ-013).
+pub(crate) fn strengths_differ(a: &str, b: &str) -> bool {
+    match (strength(a), strength(b)) {
+        (Some((number, unit)), Some((other, same))) => unit == same && number != other,
+        _ => false,
+    }
+}
+
+/// Number and unit: `20` and `mg/0.2ml`. Noughts behind the point say nothing of the strength.
+fn strength(name: &str) -> Option<(String, String)> {
+    let whole = substance(name) == name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let product = product(name);
+    let mut strengths = product.split(' ').filter_map(number_and_unit);
+    let first = strengths.next()?;
+    (strengths.next().is_none() && !whole).then_some(first)
+}
+
+/// A number with a unit of mass, volume or activity right behind it.
+fn number_and_unit(word: &str) -> Option<(String, String)> {
+    let word = word.trim_matches([',', ';', '(', ')']);
+    let end = word.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = word.split_at_checked(end)?;
+    let number =
+        if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
+    let singular = unit.replace("grams", "gram").replace("units", "unit");
+    (!number.is_empty() && UNITS.contains(&unit_of(unit))).then(|| (number.to_owned(), singular))
+}
+
+/// `mg/0.2ml` is `mg`.
+fn unit_of(word: &str) -> &str {
+    let word = word.trim_end_matches([',', ';', ')']);
+    word.split_once('/').map_or(word, |(unit, _)| unit)
 }
 
 /// Where strength, form or release begins.

@@ -14,13 +14,36 @@ pub(crate) struct Line {
     pub(crate) coded: bool,
 }
 
-pub(crate) fn lines(list: &Resource<'_>) -> Vec<Line> {
-    let mut lines = Vec::new();
-    walk(list, DEPTH_MAX, &mut lines);
-    lines
+/// What stands in a consultation's Lists.
+enum Part<'a> {
+    Heading(String),
+    Entry(Resource<'a>),
+    /// A reference that leads nowhere: its display is all there is.
+    Named(String),
 }
 
-fn walk(list: &Resource<'_>, depth: u8, lines: &mut Vec<Line>) {
+pub(crate) fn lines(list: &Resource<'_>) -> Vec<Line> {
+    let line = |part: Part<'_>| match part {
+        Part::Heading(heading) => vec![Line { words: format!("{heading}:"), coded: true }],
+        Part::Entry(entry) => item(&entry),
+        Part::Named(words) => vec![Line { words, coded: false }],
+    };
+    parts(list).into_iter().flat_map(line).collect()
+}
+
+/// The entries themselves, without headings.
+pub(crate) fn members<'a>(list: &Resource<'a>) -> Vec<Resource<'a>> {
+    let entry = |part| if let Part::Entry(entry) = part { Some(entry) } else { None };
+    parts(list).into_iter().filter_map(entry).collect()
+}
+
+fn parts<'a>(list: &Resource<'a>) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    walk(list, DEPTH_MAX, &mut parts);
+    parts
+}
+
+fn walk<'a>(list: &Resource<'a>, depth: u8, parts: &mut Vec<Part<'a>>) {
     if depth == 0 {
         return;
     }
@@ -28,20 +51,23 @@ fn walk(list: &Resource<'_>, depth: u8, lines: &mut Vec<Line>) {
         let Some(reference) = entry.object("item") else { continue };
         match list.follow(&reference) {
             Some(inner) if inner.resource_type == "List" => {
-                if let Some(heading) = inner.text("title") {
-                    lines.push(Line { words: format!("{heading}:"), coded: true });
-                }
-                walk(&inner, depth - 1, lines);
+                parts.extend(inner.text("title").map(Part::Heading));
+                walk(&inner, depth - 1, parts);
             }
-            Some(item) => lines.extend(self::item(&item)),
-            None => lines.extend(text(&reference, "display").map(|words| Line { words, coded: false })),
+            Some(entry) => parts.push(Part::Entry(entry)),
+            None => parts.extend(text(&reference, "display").map(Part::Named)),
         }
     }
 }
 
+/// Sensitive or made in error: never repeated in a consultation (HAZ-010, HAZ-019).
+pub(crate) fn is_set_apart(entry: &Resource<'_>) -> bool {
+    filing::is_sensitive(entry) || entry.code("status").as_deref() == Some("entered-in-error")
+}
+
 /// A term and its free text. What is labelled as sensitive is not repeated here (HAZ-010).
 fn item(item: &Resource<'_>) -> Vec<Line> {
-    if filing::is_sensitive(item) || item.code("status").as_deref() == Some("entered-in-error") {
+    if is_set_apart(item) {
         return Vec::new();
     }
     let product =

@@ -1,8 +1,8 @@
 //! Pairs of medicines alike or differing: what is grouped, and what the difference is called.
 
-use crate::reconcile::Record;
 use crate::reconcile::tests::answer;
-use fhir::SourceId;
+use crate::reconcile::{Column, Difference, Record};
+use fhir::{FhirDate, SourceId};
 
 struct Given<'a> {
     name: &'a str,
@@ -48,7 +48,7 @@ fn haz_013_pairs_alike_or_differing_are_grouped_and_worded() {
     let (tablet, liquid) = (form("Tablet"), form("Oral suspension"));
     let only = ["Only in GP discharge list", "Only in Acute discharge list"];
     let with = |given: Given<'static>| given;
-    let cases: [(Given<'_>, Given<'_>, &[&str]); 8] = [
+    let cases: [(Given<'_>, Given<'_>, &[&str]); 12] = [
         (Given { ..base }, Given { ..base }, &["Same"]),
         (
             Given { ..base },
@@ -58,7 +58,23 @@ fn haz_013_pairs_alike_or_differing_are_grouped_and_worded() {
         (
             Given { ..base },
             Given { name: "Amlodipine 10mg tablets", code: "2", ..base },
+            &["Strength differs: compare"],
+        ),
+        (Given { ..base }, Given { name: "amlodipine 5 mg tablets", code: "2", ..base }, &["Same"]),
+        (
+            Given { name: "Amlodipine 2.5mg tablets", ..base },
+            Given { name: "amlodipine 25 mg tablets", code: "2", ..base },
+            &["Strength differs: compare"],
+        ),
+        (
+            Given { name: "Paracetamol 1g tablets", ..base },
+            Given { name: "Paracetamol 1000mg tablets", code: "2", ..base },
             &["Written differently: compare"],
+        ),
+        (
+            Given { dose: &five, ..base },
+            Given { name: "Amlodipine 10mg tablets", code: "2", dose: &ten, ..base },
+            &["Dose differs"],
         ),
         (Given { dose: &five, ..base }, Given { dose: &ten, ..base }, &["Dose differs"]),
         (Given { dose: &five, ..base }, Given { ..base }, &["Written differently: compare"]),
@@ -83,4 +99,43 @@ fn haz_013_pairs_alike_or_differing_are_grouped_and_worded() {
 fn haz_014_no_dose_text_is_never_the_same_as_no_dose_text() {
     let silent = Given { name: "Amlodipine 5mg tablets", code: "1", dose: r#"{"sequence":1}"#, more: "" };
     assert_eq!(rows(&silent, &Given { ..silent }), ["Written differently: compare"], "HAZ-014");
+}
+
+#[test]
+fn haz_013_uncoded_medicines_of_two_spellings_are_one_row_and_keep_their_heading() {
+    let uncoded = |name: &str| {
+        vec![format!(
+            r#"{{"resourceType":"MedicationRequest","id":"1","status":"active",
+            "medicationCodeableConcept":{{"text":"{name}"}},"dosageInstruction":[{TEXT}]}}"#
+        )]
+    };
+    let mut record = Record::new(["GP", "Acute"].map(SourceId::new).to_vec());
+    for (source, name) in [("GP", "Apixaban 5mg tablets"), ("Acute", "apixaban 5 mg tablets")] {
+        let (note, released) = answer(source, &uncoded(name));
+        record.add(note, released);
+    }
+    let matrix = record.medicines();
+    assert!(matrix.current.is_empty(), "HAZ-013 without a code it is not among the matched");
+    let rows: Vec<_> = matrix.unmatched.iter().map(|row| row.difference.clone()).collect();
+    assert_eq!(rows, [Difference::Same], "HAZ-013");
+}
+
+#[test]
+fn haz_013_no_difference_says_a_word_twice() {
+    let column = |source: &str, list: &str| Column { source: SourceId::new(source), list: list.to_owned() };
+    let columns = [
+        (column("GP", "GP repeat"), "GP repeat list"),
+        (column("GP", "GP acute"), "GP acute list"),
+        (column("Acute", "discharge list"), "Acute discharge list"),
+        (column("Acute", "inpatient"), "Acute inpatient list"),
+        (column("Acute", "list"), "Acute list"),
+    ];
+    let short = |source: &SourceId| source.as_str().to_owned();
+    for (column, name) in columns {
+        let only = Difference::OnlyIn(column.clone()).words(&short);
+        assert_eq!(only, format!("Only in {name}"), "HAZ-013");
+        let stopped = Some(FhirDate::parse("2026-11-19"));
+        let still = Difference::StoppedStillListed { stopped, listed: column }.words(&short);
+        assert_eq!(still, format!("Stopped 19-Nov-2026, still on {name}"), "HAZ-013");
+    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::payload::{
     shelf::{Shelf, reference},
-    wire::{concept_stu3, identifier, period},
+    wire::{concept_stu3, identifier, period, supplied},
 };
 use crate::people::{
     facts::{Medicine, Supply},
@@ -167,7 +167,7 @@ fn plan_request(shelf: &mut Shelf<'_>, id: &str, fact: &Medicine, product: &Valu
         "recorder": requester,
         "note": fact.note.map(|note| json!([{ "text": note }])),
         "dosageInstruction": [{ "text": fact.dose }],
-        "dispenseRequest": { "validityPeriod": authorised(shelf, fact), "quantity": quantity(fact) },
+        "dispenseRequest": { "validityPeriod": authorised(shelf, fact), "quantity": supplied(fact.quantity) },
     })
 }
 
@@ -199,7 +199,7 @@ fn issue(
         "dosageInstruction": [{ "text": fact.dose }],
         "dispenseRequest": {
             "validityPeriod": period(shelf.day(day), shelf.day(day.later(28))),
-            "quantity": quantity(fact),
+            "quantity": supplied(fact.quantity),
         },
     })
 }
@@ -215,8 +215,4 @@ fn prescription_type(fact: &Medicine) -> Value {
         "url": extension("PrescriptionType"),
         "valueCodeableConcept": code("PrescriptionType", code_value, display),
     })
-}
-
-fn quantity(fact: &Medicine) -> Value {
-    fact.quantity.map_or(Value::Null, |(value, unit)| json!({ "value": value, "unit": unit }))
 }

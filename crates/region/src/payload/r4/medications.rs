@@ -5,7 +5,7 @@
 use super::{meta, with};
 use crate::payload::{
     shelf::Shelf,
-    wire::{UCUM, coded, concept, period},
+    wire::{amount, coded, concept, period, supplied},
 };
 use crate::people::{
     facts::{Medicine, Supply},
@@ -51,6 +51,7 @@ fn request(shelf: &mut Shelf<'_>, key: &str, fact: &Medicine) -> Value {
         "resourceType": "MedicationRequest",
         "id": id,
         "meta": meta("MedicationRequest"),
+        "extension": [stopped(shelf, fact)],
         "identifier": shelf.business(&id),
         "status": status,
         "statusReason": fact.stopped.map(|(_, why)| json!({ "text": why })),
@@ -63,11 +64,25 @@ fn request(shelf: &mut Shelf<'_>, key: &str, fact: &Medicine) -> Value {
         "dosageInstruction": [dosage(fact)],
         "dispenseRequest": {
             "validityPeriod": period(shelf.day(fact.started), fact.stopped.and_then(|(when, _)| shelf.day(when))),
-            "quantity": fact.quantity.map(|(value, unit)| json!({ "value": value, "unit": unit })),
+            "quantity": supplied(fact.quantity),
         },
         "substitution": { "allowedBoolean": false },
     });
     with(request, product(shelf, fact))
+}
+
+/// R4 has a place for the reason and none for the day: the day goes in the extension that practices use.
+fn stopped(shelf: &Shelf<'_>, fact: &Medicine) -> Value {
+    let Some((when, why)) = fact.stopped.filter(|_| fact.supply != Supply::Inpatient) else {
+        return Value::Null;
+    };
+    json!({
+        "url": "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-MedicationStatusReason-1",
+        "extension": [
+            { "url": "statusReason", "valueCodeableConcept": { "text": why } },
+            { "url": "statusChangeDate", "valueDateTime": shelf.day(when) },
+        ],
+    })
 }
 
 /// The acute trust keeps products apart; everybody else writes the name into the request.
@@ -108,10 +123,7 @@ fn statement(shelf: &Shelf<'_>, key: &str, fact: &Medicine) -> Value {
 
 fn dosage(fact: &Medicine) -> Value {
     let timing = |times: u8| json!({ "repeat": { "frequency": times, "period": 1, "periodUnit": "d" } });
-    let dose = |(value, unit, _): (f64, &str, u8)| {
-        let quantity = json!({ "value": value, "unit": unit, "system": UCUM, "code": unit });
-        json!([{ "doseQuantity": quantity }])
-    };
+    let dose = |(value, unit, _): (f64, &str, u8)| json!([{ "doseQuantity": amount(value, unit) }]);
     json!({
         "text": fact.dose,
         "timing": fact.structured.map(|(_, _, times)| timing(times)),

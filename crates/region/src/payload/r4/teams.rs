@@ -12,12 +12,13 @@ pub(super) fn put(shelf: &mut Shelf<'_>) {
 
 fn team(shelf: &Shelf<'_>, key: &str, fact: &Team) -> Value {
     let id = shelf.id("CareTeam", key);
-    let participant = |(name, role, telephone): &(&str, &str, &str)| {
-        json!({
-            "role": [{ "text": format!("{role}, telephone {telephone}") }],
-            "member": { "display": name },
-        })
+    let own = shelf.partner.profile().telephone;
+    // CareTeam has no place for a member's telephone in R4: systems write it behind the name.
+    let display = |name: &str, telephone: &str| match telephone {
+        telephone if telephone == own => name.to_owned(),
+        telephone => format!("{name}, telephone {telephone}"),
     };
+    let participant = |(name, role, telephone): &(&str, &str, &str)| json!({ "role": [{ "text": role }], "member": { "display": display(name, telephone) } });
     json!({
         "resourceType": "CareTeam",
         "id": id,
@@ -29,6 +30,6 @@ fn team(shelf: &Shelf<'_>, key: &str, fact: &Team) -> Value {
         "period": span(shelf, fact.since, None),
         "participant": fact.members.iter().map(participant).collect::<Vec<_>>(),
         "managingOrganization": [shelf.organization()],
-        "telecom": [{ "system": "phone", "value": shelf.partner.profile().telephone }],
+        "telecom": [{ "system": "phone", "value": own }],
     })
 }

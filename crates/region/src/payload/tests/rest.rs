@@ -22,7 +22,7 @@ fn one_laboratory_report_has_one_number_at_practice_and_trust() {
     };
     let (gp, acute) =
         (numbers(&gp_resources(&doreen, &all_areas())), numbers(&resources("acute", &doreen, today())));
-    assert_eq!((gp.len(), acute.len(), gp.intersection(&acute).count()), (6, 8, 5));
+    assert_eq!((gp.len(), acute.len(), gp.intersection(&acute).count()), (6, 9, 5));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn doreen_has_something_at_every_partner() {
         ("acute", "AllergyIntolerance", 3),
         ("acute", "MedicationRequest", 2),
         ("acute", "MedicationStatement", 2),
-        ("acute", "DiagnosticReport", 9),
+        ("acute", "DiagnosticReport", 10),
         ("acute", "Encounter", 2),
         ("acute", "CarePlan", 1),
         ("acute", "DocumentReference", 1),
@@ -61,7 +61,12 @@ fn the_discharge_list_stops_what_is_still_on_repeat_and_adds_what_the_practice_h
     let acute = at("acute", "polypharmacy");
     let of_status =
         |status| of_type(&acute, "MedicationRequest").iter().filter(|r| r["status"] == status).count();
-    assert_eq!((of_status("active"), of_status("stopped")), (6, 2), "HAZ-013");
+    assert_eq!((of_status("active"), of_status("stopped")), (7, 2), "HAZ-013");
+    for stopped in of_type(&acute, "MedicationRequest").iter().filter(|r| r["status"] == "stopped") {
+        let changed = &stopped["extension"][0]["extension"][1];
+        assert_eq!(changed["url"], "statusChangeDate", "HAZ-013");
+        assert_eq!(changed["valueDateTime"], "2026-11-17", "HAZ-013 a stop says its day");
+    }
     let gp = gp_resources(&by_story("polypharmacy"), &all_areas());
     assert_eq!(of_type(&gp, "MedicationStatement").len(), 12);
     assert!(!serde_json::to_string(&gp).unwrap().contains("Eplerenone"));

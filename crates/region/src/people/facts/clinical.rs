@@ -78,6 +78,8 @@ pub(crate) struct Procedure {
 pub(crate) struct Value {
     pub(crate) test: Term,
     pub(crate) value: f64,
+    /// Digits behind the point that this laboratory prints at least, in value and range.
+    pub(crate) places: usize,
     /// As printed.
     pub(crate) unit: &'static str,
     pub(crate) ucum: &'static str,

@@ -1,5 +1,5 @@
-//! Arthur: twelve medicines at the practice; the ward sent a list home with another dose, two stops and one
-//! of its own (HAZ-013).
+//! Arthur: twelve medicines at the practice; the ward sent a list home with other doses, two stops and one of its own; the
+//! memory clinic knows a third (HAZ-013).
 
 use super::{Character, character};
 use crate::people::{
@@ -11,8 +11,8 @@ use crate::people::{
 };
 
 pub(super) fn arthur() -> Person {
-    let story = "Arthur, polypharmacy: GP and discharge lists disagree (ramipril dose, aspirin and naproxen stopped but \
-                 still on repeat, eplerenone only from the ward)";
+    let story = "Arthur, polypharmacy: lists disagree (ramipril strength, mirtazapine dose, aspirin and naproxen \
+                 stopped but still on repeat, eplerenone only from the ward)";
     let who = Character {
         title: "Mr",
         family: "SAMPLE",
@@ -23,8 +23,8 @@ pub(super) fn arthur() -> Person {
     let mut person = character("9990001014", "polypharmacy", story, who);
     person.practice = "ZZ902";
     person.story_facts = Facts {
-        known_to: vec![Acute, Provide],
-        medicines: [repeats(), sent_home_with()].concat(),
+        known_to: vec![Acute, Eput, Provide],
+        medicines: [repeats(), sent_home_with(), from_the_memory_clinic()].concat(),
         problems: problems(),
         allergies: vec![Allergy {
             at: &[Gp, Acute],
@@ -151,10 +151,11 @@ fn sent_home_with() -> Vec<Medicine> {
     let stopped = |medicine: Medicine, why| Medicine { stopped: Some((Day(5), why)), ..medicine };
     vec![
         each(RAMIPRIL_5, "5 mg once a day by mouth", (5.0, "mg", 1)),
-        each(APIXABAN_5, "5 mg twice a day by mouth", (5.0, "mg", 2)),
-        each(BISOPROLOL_25, "2.5 mg each morning by mouth", (2.5, "mg", 1)),
+        each(text("apixaban 5 mg tablets"), "5 mg twice a day by mouth", (5.0, "mg", 2)),
+        each(BISOPROLOL_25, "One To Be Taken Each Morning", (2.5, "mg", 1)),
         each(FUROSEMIDE_40, "80 mg each morning by mouth", (80.0, "mg", 1)),
-        each(ATORVASTATIN_20, "20 mg at night by mouth", (20.0, "mg", 1)),
+        each(text("atorvastatin 20 mg tablets"), "One To Be Taken At Night", (20.0, "mg", 1)),
+        each(text("Mirtazapine 30mg tablets"), "30 mg at night by mouth", (30.0, "mg", 1)),
         each(text("Eplerenone 25mg tablets"), "25 mg once a day by mouth", (25.0, "mg", 1)),
         stopped(each(ASPIRIN, "75 mg once a day by mouth", (75.0, "mg", 1)), "On anticoagulant"),
         stopped(
@@ -162,6 +163,18 @@ fn sent_home_with() -> Vec<Medicine> {
             "Kidney injury",
         ),
     ]
+}
+
+/// Raised on the ward since: both say their dose in structure, and it is not the same.
+fn from_the_memory_clinic() -> Vec<Medicine> {
+    vec![Medicine {
+        at: &[Eput],
+        name: text("Mirtazapine 15mg tablets"),
+        dose: "15 mg at night",
+        structured: Some((15.0, "mg", 1)),
+        started: Day(90),
+        ..Medicine::default()
+    }]
 }
 
 fn problems() -> Vec<Problem> {

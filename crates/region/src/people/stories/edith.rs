@@ -33,6 +33,15 @@ pub(super) fn edith() -> Person {
         plans: plans(),
         forms: forms(),
         referrals: referrals(),
+        teams: vec![Team {
+            at: &[Provide],
+            name: "Dementia support, Marshford",
+            since: Day(600),
+            members: &[
+                ("Nurse Ade Bright", "Named nurse", "01632960913"),
+                ("Harold Fiction", "Carer (husband)", "07700900512"),
+            ],
+        }],
         episodes: vec![Episode {
             at: &[Eput],
             service: text("Older adult community mental health team"),
@@ -92,7 +101,12 @@ fn medicines() -> Vec<Medicine> {
 
 fn measures() -> Vec<Measure> {
     let score = |days, words| {
-        measure(&[Eput], text("Addenbrooke's cognitive examination score"), Day(days), Reading::Words(words))
+        measure(
+            &[Gp, Eput],
+            text("Addenbrooke's cognitive examination score"),
+            Day(days),
+            Reading::Words(words),
+        )
     };
     vec![
         score(760, "71/100"),

@@ -91,7 +91,16 @@ fn plans() -> Vec<Plan> {
 }
 
 fn teams() -> Vec<Team> {
-    vec![Team {
+    let nurses = Team {
+        at: &[Provide],
+        name: "District nursing, Thornfield",
+        since: Day(260),
+        members: &[
+            ("Nurse Ade Bright", "Named nurse", "01632960913"),
+            ("Maud Template", "Carer (sister)", "07700900221"),
+        ],
+    };
+    let council = Team {
         at: &[Essex],
         name: "Adult social care, Thornfield",
         since: Day(520),
@@ -100,7 +109,8 @@ fn teams() -> Vec<Team> {
             ("Tidewater Care", "Care provider", "01632960931"),
             ("Maud Template", "Carer (sister)", "07700900221"),
         ],
-    }]
+    };
+    vec![council, nurses]
 }
 
 fn alerts() -> Vec<Alert> {

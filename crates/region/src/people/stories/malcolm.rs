@@ -124,6 +124,7 @@ fn reports() -> Vec<Report> {
         values: vec![Value {
             test: text("Serum lithium"),
             value: 0.7,
+            places: 1,
             unit: "mmol/L",
             ucum: "mmol/L",
             low: Some(0.4),

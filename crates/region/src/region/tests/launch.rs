@@ -47,12 +47,17 @@ async fn signed_in(started: &Started, login: &str) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
-/// The local address of Doreen's chart, found in the list as a person would.
+/// The local address of Doreen's chart.
 async fn doreens_chart(started: &Started, cookie: &str) -> String {
+    chart_of(started, cookie, "999 123 4578").await
+}
+
+/// Found in the list by the number there, as a person would.
+async fn chart_of(started: &Started, cookie: &str, number: &str) -> String {
     let host = &started.region.endpoints().host_url;
     let list = started.client.get(format!("{host}/patients")).header("Cookie", cookie).send().await.unwrap();
     let list = list.text().await.unwrap();
-    let row = list.lines().find(|line| line.contains("999 123 4578")).unwrap();
+    let row = list.lines().find(|line| line.contains(&format!(">{number}<"))).unwrap();
     let link = row.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
     assert!(!list.contains(DOREEN), "HAZ-049: no NHS number in a URL");
     format!("{host}{link}")
@@ -111,6 +116,25 @@ async fn the_button_launches_over_the_back_channel_and_opens_the_panel() {
     let client = verified(&started, &form["client_assertion"]).await;
     assert_eq!((&client["iss"], &client["sub"]), (&json!("demo-host"), &json!("demo-host")));
     assert_ne!(client["jti"], launch["jti"]);
+}
+
+#[tokio::test]
+async fn a_launch_carries_what_the_host_has_though_others_know_better() {
+    let (gateway, received) = gateway(true).await;
+    let started = beside(&gateway).await;
+    let cookie = signed_in(&started, "dr.okafor").await;
+    for (number, given) in [("999 001 4140", "Ivor"), ("999 002 4243", "Brneda")] {
+        let chart = chart_of(&started, &cookie, number).await;
+        let page = press(&started, &chart, &cookie, "panel").await.text().await.unwrap();
+        assert!(page.contains(&format!(", {given} (")) && page.contains(&format!(">{number}<")), "HAZ-001");
+        let assertion = received.lock().unwrap().pop().unwrap().remove("assertion").unwrap();
+        let launch = verified(&started, &assertion).await;
+        let digits = number.replace(' ', "");
+        assert_eq!(launch["patient"]["identifier"][0]["value"], digits, "HAZ-005");
+        let person_id = launch["extensions"]["ihe_iua"]["person_id"].as_str().unwrap();
+        assert!(person_id.ends_with(&format!("|{digits}")), "HAZ-005: one person throughout");
+        assert_eq!(launch["patient"]["name"]["given"], json!([given]), "HAZ-001");
+    }
 }
 
 #[tokio::test]

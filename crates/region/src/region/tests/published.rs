@@ -24,7 +24,7 @@ async fn published_replies_become_extra_people_with_numbers_that_were_never_issu
     }
     let examples = extra.last().unwrap();
     let texts = corpus.resources("acute", &examples.nhs_number).unwrap();
-    assert!(texts.len() > 50, "{}", texts.len());
+    assert!(texts.len() > 200, "{}", texts.len());
     let mut ids = BTreeSet::new();
     for text in &texts {
         let resource: Value = serde_json::from_str(text).unwrap();
@@ -39,6 +39,8 @@ async fn published_replies_become_extra_people_with_numbers_that_were_never_issu
             }
         }
     }
+    let examples = ids.iter().filter(|(_, id)| id.ends_with("-Example")).count();
+    assert!(examples > 80, "HAZ-040: the examples in XML are served, not {examples} of them");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ fn at_the_practice() -> Vec<Medicine> {
             ..Medicine::default()
         },
         Medicine {
-            at: &[Gp, Acute],
+            at: &[Gp],
             name: PARACETAMOL,
             dose: "Two To Be Taken Up To Four Times A Day When Required For Pain",
             started: Day(2100),
@@ -82,6 +82,14 @@ fn at_the_trust() -> Vec<Medicine> {
             supply: Supply::Discharge,
             started: Day(11),
             quantity: Some((28.0, "tablet")),
+            ..Medicine::default()
+        },
+        Medicine {
+            at: &[Acute],
+            name: PARACETAMOL,
+            dose: "1 g up to four times a day when required for pain",
+            supply: Supply::Elsewhere,
+            started: Day(15),
             ..Medicine::default()
         },
         Medicine {

@@ -121,6 +121,15 @@ pub(super) fn documents() -> Vec<Document> {
             ..Document::default()
         },
         Document {
+            at: &[Provide],
+            kind: text("Community nursing letter"),
+            title: "Skin tear: wound care at home",
+            on: Day(7),
+            author: "Nurse Ade Bright",
+            body: Some("Right forearm, healing. Silicone dressing every three days until closed."),
+            ..Document::default()
+        },
+        Document {
             at: &[Ambulance],
             kind: text("Patient care record"),
             title: "999 patient care record",

@@ -30,6 +30,13 @@ pub(super) fn reports() -> Vec<Report> {
         },
         Report {
             at: &[Acute],
+            panel: GLUCOSE_PANEL,
+            on: Time(14, 7, 5),
+            values: vec![glucose(10.0)],
+            ..Report::default()
+        },
+        Report {
+            at: &[Acute],
             panel: CRP_PANEL,
             on: Time(14, 7, 5),
             values: vec![crp(1.0)],

@@ -138,7 +138,10 @@ pub(super) fn teams() -> Vec<Team> {
             at: &[Provide],
             name: "District nursing, Marshford",
             since: Day(30),
-            members: &[("Nurse Ade Bright", "Named nurse", "01632960913")],
+            members: &[
+                ("Nurse Ade Bright", "Named nurse", "01632960913"),
+                ("Janet Example", "Next of kin (daughter)", "07700900457"),
+            ],
         },
     ]
 }
