@@ -1,6 +1,6 @@
 //! Real published payloads served by the region: they open like any other record. Where they are not at hand it says so, loudly.
 
-use journeys::demo::Demo;
+use journeys::{browser::Page, demo::Demo};
 use std::path::{Path, PathBuf};
 
 /// `SHCR_CORPUS`, or where it lies beside the workspace.
@@ -30,6 +30,28 @@ async fn real_payloads_open_like_any_other_record() {
         let page = signed_in.open(person).await.read().await;
         assert!(page.is_complete(), "HAZ-040: `{}`: {}", person.story_key, page.text());
         assert!(page.section("src").contains("Answered"), "HAZ-040: {}", page.section("src"));
+        // One person holds the R4 examples, in JSON and in XML, and only the acute trust knows them.
+        if person.family() == "EXAMPLES" {
+            acute_is_accounted_for(&page);
+        }
     }
+    assert!(added.iter().any(|person| person.family() == "EXAMPLES"), "the R4 examples are somebody's");
     demo.finish();
+}
+
+/// The trust's entries are counted and stand in the sections; what could not be read is said in words, or there is none.
+fn acute_is_accounted_for(page: &Page) {
+    let sources = page.section("src");
+    let (_, line) = sources.split_once("Acute").unwrap_or_else(|| panic!("no line for Acute: {sources}"));
+    let (line, _) = line.split_once("Sharing").unwrap_or_else(|| panic!("no end of the line: {line}"));
+    let words: Vec<&str> = line.split([' ', ',', ':', '\n']).filter(|word| !word.is_empty()).collect();
+    let counted = words.windows(2).find(|pair| matches!(pair, [_, "entry" | "entries"]));
+    let count = counted.and_then(|pair| pair.first()?.replace(',', "").parse::<u32>().ok());
+    assert!(count.is_some_and(|count| count >= 1), "HAZ-040: entries of Acute are counted: {line}");
+    let clinical = ["alg", "med", "pro", "imm", "res", "con", "doc"];
+    let shown = clinical.into_iter().filter(|slot| page.rows(slot).contains("Acute")).count();
+    assert!(shown >= 4, "HAZ-040: entries of Acute stand in {shown} sections only");
+    if page.text().contains("Acute sent") {
+        assert!(line.contains("unreadable"), "HAZ-040: what a section could not show is counted: {line}");
+    }
 }
