@@ -8,6 +8,8 @@ use std::process::Command;
 pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), String> {
     let command = ["cargo", "build", "--package", "shcr"];
     step::run(&Step { name: "build", folder: root, command: &command, environment: &[] })?;
+    // `cargo demo -- --seed 3` and `cargo demo --seed 3` mean the same: people write both.
+    let options = options.strip_prefix(&["--".to_owned()]).unwrap_or(options);
     let program = program(root);
     Err(become_it(Command::new(&program).arg("demo").args(options).current_dir(root), &program))
 }

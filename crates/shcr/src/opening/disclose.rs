@@ -22,7 +22,8 @@ pub(super) async fn record(
 ) -> (SourceNote, Released) {
     let note = note(&reply);
     if !reply.state.is_answer() {
-        return (note, released);
+        // No answer, no items: nothing is disclosed, so nothing may be shown.
+        return (note, Released { warnings: released.warnings, ..Released::nothing(released.source) });
     }
     match write(program, opened, story, &reply, &released).await {
         Some(_recorded) => (note, released),
