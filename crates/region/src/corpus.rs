@@ -84,11 +84,13 @@ impl Corpus {
         }
         corpus.skipped = skipped + files.skipped;
         corpus.add_r4(&files.texts, everybody, &mut numbers);
-        tracing::info!(
-            people = corpus.people(),
-            files.skipped = corpus.skipped,
-            "published payloads are read"
-        );
+        tracing::info!(people = corpus.people(), "published payloads are read");
+        if corpus.skipped > 0 {
+            tracing::warn!(
+                files.skipped = corpus.skipped,
+                "published files that cannot be read are passed over"
+            );
+        }
         Ok(corpus)
     }
 

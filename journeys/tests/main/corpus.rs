@@ -44,9 +44,8 @@ fn acute_is_accounted_for(page: &Page) {
     let sources = page.section("src");
     let (_, line) = sources.split_once("Acute").unwrap_or_else(|| panic!("no line for Acute: {sources}"));
     let (line, _) = line.split_once("Sharing").unwrap_or_else(|| panic!("no end of the line: {line}"));
-    let words: Vec<&str> = line.split([' ', ',', ':', '\n']).filter(|word| !word.is_empty()).collect();
-    let counted = words.windows(2).find(|pair| matches!(pair, [_, "entry" | "entries"]));
-    let count = counted.and_then(|pair| pair.first()?.replace(',', "").parse::<u32>().ok());
+    let count = line.split_once(" entr").and_then(|(before, _)| before.split(' ').next_back());
+    let count = count.and_then(|count| count.replace(',', "").parse::<u32>().ok());
     assert!(count.is_some_and(|count| count >= 1), "HAZ-040: entries of Acute are counted: {line}");
     let clinical = ["alg", "med", "pro", "imm", "res", "con", "doc"];
     let shown = clinical.into_iter().filter(|slot| page.rows(slot).contains("Acute")).count();

@@ -1,6 +1,6 @@
 //! Edits JSON text where it lies, so that every other byte stays as it was published.
 
-use fhir::{Json, Object};
+use fhir::Json;
 
 /// A change to one span of a text.
 pub(super) struct Change {
@@ -32,11 +32,6 @@ pub(super) fn apply(text: &str, mut changes: Vec<Change>) -> String {
     }
     edited.push_str(text.get(done..).unwrap_or_default());
     edited
-}
-
-/// A member of an object, whatever its kind.
-pub(super) fn member<'a>(object: &Object<'a>, keys: &[&str]) -> Option<Json<'a>> {
-    keys.iter().find_map(|key| object.get(key))
 }
 
 /// Text as a JSON string.

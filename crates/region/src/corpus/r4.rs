@@ -11,7 +11,7 @@ use std::collections::HashSet;
 const PATIENT_ID: &str = "corpus-examples";
 
 /// Members that name the person a resource is about.
-const SUBJECTS: [&str; 2] = ["subject", "patient"];
+const SUBJECTS: [&str; 4] = ["subject", "patient", "beneficiary", "for"];
 
 /// One resource of a file before it is re-written.
 struct Found<'a> {
@@ -36,7 +36,7 @@ pub(super) fn gather(files: &[String], person: &Person) -> Vec<String> {
         let names = names(&found, &renamed);
         for (one, (kind, id)) in found.iter().zip(&renamed) {
             if kind != "Patient" {
-                texts.push(one.rewritten(id, &names));
+                texts.push(one.rewritten(id, &names, person));
             }
         }
     }
@@ -107,13 +107,11 @@ impl Found<'_> {
         }
     }
 
-    fn rewritten(&self, id: &str, names: &[(String, String)]) -> String {
-        let subject = format!("{{\"reference\":\"Patient/{PATIENT_ID}\"}}");
-        let mut changes = Vec::new();
-        for (keys, with) in [(&["id"][..], edit::literal(id)), (&SUBJECTS[..], subject)] {
-            let member = edit::member(&self.object, keys);
-            changes.extend(member.and_then(|member| Change::of(self.text, member, with)));
-        }
+    fn rewritten(&self, id: &str, names: &[(String, String)], person: &Person) -> String {
+        let own = self.object.get("id").map(|member| (member, edit::literal(id)));
+        let about = subjects(&self.object).chain(contained(&self.object, person));
+        let changes = own.into_iter().chain(about);
+        let changes = changes.filter_map(|(member, with)| Change::of(self.text, member, with)).collect();
         let mut text = edit::apply(self.text, changes);
         for (old, new) in names.iter().filter(|(old, new)| old != new) {
             text = text.replace(&edit::literal(old), &edit::literal(new));
@@ -125,6 +123,30 @@ impl Found<'_> {
             text.replace(&edit::literal(&stray), &edit::literal(&format!("Patient/{PATIENT_ID}")))
         })
     }
+}
+
+/// Whom a resource is about, and whom it is to be about.
+fn subjects<'a>(resource: &Object<'a>) -> impl Iterator<Item = (Json<'a>, String)> {
+    let subject = format!("{{\"reference\":\"Patient/{PATIENT_ID}\"}}");
+    let members: Vec<Json<'a>> = SUBJECTS.iter().filter_map(|key| resource.get(key)).collect();
+    members.into_iter().map(move |member| (member, subject.clone()))
+}
+
+/// The same inside a resource: a Patient there is the person, and another resource is about them.
+fn contained<'a>(resource: &Object<'a>, person: &Person) -> Vec<(Json<'a>, String)> {
+    let mut changes = Vec::new();
+    for json in resource.items("contained") {
+        let Some(inner) = json.object() else { continue };
+        if inner.text("resourceType").as_deref() == Some("Patient") {
+            let id = inner.text("id").unwrap_or_default();
+            let number = json!([{"system": fhir::nhs_number::SYSTEM, "value": person.nhs_number.digits()}]);
+            let patient = json!({"resourceType": "Patient", "id": id, "identifier": number});
+            changes.push((json, patient.to_string()));
+        } else {
+            changes.extend(subjects(&inner));
+        }
+    }
+    changes
 }
 
 /// References that still point to some other Patient.

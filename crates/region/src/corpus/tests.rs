@@ -50,3 +50,21 @@ fn resources_of_several_files_become_one_persons_with_ids_of_their_own() {
     assert_ne!(read[2]["id"], read[3]["id"]);
     assert_eq!(read[3]["performer"][0]["reference"], "Patient/corpus-examples");
 }
+
+#[test]
+fn a_person_within_a_resource_is_the_same_person() {
+    let file = r##"{"resourceType":"Immunization","id":"i","patient":{"reference":"#p"},"contained":[
+        {"resourceType":"Patient","id":"p","identifier":[{"system":"https://example.test/id","value":"12"}]},
+        {"resourceType":"MedicationRequest","id":"m","subject":{"identifier":{"value":"12"}}}]}"##;
+    let task = r#"{"resourceType":"Task","id":"t","for":{"identifier":{"value":"12"}}}"#;
+    let files = [file.to_owned(), task.to_owned()];
+    let texts = r4::gather(&files, &person(number(), Demographics::default(), "ZZ902", String::new()));
+    let read: Vec<Value> = texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    let subject = serde_json::json!({"reference": "Patient/corpus-examples"});
+    let within = &read[1]["contained"];
+    assert_eq!(within[0]["identifier"][0]["value"], "9990000018", "HAZ-004: one subject throughout");
+    assert_eq!(within[0]["id"], "p");
+    for about in [&read[1]["patient"], &within[1]["subject"], &read[2]["for"]] {
+        assert_eq!(about, &subject, "HAZ-004: one subject throughout");
+    }
+}

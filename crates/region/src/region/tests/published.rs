@@ -30,7 +30,12 @@ async fn published_replies_become_extra_people_with_numbers_that_were_never_issu
         let resource: Value = serde_json::from_str(text).unwrap();
         let kind = resource["resourceType"].as_str().unwrap().to_owned();
         assert!(ids.insert((kind, resource["id"].as_str().unwrap().to_owned())));
-        for key in ["subject", "patient"] {
+        let within = resource["contained"].as_array().into_iter().flatten();
+        for patient in within.filter(|inner| inner["resourceType"] == "Patient") {
+            let number = &patient["identifier"][0]["value"];
+            assert_eq!(number, examples.nhs_number.digits(), "HAZ-004: one subject throughout");
+        }
+        for key in ["subject", "patient", "for"] {
             if let Some(subject) = resource.get(key) {
                 assert_eq!(
                     subject["reference"], "Patient/corpus-examples",
