@@ -18,7 +18,8 @@ const HEAD: &str = "# What is shown by which test
 
 Generated from the tests' own text by `cargo xtask tidy --write`; `cargo xtask tidy` fails when it is stale.
 A test names a hazard anywhere in its text, and a requirement in a comment `shows: R7, R9` above it or at its file's head.
-The titles stand in [requirements](requirements.md) and [hazards](hazards.md). What no test shows yet is listed as open.
+The titles stand in [requirements](requirements.md) and [hazards](hazards.md). What no test names yet is listed as open.
+That a test names an id does not mean that every clause of it is shown: read the test.
 ";
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {

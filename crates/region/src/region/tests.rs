@@ -160,7 +160,10 @@ async fn the_control_page_shows_every_source_and_its_fault() {
     for fault in ["none", "hang", "slow:2000", "503", "429", "drop", "wrong-person", "malformed", "empty"] {
         let explained =
             page.split("<dt>").skip(1).any(|term| term.split("</dt>").next().unwrap().contains(fault));
-        assert!(explained && page.contains(&format!("value=\"{fault}\"")), "{fault} is offered and explained");
+        assert!(
+            explained && page.contains(&format!("value=\"{fault}\"")),
+            "{fault} is offered and explained"
+        );
     }
 }
 
