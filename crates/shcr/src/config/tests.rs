@@ -24,8 +24,9 @@ fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
     for (from, to, said) in [
         ("training = true", "trainning = true", "unknown field `trainning`"),
         ("training = true", "training = 7", "invalid type"),
-        ("wait = \"1500ms\"", "wait = \"1500\"", "write it with its unit"),
+        ("wait = \"1500ms\"", "wait = \"1500\"", "is not a duration"),
         ("kind = \"fhir-stu3\"", "kind = \"fhir-stu9\"", "unknown variant"),
+        ("default = [\"plans\"", "default = [\"plants\"", "is not a section"),
         ("id = \"eput\"", "id = \"acute\"", "stands twice"),
     ] {
         let report = with(|text| text.replacen(from, to, 1)).err().expect(said);
