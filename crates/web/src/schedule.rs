@@ -1,6 +1,7 @@
 //! Takes the time since the questions went out and what has been answered, says which parts of the page are to be written now.
 //! A section is written when all its sources have ended; from 800 ms when all its live ones have, since a safety list must
-//! not come late behind a faster one; from 3 s when one has answered; at the deadline in any case. Pure and deterministic;
+//! not come late behind a faster one; when one has answered, a list that must not miss an entry (allergies, medicines,
+//! plans, the summary of them) from 3 s and every other from 1.5 s; at the deadline in any case. Pure and deterministic;
 //! never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
 
 use crate::page::{Freshness, Page, SourceCard};
@@ -11,8 +12,10 @@ use std::collections::BTreeMap;
 
 /// From here a section whose principal sources have all ended is written without the others.
 pub const PRINCIPAL_MS: u64 = 800;
-/// From here one answer is enough.
-pub const ANY_ANSWER_MS: u64 = 3_000;
+/// From here one answer is enough for most sections, so that one slow source does not hold the page back (HAZ-035).
+pub const ANY_ANSWER_MS: u64 = 1_500;
+/// From here one answer is enough for the lists that must not miss an entry.
+pub const SAFETY_ANSWER_MS: u64 = 3_000;
 /// The sources' own deadline is 6 s; a little later every one of them has an end, so that none is called outstanding.
 pub const DEADLINE_MS: u64 = 6_150;
 /// The document ends.
@@ -33,6 +36,8 @@ struct Slot {
     sources: Vec<SourceId>,
     /// Every live one of them. Periodic feeds hold what is hours old already; where there is nothing else they are all.
     principal: Vec<SourceId>,
+    /// From when one answer is enough.
+    any_answer_ms: u64,
     /// Waits for every source whatever the time before the deadline.
     patient: bool,
     written: bool,
@@ -67,7 +72,8 @@ impl Schedule {
 
     /// When to ask again though no source has answered meanwhile. `None` when all is written.
     pub fn next_wake_ms(&self, elapsed_ms: u64) -> Option<u64> {
-        let next = [PRINCIPAL_MS, ANY_ANSWER_MS, DEADLINE_MS].into_iter().find(|at| *at > elapsed_ms);
+        let moments = [PRINCIPAL_MS, ANY_ANSWER_MS, SAFETY_ANSWER_MS, DEADLINE_MS];
+        let next = moments.into_iter().find(|at| *at > elapsed_ms);
         next.filter(|_| !self.all_written())
     }
 
@@ -104,7 +110,8 @@ impl Slot {
         let sources = ids(|_| true);
         let live = ids(|card| card.freshness == Freshness::Live);
         let principal = if live.is_empty() { sources.clone() } else { live };
-        Self { key, sources, principal, patient: key == Key::Sources, written: false }
+        let any_answer_ms = if is_safety_list(key) { SAFETY_ANSWER_MS } else { ANY_ANSWER_MS };
+        Self { key, sources, principal, any_answer_ms, patient: key == Key::Sources, written: false }
     }
 
     fn is_due(&self, elapsed_ms: u64, record: &Record) -> bool {
@@ -115,9 +122,14 @@ impl Slot {
             return true;
         }
         let principal = || self.principal.iter().all(ended);
-        let soon = elapsed_ms >= ANY_ANSWER_MS || (elapsed_ms >= PRINCIPAL_MS && principal());
+        let soon = elapsed_ms >= self.any_answer_ms || (elapsed_ms >= PRINCIPAL_MS && principal());
         !self.patient && soon && answered()
     }
+}
+
+fn is_safety_list(key: Key) -> bool {
+    let lists = [Section::Allergies, Section::Medicines, Section::Plans].map(Key::Section);
+    matches!(key, Key::AllergyRow | Key::Summary) || lists.contains(&key)
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub const REACTION_NOT_RECORDED: &str = "reaction not recorded";
 pub const NOT_CODED: &str = "Not coded: will not trigger checks in other systems";
 /// A partner that takes part and holds nothing of its own: said where partners are listed, counted nowhere.
 pub const NO_SOURCE: &str = "Has no source of its own; its staff may look";
+/// By the level of the role alone, so that it tells nothing of the entry (HAZ-010).
+pub const ORIGINAL_NOT_SHOWN: &str = "The entry as sent is not shown for your role.";
 pub const NOT_ON_LIST: &str = "Not on this list";
 
 /// One screenful of parts of speech per section: heading and what a row of it is called.
@@ -159,6 +161,16 @@ pub fn nothing_recorded(noun: &str, answered: &[&str]) -> String {
     }
 }
 
+/// In place of [`nothing_recorded`] where nobody has answered about all they share of it; who and what is said beside it.
+pub fn answered_in_part(noun: &str) -> String {
+    format!("No source has answered in full about {noun}.")
+}
+
+/// Where a summary has nothing that holds, but the chapter has what once did.
+pub fn none_current(noun: &str) -> String {
+    format!("No current {noun}: past or withdrawn ones stand in the chapter.")
+}
+
 /// A source's state as one sentence of a section. `noun` is what was asked for; `at` is `HH:mm`.
 pub fn in_section(short: &str, noun: &str, state: &ReplyState, at: &str, reference: &str) -> String {
     match state {
@@ -238,7 +250,7 @@ pub fn in_sources(state: &ReplyState, at: &str, shown: usize, warnings: &[&str])
 
 fn silence_reason(silence: &Silence) -> String {
     match silence {
-        Silence::TimedOut => "no reply in 6 s".to_owned(),
+        Silence::TimedOut => "no reply in time".to_owned(),
         Silence::Failed(reason) => trimmed(reason).to_owned(),
         Silence::FailedOurSide(_) => "our request could not be made; we have been told".to_owned(),
         Silence::BreakerOpen { since } => format!("resting after failures since {since}"),

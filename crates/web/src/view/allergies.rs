@@ -34,8 +34,6 @@ struct Agent<'a> {
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
-    let key = Key::Section(Section::Allergies);
-    let noun = words::section_noun(Section::Allergies);
     let groups = record.section(Section::Allergies);
     let (negatives, agents): (Vec<_>, Vec<_>) = groups.iter().partition(|group| is_negative(group));
     let (ended, active): (Vec<_>, Vec<_>) = agents.into_iter().partition(|group| list::is_past(group));
@@ -44,9 +42,7 @@ pub(super) fn draw(page: &Page, record: &Record) -> String {
         ended: by_name(page, &ended),
         disagreement: disagreement(page, &negatives, &active),
         negatives: negatives.iter().filter_map(|group| Row::of(page, &group.items, facts)).collect(),
-        empty: groups
-            .is_empty()
-            .then(|| source_line::nothing(page, record, key, &source_line::wanted(page, key), noun)),
+        empty: groups.is_empty().then(|| source_line::nothing(page, record, Section::Allergies)),
         notices: list::notices(record, Section::Allergies),
         frame: frame(page, record, &groups, active.len()),
     };
@@ -56,8 +52,7 @@ pub(super) fn draw(page: &Page, record: &Record) -> String {
 fn frame(page: &Page, record: &Record, groups: &[Group<'_>], active: usize) -> Frame {
     let all = list::entries(groups);
     let key = Key::Section(Section::Allergies);
-    let frame =
-        Frame::of(page, key, all, all).told(page, record, key, words::section_noun(Section::Allergies));
+    let frame = Frame::of(page, key, all, all).told(page, record, Section::Allergies);
     if active > 0 { frame.counted(active.to_string()) } else { frame }
 }
 

@@ -5,8 +5,9 @@ use super::list::Sorted;
 use super::row::Fact;
 use crate::words;
 use fhir::FhirDate;
+use jiff::civil::Date;
 use record::Item;
-use record::item::Facts;
+use record::item::{Facts, Standing};
 use record::reconcile::Group;
 
 pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
@@ -43,6 +44,27 @@ pub(crate) fn is_ahead(group: &Group<'_>) -> bool {
         .items
         .iter()
         .any(|item| matches!(&item.facts, Facts::Contact(contact) if contact.future || contact.open_item))
+}
+
+/// Planned, open, or dated after `today`, and not cancelled.
+pub(crate) fn is_to_come(group: &Group<'_>, today: Date) -> bool {
+    !is_cancelled(group) && (is_ahead(group) || day(group).is_some_and(|day| day > today))
+}
+
+/// It took place or takes place: dated `today` or before, neither planned nor cancelled. One without a date has begun unless
+/// its source calls it provisional.
+pub(crate) fn has_begun(group: &Group<'_>, today: Date) -> bool {
+    let is_provisional = || group.items.iter().all(|item| item.status.standing == Standing::Provisional);
+    let is_due = day(group).map_or_else(|| !is_provisional(), |day| day <= today);
+    is_due && !is_ahead(group) && !is_cancelled(group)
+}
+
+fn is_cancelled(group: &Group<'_>) -> bool {
+    group.items.iter().all(|item| item.status.standing == Standing::Negated)
+}
+
+fn day(group: &Group<'_>) -> Option<Date> {
+    group.items.first()?.when.shown()?.first_day()
 }
 
 /// `Nov-2026`; a bare year stays one.

@@ -6,7 +6,7 @@ use super::{granted, row, source_line};
 use crate::page::{Page, SourceCard};
 use crate::words;
 use fhir::reply::Silence;
-use fhir::{Category, ReplyState, SourceId};
+use fhir::{ReplyState, SourceId};
 use record::{Record, Section};
 
 /// The final word on who answered.
@@ -97,21 +97,24 @@ fn said(names: &[&str], kind: &str) -> String {
     }
 }
 
-/// A source that answered, but not about everything it was asked: `GP did not answer about results.` (HAZ-006)
+/// A source that answered, but not about everything it was asked: `GP did not answer about results.` (HAZ-006), `GP does
+/// not share problems yet.` (HAZ-007)
 fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
-    let is_missing = |card: &SourceCard, category: &Category| {
-        let state = record.state_of(&card.id, *category);
-        matches!(state, Some(ReplyState::DidNotAnswer(_) | ReplyState::Unreadable(_)))
+    let nouns = |card: &SourceCard, is_wanted: fn(&ReplyState) -> bool| -> Vec<&str> {
+        let seen = card.shares.iter().filter(|category| page.granted.contains(category));
+        let wanted = seen.filter(|category| record.state_of(&card.id, **category).is_some_and(is_wanted));
+        wanted.map(|category| words::category_noun(*category)).collect()
     };
     let of = |card: &&SourceCard| {
-        let seen = card.shares.iter().filter(|category| page.granted.contains(category));
-        let missing: Vec<&str> = seen
-            .filter(|category| is_missing(card, category))
-            .map(|category| words::category_noun(*category))
-            .collect();
-        (!missing.is_empty()).then(|| words::partly(&card.short, &missing))
+        let silent =
+            nouns(card, |state| matches!(state, ReplyState::DidNotAnswer(_) | ReplyState::Unreadable(_)));
+        let unshared = nouns(card, |state| matches!(state, ReplyState::NotShared));
+        let silent = (!silent.is_empty()).then(|| words::partly(&card.short, &silent));
+        let unshared =
+            (!unshared.is_empty()).then(|| words::not_shared(&[&card.short], &words::and(&unshared)));
+        [silent, unshared].into_iter().flatten()
     };
-    answered.iter().filter_map(of).collect()
+    answered.iter().flat_map(of).collect()
 }
 
 fn warned(record: &Record, answered: &[&SourceCard]) -> Option<String> {

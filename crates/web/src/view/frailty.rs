@@ -1,14 +1,17 @@
 //! Takes an entry on frailty or function, gives its value as recorded. Nothing is calculated and no level is explained.
 //! Source: viewer.md section 7, Frailty and function.
 
-use super::results::measured;
+use super::results::{measured, measured_as};
 use super::row::Fact;
 use record::Item;
 use record::item::Facts;
 
 pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
     match &item.facts {
-        Facts::Result(one) if one.name.words() == Some(item.words()) => named(measured(one)),
+        // The row has the name already.
+        Facts::Result(one) if one.name.words().is_none_or(|name| name == item.words()) => {
+            measured_as(one, "")
+        }
         Facts::Result(one) => measured(one),
         Facts::Report { results, conclusion } => {
             let conclusion = Fact::maybe("Conclusion", conclusion.as_deref());
@@ -25,12 +28,4 @@ pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
         Facts::Immunisation(_) => super::immunisations::facts(item),
         Facts::Plain => Vec::new(),
     }
-}
-
-/// The row has the name already.
-fn named(mut facts: Vec<Fact<'_>>) -> Vec<Fact<'_>> {
-    if let Some(value) = facts.first_mut() {
-        value.label = "Value";
-    }
-    facts
 }

@@ -41,8 +41,8 @@ impl Frame {
     }
 
     /// With the sentences of its sources.
-    pub(crate) fn told(mut self, page: &Page, record: &Record, key: Key, noun: &str) -> Self {
-        self.lines = source_line::lines(page, record, key, &source_line::wanted(page, key), noun);
+    pub(crate) fn told(mut self, page: &Page, record: &Record, section: Section) -> Self {
+        self.lines = source_line::lines(page, record, section);
         self
     }
 

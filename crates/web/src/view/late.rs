@@ -4,6 +4,7 @@
 use super::frame::drawn;
 use super::list::{self, Block};
 use super::row::{self, Row};
+use super::source_line::{self, Said};
 use super::{Key, ordinal};
 use crate::page::Page;
 use crate::words;
@@ -21,7 +22,7 @@ struct Late<'a> {
     heading: String,
     blocks: Vec<Block<'a>>,
     entries: usize,
-    /// Sections it came too late for and holds nothing of: said, since "late" alone could mean anything.
+    /// Sections it came too late for and holds nothing of, and what it did not say of them: "late" alone could mean anything.
     nothing: Option<String>,
 }
 
@@ -40,7 +41,7 @@ pub fn late(page: &Page, record: &Record, source: &SourceId, missed: &[Section])
         place: Key::PLACES + ordinal,
         short,
         heading: words::late_heading(short, at, entries),
-        nothing: nothing(record, source, short, missed),
+        nothing: nothing(page, record, source, missed),
         blocks,
         entries,
     })
@@ -65,14 +66,25 @@ fn rows<'a>(page: &'a Page, group: &Group<'a>, source: &SourceId, section: Secti
         .collect()
 }
 
-fn nothing(record: &Record, source: &SourceId, short: &str, missed: &[Section]) -> Option<String> {
-    let holds = |section: &&Section| {
-        record.section(**section).iter().any(|group| group.items.iter().any(|item| item.source == *source))
+/// `No plans or wishes recorded by Acute. Results: Acute did not answer.`
+fn nothing(page: &Page, record: &Record, source: &SourceId, missed: &[Section]) -> Option<String> {
+    let card = page.sources.iter().find(|card| card.id == *source)?;
+    let holds = |section: &Section| {
+        record.section(*section).iter().any(|group| group.items.iter().any(|item| item.source == *source))
     };
+    let has_said_all =
+        |section: &Section| Said::of(record, card, &source_line::shared(page, card, *section)) == Said::All;
     let nouns: Vec<&str> = missed
         .iter()
-        .filter(|section| !holds(section))
+        .filter(|section| !holds(section) && has_said_all(section))
         .map(|section| words::section_noun(*section))
         .collect();
-    (!nouns.is_empty()).then(|| words::nothing_recorded(&nouns.join(", "), &[short]))
+    let none = (!nouns.is_empty()).then(|| words::nothing_recorded(&nouns.join(", "), &[&card.short]));
+    let mut said: Vec<String> = none.into_iter().collect();
+    for line in missed.iter().flat_map(|section| source_line::of_source(page, record, card, *section)) {
+        if line.is_left_unsaid() && !said.contains(&line.text) {
+            said.push(line.text);
+        }
+    }
+    (!said.is_empty()).then(|| said.join(" "))
 }

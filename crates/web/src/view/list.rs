@@ -33,14 +33,12 @@ pub(crate) type Sorted<'g, 'a> = Vec<(String, Vec<&'g Group<'a>>)>;
 
 pub(crate) fn draw(page: &Page, record: &Record, section: Section) -> String {
     let key = Key::Section(section);
-    let noun = words::section_noun(section);
     let groups = record.section(section);
     let count = groups.len();
     let blocks = blocks(page, &groups, section);
-    let frame = Frame::of(page, key, drawn_entries(&blocks), entries(&groups)).told(page, record, key, noun);
+    let frame = Frame::of(page, key, drawn_entries(&blocks), entries(&groups)).told(page, record, section);
     let frame = if count > 0 { frame.counted(count.to_string()) } else { frame };
-    let empty =
-        (count == 0).then(|| source_line::nothing(page, record, key, &source_line::wanted(page, key), noun));
+    let empty = (count == 0).then(|| source_line::nothing(page, record, section));
     drawn(&List { frame, blocks, empty, notices: notices(record, section) })
 }
 

@@ -19,15 +19,20 @@ const KEY: Key = Key::Section(Section::Medicines);
 #[template(path = "medicines.html", whitespace = "minimize")]
 struct Medicines<'a> {
     frame: Frame,
-    columns: Vec<String>,
-    current: Vec<Line<'a>>,
-    unmatched: Vec<Line<'a>>,
-    past: Vec<Line<'a>>,
+    current: Table<'a>,
+    unmatched: Table<'a>,
+    past: Table<'a>,
     /// Entries the matrix has no place for: shown all the same.
     others: Option<Block<'a>>,
     differing: usize,
     empty: Option<String>,
     notices: Vec<String>,
+}
+
+/// Substances under the lists that hold one of them; a list with nothing here is named among the sources all the same.
+struct Table<'a> {
+    columns: Vec<String>,
+    lines: Vec<Line<'a>>,
 }
 
 /// One substance across the lists.
@@ -53,22 +58,20 @@ struct Entry<'a> {
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
-    let noun = words::section_noun(Section::Medicines);
     let matrix = record.medicines();
     let columns: Vec<String> = matrix.columns.iter().map(|column| head(page, record, column)).collect();
-    let current = lines(page, &matrix.current, &columns);
-    let unmatched = lines(page, &matrix.unmatched, &columns);
-    let past = lines(page, &matrix.past, &columns);
-    let differing = current.iter().chain(&unmatched).filter(|line| line.differs).count();
+    let current = Table::of(page, &matrix.current, &columns);
+    let unmatched = Table::of(page, &matrix.unmatched, &columns);
+    let past = Table::of(page, &matrix.past, &columns);
+    let differing = current.lines.iter().chain(&unmatched.lines).filter(|line| line.differs).count();
     let others = others(page, record, &matrix);
     let shown = in_matrix(&matrix).len() + others.as_ref().map_or(0, |block| block.rows.len());
-    let empty =
-        (shown == 0).then(|| source_line::nothing(page, record, KEY, &source_line::wanted(page, KEY), noun));
+    let empty = (shown == 0).then(|| source_line::nothing(page, record, Section::Medicines));
     let frame = Frame::of(page, KEY, shown, list::entries(&record.section(Section::Medicines)).max(shown))
-        .told(page, record, KEY, noun)
-        .counted(count(current.len() + unmatched.len(), differing));
+        .told(page, record, Section::Medicines)
+        .counted(count(current.lines.len() + unmatched.lines.len(), differing));
     let notices = list::notices(record, Section::Medicines);
-    drawn(&Medicines { frame, columns, current, unmatched, past, others, differing, empty, notices })
+    drawn(&Medicines { frame, current, unmatched, past, others, differing, empty, notices })
 }
 
 /// `14 current, 2 differ between lists`
@@ -101,21 +104,30 @@ fn head(page: &Page, record: &Record, column: &Column) -> String {
     }
 }
 
-fn lines<'a>(page: &'a Page, rows: &[reconcile::Row<'a>], columns: &[String]) -> Vec<Line<'a>> {
-    let short = |source: &fhir::SourceId| row::short(page, source).to_owned();
-    rows.iter()
-        .map(|line| Line {
-            cells: line
-                .cells
-                .iter()
-                .zip(columns)
-                .map(|(items, head)| cell(page, items, head, &line.name))
-                .collect(),
-            name: line.name.clone(),
-            difference: line.difference.words(&short),
-            differs: line.difference.is_difference(),
-        })
-        .collect()
+impl<'a> Table<'a> {
+    /// `all` are the heads of every list, in the order of the cells.
+    fn of(page: &'a Page, rows: &[reconcile::Row<'a>], all: &[String]) -> Self {
+        let is_used =
+            |column: usize| rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| !cell.is_empty()));
+        let used: Vec<bool> = (0..all.len()).map(is_used).collect();
+        let columns =
+            all.iter().zip(&used).filter(|(_, used)| **used).map(|(head, _)| head.clone()).collect();
+        let lines = rows.iter().map(|row| Line::of(page, row, all, &used)).collect();
+        Self { columns, lines }
+    }
+}
+
+impl<'a> Line<'a> {
+    fn of(page: &'a Page, row: &reconcile::Row<'a>, heads: &[String], used: &[bool]) -> Self {
+        let short = |source: &fhir::SourceId| row::short(page, source).to_owned();
+        let cells = row.cells.iter().zip(heads).zip(used).filter(|(_, used)| **used);
+        Self {
+            cells: cells.map(|((items, head), _)| cell(page, items, head, &row.name)).collect(),
+            name: row.name.clone(),
+            difference: row.difference.words(&short),
+            differs: row.difference.is_difference(),
+        }
+    }
 }
 
 fn cell<'a>(page: &'a Page, items: &[&'a Item], column: &str, name: &str) -> Cell<'a> {

@@ -45,17 +45,14 @@ struct Value<'a> {
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
-    let noun = words::section_noun(Section::Results);
     let groups = record.section(Section::Results);
     let series = record.result_series();
     let drawn_in_series = in_series(&series);
     let blocks = blocks(page, record, &drawn_in_series);
     let all = list::entries(&groups);
-    let frame = Frame::of(page, KEY, all, all).told(page, record, KEY, noun);
+    let frame = Frame::of(page, KEY, all, all).told(page, record, Section::Results);
     let frame = if groups.is_empty() { frame } else { frame.counted(groups.len().to_string()) };
-    let empty = groups
-        .is_empty()
-        .then(|| source_line::nothing(page, record, KEY, &source_line::wanted(page, KEY), noun));
+    let empty = groups.is_empty().then(|| source_line::nothing(page, record, Section::Results));
     let series = series.iter().filter_map(|series| Line::of(page, series)).collect();
     drawn(&Results { frame, series, blocks, empty, notices: list::notices(record, Section::Results) })
 }
@@ -131,11 +128,16 @@ pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
     super::frailty::facts(item)
 }
 
-/// One measurement as facts in sight: value, range, flag, comments, and its parts (a blood pressure's two values).
+/// One measurement as facts in sight: value, range, flag, its parts (a blood pressure's two values) and what was noted.
+/// Every part stands under its own name, none under another's (HAZ-018).
 pub(crate) fn measured(one: &Measurement) -> Vec<Fact<'_>> {
-    let name = one.name.words().unwrap_or("Value");
+    measured_as(one, one.name.words().unwrap_or_default())
+}
+
+/// With `label` for its value: none, where the name stands beside it already.
+pub(crate) fn measured_as<'a>(one: &'a Measurement, label: &'a str) -> Vec<Fact<'a>> {
     let mut facts: Vec<Fact<'_>> = [
-        Fact::maybe(name, one.value.as_deref()),
+        Fact::maybe(label, one.value.as_deref()),
         Fact::maybe("Range", one.range.as_deref()),
         Fact::maybe("Flag", one.flag.as_deref()),
         Fact::maybe("Status", odd_status(&one.status)),
@@ -144,6 +146,6 @@ pub(crate) fn measured(one: &Measurement) -> Vec<Fact<'_>> {
     .flatten()
     .collect();
     facts.extend(one.components.iter().flat_map(measured));
-    facts.extend(one.comments.iter().filter_map(|comment| Fact::maybe("Comment", Some(comment))));
+    facts.extend(one.comments.iter().filter_map(|comment| Fact::maybe("Note", Some(comment))));
     facts
 }

@@ -217,6 +217,11 @@ impl<'a> More<'a> {
 }
 
 impl<'a> More<'a> {
+    /// An entry shown in part comes without.
+    pub(crate) fn has_original(&self) -> bool {
+        !self.as_sent.0.is_empty()
+    }
+
     /// Its text as it stands in `white-space: pre-wrap`.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&'a Note, Verbatim<'a>)> {
         self.notes.iter().map(|note| (note, Verbatim(&note.text)))

@@ -1,5 +1,6 @@
 //! Takes a section and what its sources answered, gives the sentences under its heading: every source that could hold
-//! something of it is named with its state. Source: viewer.md sections 3.4, 4 and 5; HAZ-006 to HAZ-009, HAZ-050.
+//! something of it is named with its state for that section's categories, whatever its state as a whole.
+//! Source: viewer.md sections 3.4, 4 and 5; HAZ-006 to HAZ-009, HAZ-050.
 
 use super::text::Wrapped;
 use super::{Key, granted, ordinal};
@@ -7,8 +8,8 @@ use crate::page::{Freshness, Page, SourceCard};
 use crate::words;
 use fhir::date::{self, FhirDate, Precision};
 use fhir::{Category, ReplyState, SourceId};
-use record::Record;
 use record::reconcile::SourceNote;
+use record::{Record, Section};
 
 /// One sentence about one source.
 pub(crate) struct Line {
@@ -31,18 +32,20 @@ pub(crate) enum Standing {
     Withheld,
     Stale,
     Answer,
-    /// Not shared, not asked: known before asking.
+    /// Not shared, or not asked, by a source that takes part in this section.
+    Declined,
+    /// Takes no part in it: known before asking.
     Apart,
 }
 
 /// Every source's sentences for the categories of a section this role sees: who did not answer first, who shares none of
 /// them last. A partner without a source has nothing to share and is not named.
-pub(crate) fn lines(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> Vec<Line> {
-    let mut contributors = key.contributors(page);
-    contributors.retain(|card| card.has_source());
-    contributors.extend(unexpected(page, record, key, &contributors));
+pub(crate) fn lines(page: &Page, record: &Record, section: Section) -> Vec<Line> {
+    let (wanted, noun) = (granted(page, section), words::section_noun(section));
+    let mut contributors = contributors(page, section);
+    contributors.extend(unexpected(page, record, section, &contributors));
     let mut lines: Vec<Line> =
-        contributors.iter().flat_map(|card| of_source(page, record, card, wanted, noun)).collect();
+        contributors.iter().flat_map(|card| of_source(page, record, card, section)).collect();
     let apart: Vec<&str> = page
         .sources
         .iter()
@@ -52,7 +55,7 @@ pub(crate) fn lines(page: &Page, record: &Record, key: Key, wanted: &[Category],
     if !apart.is_empty() {
         lines.push(Line::of(words::not_shared(&apart, noun), Standing::Apart));
     }
-    lines.extend(not_for_role(page, key));
+    lines.extend(not_for_role(page, section));
     if contributors.iter().any(|card| wanted.iter().any(|category| record.is_reduced(&card.id, *category))) {
         lines.push(Line::of(words::HELD_BACK_BY_ROLE.to_owned(), Standing::Apart));
     }
@@ -60,9 +63,19 @@ pub(crate) fn lines(page: &Page, record: &Record, key: Key, wanted: &[Category],
     lines
 }
 
+fn contributors(page: &Page, section: Section) -> Vec<&SourceCard> {
+    let mut contributors = Key::Section(section).contributors(page);
+    contributors.retain(|card| card.has_source());
+    contributors
+}
+
 /// Sources that hold something of the section though nothing they share says so: never told not to share it.
-fn unexpected<'a>(page: &'a Page, record: &Record, key: Key, known: &[&SourceCard]) -> Vec<&'a SourceCard> {
-    let Key::Section(section) = key else { return Vec::new() };
+fn unexpected<'a>(
+    page: &'a Page,
+    record: &Record,
+    section: Section,
+    known: &[&SourceCard],
+) -> Vec<&'a SourceCard> {
     let groups = record.section(section);
     let holds =
         |card: &&SourceCard| groups.iter().flat_map(|group| &group.items).any(|item| item.source == card.id);
@@ -70,8 +83,7 @@ fn unexpected<'a>(page: &'a Page, record: &Record, key: Key, known: &[&SourceCar
 }
 
 /// The part of a section that the role does not see, from policy and never from data (HAZ-011).
-fn not_for_role(page: &Page, key: Key) -> Option<Line> {
-    let Key::Section(section) = key else { return None };
+fn not_for_role(page: &Page, section: Section) -> Option<Line> {
     let all = crate::page::categories(section).iter();
     let hidden: Vec<&str> = all
         .filter(|category| !page.granted.contains(category))
@@ -80,50 +92,73 @@ fn not_for_role(page: &Page, key: Key) -> Option<Line> {
     (!hidden.is_empty()).then(|| Line::of(words::not_asked_for(&words::and(&hidden)), Standing::Apart))
 }
 
-/// What an empty section says in place of rows: who answered that there is nothing, and who did not answer. Who does not
-/// share stands in the line above it; where there is none, see [`nothing_at_all`].
-pub(crate) fn nothing(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> String {
-    let others = lines(page, record, key, wanted, noun).into_iter();
-    let missing = others.filter(|line| line.is_missing() || line.is_stale()).map(|line| line.text);
-    joined(who_recorded_nothing(page, record, key, wanted, noun), missing)
+/// What an empty section says in place of rows: who answered that there is nothing, and who takes part and did not say.
+/// Who takes no part stands in the line above it; where there is none, see [`nothing_at_all`].
+pub(crate) fn nothing(page: &Page, record: &Record, section: Section) -> String {
+    let others = lines(page, record, section).into_iter();
+    let missing = others.filter(|line| line.is_left_unsaid() || line.is_stale()).map(|line| line.text);
+    joined(who_recorded_no(page, record, section, words::section_noun(section)), missing)
 }
 
-/// The same with who does not share it, for places without a line of sources above.
-pub(crate) fn nothing_at_all(
-    page: &Page,
-    record: &Record,
-    key: Key,
-    wanted: &[Category],
-    noun: &str,
-) -> String {
-    let others = lines(page, record, key, wanted, noun).into_iter();
+/// The same with who takes no part, for places without a line of sources above. `noun` is a part of what the section holds.
+pub(crate) fn nothing_at_all(page: &Page, record: &Record, section: Section, noun: &str) -> String {
+    let others = lines(page, record, section).into_iter();
     let others = others.filter(|line| line.standing != Standing::Answer).map(|line| line.text);
-    joined(who_recorded_nothing(page, record, key, wanted, noun), others)
+    joined(who_recorded_no(page, record, section, noun), others)
 }
 
 fn joined(first: String, others: impl Iterator<Item = String>) -> String {
     std::iter::once(first).chain(others).collect::<Vec<_>>().join(" ")
 }
 
-fn who_recorded_nothing(page: &Page, record: &Record, key: Key, wanted: &[Category], noun: &str) -> String {
-    let contributors = key.contributors(page).into_iter();
-    let answered: Vec<&str> = contributors
-        .filter(|card| has_answered(record, card, wanted))
-        .map(|card| card.short.as_str())
-        .collect();
-    words::nothing_recorded(noun, &answered)
+/// Only who answered about all it shares of this section can have recorded nothing (HAZ-006, HAZ-007).
+fn who_recorded_no(page: &Page, record: &Record, section: Section, noun: &str) -> String {
+    let said = |card: &&SourceCard| Said::of(record, card, &shared(page, card, section));
+    let contributors = contributors(page, section);
+    let whole: Vec<&str> =
+        contributors.iter().filter(|card| said(card) == Said::All).map(|card| card.short.as_str()).collect();
+    if whole.is_empty() && contributors.iter().any(|card| said(card) == Said::Part) {
+        return words::answered_in_part(noun);
+    }
+    words::nothing_recorded(noun, &whole)
 }
 
-fn has_answered(record: &Record, card: &SourceCard, wanted: &[Category]) -> bool {
-    let shared = wanted.iter().filter(|category| card.shares.contains(category));
-    shared.into_iter().any(|category| record.state_of(&card.id, *category).is_some_and(ReplyState::is_answer))
+/// How much of what it shares of a section a source has answered, in a form we could read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    All,
+    Part,
+    Nothing,
 }
 
-fn of_source(page: &Page, record: &Record, card: &SourceCard, wanted: &[Category], noun: &str) -> Vec<Line> {
-    let shared: Vec<Category> =
-        wanted.iter().copied().filter(|category| card.shares.contains(category)).collect();
+impl Said {
+    /// Each category by its own state: a source that answered may have one switched off, failed or withheld.
+    pub(crate) fn of(record: &Record, card: &SourceCard, shared: &[Category]) -> Self {
+        let is_answered =
+            |category: &&Category| record.state_of(&card.id, **category).is_some_and(ReplyState::is_answer);
+        let answered = shared.iter().filter(is_answered).count();
+        match answered {
+            0 => Said::Nothing,
+            n if n == shared.len() && unread(record, card, shared) == 0 => Said::All,
+            _ => Said::Part,
+        }
+    }
+}
+
+/// The categories of the section that this role sees and this source shares.
+pub(crate) fn shared(page: &Page, card: &SourceCard, section: Section) -> Vec<Category> {
+    granted(page, section).into_iter().filter(|category| card.shares.contains(category)).collect()
+}
+
+fn unread(record: &Record, card: &SourceCard, shared: &[Category]) -> usize {
+    record.unread().iter().filter(|u| u.source == card.id && shared.contains(&u.category)).count()
+}
+
+/// One source's sentences about one section.
+pub(crate) fn of_source(page: &Page, record: &Record, card: &SourceCard, section: Section) -> Vec<Line> {
     let Some(note) = record.note(&card.id) else { return vec![pending(page, record, card)] };
-    let shared = if shared.is_empty() { wanted.to_vec() } else { shared };
+    let shared = shared(page, card, section);
+    let shared = if shared.is_empty() { granted(page, section) } else { shared };
     let mut lines = Vec::new();
     let states: Vec<(Category, &ReplyState)> = shared
         .iter()
@@ -132,9 +167,8 @@ fn of_source(page: &Page, record: &Record, card: &SourceCard, wanted: &[Category
     if states.iter().any(|(_, state)| state.is_answer()) {
         lines.extend(answered(page, record, card, note, &shared));
     }
-    lines.extend(not_answered(page, card, &states, noun));
-    let unread =
-        record.unread().iter().filter(|u| u.source == card.id && shared.contains(&u.category)).count();
+    lines.extend(not_answered(page, card, &states, words::section_noun(section)));
+    let unread = unread(record, card, &shared);
     if unread > 0 {
         lines
             .push(Line::of(words::unreadable(&card.short, Some(unread), &page.reference), Standing::Missing));
@@ -196,7 +230,7 @@ fn not_answered(page: &Page, card: &SourceCard, states: &[(Category, &ReplyState
         let text = words::in_section(&card.short, &noun, state, "", &page.reference);
         let text = if partly && !text.contains(&noun) { about(&noun, &text) } else { text };
         let standing = match state {
-            ReplyState::NotShared | ReplyState::NotAsked(_) => Standing::Apart,
+            ReplyState::NotShared | ReplyState::NotAsked(_) => Standing::Declined,
             ReplyState::Withheld(_) => Standing::Withheld,
             _ => Standing::Missing,
         };
@@ -260,17 +294,6 @@ fn minute(note: &SourceNote) -> String {
     at.get(..5).unwrap_or(at).to_owned()
 }
 
-/// The categories of a section's key that this role sees; for the summary and the row, those they rest on.
-pub(crate) fn wanted(page: &Page, key: Key) -> Vec<Category> {
-    match key {
-        Key::AllergyRow => granted(page, record::Section::Allergies),
-        Key::Section(section) => granted(page, section),
-        Key::Summary | Key::Sources => {
-            Category::ALL.into_iter().filter(|c| page.granted.contains(c)).collect()
-        }
-    }
-}
-
 impl Line {
     fn of(text: String, standing: Standing) -> Self {
         Self { text, standing, late: None }
@@ -282,6 +305,11 @@ impl Line {
 
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self.standing, Standing::Missing | Standing::Withheld)
+    }
+
+    /// A source that takes part has not said all: no list of this section is whole, and none is empty (HAZ-006, HAZ-007).
+    pub(crate) fn is_left_unsaid(&self) -> bool {
+        self.is_missing() || self.standing == Standing::Declined
     }
 
     pub(crate) fn is_stale(&self) -> bool {

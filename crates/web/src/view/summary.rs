@@ -3,7 +3,7 @@
 
 use super::frame::{Frame, drawn};
 use super::row::{self, Row};
-use super::{Key, contacts, granted, is_granted, list, medicines, source_line};
+use super::{Key, contacts, is_granted, list, medicines, source_line};
 use crate::page::Page;
 use crate::words;
 use askama::Template;
@@ -30,7 +30,8 @@ struct Panel<'a> {
     rows: Vec<Row<'a>>,
     /// In place of rows, or beside them.
     words: Option<String>,
-    all: String,
+    /// The way to the chapter, where there is something in it.
+    all: Option<String>,
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
@@ -47,32 +48,44 @@ fn panels_of<'a>(page: &'a Page, record: &'a Record, section: Section) -> Vec<Pa
         let words = Some(words::section_not_asked(section));
         return vec![Panel { words, ..Panel::empty(section, words::section_name(section)) }];
     }
+    let today = fhir::date::london(page.opened_at).date();
     match section {
         Section::Contacts => vec![
-            panel(page, record, section, "Upcoming", contacts::is_ahead),
-            panel(page, record, section, "Newest contacts", |group| !contacts::is_ahead(group)),
+            panel(page, record, (section, "Upcoming"), &|group| contacts::is_to_come(group, today)),
+            panel(page, record, (section, "Newest contacts"), &|group| contacts::has_begun(group, today)),
         ],
         Section::Medicines => vec![differences(page, record)],
-        _ => vec![panel(page, record, section, words::section_name(section), |group| !list::is_past(group))],
+        _ => {
+            let heading = words::section_name(section);
+            vec![panel(page, record, (section, heading), &|group| !list::is_past(group))]
+        }
     }
 }
 
 fn panel<'a>(
     page: &'a Page,
     record: &'a Record,
-    section: Section,
-    heading: &'static str,
-    wanted: fn(&Group<'_>) -> bool,
+    (section, heading): (Section, &'static str),
+    wanted: &dyn Fn(&Group<'_>) -> bool,
 ) -> Panel<'a> {
-    let groups: Vec<Group<'a>> = record.section(section).into_iter().filter(wanted).collect();
+    let groups: Vec<Group<'a>> = record.section(section);
+    let chapter = groups.len();
+    let groups: Vec<Group<'a>> = groups.into_iter().filter(wanted).collect();
     let facts = list::facts_of(section);
     let shown: Vec<&Group<'a>> = groups.iter().take(ROWS).collect();
     let rows: Vec<Row<'a>> = shown.iter().flat_map(|group| row::rows(page, group, facts)).collect();
-    let words = (rows.is_empty())
-        .then(|| nothing(page, record, section, heading))
-        .or_else(|| outstanding(page, record, section));
-    let all = format!("{heading}: {} of {} shown", shown.len(), groups.len());
-    Panel { rows, words, all, ..Panel::empty(section, heading) }
+    let words = match (rows.is_empty(), chapter) {
+        (false, _) => outstanding(page, record, section),
+        (true, n) if n > 0 && section != Section::Contacts => Some(none_current(page, record, section)),
+        (true, _) => Some(nothing(page, record, section, heading)),
+    };
+    let empty = Panel::empty(section, heading);
+    let all = match (groups.len(), chapter) {
+        (0, 0) => None,
+        (0, _) => Some(whole(section)),
+        (n, _) => Some(format!("{heading}: {} of {n} shown", shown.len())),
+    };
+    Panel { rows, words, all, ..empty }
 }
 
 fn nothing(page: &Page, record: &Record, section: Section, heading: &str) -> String {
@@ -81,16 +94,21 @@ fn nothing(page: &Page, record: &Record, section: Section, heading: &str) -> Str
         _ if section == Section::Contacts => "past contacts",
         _ => words::section_noun(section),
     };
-    source_line::nothing_at_all(page, record, Key::Section(section), &granted(page, section), noun)
+    source_line::nothing_at_all(page, record, section, noun)
 }
 
-/// Rows with a source missing: said here too, since this is what is read first (HAZ-006).
+/// What ended or was withdrawn is something recorded: never told as nothing (HAZ-026).
+fn none_current(page: &Page, record: &Record, section: Section) -> String {
+    let said = words::none_current(words::section_noun(section));
+    [Some(said), outstanding(page, record, section)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Rows with a source missing, or with a part of one not shared: said here too, since this is what is read first (HAZ-006,
+/// HAZ-007).
 fn outstanding(page: &Page, record: &Record, section: Section) -> Option<String> {
-    let noun = words::section_noun(section);
-    let lines = source_line::lines(page, record, Key::Section(section), &granted(page, section), noun);
-    let missing: Vec<String> =
-        lines.into_iter().filter(|line| line.is_missing()).map(|line| line.text).collect();
-    (!missing.is_empty()).then(|| missing.join(" "))
+    let lines = source_line::lines(page, record, section).into_iter();
+    let unsaid: Vec<String> = lines.filter(|line| line.is_left_unsaid()).map(|line| line.text).collect();
+    (!unsaid.is_empty()).then(|| unsaid.join(" "))
 }
 
 fn differences<'a>(page: &'a Page, record: &'a Record) -> Panel<'a> {
@@ -99,20 +117,24 @@ fn differences<'a>(page: &'a Page, record: &'a Record) -> Panel<'a> {
     let differing: Vec<&str> =
         rows.iter().filter(|row| row.difference.is_difference()).map(|row| row.name.as_str()).collect();
     let mut said = Vec::new();
-    if rows.is_empty() && matrix.past.is_empty() {
+    let is_empty = record.section(Section::Medicines).is_empty();
+    if is_empty {
         said.push(nothing(page, record, Section::Medicines, "Medicines"));
     } else {
         said.push(format!("{}.", medicines::count(rows.len(), differing.len())));
         said.extend((!differing.is_empty()).then(|| format!("Differ: {}.", words::and(&differing))));
         said.extend(outstanding(page, record, Section::Medicines));
     }
-    Panel { words: Some(said.join(" ")), ..Panel::empty(Section::Medicines, "Medicines") }
+    let all = (!is_empty).then(|| whole(Section::Medicines));
+    Panel { words: Some(said.join(" ")), all, ..Panel::empty(Section::Medicines, "Medicines") }
 }
 
 impl Panel<'_> {
     fn empty(section: Section, heading: &'static str) -> Self {
-        let area = Key::Section(section).area();
-        let all = format!("All {}", words::section_name(section).to_lowercase());
-        Self { heading, area, rows: Vec::new(), words: None, all }
+        Self { heading, area: Key::Section(section).area(), rows: Vec::new(), words: None, all: None }
     }
+}
+
+fn whole(section: Section) -> String {
+    format!("All {}", words::section_name(section).to_lowercase())
 }

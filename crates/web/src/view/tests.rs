@@ -8,7 +8,9 @@ use record::Item;
 use record::item::{Facts, Label, Note, Standing, Status};
 
 mod claims;
+mod counted;
 mod cui;
+mod entries;
 
 /// Compares with `golden/{name}.html`, or writes it where `UPDATE_GOLDEN` is set.
 fn check(name: &str, html: &str) {
