@@ -294,6 +294,12 @@ pub fn not_shared(names: &[&str], noun: &str) -> String {
     format!("{} {verb} not share {noun} yet.", and(names))
 }
 
+/// `EPUT and NELFT have no record of this person.`
+pub fn no_record_of(names: &[&str]) -> String {
+    let verb = if names.len() == 1 { "has" } else { "have" };
+    format!("{} {verb} no record of this person.", and(names))
+}
+
 /// `10 sources, 1 partner without a source`
 pub fn partners(sources: usize, without: usize) -> String {
     let plural = |n: usize| if n == 1 { "" } else { "s" };

@@ -52,6 +52,14 @@ pub(crate) fn lines(page: &Page, record: &Record, section: Section) -> Vec<Line>
         .filter(|card| card.has_source() && !contributors.iter().any(|other| other.id == card.id))
         .map(|card| card.short.as_str())
         .collect();
+    let strangers: Vec<&str> = contributors
+        .iter()
+        .filter(|card| does_not_know(record, &card.id))
+        .map(|card| card.short.as_str())
+        .collect();
+    if !strangers.is_empty() {
+        lines.push(Line::of(words::no_record_of(&strangers), Standing::Answer));
+    }
     if !apart.is_empty() {
         lines.push(Line::of(words::not_shared(&apart, noun), Standing::Apart));
     }
@@ -200,13 +208,20 @@ fn answered(
     shared: &[Category],
 ) -> Vec<Line> {
     let at = minute(note);
-    let warnings = warnings(record, &card.id, shared);
+    let stranger = does_not_know(record, &card.id);
+    let mut warnings = warnings(record, &card.id, shared);
+    if stranger {
+        warnings.clear();
+    }
     let answer = |text: String| Line::of(text, Standing::Answer);
     let freshness =
         |feed: Feed| Line::of(feed.words, if feed.stale { Standing::Stale } else { Standing::Answer });
     let mut lines: Vec<Line> = feed(page, card, note).map(freshness).into_iter().collect();
     if !warnings.is_empty() {
         lines.push(answer(words::with_warnings(&card.short, &at, &warnings)));
+    } else if stranger {
+        // Said once for all of them; only a feed that is out of date still matters for each.
+        lines.retain(|line| line.standing == Standing::Stale);
     } else if lines.is_empty() {
         lines.push(answer(words::in_section(&card.short, "", &ReplyState::Answered, &at, &page.reference)));
     }
@@ -273,6 +288,11 @@ fn instant(at: &FhirDate) -> Option<jiff::Timestamp> {
         Precision::Instant(at) => Some(at),
         _ => None,
     }
+}
+
+/// Whether the source said that it holds no record of this person.
+fn does_not_know(record: &Record, source: &SourceId) -> bool {
+    record.warnings(source).iter().any(|warning| warning.code == "person-not-known")
 }
 
 /// The words of a source's warnings that touch one of these categories or all; codes kept for operators have no words.

@@ -285,3 +285,21 @@ fn what_has_ended_is_never_summed_up_as_nothing_recorded() {
     );
     assert!(text.contains("All plans and wishes"), "HAZ-027: {text}");
 }
+
+#[test]
+fn partners_without_a_record_of_the_person_are_named_in_one_sentence() {
+    let mut record = fixture::waiting();
+    for source in ["acute", "mh"] {
+        let mut released = fixture::released(source, vec![]);
+        released.warnings.push(fhir::reply::Warning {
+            code: "person-not-known".to_owned(),
+            category: None,
+            text: "this partner does not know the person".to_owned(),
+        });
+        record.add(fixture::note(source, ReplyState::AnsweredEmpty), released);
+    }
+    let page = fixture::page();
+    let html = section(&page, &record, Key::Section(Section::Medicines));
+    assert!(html.contains("Acute and MH have no record of this person."), "HAZ-006");
+    assert!(!html.contains("with a warning"));
+}
