@@ -48,18 +48,17 @@ impl fmt::Display for Wrapped<'_> {
     }
 }
 
-const SHAPE: &str = "dd-Aaa-dddd";
-const WITH_TIME: &str = "dd-Aaa-dddd dd:dd";
+/// Each shape of a date and how far before its first hyphen it begins; the longer first.
+const SHAPES: [(&str, usize); 3] = [("dd-Aaa-dddd dd:dd", 2), ("dd-Aaa-dddd", 2), ("Aaa-dddd", 3)];
 
 /// The first date in the text and what stands on either side of it.
 fn find_date(text: &str) -> Option<(&str, &str, &str)> {
-    let at = text.match_indices('-').filter_map(|(hyphen, _)| hyphen.checked_sub(2));
-    at.into_iter().find_map(|at| {
-        let found = [WITH_TIME, SHAPE].into_iter().find_map(|shape| {
-            let candidate = text.get(at..at + shape.len())?;
-            has_shape(candidate, shape).then_some(candidate)
-        })?;
-        Some((text.get(..at)?, found, text.get(at + found.len()..)?))
+    text.match_indices('-').find_map(|(hyphen, _)| {
+        SHAPES.into_iter().find_map(|(shape, before)| {
+            let at = hyphen.checked_sub(before)?;
+            let candidate = text.get(at..at + shape.len()).filter(|candidate| has_shape(candidate, shape))?;
+            Some((text.get(..at)?, candidate, text.get(at + shape.len()..)?))
+        })
     })
 }
 

@@ -38,7 +38,8 @@ fn a_date_in_a_line_stays_in_one_piece_and_nothing_else_changes() {
     let cases = [
         ("received 22-Nov-2026 02:10.", format!("received {}.", kept("22-Nov-2026 02:10"))),
         ("22-Nov-2026 to 23-Nov-2026", format!("{} to {}", kept("22-Nov-2026"), kept("23-Nov-2026"))),
-        ("a-b -- 1-2-3 Nov-2026 é-Nov-2026", "a-b -- 1-2-3 Nov-2026 é-Nov-2026".to_owned()),
+        ("a-b -- 1-2-3 Nov-20 é-nov-2026", "a-b -- 1-2-3 Nov-20 é-nov-2026".to_owned()),
+        ("since Sep-2024, é-Nov-2026", format!("since {}, é-{}", kept("Sep-2024"), kept("Nov-2026"))),
         ("<22-Nov-2026>", format!("&lt;{}&gt;", kept("22-Nov-2026"))),
         ("22-Nov-20", "22-Nov-20".to_owned()),
         ("", String::new()),
