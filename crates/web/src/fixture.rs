@@ -14,7 +14,7 @@ mod items;
 
 pub(crate) use items::*;
 
-pub(crate) const ALL: [Section; 12] = crate::view::SECTIONS;
+pub(crate) const ALL: [Section; 12] = record::reconcile::SECTIONS;
 
 pub(crate) fn page() -> Page {
     Page {

@@ -3,6 +3,7 @@
 
 use crate::page::{self, Page, SourceCard};
 use fhir::{Category, SourceId};
+use record::reconcile::SECTIONS;
 use record::{Record, Section};
 
 /// Text that stands in the page byte for byte.
@@ -80,21 +81,6 @@ pub fn section(page: &Page, record: &Record, key: Key) -> String {
 pub fn ordinal(page: &Page, source: &SourceId) -> usize {
     page.sources.iter().position(|card| card.id == *source).map_or(0, |index| index + 1)
 }
-
-pub(crate) const SECTIONS: [Section; 12] = [
-    Section::Plans,
-    Section::Frailty,
-    Section::Alerts,
-    Section::Allergies,
-    Section::Medicines,
-    Section::Problems,
-    Section::Immunisations,
-    Section::Results,
-    Section::Contacts,
-    Section::Documents,
-    Section::Care,
-    Section::People,
-];
 
 impl Key {
     /// Grid rows before the late blocks: allergy row, coverage, navigation, then every other part.
