@@ -23,8 +23,12 @@ use std::{
     path::Path,
 };
 
-/// Where GP Connect replies lie in the folder.
-const GP_FOLDER: &str = "gp-connect-structured/full-records";
+/// Where GP Connect replies lie in the folder: whole records, single areas, and small ones with one point each.
+const GP_FOLDERS: [&str; 3] = [
+    "gp-connect-structured/full-records",
+    "gp-connect-structured/by-area",
+    "gp-connect-structured/small-bundles",
+];
 /// Where R4 resources lie in it, in JSON and in XML.
 const R4_FOLDERS: [&str; 7] = [
     "immunisation",
@@ -65,8 +69,12 @@ impl Corpus {
         fs::read_dir(folder).map_err(fault)?;
         let mut numbers = Numbers::beside(everybody);
         let mut corpus = Self::default();
-        let Files { texts, mut skipped } = Files::read(&folder.join(GP_FOLDER)).map_err(fault)?;
-        for text in texts {
+        let mut replies = Files::default();
+        for name in GP_FOLDERS {
+            replies.add(Files::read(&folder.join(name)).map_err(fault)?);
+        }
+        let mut skipped = replies.skipped;
+        for text in replies.texts {
             let Some(number) = numbers.next() else { break };
             let Some((text, demographics)) = gp::re_number(&text, &number) else {
                 skipped += 1;

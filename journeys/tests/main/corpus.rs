@@ -33,6 +33,9 @@ async fn real_payloads_open_like_any_other_record() {
         // One person holds the R4 examples, in JSON and in XML, and only the acute trust knows them.
         if person.family() == "EXAMPLES" {
             acute_is_accounted_for(&page);
+        } else {
+            let practice = line(&page, "GP ");
+            assert!(practice.contains("Answered"), "HAZ-040: the practice's reply is read: {practice}");
         }
     }
     assert!(added.iter().any(|person| person.family() == "EXAMPLES"), "the R4 examples are somebody's");
@@ -41,9 +44,7 @@ async fn real_payloads_open_like_any_other_record() {
 
 /// The trust's entries are counted and stand in the sections; what could not be read is said in words, or there is none.
 fn acute_is_accounted_for(page: &Page) {
-    let sources = page.section("src");
-    let (_, line) = sources.split_once("Acute").unwrap_or_else(|| panic!("no line for Acute: {sources}"));
-    let (line, _) = line.split_once("Sharing").unwrap_or_else(|| panic!("no end of the line: {line}"));
+    let line = line(page, "Acute");
     let count = line.split_once(" entr").and_then(|(before, _)| before.split(' ').next_back());
     let count = count.and_then(|count| count.replace(',', "").parse::<u32>().ok());
     assert!(count.is_some_and(|count| count >= 1), "HAZ-040: entries of Acute are counted: {line}");
@@ -53,4 +54,12 @@ fn acute_is_accounted_for(page: &Page) {
     if page.text().contains("Acute sent") {
         assert!(line.contains("unreadable"), "HAZ-040: what a section could not show is counted: {line}");
     }
+}
+
+/// What the Sources chapter says of one source.
+fn line(page: &Page, source: &str) -> String {
+    let sources = page.section("src");
+    let (_, line) = sources.split_once(source).unwrap_or_else(|| panic!("no line for {source}: {sources}"));
+    let (line, _) = line.split_once("Sharing").unwrap_or_else(|| panic!("no end of the line: {line}"));
+    line.to_owned()
 }

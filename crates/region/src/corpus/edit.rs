@@ -1,6 +1,7 @@
 //! Edits JSON text where it lies, so that every other byte stays as it was published.
 
-use fhir::Json;
+use fhir::{Json, bundle::type_and_id};
+use std::collections::BTreeSet;
 
 /// A change to one span of a text.
 pub(super) struct Change {
@@ -37,4 +38,14 @@ pub(super) fn apply(text: &str, mut changes: Vec<Change>) -> String {
 /// Text as a JSON string.
 pub(super) fn literal(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
+}
+
+/// The text with every reference to some other Patient turned to the one of that id.
+pub(super) fn about(text: String, id: &str) -> String {
+    let one = format!("Patient/{id}");
+    let is_other = |part: &&str| {
+        type_and_id(part).is_some_and(|target| target.starts_with("Patient/")) && !part.ends_with(&one)
+    };
+    let others: BTreeSet<String> = text.split('"').filter(is_other).map(str::to_owned).collect();
+    others.into_iter().fold(text, |text, other| text.replace(&literal(&other), &literal(&one)))
 }

@@ -26,7 +26,9 @@ pub(super) fn re_number(text: &str, number: &NhsNumber) -> Option<(String, Demog
             edit::apply(checked, vec![change])
         }
     };
-    Some((text, demographics))
+    // Some published replies name a second Patient in passing; a practice would not.
+    let id = patient.text("id").map(|id| id.into_owned());
+    Some((id.map_or(text.clone(), |id| edit::about(text, &id)), demographics))
 }
 
 pub(super) fn demographics(patient: &Object<'_>) -> Demographics {

@@ -3,7 +3,7 @@
 
 use super::edit::{self, Change};
 use crate::people::Person;
-use fhir::{Json, Object, bundle::type_and_id};
+use fhir::{Json, Object};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -119,9 +119,7 @@ impl Found<'_> {
         if self.object.get("id").is_none() {
             text = text.replacen('{', &format!("{{\"id\":{},", edit::literal(id)), 1);
         }
-        strays(&text).into_iter().fold(text, |text, stray| {
-            text.replace(&edit::literal(&stray), &edit::literal(&format!("Patient/{PATIENT_ID}")))
-        })
+        edit::about(text, PATIENT_ID)
     }
 }
 
@@ -147,16 +145,4 @@ fn contained<'a>(resource: &Object<'a>, person: &Person) -> Vec<(Json<'a>, Strin
         }
     }
     changes
-}
-
-/// References that still point to some other Patient.
-fn strays(text: &str) -> Vec<String> {
-    let mut strays: Vec<String> = text
-        .split('"')
-        .filter(|part| type_and_id(part).is_some_and(|target| target.starts_with("Patient/")))
-        .filter(|part| !part.ends_with(&format!("Patient/{PATIENT_ID}")))
-        .map(str::to_owned)
-        .collect();
-    strays.dedup();
-    strays
 }
