@@ -12,7 +12,7 @@ use access::{
 };
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
-use fhir::{Reply, ReplyState};
+use fhir::{Reply, ReplyState, reply::Withholder};
 use miette::{Context, IntoDiagnostic};
 use record::Record;
 use std::{
@@ -116,7 +116,7 @@ impl Program {
                 objection
             }
             // The practice keeps its own record back for the person: that is its own state, and says so in its place.
-            Ok((ReplyState::Withheld(_), _)) => Objection::None,
+            Ok((ReplyState::Withheld(Withholder::Source(_)), _)) => Objection::None,
             _ => {
                 page.caveats.push("whether the person objects to sharing was not confirmed by the GP practice at this opening".to_owned());
                 Objection::Unknown
