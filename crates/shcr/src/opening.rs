@@ -63,7 +63,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         out.write(view::head(&page)).await;
         // No clinical question leaves before the practice has said whether the person objects (HAZ-022).
         let objection = program.objection(&opened, &asking, &mut story, &mut page).await;
-        if program.is_stopped_by(&objection) {
+        if program.is_stopped_by(objection) {
             out.write(view::objection(&page)).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;
         }

@@ -2,17 +2,14 @@
 
 use crate::{
     clock,
-    config::{Config, WhenUnknown},
+    config::Config,
     entries::Story,
     opening::{self, session::Entered},
 };
-use access::{
-    Objection, Policy, Refusal, host::Hosts, keys::Keys, objection::ObjectionCaveat, person::Difference,
-    session,
-};
+use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
-use fhir::{Reply, ReplyState, reply::Withholder};
+use fhir::{Reply, ReplyState, reply::Silence};
 use miette::{Context, IntoDiagnostic};
 use record::Record;
 use std::{
@@ -30,6 +27,8 @@ use web::{
 
 /// Launch and session routes.
 mod doors;
+/// What the practice's answer about the person's wish means.
+mod objection;
 
 pub(crate) use doors::Doors;
 /// What the operator sees.
@@ -109,19 +108,12 @@ impl Program {
     ) -> Objection {
         let asked = self.federation.objection(opened, asking);
         let answer = tokio::time::timeout(self.config.objection.wait, asked).await;
-        let objection = match answer.map(|answer| (answer.state, answer.signs)) {
-            Ok((state, signs)) if state.is_answer() => {
-                let (objection, caveats) = access::objection::weigh(&signs);
-                page.caveats.extend(caveats.into_iter().map(objection_words));
-                objection
-            }
-            // The practice keeps its own record back for the person: that is its own state, and says so in its place.
-            Ok((ReplyState::Withheld(Withholder::Source(_)), _)) => Objection::None,
-            _ => {
-                page.caveats.push("whether the person objects to sharing was not confirmed by the GP practice at this opening".to_owned());
-                Objection::Unknown
-            }
+        let (state, signs) = match answer {
+            Ok(answer) => (answer.state, answer.signs),
+            Err(_) => (ReplyState::DidNotAnswer(Silence::TimedOut), Vec::new()),
         };
+        let (objection, words) = objection::settle(&state, &signs);
+        page.caveats.extend(words);
         story.objection(objection);
         if objection == Objection::Objected
             && self.store.append(vec![story.objected(clock::millis())], clock::millis()).await.is_err()
@@ -132,12 +124,8 @@ impl Program {
     }
 
     /// Whether the opening ends here.
-    pub(crate) fn is_stopped_by(&self, objection: &Objection) -> bool {
-        match objection {
-            Objection::None => false,
-            Objection::Objected => true,
-            Objection::Unknown => self.config.objection.unknown == WhenUnknown::Refuse,
-        }
+    pub(crate) fn is_stopped_by(&self, objection: Objection) -> bool {
+        objection::stops(objection, self.config.objection.unknown)
     }
 
     /// Shows both values and stops by default. Recorded before the page is sent (HAZ-001).
@@ -212,17 +200,6 @@ impl Program {
     ) -> Result<OpenedPage, Refused> {
         opening::open(self, within, order).await
     }
-}
-
-fn objection_words(caveat: ObjectionCaveat) -> String {
-    match caveat {
-        ObjectionCaveat::Undated => "an objection without a date stands in the GP record",
-        ObjectionCaveat::Contradictory => "the GP record holds contradicting entries about sharing",
-        ObjectionCaveat::ManualReview => {
-            "the GP record holds a sharing choice that needs reading by a person"
-        }
-    }
-    .to_owned()
 }
 
 /// 64 hexadecimal digits.
