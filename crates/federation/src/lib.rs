@@ -35,6 +35,7 @@ mod subject;
 
 pub use asking::{Asking, ObjectionReply};
 pub use federation::Federation;
+pub use gp_connect::objection::objection_signs;
 pub use limits::Limits;
 pub use plan::Plan;
 pub use question::Question;

@@ -75,6 +75,10 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         while let Some(event) = out.next(&mut replies, &schedule).await {
             if let Event::Reply(reply) = event {
                 program.count(&reply);
+                if program.hears_objection(&reply, &mut story).await {
+                    out.write(view::objected_late(&page)).await;
+                    return program.close(&opened, &story, &record, "objection").await;
+                }
                 let normalised = record::normalise::normalise(&reply);
                 let level = |category| permit.level(&reply.source, category);
                 let released =

@@ -115,12 +115,27 @@ impl Program {
         let (objection, words) = objection::settle(&state, &signs);
         page.caveats.extend(words);
         story.objection(objection);
-        if objection == Objection::Objected
-            && self.store.append(vec![story.objected(clock::millis())], clock::millis()).await.is_err()
-        {
-            tracing::error!(opening.id = %story.opening, "an objection could not be recorded; nothing is shown");
+        if objection == Objection::Objected {
+            self.record_objection(story).await;
         }
         objection
+    }
+
+    /// Whether a practice's reply says what its silence left open: then the opening ends, however much was written (HAZ-022).
+    pub(crate) async fn hears_objection(&self, reply: &Reply, story: &mut Story) -> bool {
+        let signs = federation::objection_signs(reply);
+        let objects = objection::settle(&ReplyState::Answered, &signs).0 == Objection::Objected;
+        if objects {
+            story.objection(Objection::Objected);
+            self.record_objection(story).await;
+        }
+        objects
+    }
+
+    async fn record_objection(&self, story: &Story) {
+        if self.store.append(vec![story.objected(clock::millis())], clock::millis()).await.is_err() {
+            tracing::error!(opening.id = %story.opening, "an objection could not be recorded; nothing is shown");
+        }
     }
 
     /// Whether the opening ends here.

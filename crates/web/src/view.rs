@@ -49,7 +49,7 @@ pub use finish::finish;
 pub(crate) use frame::drawn;
 pub use interruption::interruption;
 pub use late::late;
-pub use objection::objection;
+pub use objection::{objected_late, objection};
 
 /// A part of the page that is written in one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@
 use super::{End, GpConnect, parameters, state};
 use crate::{asking::ObjectionReply, guard::Verdict, question::Question, wire::Bounds};
 use access::objection::Sign;
-use fhir::{FhirDate, Json, Object, ReplyState, bundle::Bundle, coding::Concept};
+use fhir::{FhirDate, Json, Object, Reply, ReplyState, bundle::Bundle, coding::Concept, reply::Format};
 
 /// Asks for uncategorised data alone. Cancel-safe.
 pub(crate) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> (ObjectionReply, Verdict) {
@@ -35,6 +35,12 @@ pub(crate) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) ->
         end => nothing(state(end).unwrap_or(ReplyState::NotShared)),
     };
     (reply, verdict)
+}
+
+/// The signs in a practice's whole reply, for when the question on its own was not answered in time.
+pub fn objection_signs(reply: &Reply) -> Vec<Sign> {
+    let practice = reply.payloads.iter().filter(|payload| payload.format == Format::GpConnectStu3);
+    practice.flat_map(|payload| signs(&payload.text)).collect()
 }
 
 /// Every coding of every Observation, with its dates. Which of them speak of sharing is `access`'s to know.

@@ -15,6 +15,18 @@ struct Objection<'a> {
     footer: Footer<'a>,
 }
 
+#[derive(Template)]
+#[template(path = "objected_late.html", whitespace = "minimize")]
+struct ObjectedLate<'a> {
+    footer: Footer<'a>,
+}
+
+/// The end of a document whose practice answered late that the person has objected: by style sheet it takes the place of
+/// all that was written before it, with script and without. It must be written last.
+pub fn objected_late(page: &Page) -> String {
+    drawn(&ObjectedLate { footer: Footer::of(page) })
+}
+
 /// The rest of the document when the person has objected.
 pub fn objection(page: &Page) -> String {
     drawn(&Objection { page, identity: Identity::of(page), footer: Footer::of(page) })
