@@ -22,8 +22,6 @@ pub struct SessionContent {
     pub frame: Option<String>,
     /// The professional has chosen to go on after the interruption page, and that is recorded.
     pub confirmed_identity: bool,
-    /// Opaque references of openings in this session, oldest first.
-    pub opened_refs: Vec<String>,
 }
 
 /// 256 random bits.

@@ -47,7 +47,6 @@ fn stored_content_comes_back_whole_and_prints_nobody() {
         launch: launch(|_| {}),
         frame: Some("https://host.example".to_owned()),
         confirmed_identity: false,
-        opened_refs: vec!["o1".to_owned()],
     };
     let text = serde_json::to_string(&content).unwrap();
     let back: SessionContent = serde_json::from_str(&text).unwrap();
