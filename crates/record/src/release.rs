@@ -35,17 +35,21 @@ pub struct ManifestLine {
     pub category: Category,
     pub level: Level,
     /// Why it was held; `None` for what was shown.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Held>,
     /// For the program to hash; never stored.
     pub original: Original,
 }
 
-/// The role sees nothing of the category.
-pub const HELD_ROLE: &str = "role";
-/// Labelled restricted: never released.
-pub const HELD_RESTRICTED: &str = "restricted";
-/// The category is shown in part, and this is not in the part.
-pub const HELD_SUMMARY: &str = "summary";
+/// Why an item was held after it arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Held {
+    /// The role sees nothing of the category.
+    Role,
+    /// Labelled restricted: never released.
+    Restricted,
+    /// The category is shown in part, and this is not in the part.
+    Summary,
+}
 
 impl Released {
     /// A reply that brought nothing.
@@ -62,7 +66,7 @@ impl Released {
         }
     }
 
-    fn hold(&mut self, item: &Item, level: Level, reason: &'static str) {
+    fn hold(&mut self, item: &Item, level: Level, reason: Held) {
         self.held.push(line(item, level, Some(reason)));
     }
 
@@ -97,16 +101,16 @@ pub fn release(
         let granted = level(item.category);
         match granted {
             Level::Nothing if item.category == Category::Restricted => {
-                released.hold(&item, granted, HELD_RESTRICTED)
+                released.hold(&item, granted, Held::Restricted)
             }
-            Level::Nothing => released.hold(&item, granted, HELD_ROLE),
+            Level::Nothing => released.hold(&item, granted, Held::Role),
             Level::Full => {
                 let manifest = line(&item, granted, None);
                 released.show(item, manifest);
             }
             Level::Summary | Level::Existence => match reduce::reduce(&item, granted, choice.has(place)) {
                 Some(reduced) => released.show(reduced, line(&item, granted, None)),
-                None => released.hold(&item, granted, HELD_SUMMARY),
+                None => released.hold(&item, granted, Held::Summary),
             },
         }
     }
@@ -118,8 +122,8 @@ fn unread(released: &mut Released, all: Vec<Unread>, level: &dyn Fn(Category) ->
     for entry in all {
         let granted = level(entry.category);
         let reason = match granted {
-            Level::Nothing if entry.category == Category::Restricted => Some(HELD_RESTRICTED),
-            Level::Nothing => Some(HELD_ROLE),
+            Level::Nothing if entry.category == Category::Restricted => Some(Held::Restricted),
+            Level::Nothing => Some(Held::Role),
             _ => None,
         };
         let line = ManifestLine {
@@ -142,7 +146,7 @@ fn unread(released: &mut Released, all: Vec<Unread>, level: &dyn Fn(Category) ->
     }
 }
 
-fn line(item: &Item, level: Level, reason: Option<&'static str>) -> ManifestLine {
+fn line(item: &Item, level: Level, reason: Option<Held>) -> ManifestLine {
     let provenance = &item.provenance;
     ManifestLine {
         resource_type: provenance.resource_type.clone(),

@@ -1,6 +1,6 @@
 //! What leaves this stage is never wider than the grant, and what is held changes nothing else.
 
-use super::{HELD_RESTRICTED, HELD_ROLE, HELD_SUMMARY, Released, release};
+use super::{Held, Released, release};
 use crate::item::{Facts, Item};
 use crate::normalise;
 use crate::normalise::tests::{payload, reply};
@@ -68,7 +68,7 @@ fn haz_047_what_is_shown_is_never_wider_than_the_grant() {
                 assert!(out.reduced.contains(&item.category), "HAZ-011 {item:?}");
             }
         }
-        let restricted = out.held.iter().filter(|line| line.reason == Some(HELD_RESTRICTED)).count();
+        let restricted = out.held.iter().filter(|line| line.reason == Some(Held::Restricted)).count();
         assert_eq!(restricted, 1, "HAZ-023");
         assert_eq!(
             out.shown.len() + out.held.len(),
@@ -91,7 +91,7 @@ fn haz_047_a_category_without_a_summary_is_not_shown_in_one() {
     let contacts: Vec<&Item> =
         out.items.iter().filter(|item| item.category == Category::Encounters).collect();
     assert_eq!(contacts.len(), 4, "HAZ-047 the last three and what is to come");
-    assert!(out.held.iter().any(|line| line.reason == Some(HELD_SUMMARY)));
+    assert!(out.held.iter().any(|line| line.reason == Some(Held::Summary)));
     let plan = out.items.iter().find(|item| item.category == Category::CarePlans).expect("the plan");
     let Facts::Plan(plan) = &plan.facts else { panic!("a plan") };
     assert_eq!(plan.says[0].value, "Not recommended", "HAZ-026 a summary keeps the resuscitation decision");
@@ -104,7 +104,7 @@ fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
     });
     assert!(out.items.iter().all(|item| item.category == Category::Problems), "HAZ-047");
     assert!(out.unread.is_empty(), "HAZ-047");
-    assert!(out.held.iter().any(|line| line.reason == Some(HELD_ROLE)));
+    assert!(out.held.iter().any(|line| line.reason == Some(Held::Role)));
 }
 
 proptest! {

@@ -9,7 +9,7 @@ use audit::{
 use fhir::{Reply, ReplyState, reply::Withholder};
 use record::{
     reconcile::SourceNote,
-    release::{ManifestLine, Released},
+    release::{self, ManifestLine, Released},
 };
 
 /// Records the disclosure of one source's reply.
@@ -64,7 +64,7 @@ async fn write(
     let (part, entry) = story.disclosure(line, now);
     let mut manifest = Manifest::new(key.clone(), head(program, story, reply, released, part));
     manifest.shown = released.shown.iter().map(|line| shown(&key, line)).collect();
-    manifest.held = released.held.iter().map(held).collect();
+    manifest.held = released.held.iter().filter_map(|line| Some((line, line.reason?))).map(held).collect();
     program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
 }
 
@@ -93,11 +93,10 @@ fn shown(key: &ItemKey, line: &ManifestLine) -> Shown {
     }
 }
 
-fn held(line: &ManifestLine) -> Held {
-    let reason = match line.reason {
-        Some("label") => HeldFor::Label,
-        Some("source-release") => HeldFor::SourceRelease,
-        _ => HeldFor::Role,
+fn held((line, why): (&ManifestLine, release::Held)) -> Held {
+    let reason = match why {
+        release::Held::Restricted => HeldFor::Label,
+        release::Held::Role | release::Held::Summary => HeldFor::Role,
     };
     Held {
         resource: line.resource_type.clone(),
@@ -119,3 +118,6 @@ fn note(reply: &Reply) -> SourceNote {
         late: false,
     }
 }
+
+#[cfg(test)]
+mod tests;
