@@ -18,6 +18,8 @@ pub mod coding;
 pub mod bundle;
 /// OperationOutcomes.
 pub mod outcome;
+/// Where a document's content lies: from the row that names it to the request that opens it.
+pub mod retrieval;
 /// What one source answered: the value that travels from federation to the page.
 pub mod reply;
 
@@ -27,3 +29,4 @@ pub use json::{Json, Object};
 pub use nhs_number::NhsNumber;
 pub use ods::OdsCode;
 pub use reply::{Reply, ReplyState, SourceId};
+pub use retrieval::Retrieval;

@@ -116,6 +116,8 @@ pub enum Format {
     Stu3,
     /// UK Core R4 searchset.
     R4,
+    /// GP Connect Access Record: HTML, a DSTU2 searchset whose Composition holds one section as XHTML.
+    GpConnectHtml,
 }
 
 /// One whole, checked document of a reply: UTF-8 JSON without duplicate keys.

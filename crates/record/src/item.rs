@@ -1,6 +1,6 @@
 //! One entry of the record: what it says as written, when, how sure, who from, and the bytes it came as.
 
-use fhir::{Category, FhirDate, SourceId, coding::Concept};
+use fhir::{Category, FhirDate, Retrieval, SourceId, coding::Concept};
 use std::{fmt, ops::Range, sync::Arc};
 
 /// Where an item stands on the page. The category says who may see it; the section, where it is read.
@@ -230,6 +230,8 @@ pub struct Document {
     pub size_bytes: Option<String>,
     /// Why it cannot be had, in the source's words (HAZ-017).
     pub placeholder: Option<String>,
+    /// Where its content lies; `None` where it exists and cannot be had.
+    pub retrieval: Option<Retrieval>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,11 +5,12 @@ use crate::item::{Document, Facts, Item, Section, When};
 use crate::normalise::extensions::plain;
 use crate::normalise::provenance;
 use crate::normalise::resource::{Resource, text};
-use fhir::Category;
+use fhir::{Category, Object, Retrieval, coding::Coding};
 
 pub(crate) fn read(resource: &Resource<'_>) -> Item {
-    let content = resource.object.objects("content");
-    let attachment = content.iter().find_map(|content| content.object("attachment")).unwrap_or_default();
+    let contents = resource.object.objects("content");
+    let content = contents.iter().find(|content| content.object("attachment").is_some());
+    let attachment = content.and_then(|content| content.object("attachment")).unwrap_or_default();
     let retrievable = text(&attachment, "url").is_some() || text(&attachment, "data").is_some();
     let title = text(&attachment, "title");
     let why = if retrievable { None } else { title.clone().or_else(|| Some("Exists, not retrieved".into())) };
@@ -26,6 +27,7 @@ pub(crate) fn read(resource: &Resource<'_>) -> Item {
         content_type: text(&attachment, "contentType"),
         size_bytes: attachment.get("size").and_then(plain),
         placeholder: why,
+        retrieval: retrievable.then(|| retrieval(resource, content, &attachment)),
     };
     let words = document.kind.clone().or_else(|| document.title.clone());
     let mut item = resource.item(Section::Documents, Category::Documents, Facts::Document(document));
@@ -41,4 +43,28 @@ pub(crate) fn read(resource: &Resource<'_>) -> Item {
     item.detail("Kind of service", crate::normalise::resource::words(&context, "facilityType"));
     item.detail("Draft or final", resource.text("docStatus"));
     item
+}
+
+/// Everything a request for the content needs, as the source wrote it.
+fn retrieval(resource: &Resource<'_>, content: Option<&Object<'_>>, attachment: &Object<'_>) -> Retrieval {
+    let format = content.and_then(|content| content.object("format"));
+    let related = resource.object.object("context").map(|context| context.objects("related"));
+    let custodian = resource.object.object("custodian").and_then(|custodian| custodian.object("identifier"));
+    Retrieval {
+        resource: resource.key(),
+        url: text(attachment, "url"),
+        content_type: text(attachment, "contentType"),
+        size_bytes: attachment.get("size").and_then(plain),
+        hash: text(attachment, "hash"),
+        format: format.and_then(|format| Coding::read(&format).code),
+        asid: related.unwrap_or_default().iter().find_map(asid),
+        custodian: custodian.and_then(|identifier| text(&identifier, "value")),
+    }
+}
+
+/// A pointer's `context.related` names the system that holds the document.
+fn asid(related: &Object<'_>) -> Option<String> {
+    let identifier = related.object("identifier")?;
+    let is_asid = identifier.text("system").is_some_and(|system| system.ends_with("/nhsSpineASID"));
+    if is_asid { text(&identifier, "value") } else { None }
 }
