@@ -5,27 +5,25 @@ use crate::{
     asking::{Asking, ObjectionReply},
     fault::Fault,
     gather,
-    gp_connect::{self, GpConnect},
     guard::{Closed, Guard, Ticket, Verdict, Visit},
     limits::Limits,
-    national::{pds::Pds, sds::Sds},
+    national::National,
+    open::{OpenQuestion, OpenReply, Opening},
     plan::{self, Plan},
     question::{Ended, Question},
-    rest::{self, Server, Version},
-    source::{self, ConfigFault, Kind, NationalConfig, SourceConfig},
-    wire::{self, Bounds},
+    source::{self, ConfigFault, NationalConfig, SourceConfig},
+    sources::{Source, Surroundings},
+    wire::Bounds,
 };
 use access::{Permit, person::Trace};
 use audit::Opened;
 use fhir::{
-    NhsNumber, Reply, ReplyState, SourceId,
+    NhsNumber, OdsCode, Reply, ReplyState, Retrieval, SourceId,
     reply::{NotAsked, Silence, Withholder},
 };
 use futures_util::stream::BoxStream;
-use reqwest::header::HeaderValue;
 use std::{
     collections::HashMap,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -38,9 +36,8 @@ const GRACE: Duration = Duration::from_millis(250);
 pub struct Federation {
     sources: Vec<SourceConfig>,
     limits: Arc<Limits>,
-    servers: HashMap<SourceId, Server>,
-    gp: GpConnect,
-    pds: Pds,
+    asked: HashMap<SourceId, Arc<dyn Source>>,
+    national: Arc<National>,
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's.
     guards: Mutex<HashMap<(SourceId, String), Arc<Guard>>>,
 }
@@ -54,14 +51,15 @@ impl Federation {
     ) -> Result<Self, ConfigFault> {
         source::check(&sources)?;
         let limits = Arc::new(limits);
-        let mut servers = HashMap::new();
+        let national = Arc::new(National::new(&national, &limits)?);
+        let around = Surroundings { national: Arc::clone(&national), limits: Arc::clone(&limits) };
+        let mut asked = HashMap::new();
         for source in &sources {
-            if let Some(server) = server(source, &limits)? {
-                servers.insert(source.id.clone(), server);
+            if let Some(kind) = source.kind.line() {
+                asked.insert(source.id.clone(), (kind.build)(source, &around)?);
             }
         }
-        let (gp, pds) = (gp(&national, &limits)?, pds(&national, &limits)?);
-        Ok(Self { sources, limits, servers, gp, pds, guards: Mutex::default() })
+        Ok(Self { sources, limits, asked, national, guards: Mutex::default() })
     }
 
     /// The sources in the order of the configuration.
@@ -72,7 +70,7 @@ impl Federation {
     /// Asks PDS who the number is. Never longer than its own deadline; cancel-safe.
     pub async fn trace(&self, number: &NhsNumber, request_id: &str) -> Trace {
         let bounds = self.bounds(self.limits.trace);
-        timeout_at(bounds.deadline, self.pds.trace(number, request_id, &bounds))
+        timeout_at(bounds.deadline, self.national.pds.trace(number, request_id, &bounds))
             .await
             .unwrap_or(Trace::DidNotAnswer)
     }
@@ -86,16 +84,18 @@ impl Federation {
     pub(crate) async fn ask_objection(&self, asking: &Asking) -> ObjectionReply {
         let bounds = self.bounds(self.limits.objection);
         let ended = |state| ObjectionReply { signs: Vec::new(), state, elapsed_ms: bounds.elapsed_ms() };
-        let practice = self.sources.iter().find(|source| source.kind == Kind::GpConnect);
-        let Some(question) = practice.and_then(|source| plan::objection(source, asking)) else {
+        let practice = self.sources.iter().find(|source| source.kind.is_practice());
+        let question = practice.and_then(|source| plan::objection(source, asking));
+        let asked = question.and_then(|question| Some((self.asked.get(&question.source)?, question)));
+        let Some((source, question)) = asked else {
             return ended(ReplyState::NotAsked(NotAsked("no practice to ask".to_owned())));
         };
-        let ticket = match self.enter(&question).await {
+        let ticket = match self.enter(&Place::of(&question)).await {
             Ok(ticket) => ticket,
             Err(state) => return ended(state),
         };
-        let (reply, verdict) = gp_connect::objection::ask(&self.gp, &question, &bounds).await;
-        conclude(ticket, &question, verdict);
+        let (reply, verdict) = source.objection(&question, &bounds).await;
+        conclude(ticket, &Place::of(&question), verdict);
         reply
     }
 
@@ -129,12 +129,13 @@ impl Federation {
     /// One question to its end, whatever happens.
     pub(crate) async fn ask(&self, question: &Question) -> Reply {
         let bounds = self.bounds(self.limits.total);
-        let mut reply = match self.enter(question).await {
+        let place = Place::of(question);
+        let mut reply = match self.enter(&place).await {
             Err(state) => question.reply(state),
             Ok(ticket) => {
                 let asked = timeout_at(bounds.deadline + GRACE, self.ask_source(question, &bounds)).await;
                 let ended = asked.unwrap_or_else(|_| Ended::fault(question, &Fault::TimedOut));
-                conclude(ticket, question, ended.verdict);
+                conclude(ticket, &place, ended.verdict);
                 ended.reply
             }
         };
@@ -145,17 +146,61 @@ impl Federation {
         reply
     }
 
-    async fn enter(&self, question: &Question) -> Result<Ticket, ReplyState> {
-        let clock = fhir::date::clock(question.now);
-        let visit = Visit { clock, opening: question.opening.clone() };
-        self.guard(question).enter(visit).await.map_err(|closed| closed_state(closed, &question.opening))
+    /// Asks for the content of one document that an earlier reply of this source named. Never longer than the deadline of
+    /// a question; cancel-safe.
+    pub async fn open(
+        &self,
+        _opened: &Opened,
+        asking: &Asking,
+        source: &SourceId,
+        retrieval: &Retrieval,
+    ) -> OpenReply {
+        self.open_document(asking, source, retrieval).await
+    }
+
+    pub(crate) async fn open_document(
+        &self,
+        asking: &Asking,
+        source: &SourceId,
+        retrieval: &Retrieval,
+    ) -> OpenReply {
+        let bounds = self.bounds(self.limits.total);
+        let config = self.sources.iter().find(|config| config.id == *source);
+        let question = config.map(|config| plan::open(config, asking, retrieval));
+        let opening = match (question, self.asked.get(source)) {
+            (Some(question), Some(asked)) => self.open_at(&question, asked.as_ref(), &bounds).await,
+            _ => Opening::well(ReplyState::NotShared),
+        };
+        OpenReply {
+            source: source.clone(),
+            state: opening.state,
+            content: opening.content,
+            elapsed_ms: bounds.elapsed_ms(),
+            size_bytes: bounds.size_bytes(),
+        }
+    }
+
+    async fn open_at(&self, question: &OpenQuestion, source: &dyn Source, bounds: &Bounds) -> Opening {
+        let place = Place::of_document(question);
+        let ticket = match self.enter(&place).await {
+            Ok(ticket) => ticket,
+            Err(state) => return Opening::well(state),
+        };
+        let opened = timeout_at(bounds.deadline + GRACE, source.open(question, bounds)).await;
+        let opened = opened.unwrap_or_else(|_| Opening::fault(&Fault::TimedOut));
+        conclude(ticket, &place, opened.verdict);
+        opened
+    }
+
+    async fn enter(&self, place: &Place<'_>) -> Result<Ticket, ReplyState> {
+        let visit = Visit { clock: fhir::date::clock(place.now), opening: place.opening.to_owned() };
+        self.guard(place).enter(visit).await.map_err(|closed| closed_state(closed, place.opening))
     }
 
     async fn ask_source(&self, question: &Question, bounds: &Bounds) -> Ended {
-        match (question.kind, self.servers.get(&question.source)) {
-            (Kind::GpConnect, _) => gp_connect::ask(&self.gp, question, bounds).await,
-            (_, Some(server)) => rest::ask(server, question, bounds).await,
-            (_, None) => Ended::well(question.reply(ReplyState::NotShared)),
+        match self.asked.get(&question.source) {
+            Some(source) => source.ask(question, bounds).await,
+            None => Ended::well(question.reply(ReplyState::NotShared)),
         }
     }
 
@@ -164,11 +209,10 @@ impl Federation {
         Bounds::new(&self.limits, now, now + time)
     }
 
-    fn guard(&self, question: &Question) -> Arc<Guard> {
-        let practice = question.practice.as_ref().filter(|_| question.kind == Kind::GpConnect);
-        let key = (question.source.clone(), practice.map(ToString::to_string).unwrap_or_default());
-        let ceiling = self.sources.iter().find(|source| source.id == question.source);
-        let ceiling = ceiling.and_then(|source| source.ceiling);
+    fn guard(&self, place: &Place<'_>) -> Arc<Guard> {
+        let key = (place.source.clone(), place.practice.map(ToString::to_string).unwrap_or_default());
+        let config = self.sources.iter().find(|source| source.id == *place.source);
+        let ceiling = config.and_then(|source| source.ceiling);
         Arc::clone(self.guards().entry(key).or_insert_with(|| Guard::new(&self.limits, ceiling)))
     }
 
@@ -177,13 +221,34 @@ impl Federation {
     }
 }
 
+/// Whose guard a question passes, and what is told of it.
+struct Place<'a> {
+    source: &'a SourceId,
+    /// Where the source stands for many practices.
+    practice: Option<&'a OdsCode>,
+    opening: &'a str,
+    now: jiff::Timestamp,
+}
+
+impl<'a> Place<'a> {
+    fn of(question: &'a Question) -> Self {
+        let practice = question.practice.as_ref().filter(|_| question.kind.is_practice());
+        Self { source: &question.source, practice, opening: &question.opening, now: question.now }
+    }
+
+    fn of_document(question: &'a OpenQuestion) -> Self {
+        let practice = question.practice.as_ref().filter(|_| question.kind.is_practice());
+        Self { source: &question.source, practice, opening: &question.opening, now: question.now }
+    }
+}
+
 /// Tells the guard, and rings the alarm where somebody else's data came. No identifier stands in it.
-fn conclude(ticket: Ticket, question: &Question, verdict: Verdict) {
+fn conclude(ticket: Ticket, place: &Place<'_>, verdict: Verdict) {
     if verdict == Verdict::WrongPerson {
         tracing::error!(
-            opening.id = question.opening,
-            source.id = %question.source,
-            partner.ods = question.practice.as_ref().map(fhir::OdsCode::as_str),
+            opening.id = place.opening,
+            source.id = %place.source,
+            partner.ods = place.practice.map(OdsCode::as_str),
             "SAFETY: a source answered about somebody else; it is not asked again until cleared"
         );
     }
@@ -199,46 +264,4 @@ fn closed_state(closed: Closed, opening: &str) -> ReplyState {
         }
         Closed::Open(shut) => ReplyState::DidNotAnswer(Silence::BreakerOpen { since: shut.since }),
     }
-}
-
-fn server(source: &SourceConfig, limits: &Limits) -> Result<Option<Server>, ConfigFault> {
-    let configured = match source.kind {
-        Kind::FhirR4 => Version::R4,
-        Kind::FhirStu3 => Version::Stu3,
-        Kind::GpConnect | Kind::None => return Ok(None),
-    };
-    let missing = || ConfigFault::NoBaseUrl { id: source.id.clone() };
-    let base = source.base_url.as_deref().ok_or_else(missing)?;
-    Ok(Some(Server {
-        client: wire::client(limits).map_err(ConfigFault::Client)?,
-        base: source::base_url(&format!("{}.base_url", source.id), base)?,
-        api_key: source.api_key_file.as_ref().map(key).transpose()?,
-        configured,
-        is_feed: source.feed.is_some(),
-        capabilities: Default::default(),
-    }))
-}
-
-fn gp(national: &NationalConfig, limits: &Limits) -> Result<GpConnect, ConfigFault> {
-    let sds = Sds {
-        client: wire::client(limits).map_err(ConfigFault::Client)?,
-        base: source::base_url("sds_url", &national.sds_url)?,
-        api_key: national.sds_api_key_file.as_ref().map(key).transpose()?,
-        guard: Guard::new(limits, None),
-    };
-    let client = wire::client(limits).map_err(ConfigFault::Client)?;
-    let ssp = source::base_url("ssp_url", &national.ssp_url)?;
-    Ok(GpConnect { client, ssp, asid: national.asid.clone(), sds })
-}
-
-fn pds(national: &NationalConfig, limits: &Limits) -> Result<Pds, ConfigFault> {
-    let client = wire::client(limits).map_err(ConfigFault::Client)?;
-    let base = source::base_url("pds_url", &national.pds_url)?;
-    Ok(Pds { client, base, guard: Guard::new(limits, None) })
-}
-
-fn key(path: &PathBuf) -> Result<HeaderValue, ConfigFault> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigFault::KeyFile { path: path.clone(), source })?;
-    wire::secret(&text).ok_or_else(|| ConfigFault::Key { path: path.clone() })
 }

@@ -20,10 +20,10 @@ mod gather;
 mod guard;
 /// The national look-ups.
 mod national;
-/// GP practices.
-mod gp_connect;
-/// Partners' FHIR servers.
-mod rest;
+/// The kinds of source.
+mod sources;
+/// One document opened.
+mod open;
 /// One exchange, bounded.
 mod wire;
 /// What a failed exchange means.
@@ -35,11 +35,12 @@ mod subject;
 
 pub use asking::{Asking, ObjectionReply};
 pub use federation::Federation;
-pub use gp_connect::objection::objection_signs;
 pub use limits::Limits;
+pub use open::{Content, OpenReply};
 pub use plan::Plan;
 pub use question::Question;
-pub use source::{ConfigFault, Feed, Kind, NationalConfig, SourceConfig};
+pub use source::{ConfigFault, Feed, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls};
+pub use sources::gp_connect::objection::objection_signs;
 
 /// Fault servers for the tests.
 #[cfg(test)]

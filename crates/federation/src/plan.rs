@@ -1,12 +1,8 @@
 //! Takes the permit, gives one question per source that may be asked and one settled reply per source that may not:
 //! every configured source is in exactly one of the two (HAZ-006). Nothing outside the permit is ever asked.
 
-use crate::{
-    asking::Asking,
-    question::Question,
-    source::{Kind, SourceConfig},
-};
-use fhir::{Category, Level, Reply, ReplyState, SourceId, reply::NotAsked};
+use crate::{asking::Asking, open::OpenQuestion, question::Question, source::SourceConfig};
+use fhir::{Category, Level, Reply, ReplyState, Retrieval, SourceId, reply::NotAsked};
 use std::collections::BTreeMap;
 
 /// What one opening asks, and what was clear without asking.
@@ -44,16 +40,16 @@ fn question(
         let reply = Reply::of(source.id.clone(), state);
         Err(Box::new(Reply { by_category: by_category.clone(), ..reply }))
     };
-    if source.kind == Kind::None || source.shares.is_empty() {
+    if source.kind.is_none() || source.shares.is_empty() {
         return settle(ReplyState::NotShared);
     }
     if categories.is_empty() {
         return settle(not_asked(NOT_IN_ROLE));
     }
     let identified = &asking.person;
-    match (source.kind, identified.traced, &identified.practice) {
-        (Kind::GpConnect, false, _) => return settle(not_asked(NOT_TRACED)),
-        (Kind::GpConnect, true, None) => return settle(not_asked(NO_PRACTICE)),
+    match (source.kind.is_practice(), identified.traced, &identified.practice) {
+        (true, false, _) => return settle(not_asked(NOT_TRACED)),
+        (true, true, None) => return settle(not_asked(NO_PRACTICE)),
         _ => {}
     }
     Ok(Question { categories, settled: by_category, ..base(source, asking) })
@@ -64,6 +60,20 @@ pub(crate) fn objection(source: &SourceConfig, asking: &Asking) -> Option<Questi
     let practice = asking.person.practice.clone().filter(|_| asking.person.traced)?;
     let question = base(source, asking);
     Some(Question { practice: Some(practice), ..question })
+}
+
+/// The question for one document's content.
+pub(crate) fn open(source: &SourceConfig, asking: &Asking, retrieval: &Retrieval) -> OpenQuestion {
+    OpenQuestion {
+        source: source.id.clone(),
+        kind: source.kind,
+        opening: asking.opening.clone(),
+        person: asking.subject(),
+        asker: asking.asker(),
+        practice: asking.person.practice.clone(),
+        now: asking.now,
+        retrieval: retrieval.clone(),
+    }
 }
 
 fn base(source: &SourceConfig, asking: &Asking) -> Question {

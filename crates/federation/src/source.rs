@@ -1,7 +1,8 @@
 //! Takes the sources' part of the configuration, gives it typed; refuses unknown fields, and what no question could use.
 
+use crate::sources::{KINDS, KindOfSource};
 use fhir::{Category, OdsCode, SourceId};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use std::{collections::HashSet, io, path::PathBuf, time::Duration};
 
 /// One partner's source, as the sharing agreement describes it.
@@ -17,7 +18,17 @@ pub struct SourceConfig {
     pub kind: Kind,
     /// Of a FHIR server: the address before `/Patient`. GP practices are found by the person's registration.
     pub base_url: Option<String>,
+    /// A key sent with every request, in the header its interface sheet names.
     pub api_key_file: Option<PathBuf>,
+    pub api_key_header: Option<String>,
+    pub oauth2: Option<OAuth2>,
+    pub tls: Option<Tls>,
+    /// How the person is searched for, where a server cannot do so by POST.
+    #[serde(default)]
+    pub person_search: PersonSearch,
+    /// Of GP practices: the way there.
+    #[serde(default)]
+    pub route: Route,
     /// The categories this source shares at all.
     #[serde(default)]
     pub shares: Vec<Category>,
@@ -29,28 +40,105 @@ pub struct SourceConfig {
     pub ceiling: Option<usize>,
 }
 
-/// What a source speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The person's registered practice, over GP Connect Access Record: Structured.
-    GpConnect,
-    FhirR4,
-    FhirStu3,
-    /// A partner that shares nothing yet; it is named, never asked.
-    None,
+/// What a source speaks: one of the kinds of [`crate::sources`], or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind(Option<&'static str>);
+
+/// No such kind of source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown kind `{name}`, expected one of {known}")]
+pub struct NotAKind {
+    name: String,
+    known: String,
 }
 
 impl Kind {
+    /// A partner that shares nothing yet; it is named, never asked.
+    pub const NONE: Kind = Kind(None);
+    const NONE_NAME: &'static str = "none";
+
+    pub fn named(name: &str) -> Result<Self, NotAKind> {
+        if name == Self::NONE_NAME {
+            return Ok(Self::NONE);
+        }
+        let known = || KINDS.iter().map(|kind| format!("`{}`", kind.name)).chain(["`none`".to_owned()]);
+        let refused = || NotAKind { name: name.to_owned(), known: known().collect::<Vec<_>>().join(", ") };
+        let kind = KINDS.iter().find(|kind| kind.name == name).ok_or_else(refused)?;
+        Ok(Self(Some(kind.name)))
+    }
+
     /// The name in configuration, traces and metrics.
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::GpConnect => "gp-connect",
-            Kind::FhirR4 => "fhir-r4",
-            Kind::FhirStu3 => "fhir-stu3",
-            Kind::None => "none",
-        }
+        self.0.unwrap_or(Self::NONE_NAME)
     }
+
+    pub fn is_none(self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether it stands for the person's registered practice.
+    pub fn is_practice(self) -> bool {
+        self.line().is_some_and(|kind| kind.is_practice)
+    }
+
+    /// What it speaks, in words for the operator.
+    pub fn speaks(self) -> &'static str {
+        self.line().map_or("no source", |kind| kind.speaks)
+    }
+
+    pub(crate) fn line(self) -> Option<&'static KindOfSource> {
+        KINDS.iter().find(|kind| Some(kind.name) == self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        Self::named(&String::deserialize(reader)?).map_err(D::Error::custom)
+    }
+}
+
+/// OAuth 2.0 client credentials with a signed assertion. Source: RFC 7523; SMART Backend Services.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OAuth2 {
+    pub token_url: String,
+    pub client_id: String,
+    /// Our private key in PEM (PKCS #8), P-384 or RSA.
+    pub key_file: PathBuf,
+    /// The `kid` under which the partner knows the public key.
+    pub key_id: Option<String>,
+    /// Read scopes only, such as `system/*.read`.
+    pub scope: String,
+}
+
+/// Mutual TLS, and a partner's own certificate authority.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Our certificate chain and its private key in one PEM file.
+    pub identity_file: Option<PathBuf>,
+    /// The authorities this source's certificate must come from, in PEM; without it, those of the machine.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// How a server is asked for its Patient. A number in an address ends in other people's logs (HAZ-049).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PersonSearch {
+    #[default]
+    Post,
+    Get,
+}
+
+/// The way to a practice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// Look the practice up, then go through the Spine Secure Proxy.
+    #[default]
+    SpineSecureProxy,
+    /// The national gateway does the looking up.
+    NationalGateway,
 }
 
 /// How often a periodic feed comes, and from which age it is stale: whole hours or minutes, such as `24h` or `90m`.
@@ -78,6 +166,25 @@ pub struct NationalConfig {
     /// Our own accredited system identifier.
     pub asid: String,
     pub sds_api_key_file: Option<PathBuf>,
+    /// The newer national route to practices, where a source names it.
+    pub gateway_url: Option<String>,
+    /// The token for it, where it does not take the professional's own.
+    pub gateway_token_file: Option<PathBuf>,
+    /// Application-restricted access to PDS.
+    pub pds_oauth2: Option<OAuth2>,
+    /// Requests to PDS in a second, for the whole deployment.
+    #[serde(default = "pds_per_second")]
+    pub pds_per_second: u32,
+    /// How long an endpoint looked up at SDS may be used again, such as `10m`; absent: within one opening only, as the
+    /// specification wants.
+    pub keep_endpoints: Option<String>,
+    /// Towards PDS, SDS and the proxy.
+    pub tls: Option<Tls>,
+}
+
+/// What PDS allows an application unless agreed otherwise.
+fn pds_per_second() -> u32 {
+    5
 }
 
 /// Why a configuration cannot be used. The program stops before a port opens.

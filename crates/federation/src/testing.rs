@@ -191,6 +191,10 @@ pub(crate) fn capability(version: &str, types: &[&str]) -> Value {
     json!({ "resourceType": "CapabilityStatement", "fhirVersion": version, "rest": rest })
 }
 
+pub(crate) fn kind(name: &str) -> Kind {
+    Kind::named(name).unwrap()
+}
+
 pub(crate) fn number(text: &str) -> NhsNumber {
     NhsNumber::parse(text).unwrap()
 }
@@ -230,6 +234,11 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         kind,
         base_url,
         api_key_file: None,
+        api_key_header: None,
+        oauth2: None,
+        tls: None,
+        person_search: Default::default(),
+        route: Default::default(),
         shares: shares.to_vec(),
         feed: None,
         contact: "01632 960000".to_owned(),
@@ -245,6 +254,12 @@ pub(crate) fn national(url: &str) -> NationalConfig {
         ssp_url: url.to_owned(),
         asid: "200000000115".to_owned(),
         sds_api_key_file: None,
+        gateway_url: None,
+        gateway_token_file: None,
+        pds_oauth2: None,
+        pds_per_second: 1000,
+        keep_endpoints: None,
+        tls: None,
     }
 }
 

@@ -2,12 +2,13 @@
 //! floor and every deadline are counted while they arrive (HAZ-035, HAZ-041). Cancel-safe: dropping it closes the
 //! connection. No URL leaves this file: the client's own error texts name them.
 
-use crate::{fault::Fault, limits::Limits};
+use crate::{fault::Fault, limits::Limits, source::ConfigFault};
 use reqwest::{
     Client, RequestBuilder, Response,
     header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue},
     redirect::Policy,
 };
+use std::path::Path;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -71,6 +72,14 @@ pub(crate) fn secret(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(text.trim()).ok().filter(|value| !value.is_empty())?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// A key or token from its file.
+pub(crate) fn key_file(path: &Path) -> Result<HeaderValue, ConfigFault> {
+    let path = path.to_owned();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| ConfigFault::KeyFile { path: path.clone(), source })?;
+    secret(&text).ok_or(ConfigFault::Key { path })
 }
 
 /// Sends and reads. Any status is an answer; the caller knows what it means for its kind of source.

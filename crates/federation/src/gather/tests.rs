@@ -12,13 +12,13 @@ fn server() -> Fake {
 }
 
 async fn at(id: &str, fake: &Fake) -> SourceConfig {
-    source(id, Kind::FhirR4, Some(format!("{}/fhir", fake.serve().await)), &[Allergies])
+    source(id, kind("fhir-r4"), Some(format!("{}/fhir", fake.serve().await)), &[Allergies])
 }
 
 #[tokio::test]
 async fn a_hanging_source_comes_last_and_hides_no_other() {
     let hung = server().on("/fhir/Patient/_search", Canned::Hang);
-    let city = source("city", Kind::None, None, &[]);
+    let city = source("city", Kind::NONE, None, &[]);
     let sources = vec![at("hung", &hung).await, at("well", &server()).await, city];
     let federation = federation(sources, "http://127.0.0.1:9", hurried());
     let replies = gather(&federation).await;

@@ -1,17 +1,20 @@
 //! Every source stands in the plan exactly once, and nothing outside the permit is asked.
 
 use super::*;
-use crate::testing::{asking, source};
+use crate::{
+    Kind,
+    testing::{asking, kind, source},
+};
 use fhir::Category::*;
 use std::collections::BTreeSet;
 
 fn sources() -> Vec<SourceConfig> {
     let url = || Some("https://acute.example/fhir".to_owned());
     vec![
-        source("gp", Kind::GpConnect, None, &[Allergies, Medications, Consultations]),
-        source("acute", Kind::FhirR4, url(), &[Allergies, Results, Restricted]),
-        source("nelft", Kind::FhirStu3, url(), &[MentalHealth]),
-        source("city", Kind::None, None, &[]),
+        source("gp", kind("gp-connect"), None, &[Allergies, Medications, Consultations]),
+        source("acute", kind("fhir-r4"), url(), &[Allergies, Results, Restricted]),
+        source("nelft", kind("fhir-stu3"), url(), &[MentalHealth]),
+        source("city", Kind::NONE, None, &[]),
     ]
 }
 

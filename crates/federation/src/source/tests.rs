@@ -1,6 +1,7 @@
 //! Configurations that must be refused before a port opens.
 
 use super::*;
+use crate::testing::kind;
 use crate::{
     Federation, Limits,
     testing::{install_tls, national, source},
@@ -12,7 +13,7 @@ fn fault(sources: Vec<SourceConfig>) -> ConfigFault {
 }
 
 fn acute(base_url: &str) -> SourceConfig {
-    source("acute", Kind::FhirR4, Some(base_url.to_owned()), &[])
+    source("acute", kind("fhir-r4"), Some(base_url.to_owned()), &[])
 }
 
 #[test]
@@ -23,7 +24,10 @@ fn two_sources_of_one_id_are_refused() {
 
 #[test]
 fn a_server_needs_a_usable_address() {
-    assert!(matches!(fault(vec![source("acute", Kind::FhirR4, None, &[])]), ConfigFault::NoBaseUrl { .. }));
+    assert!(matches!(
+        fault(vec![source("acute", kind("fhir-r4"), None, &[])]),
+        ConfigFault::NoBaseUrl { .. }
+    ));
     let unusable = [
         "http://acute.example/fhir",
         "ftp://acute.example/fhir",
@@ -65,7 +69,7 @@ fn durations_have_their_unit() {
 fn unknown_fields_are_refused() {
     let known =
         r#"{"id":"acute","short":"Acute","partner":"P","ods":"ZZ910","kind":"fhir-r4","contact":"1"}"#;
-    assert_eq!(serde_json::from_str::<SourceConfig>(known).unwrap().kind, Kind::FhirR4);
+    assert_eq!(serde_json::from_str::<SourceConfig>(known).unwrap().kind, kind("fhir-r4"));
     let unknown = known.replace("\"contact\"", "\"retries\":3,\"contact\"");
     assert!(serde_json::from_str::<SourceConfig>(&unknown).is_err());
 }

@@ -3,7 +3,7 @@
 use super::session::Entered;
 use crate::{clock, config::parse_duration, entries::Story, program::Program};
 use access::{Launch, Permit, Role, person::Identified};
-use federation::{Asking, Kind, SourceConfig};
+use federation::{Asking, SourceConfig};
 use fhir::{Category, Level, SourceId, date};
 use record::Section;
 use web::{
@@ -108,7 +108,7 @@ fn card(source: &SourceConfig) -> SourceCard {
 
 fn freshness(source: &SourceConfig) -> Freshness {
     let Some(feed) = &source.feed else {
-        return if source.kind == Kind::None { Freshness::None } else { Freshness::Live };
+        return if source.kind.is_none() { Freshness::None } else { Freshness::Live };
     };
     let stale_after =
         parse_duration(&feed.stale_after).map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));

@@ -3,7 +3,7 @@
 use super::Program;
 use crate::{clock, entries};
 use access::policy::{PartnerKind, SourceFacts};
-use federation::{Kind, SourceConfig};
+use federation::SourceConfig;
 use fhir::{Level, Reply, SourceId};
 use std::sync::PoisonError;
 use web::admin::{SourceStatus, Status};
@@ -36,7 +36,7 @@ impl Program {
                 id: source.id.to_string(),
                 short: source.short.clone(),
                 partner: source.partner.clone(),
-                kind: kind_name(source.kind).to_owned(),
+                kind: source.kind.speaks().to_owned(),
                 last_state: counted.last_state,
                 answered: counted.answered,
                 failed: counted.failed,
@@ -72,20 +72,11 @@ impl Program {
 
 /// What the policy knows of a source.
 pub(crate) fn facts(source: &SourceConfig) -> SourceFacts {
-    let kind = match (source.kind, &source.feed) {
-        (Kind::GpConnect, _) => PartnerKind::Gp,
-        (_, Some(_)) => PartnerKind::Edge,
-        _ => PartnerKind::Live,
+    let kind = match (source.kind.is_practice(), &source.feed) {
+        (true, _) => PartnerKind::Gp,
+        (false, Some(_)) => PartnerKind::Edge,
+        (false, None) => PartnerKind::Live,
     };
     let releases = source.shares.iter().map(|category| (*category, Level::Full)).collect();
     SourceFacts { id: source.id.clone(), partner: source.ods.clone(), kind, releases }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::GpConnect => "GP Connect (FHIR STU3)",
-        Kind::FhirR4 => "FHIR R4",
-        Kind::FhirStu3 => "FHIR STU3",
-        Kind::None => "no source",
-    }
 }

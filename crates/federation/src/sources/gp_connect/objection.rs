@@ -7,12 +7,12 @@ use access::objection::Sign;
 use fhir::{FhirDate, Json, Object, Reply, ReplyState, bundle::Bundle, coding::Concept, reply::Format};
 
 /// Asks for uncategorised data alone. Cancel-safe.
-pub(crate) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> (ObjectionReply, Verdict) {
+pub(super) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> (ObjectionReply, Verdict) {
     let nothing = |state| ObjectionReply { signs: Vec::new(), state, elapsed_ms: bounds.elapsed_ms() };
     let Some(practice) = &question.practice else {
         return (nothing(ReplyState::NotShared), Verdict::Well);
     };
-    let endpoint = match gp.sds.find(practice, super::INTERACTION, &question.opening, bounds).await {
+    let endpoint = match gp.national.sds.find(practice, super::INTERACTION, &question.opening, bounds).await {
         Ok(endpoint) => endpoint,
         Err(missing) => return (nothing(missing.state()), Verdict::Well),
     };

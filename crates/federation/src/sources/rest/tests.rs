@@ -1,7 +1,7 @@
 //! Conversations with FHIR servers that are well, ill, mistaken and hostile. States, words and requests are asserted;
 //! no wall time is.
 
-use crate::{Kind, SourceConfig, testing::*};
+use crate::{SourceConfig, testing::*};
 use fhir::{
     Category::{self, *},
     Reply, ReplyState, SourceId,
@@ -20,7 +20,7 @@ fn server() -> Fake {
 }
 
 fn acute(url: &str, shares: &[Category]) -> SourceConfig {
-    source("acute", Kind::FhirR4, Some(format!("{url}/fhir")), shares)
+    source("acute", kind("fhir-r4"), Some(format!("{url}/fhir")), shares)
 }
 
 async fn ask_with(fake: &Fake, shares: &[Category], limits: crate::Limits) -> Reply {

@@ -6,18 +6,21 @@ use crate::{
     fault::Fault,
     guard::Verdict,
     question::{Ended, Question},
+    source::{self, ConfigFault, SourceConfig},
+    sources::{KindOfSource, Source, Surroundings},
     subject::OnePatient,
-    wire::Bounds,
+    wire::{self, Bounds},
 };
 use capability::{Capabilities, Capability};
 use fhir::{
     Json,
     reply::{Format, ReplyState, Withholder},
 };
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use patient::Found;
 use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderValue};
 use search::SearchEnd;
+use std::sync::Arc;
 use table::Search;
 
 /// What the server says it can do, read at most hourly.
@@ -33,9 +36,48 @@ mod paging;
 /// What the searches together say.
 mod reply;
 
+/// UK Core R4 servers.
+pub(crate) const R4: KindOfSource = KindOfSource {
+    name: "fhir-r4",
+    speaks: "FHIR R4",
+    is_practice: false,
+    build: |source, around| build(source, around, Version::R4),
+};
+
+/// Care Connect STU3 servers.
+pub(crate) const STU3: KindOfSource = KindOfSource {
+    name: "fhir-stu3",
+    speaks: "FHIR STU3",
+    is_practice: false,
+    build: |source, around| build(source, around, Version::Stu3),
+};
+
+fn build(
+    source: &SourceConfig,
+    around: &Surroundings,
+    configured: Version,
+) -> Result<Arc<dyn Source>, ConfigFault> {
+    let missing = || ConfigFault::NoBaseUrl { id: source.id.clone() };
+    let base = source.base_url.as_deref().ok_or_else(missing)?;
+    Ok(Arc::new(Server {
+        client: wire::client(&around.limits).map_err(ConfigFault::Client)?,
+        base: source::base_url(&format!("{}.base_url", source.id), base)?,
+        api_key: source.api_key_file.as_deref().map(wire::key_file).transpose()?,
+        configured,
+        is_feed: source.feed.is_some(),
+        capabilities: Default::default(),
+    }))
+}
+
+impl Source for Server {
+    fn ask<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Ended> {
+        ask(self, question, bounds).boxed()
+    }
+}
+
 /// Which FHIR a server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Version {
+enum Version {
     Stu3,
     R4,
 }
@@ -50,14 +92,14 @@ impl Version {
 }
 
 /// One partner's server.
-pub(crate) struct Server {
-    pub(crate) client: Client,
-    pub(crate) base: Url,
-    pub(crate) api_key: Option<HeaderValue>,
-    pub(crate) configured: Version,
+struct Server {
+    client: Client,
+    base: Url,
+    api_key: Option<HeaderValue>,
+    configured: Version,
     /// Whether it is fed by extracts, and so declares when it received the last.
-    pub(crate) is_feed: bool,
-    pub(crate) capabilities: Capabilities,
+    is_feed: bool,
+    capabilities: Capabilities,
 }
 
 impl Server {
@@ -84,7 +126,7 @@ impl Server {
 }
 
 /// Asks. Ends within the bounds' deadline; cancel-safe.
-pub(crate) async fn ask(server: &Server, question: &Question, bounds: &Bounds) -> Ended {
+async fn ask(server: &Server, question: &Question, bounds: &Bounds) -> Ended {
     let capability = server.capabilities.current(server, bounds).await;
     let version = match capability.as_ref().map(|known| known.version) {
         Some(None) => return Ended::fault(question, &Fault::Version),

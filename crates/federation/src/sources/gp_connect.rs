@@ -3,18 +3,26 @@
 //! Source: GP Connect Access Record: Structured 1.6.2 (FHIR STU3), through the Spine Secure Proxy.
 
 use crate::{
+    asking::ObjectionReply,
     document,
     fault::Fault,
     guard::Verdict,
-    national::sds::{Endpoint, NoEndpoint, Sds},
+    national::{
+        National,
+        sds::{Endpoint, NoEndpoint},
+    },
     question::{Ended, Question},
+    source::{ConfigFault, SourceConfig},
+    sources::{KindOfSource, Source, Surroundings},
     wire::{self, Answer, Bounds},
 };
 use fhir::{OdsCode, Reply, ReplyState};
+use futures_util::{FutureExt, future::BoxFuture};
 use parameters::{Area, Ask};
 use record::{Received, Seen};
 use refused::Refused;
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, RequestBuilder};
+use std::sync::Arc;
 
 /// The unsigned token that names the professional.
 mod token;
@@ -34,12 +42,33 @@ const OPERATION: &str = "Patient/$gpc.getstructuredrecord";
 /// As the specification spells it: no blank before the charset.
 const MEDIA_TYPE: &str = "application/fhir+json;charset=utf-8";
 
+/// The registered practice of each person, over GP Connect.
+pub(crate) const KIND: KindOfSource =
+    KindOfSource { name: "gp-connect", speaks: "GP Connect (FHIR STU3)", is_practice: true, build };
+
 /// The way to every practice.
-pub(crate) struct GpConnect {
-    pub(crate) client: Client,
-    pub(crate) ssp: Url,
-    pub(crate) asid: String,
-    pub(crate) sds: Sds,
+struct GpConnect {
+    client: Client,
+    national: Arc<National>,
+}
+
+fn build(_source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>, ConfigFault> {
+    let client = wire::client(&around.limits).map_err(ConfigFault::Client)?;
+    Ok(Arc::new(GpConnect { client, national: Arc::clone(&around.national) }))
+}
+
+impl Source for GpConnect {
+    fn ask<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Ended> {
+        ask(self, question, bounds).boxed()
+    }
+
+    fn objection<'a>(
+        &'a self,
+        question: &'a Question,
+        bounds: &'a Bounds,
+    ) -> BoxFuture<'a, (ObjectionReply, Verdict)> {
+        objection::ask(self, question, bounds).boxed()
+    }
 }
 
 /// How one of the requests ended.
@@ -52,11 +81,11 @@ enum End {
 }
 
 /// Asks. Ends within the bounds' deadline; cancel-safe.
-pub(crate) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> Ended {
+async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> Ended {
     let Some(practice) = &question.practice else {
         return Ended::well(question.reply(crate::fault::failed("no practice to ask")));
     };
-    let endpoint = match gp.sds.find(practice, INTERACTION, &question.opening, bounds).await {
+    let endpoint = match gp.national.sds.find(practice, INTERACTION, &question.opening, bounds).await {
         Ok(endpoint) => endpoint,
         Err(missing) => return without_endpoint(question, practice, &missing),
     };
@@ -129,20 +158,20 @@ fn request(
     trace_id: &str,
 ) -> RequestBuilder {
     let token = token::unsigned(&token::Claims {
-        issuer: gp.ssp.as_str().trim_end_matches('/'),
+        issuer: gp.national.ssp.as_str().trim_end_matches('/'),
         audience: &endpoint.root,
         asker: &question.asker,
         issued_s: question.now.as_second(),
     });
     let number = question.person.number().map(fhir::NhsNumber::digits).unwrap_or_default();
     // The practice's whole address stands behind the proxy's, its own `https://` included.
-    let url = format!("{}/{}/{OPERATION}", gp.ssp.as_str().trim_end_matches('/'), endpoint.root);
+    let url = format!("{}/{}/{OPERATION}", gp.national.ssp.as_str().trim_end_matches('/'), endpoint.root);
     gp.client
         .post(url)
         .header("Accept", MEDIA_TYPE)
         .header("Content-Type", MEDIA_TYPE)
         .header("Ssp-TraceID", trace_id)
-        .header("Ssp-From", &gp.asid)
+        .header("Ssp-From", &gp.national.asid)
         .header("Ssp-To", &endpoint.asid)
         .header("Ssp-InteractionID", INTERACTION)
         .bearer_auth(token)

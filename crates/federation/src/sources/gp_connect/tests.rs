@@ -1,7 +1,7 @@
 //! Practices that answer well, partly, wrongly and not at all, through a directory and a proxy that may fail too.
 
 use super::{parameters, refused, token};
-use crate::{Federation, Kind, testing::*};
+use crate::{Federation, testing::*};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fhir::{
     Category::{self, *},
@@ -66,7 +66,7 @@ fn spine() -> Fake {
 }
 
 async fn federation_of(fake: &Fake, limits: crate::Limits) -> Arc<Federation> {
-    let gp = source("gp", Kind::GpConnect, None, &ALL);
+    let gp = source("gp", kind("gp-connect"), None, &ALL);
     federation(vec![gp], &fake.serve().await, limits)
 }
 
@@ -397,7 +397,7 @@ async fn a_directory_without_one_usable_entry_gives_nobody_to_ask() {
 #[tokio::test]
 async fn a_role_with_nothing_to_ask_for_asks_nothing() {
     let fake = spine();
-    let gp = source("gp", Kind::GpConnect, None, &[Demographics, SocialCare]);
+    let gp = source("gp", kind("gp-connect"), None, &[Demographics, SocialCare]);
     let reply = one(&federation(vec![gp], &fake.serve().await, limits())).await;
     assert_eq!(reply.state, ReplyState::NotAsked(NotAsked("your role does not include them".to_owned())));
     assert_eq!(fake.count(PATH), 0);
