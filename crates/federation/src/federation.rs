@@ -3,6 +3,7 @@
 
 use crate::{
     asking::{Asking, ObjectionReply},
+    exchange::Log,
     fault::Fault,
     gather,
     guard::{Closed, Guard, Ticket, Verdict, Visit},
@@ -60,6 +61,23 @@ impl Federation {
             }
         }
         Ok(Self { sources, limits, asked, national, guards: Mutex::default() })
+    }
+
+    /// Everything wrong with a configuration, where [`Federation::new`] stops at the first.
+    pub fn faults(sources: &[SourceConfig], national: &NationalConfig, limits: &Limits) -> Vec<ConfigFault> {
+        let limits = Arc::new(limits.clone());
+        let mut faults: Vec<_> = source::check(sources).err().into_iter().collect();
+        let national = match National::new(national, &limits) {
+            Ok(national) => Arc::new(national),
+            Err(fault) => {
+                faults.push(fault);
+                return faults;
+            }
+        };
+        let around = Surroundings { national, limits };
+        let kinds = sources.iter().filter_map(|source| Some((source, source.kind.line()?)));
+        faults.extend(kinds.filter_map(|(source, kind)| (kind.build)(source, &around).err()));
+        faults
     }
 
     /// The sources in the order of the configuration.
@@ -128,7 +146,23 @@ impl Federation {
 
     /// One question to its end, whatever happens.
     pub(crate) async fn ask(&self, question: &Question) -> Reply {
-        let bounds = self.bounds(self.limits.total);
+        self.ask_within(question, self.bounds(self.limits.total)).await
+    }
+
+    /// The same, with every exchange noted.
+    pub(crate) async fn ask_noted(&self, question: &Question, log: &Arc<Log>) -> Reply {
+        self.ask_within(question, self.bounds(self.limits.total).noted(log)).await
+    }
+
+    pub(crate) fn asked(&self, source: &SourceId) -> Option<&dyn Source> {
+        self.asked.get(source).map(Arc::as_ref)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    async fn ask_within(&self, question: &Question, bounds: Bounds) -> Reply {
         let place = Place::of(question);
         let mut reply = match self.enter(&place).await {
             Err(state) => question.reply(state),
@@ -204,7 +238,7 @@ impl Federation {
         }
     }
 
-    fn bounds(&self, time: Duration) -> Bounds {
+    pub(crate) fn bounds(&self, time: Duration) -> Bounds {
         let now = Instant::now();
         Bounds::new(&self.limits, now, now + time)
     }

@@ -26,6 +26,10 @@ mod sources;
 mod open;
 /// One exchange, bounded.
 mod wire;
+/// What passed during a test question.
+mod exchange;
+/// A test question about nobody.
+mod probe;
 /// What a failed exchange means.
 mod fault;
 /// Whether an answer is FHIR at all.
@@ -34,10 +38,12 @@ mod document;
 mod subject;
 
 pub use asking::{Asking, ObjectionReply};
+pub use exchange::Exchange;
 pub use federation::Federation;
 pub use limits::Limits;
 pub use open::{Content, OpenReply};
 pub use plan::Plan;
+pub use probe::{Check, NotATestNumber, Probe};
 pub use question::Question;
 pub use source::{ConfigFault, Feed, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls};
 pub use sources::gp_connect::objection::objection_signs;

@@ -1,9 +1,19 @@
 //! Takes the sources' part of the configuration, gives it typed; refuses unknown fields, and what no question could use.
 
+/// The files a configuration names.
+mod paths;
+/// What no question could use.
+mod check;
+/// Why a configuration cannot be used, and where.
+mod fault;
+
+pub(crate) use check::{check, faults, oauth2_faults};
+pub use fault::{ConfigFault, Place};
+
 use crate::sources::{KINDS, KindOfSource};
 use fhir::{Category, OdsCode, SourceId};
 use serde::{Deserialize, Deserializer, de::Error};
-use std::{collections::HashSet, io, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 /// One partner's source, as the sharing agreement describes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -187,49 +197,10 @@ fn pds_per_second() -> u32 {
     5
 }
 
-/// Why a configuration cannot be used. The program stops before a port opens.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigFault {
-    #[error("two sources have the id `{id}`")]
-    DuplicateId { id: SourceId },
-    #[error("the source `{id}` needs a base_url")]
-    NoBaseUrl { id: SourceId },
-    #[error("`{name}` must be an https address (http on loopback only) without user, query or fragment")]
-    Url { name: String },
-    #[error("the key file `{path}` cannot be read")]
-    KeyFile {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the key file `{path}` holds no usable key")]
-    Key { path: PathBuf },
-    #[error("the feed of `{id}` has the unreadable duration `{text}`")]
-    Feed { id: SourceId, text: String },
-    #[error("cannot build an HTTP client")]
-    Client(#[source] reqwest::Error),
-}
-
-/// What can be checked without touching a file or the network.
-pub(crate) fn check(sources: &[SourceConfig]) -> Result<(), ConfigFault> {
-    let mut seen = HashSet::new();
-    for source in sources {
-        if !seen.insert(&source.id) {
-            return Err(ConfigFault::DuplicateId { id: source.id.clone() });
-        }
-        let durations = source.feed.iter().flat_map(|feed| [&feed.every, &feed.stale_after]);
-        if let Some(text) = durations.into_iter().find(|text| duration(text).is_none()) {
-            return Err(ConfigFault::Feed { id: source.id.clone(), text: text.clone() });
-        }
-    }
-    Ok(())
-}
-
 /// A base address without its last `/`.
-pub(crate) fn base_url(name: &str, text: &str) -> Result<reqwest::Url, ConfigFault> {
-    let refused = || ConfigFault::Url { name: name.to_owned() };
-    let url = reqwest::Url::parse(text.trim_end_matches('/')).map_err(|_| refused())?;
-    if is_usable(&url) { Ok(url) } else { Err(refused()) }
+pub(crate) fn base_url(at: Place, text: &str) -> Result<reqwest::Url, ConfigFault> {
+    let url = reqwest::Url::parse(text.trim_end_matches('/')).ok().filter(is_usable);
+    url.ok_or(ConfigFault::Url { at })
 }
 
 /// Plain HTTP only on this machine; nothing in the address that could carry a secret or a person.
@@ -240,7 +211,8 @@ pub(crate) fn is_usable(url: &reqwest::Url) -> bool {
     secure && bare && url.query().is_none() && url.fragment().is_none()
 }
 
-fn duration(text: &str) -> Option<Duration> {
+/// Whole hours or minutes; more than none.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let unit_s = match text.chars().last()? {
         'h' => 3600,
         'm' => 60,

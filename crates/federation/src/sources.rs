@@ -8,6 +8,7 @@ use crate::{
     limits::Limits,
     national::National,
     open::{OpenQuestion, Opening},
+    probe::Check,
     question::{Ended, Question},
     source::{ConfigFault, SourceConfig},
     wire::Bounds,
@@ -50,6 +51,12 @@ pub(crate) trait Source: Send + Sync {
     fn open<'a>(&'a self, question: &'a OpenQuestion, bounds: &'a Bounds) -> BoxFuture<'a, Opening> {
         let _ = (question, bounds);
         async { Opening::well(ReplyState::NotShared) }.boxed()
+    }
+
+    /// What only a test question may try; asked about nobody.
+    fn checks<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Vec<Check>> {
+        let _ = (question, bounds);
+        async { Vec::new() }.boxed()
     }
 
     /// Whether the person objected; only the registered practice knows.

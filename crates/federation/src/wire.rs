@@ -2,9 +2,9 @@
 //! floor and every deadline are counted while they arrive (HAZ-035, HAZ-041). Cancel-safe: dropping it closes the
 //! connection. No URL leaves this file: the client's own error texts name them.
 
-use crate::{fault::Fault, limits::Limits, source::ConfigFault};
+use crate::{exchange::Log, fault::Fault, limits::Limits, source::ConfigFault};
 use reqwest::{
-    Client, RequestBuilder, Response,
+    Client, Request, RequestBuilder, Response,
     header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue},
     redirect::Policy,
 };
@@ -30,11 +30,18 @@ pub(crate) struct Bounds {
     pub(crate) deadline: Instant,
     pub(crate) started: Instant,
     read_bytes: Arc<AtomicUsize>,
+    /// Only of a test question.
+    log: Option<Arc<Log>>,
 }
 
 impl Bounds {
     pub(crate) fn new(limits: &Arc<Limits>, started: Instant, deadline: Instant) -> Self {
-        Self { limits: Arc::clone(limits), deadline, started, read_bytes: Arc::default() }
+        Self { limits: Arc::clone(limits), deadline, started, read_bytes: Arc::default(), log: None }
+    }
+
+    /// The same, with every exchange noted.
+    pub(crate) fn noted(self, log: &Arc<Log>) -> Self {
+        Self { log: Some(Arc::clone(log)), ..self }
     }
 
     /// The same budget with a nearer deadline.
@@ -84,8 +91,25 @@ pub(crate) fn key_file(path: &Path) -> Result<HeaderValue, ConfigFault> {
 
 /// Sends and reads. Any status is an answer; the caller knows what it means for its kind of source.
 pub(crate) async fn fetch(request: RequestBuilder, bounds: &Bounds) -> Result<Answer, Fault> {
+    let (client, request) = request.build_split();
+    let request = request.map_err(|_| Fault::Unreachable)?;
+    let Some(log) = &bounds.log else {
+        return exchange(&client, request, bounds).await;
+    };
+    let noted = request.try_clone();
+    let started = Instant::now();
+    let answer = exchange(&client, request, bounds).await;
+    if let Some(request) = noted {
+        let seen =
+            answer.as_ref().map(|answer| (answer.status, answer.media_type.as_str(), answer.body.len()));
+        log.note(&request, started.elapsed(), seen);
+    }
+    answer
+}
+
+async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<Answer, Fault> {
     let first_byte = bounds.deadline.min(Instant::now() + bounds.limits.first_byte);
-    let sent = timeout_at(first_byte, request.send()).await.map_err(|_| Fault::TimedOut)?;
+    let sent = timeout_at(first_byte, client.execute(request)).await.map_err(|_| Fault::TimedOut)?;
     let response = sent.map_err(|error| connecting(&error))?;
     let encoding = response.headers().get(CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| encoding != "identity") {
