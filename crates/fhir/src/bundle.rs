@@ -73,6 +73,11 @@ impl<'a> Bundle<'a> {
         }
         if let Some(url) = &full_url {
             self.index.entry(url.clone()).or_insert(place);
+            // A resource without an id of its own is still known by its address.
+            let key = type_and_id(url).filter(|key| key.starts_with(&format!("{resource_type}/")));
+            if let Some(key) = key {
+                self.index.entry(key).or_insert(place);
+            }
         }
         let search_mode = object.object("search").and_then(|s| s.text("mode").map(|m| m.into_owned()));
         self.entries.push(Entry { resource_type, id, full_url, search_mode, resource, json });

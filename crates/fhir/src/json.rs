@@ -2,9 +2,12 @@
 //! Refuses invalid UTF-8, duplicate keys and nesting beyond [`DEPTH_MAX`] (HAZ-039, HAZ-041).
 //! Source: RFC 8259; FHIR R4 section 2.6.2.
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{borrow::Cow, fmt};
+
+/// One pass over the text before anything reads it.
+mod scan;
 
 /// Arrays and objects inside one another, at most. Counted before any reader recurses.
 pub const DEPTH_MAX: usize = 126;
@@ -25,88 +28,12 @@ pub enum NotJson {
 }
 
 /// Checks a whole document once: UTF-8, depth, syntax, no duplicate keys, an object at the top.
-/// A byte order mark at the start is dropped.
+/// A byte order mark at the start is dropped. How large a document may be, its reader's caller decides.
 pub fn check(bytes: &[u8]) -> Result<&str, NotJson> {
     let text = std::str::from_utf8(bytes).map_err(|e| NotJson::Utf8 { at: e.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    check_depth(text.as_bytes())?;
-    let mut reader = serde_json::Deserializer::from_str(text);
-    Unique.deserialize(&mut reader).and_then(|()| reader.end()).map_err(|e| {
-        let (line, column) = (e.line(), e.column());
-        match e.classify() {
-            serde_json::error::Category::Data => NotJson::DuplicateKey { line, column },
-            _ => NotJson::Syntax { line, column },
-        }
-    })?;
+    scan::scan(text)?;
     if text.trim_start().starts_with('{') { Ok(text) } else { Err(NotJson::NotAnObject) }
-}
-
-/// Counts brackets outside strings, without recursion.
-fn check_depth(bytes: &[u8]) -> Result<(), NotJson> {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH_MAX {
-            return Err(NotJson::Depth { at });
-        }
-    }
-    Ok(())
-}
-
-/// Reads any value and keeps nothing, but fails on a repeated key.
-struct Unique;
-
-impl<'de> DeserializeSeed<'de> for Unique {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_any(Unique)
-    }
-}
-
-impl<'de> Visitor<'de> for Unique {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Unique)?.is_some() {}
-        Ok(())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut keys = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if !keys.insert(key) {
-                return Err(A::Error::custom("duplicate key"));
-            }
-            map.next_value_seed(Unique)?;
-        }
-        Ok(())
-    }
 }
 
 /// One value where it lies in the source's text.
@@ -207,6 +134,11 @@ impl<'a> Object<'a> {
             name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
         };
         self.0.iter().find(|(name, _)| fits(name)).map(|(name, value)| (name.as_ref(), *value))
+    }
+
+    /// Every member in the order sent, a repeated key twice.
+    pub fn members(&self) -> impl Iterator<Item = (&Cow<'a, str>, Json<'a>)> {
+        self.0.iter().map(|(name, value)| (name, *value))
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &str> {
