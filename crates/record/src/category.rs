@@ -1,7 +1,7 @@
 //! What one kind of resource means, one module per category; each reads STU3's and R4's names of an element.
 
 use crate::item::Item;
-use crate::normalise::{resource::Resource, surroundings::Surroundings};
+use crate::normalise::{document, resource::Resource, surroundings::Surroundings};
 
 /// Allergies and statements that there are none.
 pub(crate) mod allergies;
@@ -58,10 +58,15 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> Re
         "Appointment" => encounters::appointment(resource).into(),
         "ServiceRequest" | "ReferralRequest" | "ProcedureRequest" => encounters::request(resource).into(),
         "Communication" => encounters::communication(resource).into(),
+        "ClinicalImpression" => encounters::impression(resource).into(),
         "EpisodeOfCare" => social_care::episode(resource).into(),
         "CareTeam" => social_care::team(resource).into(),
         "Task" => social_care::task(resource).into(),
-        "DocumentReference" => documents::read(resource).into(),
+        "DocumentReference" => documents::read(resource, around).into(),
+        "Composition" => documents::written(document::read(resource), resource, around).into(),
+        "MessageHeader" => around.messages.event(resource),
+        // Opened: what it holds stands on the shelf for itself.
+        "Bundle" if resource.document.opens() => Read::Context,
         "CarePlan" => care_plans::care_plan(resource).into(),
         "Goal" => care_plans::goal(resource).into(),
         "Consent" => care_plans::consent(resource),
@@ -85,7 +90,6 @@ fn unknown(resource_type: &str) -> Read {
         | "Medication"
         | "Specimen"
         | "OperationOutcome"
-        | "MessageHeader"
         | "Provenance"
         | "Questionnaire"
         | "Binary"

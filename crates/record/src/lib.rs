@@ -5,6 +5,8 @@
 pub mod item;
 /// From a reply's payloads to items, one module per format.
 pub mod normalise;
+/// One resource as UK Core R4: what every reader of the newer standard can take.
+pub mod uk_core;
 /// What one kind of resource means, one module per category.
 pub mod category;
 /// What of it this professional may see, and the manifest of what was shown and held.

@@ -25,7 +25,15 @@ pub(crate) mod filing;
 /// What belongs together.
 pub(crate) mod surroundings;
 /// Lists, warnings and consultations of GP Connect.
-mod gp_connect;
+pub(crate) mod gp_connect;
+/// The text of a narrative, without its markup.
+pub(crate) mod narrative;
+/// Letters and discharge summaries.
+pub(crate) mod document;
+/// Messages that tell of one event.
+mod message;
+/// Rows of a practice that sends no coded records.
+pub mod html_view;
 /// Restriction reaches what a restricted entry is linked to.
 mod restriction;
 
@@ -39,6 +47,8 @@ pub struct Normalised {
     pub warnings: Vec<Warning>,
     /// Categories this reply says it does not share (a disabled area inside a 200).
     pub not_shared: Vec<Category>,
+    /// Categories this reply says are refused for this person (a sentence in place of a list).
+    pub withheld: Vec<Category>,
     /// Per resource type: how many entries arrived. The measure against which nothing may be lost.
     pub received: BTreeMap<String, usize>,
     /// Per resource type: entries that are context of items (Patient, Practitioner, an issue of a medicine …).
@@ -93,13 +103,14 @@ pub fn normalise(reply: &Reply) -> Normalised {
     let around = Surroundings::of(&shelf, &entries);
     let mut reading =
         Reading { copies: copies(&entries), around: &around, seen: HashSet::new(), links: Vec::new() };
-    for entry in &entries {
+    for entry in entries.iter().filter(|entry| !html_view::is_view(entry)) {
         normalised.receive(&entry.resource_type);
         reading.entry(entry, &mut normalised);
     }
     reading.ended(&mut normalised);
     unreadable(&shelf, &mut normalised);
     restriction::spread(&mut normalised.items, &reading.links);
+    html_view::read(&entries, &mut normalised);
     normalised.warnings.extend(around.lists.warnings.iter().cloned());
     normalised
 }
@@ -135,11 +146,14 @@ struct Reading<'r, 'a> {
 
 impl<'a> Reading<'_, 'a> {
     fn entry(&mut self, entry: &Resource<'a>, normalised: &mut Normalised) {
-        if entry.resource_type == "OperationOutcome" {
+        // Inside a message it acknowledges something to somebody else.
+        if entry.resource_type == "OperationOutcome" && entry.document.bundle.kind != "message" {
             gp_connect::outcome(entry, normalised);
         }
-        let repeated = entry.key().is_some_and(|key| !self.seen.insert((key, entry.json.as_sent())));
-        if repeated || entry.is_included() || self.around.is_context(entry) {
+        // Only what is read can be repeated: an entry sent along by one search may be the answer to another.
+        let aside = entry.is_included() || self.around.is_context(entry);
+        let mut is_new = || entry.key().is_none_or(|key| self.seen.insert((key, entry.json.as_sent())));
+        if aside || !is_new() {
             normalised.set_aside(&entry.resource_type);
             return;
         }
@@ -157,7 +171,11 @@ impl<'a> Reading<'_, 'a> {
         if odd_date(&item) {
             item.caveats.push("A date here is not one we can read: shown as recorded".into());
         }
-        let own = if entry.resource_type == "Encounter" { entry.key() } else { entry.encounter() };
+        let own = match entry.resource_type.as_str() {
+            "Encounter" => entry.name(),
+            "MessageHeader" => self.around.messages.encounter(entry),
+            _ => entry.encounter(),
+        };
         self.links.push(own);
         normalised.items.push(item);
     }

@@ -4,7 +4,7 @@
 use crate::item::{Item, Measurement, Section};
 use crate::normalise::Unread;
 use crate::release::Released;
-use fhir::reply::Warning;
+use fhir::reply::{Warning, Withholder};
 use fhir::{Category, ReplyState, SourceId};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,9 @@ pub struct SourceNote {
     /// It came after its sections were written.
     pub late: bool,
 }
+
+/// Refused by the source in its answer, in its own words among the warnings.
+static WITHHELD: ReplyState = ReplyState::Withheld(Withholder::Source(String::new()));
 
 /// Entries that are one fact: the first is shown, the others "also held by".
 #[derive(Debug, Clone)]
@@ -92,10 +95,15 @@ impl Record {
         self.planned.iter().filter(|source| !self.parts.contains_key(source)).collect()
     }
 
-    /// The state of one category at one source; `None` while pending. A category its own reply disowns is not shared.
+    /// The state of one category at one source; `None` while pending. A category its own reply disowns is not shared, and
+    /// one it refuses is withheld.
     pub fn state_of(&self, source: &SourceId, category: Category) -> Option<&ReplyState> {
         let part = self.parts.get(source)?;
-        if part.released.not_shared.contains(&category) && part.note.state.is_answer() {
+        let disowned = |categories: &[Category]| categories.contains(&category) && part.note.state.is_answer();
+        if disowned(&part.released.withheld) {
+            return Some(&WITHHELD);
+        }
+        if disowned(&part.released.not_shared) {
             return Some(&ReplyState::NotShared);
         }
         Some(part.note.by_category.get(&category).unwrap_or(&part.note.state))

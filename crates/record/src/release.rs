@@ -19,6 +19,7 @@ pub struct Released {
     pub unread: Vec<Unread>,
     pub warnings: Vec<Warning>,
     pub not_shared: Vec<Category>,
+    pub withheld: Vec<Category>,
     pub shown: Vec<ManifestLine>,
     pub held: Vec<ManifestLine>,
     /// Categories shown as summary or existence only.
@@ -60,6 +61,7 @@ impl Released {
             unread: Vec::new(),
             warnings: Vec::new(),
             not_shared: Vec::new(),
+            withheld: Vec::new(),
             shown: Vec::new(),
             held: Vec::new(),
             reduced: BTreeSet::new(),
@@ -94,6 +96,8 @@ pub fn release(
     released.warnings = normalised.warnings.into_iter().filter(|warning| may_see(warning.category)).collect();
     released.not_shared =
         normalised.not_shared.into_iter().filter(|category| may_see(Some(*category))).collect();
+    released.withheld =
+        normalised.withheld.into_iter().filter(|category| may_see(Some(*category))).collect();
     unread(&mut released, normalised.unread, &level);
     let today = on.map(FhirDate::parse).and_then(|date| date.first_day());
     let choice = reduce::Choice::of(&normalised.items, &level, today);

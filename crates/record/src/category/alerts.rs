@@ -32,7 +32,22 @@ pub(crate) fn read(resource: &Resource<'_>) -> Item {
     for kind in resource.concepts("category") {
         item.detail("Kind", kind.words().map(str::to_owned));
     }
+    if is_about_the_scene(resource, &words) {
+        item.detail("For visiting staff", Some("Not reviewed as a fact about the person".into()));
+    }
     item
+}
+
+/// Safety of a place or of staff, as an ambulance service sends it (sources.md 13).
+fn is_about_the_scene(resource: &Resource<'_>, words: &str) -> bool {
+    const WORDS: [&str; 6] =
+        ["scene safe", "scene is", "scene unsafe", "risk to staff", "staff safety", "visiting staff"];
+    let codings = resource.concepts("category").into_iter().flat_map(|concept| concept.codings);
+    let by_code = codings.into_iter().any(|coding| {
+        coding.code.as_deref() == Some("SS")
+            && coding.system.as_deref().is_some_and(|system| system.ends_with("/flag-categories-bars"))
+    });
+    by_code || WORDS.iter().any(|part| words.contains(part))
 }
 
 /// A safeguarding request: existence, team and status.

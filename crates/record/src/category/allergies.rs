@@ -89,5 +89,11 @@ fn reaction(object: &Object<'_>) -> Reaction {
     if manifestations.is_empty() {
         manifestations.extend(text(object, "description"));
     }
+    // Somebody asked and the person could not say: that is an answer, unlike a code that only fills the place.
+    let asked =
+        concepts.iter().any(|c| c.codings.iter().any(|coding| coding.code.as_deref() == Some("ASKU")));
+    if manifestations.is_empty() && asked {
+        manifestations.push("Asked, not known".into());
+    }
     Reaction { manifestations, severity: text(object, "severity") }
 }

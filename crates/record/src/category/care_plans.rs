@@ -22,6 +22,11 @@ pub(crate) fn care_plan(resource: &Resource<'_>) -> Item {
         say(&mut says, "Goal", goal_words(resource, &goal));
     }
     says.extend(activities(resource));
+    for activity in resource.object.objects("activity") {
+        for outcome in activity.objects("outcomeCodeableConcept") {
+            say(&mut says, "Outcome", Concept::read(&outcome).words().map(str::to_owned));
+        }
+    }
     let plan = Plan { review_due: review(resource).or_else(|| to.clone()), says, ..plan(resource, kind) };
     let mut item = resource.item(Section::Plans, Category::CarePlans, Facts::Plan(plan));
     item.what.text = resource.text("title").or_else(|| resource.words("category"));
@@ -77,8 +82,7 @@ fn is_decision(words: &str) -> bool {
 
 /// A form as filled. In the GP record it only ties Observations together, which are shown themselves.
 pub(crate) fn questionnaire_response(resource: &Resource<'_>) -> Read {
-    let mut says = Vec::new();
-    answers(&mut says, &resource.object.objects("item"));
+    let says = answered(resource);
     if resource.is_gp_connect() && says.is_empty() {
         return Read::Context;
     }
@@ -90,11 +94,28 @@ pub(crate) fn questionnaire_response(resource: &Resource<'_>) -> Read {
     item.into()
 }
 
-fn form_title(resource: &Resource<'_>) -> String {
+/// What the form is called: beside its reference, or by the form itself where it came along.
+pub(crate) fn form_title(resource: &Resource<'_>) -> String {
     let shadow = resource.object.object("_questionnaire");
     let display = shadow.and_then(|shadow| shadow.objects("extension").iter().find_map(value_words));
     let reference = resource.object.object("questionnaire").and_then(|reference| text(&reference, "display"));
-    display.or(reference).unwrap_or_else(|| "Form".into())
+    display.or(reference).or_else(|| form(resource)?.text("title")).unwrap_or_else(|| "Form".into())
+}
+
+/// The Questionnaire itself: R4 names it by its canonical address, STU3 by reference.
+fn form<'a>(resource: &Resource<'a>) -> Option<Resource<'a>> {
+    let linked = resource.linked("questionnaire").into_iter().next();
+    linked.or_else(|| {
+        let canonical = resource.text("questionnaire")?;
+        resource.at(canonical.split('|').next()?)
+    })
+}
+
+/// Every answer of a form, in its order.
+pub(crate) fn answered(resource: &Resource<'_>) -> Vec<Detail> {
+    let mut says = Vec::new();
+    answers(&mut says, &resource.object.objects("item"));
+    says
 }
 
 fn answers(says: &mut Vec<Detail>, items: &[Object<'_>]) {

@@ -102,7 +102,19 @@ pub(crate) fn request(resource: &Resource<'_>) -> Item {
     item.detail("Priority", resource.text("priority"));
     item.detail("Description", resource.text("description"));
     item.detail("Kind", resource.words("category").or_else(|| resource.words("type")));
+    item.detail("e-Referral number", booking_number(resource));
     item
+}
+
+/// The number a referral is known by at the booking service, under either of its systems.
+fn booking_number(resource: &Resource<'_>) -> Option<String> {
+    let is_booking = |identifier: &&Object<'_>| {
+        identifier.text("system").is_some_and(|system| {
+            let last = system.trim().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+            matches!(last.as_str(), "ubrn" | "ubr-number")
+        })
+    };
+    resource.object.objects("identifier").iter().find(is_booking).and_then(|one| text(one, "value"))
 }
 
 pub(crate) fn communication(resource: &Resource<'_>) -> Item {
@@ -116,6 +128,37 @@ pub(crate) fn communication(resource: &Resource<'_>) -> Item {
     }
     item.when = When { from: resource.date("sent"), to: resource.date("received"), recorded: None };
     item
+}
+
+/// A clinician's impression: free text, so it is filed with consultations. A pharmacy sends its summary, history and advice so.
+pub(crate) fn impression(resource: &Resource<'_>) -> Item {
+    let mut contact = contact(resource, "Contact".into());
+    contact.entries = ["description", "summary"].iter().filter_map(|key| resource.text(key)).collect();
+    let findings = resource.object.objects("finding");
+    let found = findings.iter().filter_map(|finding| {
+        words(finding, "itemCodeableConcept")
+            .or_else(|| condition_words(resource, &finding.object("itemReference")?))
+    });
+    let found: Vec<String> = found.collect();
+    contact.entries_coded.clone_from(&found);
+    contact.entries.extend(found);
+    let mut item = resource.item(Section::Contacts, Category::Consultations, Facts::Contact(contact));
+    if item.what.words().is_none() {
+        item.what.text = heading_tag(resource).or_else(|| Some("Clinical impression".into()));
+    }
+    let (from, to) = resource.span("effective");
+    item.when = When { from, to, recorded: resource.date("date") };
+    item
+}
+
+/// The record heading a sender tagged it with.
+fn heading_tag(resource: &Resource<'_>) -> Option<String> {
+    let tags = resource.object.object("meta").map(|meta| meta.objects("tag")).unwrap_or_default();
+    let is_heading = |tag: &&Object<'_>| {
+        tag.text("system")
+            .is_some_and(|system| system.to_ascii_lowercase().contains("recordstandardheadings"))
+    };
+    tags.iter().find(is_heading).and_then(|tag| text(tag, "display"))
 }
 
 fn contact(resource: &Resource<'_>, setting: String) -> Contact {

@@ -173,6 +173,13 @@ impl<'a> Course<'a> {
         let expiry =
             repeats.as_ref().and_then(|r| part(r, "authorisationExpiryDate")).and_then(|d| value_date(&d));
         item.detail("Authorised until", expiry.map(|date| date.display_day()));
+        item.detail("Dosage last changed", self.first(dosage_changed).map(|date| date.display()));
+        for earlier in self.plan.iter().flat_map(earlier) {
+            let dose = doses(&earlier).join("; ");
+            let from = Course { main: &earlier, plan: None, issues: Vec::new() }.when().from;
+            let since = from.map(|date| format!(", from {}", date.display())).unwrap_or_default();
+            item.detail("Earlier prescription", Some(format!("{dose}{since}")));
+        }
         if !self.issues.is_empty() {
             item.detail("Issues sent", Some(self.issues.len().to_string()));
         }
@@ -189,6 +196,28 @@ impl<'a> Course<'a> {
             );
         }
     }
+}
+
+/// The date of the last change of dose, under any of its spellings.
+fn dosage_changed(resource: &Resource<'_>) -> Option<FhirDate> {
+    const NAMES: [&str; 3] =
+        ["medicationdosagelastchanged", "medicationstatementdosagelastchanged", "dosagelastchanged"];
+    NAMES.iter().find_map(|name| value_date(&resource.extension(name)?))
+}
+
+/// The prescriptions a plan took the place of, the latest first: a change of dose makes a new plan of the same course.
+pub(crate) fn earlier<'a>(plan: &Resource<'a>) -> Vec<Resource<'a>> {
+    let mut found: Vec<Resource<'a>> = Vec::new();
+    let mut next = plan.linked("priorPrescription").into_iter().next();
+    while let Some(prior) = next.filter(|prior| prior.resource_type == "MedicationRequest") {
+        let again = prior.name() == plan.name() || found.iter().any(|one| one.name() == prior.name());
+        if again {
+            break;
+        }
+        next = prior.linked("priorPrescription").into_iter().next();
+        found.push(prior);
+    }
+    found
 }
 
 fn non_empty(texts: Vec<String>) -> Option<Vec<String>> {
@@ -244,7 +273,8 @@ fn one_dose_key(dosage: &Object<'_>) -> Option<String> {
 /// Who prescribes, as the practice recorded it: what a hospital supplies is on no repeat prescription.
 fn prescribing_agency(resource: &Resource<'_>) -> Option<String> {
     let agency = resource.extension("prescribingagency").and_then(|agency| value_words(&agency));
-    agency.map(|agency| agency.to_lowercase())
+    // Some systems send the code without its display: the words are the same.
+    agency.map(|agency| agency.to_lowercase().replace('-', " "))
 }
 
 fn instructions(resource: &Resource<'_>) -> Vec<String> {

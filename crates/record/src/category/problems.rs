@@ -2,9 +2,10 @@
 //! laterality in words (HAZ-018). Source: GP Connect 1.6.2 problems guidance; UK Core Condition, Procedure.
 
 use crate::item::{Facts, Item, Problem, ProblemKind, Section, When};
-use crate::normalise::extensions::value_words;
-use crate::normalise::resource::{Resource, text, words};
-use fhir::Category;
+use crate::normalise::extensions::{part, value_words};
+use crate::normalise::gp_connect::{is_set_apart, named, terms};
+use crate::normalise::resource::{Resource, extension_name, text, words};
+use fhir::{Category, Object};
 
 pub(crate) fn condition(resource: &Resource<'_>) -> Item {
     let (from, _) = resource.span("onset");
@@ -29,7 +30,37 @@ pub(crate) fn condition(resource: &Resource<'_>) -> Item {
     for stage in resource.object.objects("stage") {
         item.detail("Stage", words(&stage, "summary"));
     }
+    links(resource, &mut item);
     item
+}
+
+/// What a practice linked to a problem: the entry it was made from, other problems, and everything filed under it.
+fn links(resource: &Resource<'_>, item: &mut Item) {
+    for link in resource.object.objects("extension") {
+        let name = extension_name(&link);
+        match name.as_str() {
+            "actualproblem" => item.detail("Made from", link_words(resource, &link)),
+            "relatedclinicalcontent" => item.detail("Linked entry", link_words(resource, &link)),
+            "relatedproblemheader" => {
+                let kind = part(&link, "type").and_then(|kind| value_words(&kind));
+                let other = part(&link, "target").and_then(|target| link_words(resource, &target));
+                let label =
+                    kind.map_or_else(|| "Related problem".to_owned(), |k| format!("Related problem ({k})"));
+                item.detail(&label, other);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The words of an entry linked to, or the sentence that stands in its place. A sensitive one is not repeated (HAZ-010).
+fn link_words<'a>(resource: &Resource<'a>, link: &Object<'a>) -> Option<String> {
+    let reference = link.object("valueReference")?;
+    match resource.follow(&reference) {
+        Some(entry) if is_set_apart(&entry) || entry.name() == resource.name() => None,
+        Some(entry) => terms(&entry).into_iter().next(),
+        None => named(&reference),
+    }
 }
 
 pub(crate) fn procedure(resource: &Resource<'_>) -> Item {

@@ -5,6 +5,7 @@
 use crate::item::{Care, Detail, Facts, Item, Measurement, Note, Problem, ProblemKind, Section, When};
 use crate::normalise::extensions::plain;
 use crate::normalise::filing;
+use crate::normalise::gp_connect::is_set_apart;
 use crate::normalise::resource::{Resource, quantity, text, unit, words};
 use crate::normalise::surroundings::Surroundings;
 use fhir::coding::{Concept, SNOMED_CT};
@@ -39,7 +40,21 @@ pub(crate) fn observation(resource: &Resource<'_>) -> Item {
     }
     item.detail("Body site", resource.words("bodySite"));
     item.detail("Method", resource.words("method"));
+    for header in headers(resource) {
+        item.detail("Part of", Some(header));
+    }
     item
+}
+
+/// The headers a practice filed it under. In R4 the same word means "computed from".
+fn headers(resource: &Resource<'_>) -> Vec<String> {
+    if resource.document.format == fhir::reply::Format::R4 {
+        return Vec::new();
+    }
+    let relations = resource.object.objects("related");
+    let above = relations.iter().filter(|relation| relation.text("type").as_deref() == Some("derived-from"));
+    let headers = above.filter_map(|relation| resource.follow(&relation.object("target")?));
+    headers.filter(|header| !is_set_apart(header)).filter_map(|header| header.words("code")).collect()
 }
 
 /// Numbers and vital signs are results; what is left of a practice's coded entries is history; comments belong to
@@ -63,7 +78,7 @@ fn place(resource: &Resource<'_>, measurement: &Measurement) -> (Section, Catego
 }
 
 /// Frailty, falls, mobility, function and cognition as recorded; matched by code or by whole words, never computed (HAZ-056).
-fn is_frailty(name: &Concept) -> bool {
+pub(crate) fn is_frailty(name: &Concept) -> bool {
     const CODES: [&str; 6] =
         ["1129331000000101", "763264000", "713634000", "925791000000100", "161898004", "1099481000000106"];
     const WORDS: [&str; 14] = [

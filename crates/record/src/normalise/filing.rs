@@ -2,7 +2,7 @@
 //! protected of what its labels, its kind and the search that found it say. Source: access.md sections 6 and 9.
 
 use super::resource::Resource;
-use crate::item::Label;
+use crate::item::{Item, Label};
 use fhir::{Category, Object, coding::Coding};
 
 /// Where an item is filed and what it is labelled.
@@ -14,10 +14,22 @@ pub(crate) struct Filed {
 pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
     let searched = resource.document.searched.unwrap_or(kind);
     let mut filed = Filed { category: stricter(searched, protected_only(kind)), labels: Vec::new() };
-    for coding in security(&resource.object) {
-        label(&mut filed, coding.code.as_deref().unwrap_or_default());
+    for code in security(&resource.object).into_iter().filter_map(|coding| coding.code) {
+        label(&mut filed, &code);
+    }
+    // A Composition's own word for how confidential it is.
+    let confidentiality = resource.text("confidentiality");
+    for code in resource.document.labels.iter().chain(&confidentiality) {
+        label(&mut filed, code);
     }
     filed
+}
+
+/// What is filed as one entry takes on what is labelled in any of its parts (HAZ-023).
+pub(crate) fn take_on(item: &mut Item, part: Filed) {
+    item.category = stricter(item.category, part.category);
+    let new: Vec<Label> = part.labels.into_iter().filter(|label| !item.labels.contains(label)).collect();
+    item.labels.extend(new);
 }
 
 /// Whether its own labels make it restricted or sensitive: then not even its words stand in another entry.

@@ -2,7 +2,7 @@
 //! what the reply leaves out, and in what order a consultation was written.
 //! Source: GP Connect 1.6.2, FHIR STU3 bundle, lists and warnings; sources.md 1.5, 1.6.
 
-use super::resource::{Resource, reference_key};
+use super::resource::Resource;
 use super::shelf::Shelf;
 use fhir::reply::{Format, Warning};
 use fhir::{Category, coding::Concept};
@@ -13,7 +13,7 @@ mod consultation;
 /// What the reply says it leaves out.
 mod warnings;
 
-pub(crate) use consultation::{Line, is_set_apart};
+pub(crate) use consultation::{Line, is_set_apart, named, terms};
 pub(crate) use warnings::outcome;
 
 /// A List's code, and the category it is about.
@@ -67,19 +67,19 @@ impl<'a> Lists<'a> {
     }
 
     pub(crate) fn consultation(&self, encounter: &Resource<'a>) -> Vec<Line> {
-        let lists = encounter.key().and_then(|key| self.consultations.get(&key));
+        let lists = encounter.name().and_then(|key| self.consultations.get(&key));
         lists.into_iter().flatten().flat_map(|list| consultation::lines(list)).collect()
     }
 
     /// The entries a consultation is made of, in its order.
     pub(crate) fn consultation_members(&self, encounter: &Resource<'a>) -> Vec<Resource<'a>> {
-        let lists = encounter.key().and_then(|key| self.consultations.get(&key));
+        let lists = encounter.name().and_then(|key| self.consultations.get(&key));
         lists.into_iter().flatten().flat_map(|list| consultation::members(list)).collect()
     }
 
     /// Whether the practice keeps a request in its diary.
     pub(crate) fn is_diary(&self, request: &Resource<'_>) -> bool {
-        request.key().is_some_and(|key| self.diary.contains(&key))
+        request.name().is_some_and(|key| self.diary.contains(&key))
     }
 
     fn note(&mut self, list: &Resource<'a>) {
@@ -128,7 +128,8 @@ fn is_list(entry: &Resource<'_>) -> bool {
 
 fn members(list: &Resource<'_>) -> BTreeSet<String> {
     let entries = list.object.objects("entry");
-    entries.iter().filter_map(|entry| entry.object("item")).filter_map(|item| reference_key(&item)).collect()
+    let items = entries.iter().filter_map(|entry| entry.object("item"));
+    items.filter_map(|item| list.name_behind(&item)).collect()
 }
 
 /// What a secondary List is about, by its code's own words.

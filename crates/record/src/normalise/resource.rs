@@ -20,6 +20,9 @@ pub(crate) struct Resource<'a> {
     pub(crate) object: Object<'a>,
     pub(crate) json: Json<'a>,
     included: bool,
+    full_url: Option<String>,
+    /// The resource whose `contained` it stands in.
+    holder: Option<Json<'a>>,
 }
 
 impl<'a> Resource<'a> {
@@ -33,6 +36,8 @@ impl<'a> Resource<'a> {
             object: entry.resource.clone(),
             json: entry.json,
             included: entry.search_mode.as_deref() == Some("include"),
+            full_url: entry.full_url.clone(),
+            holder: None,
         })
     }
 
@@ -41,12 +46,29 @@ impl<'a> Resource<'a> {
         let object = json.object()?;
         let resource_type = object.text("resourceType")?.into_owned();
         let id = object.text("id").map(|id| id.into_owned());
-        Some(Self { resource_type, id, object, json, ..self.clone() })
+        let holder = self.holder.or(Some(self.json));
+        Some(Self { resource_type, id, object, json, full_url: None, holder, ..self.clone() })
     }
 
-    /// `Type/id`, the name by which references and lists know it.
+    /// `Type/id`, from its address where it has no id of its own.
     pub(crate) fn key(&self) -> Option<String> {
-        Some(format!("{}/{}", self.resource_type, self.id.as_deref()?))
+        key_of(&self.resource_type, self.id.as_deref(), self.full_url.as_deref())
+    }
+
+    /// The one name by which every entry of the reply knows it, however they refer to it.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.key().or_else(|| self.full_url.clone())
+    }
+
+    /// Its `fullUrl`.
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.full_url.as_deref()
+    }
+
+    /// The entries that came in the same Bundle, itself among them.
+    pub(crate) fn siblings(&self) -> impl Iterator<Item = Resource<'a>> {
+        let (shelf, place) = (self.shelf, self.place);
+        self.document.bundle.entries.iter().filter_map(move |entry| Resource::new(shelf, place, entry))
     }
 
     /// Sent along by a search for the sake of another entry.
@@ -118,15 +140,39 @@ impl<'a> Resource<'a> {
     pub(crate) fn follow(&self, reference: &Object<'a>) -> Option<Resource<'a>> {
         let target = reference.text("reference")?;
         if let Some(id) = target.strip_prefix('#') {
-            let has_id = |json: &Json<'a>| {
-                json.object().is_some_and(|object| {
-                    object.text("id").is_some_and(|own| own.trim_start_matches('#') == id)
-                })
-            };
-            return self.inside(self.object.items("contained").into_iter().find(has_id)?);
+            return self.contained(id);
         }
-        let (place, entry) = self.shelf.resolve(self.place, &target)?;
+        self.at(&target)
+    }
+
+    /// The entry at an address, where it came along.
+    pub(crate) fn at(&self, address: &str) -> Option<Resource<'a>> {
+        let (place, entry) = self.shelf.resolve(self.place, address)?;
         Resource::new(self.shelf, place, entry)
+    }
+
+    /// A resource in its own `contained`, or beside it in its holder's; an empty id is the holder itself.
+    fn contained(&self, id: &str) -> Option<Resource<'a>> {
+        let has_id = |json: &Json<'a>| {
+            json.object()
+                .is_some_and(|object| object.text("id").is_some_and(|own| own.trim_start_matches('#') == id))
+        };
+        let holder = self.holder.and_then(Json::object);
+        let all = self.object.items("contained").into_iter();
+        let beside = holder.map(|holder| holder.items("contained")).unwrap_or_default();
+        let found = all.chain(beside).find(has_id);
+        self.inside(found.or_else(|| self.holder.filter(|_| id.is_empty()))?)
+    }
+
+    /// The name of what a reference means: the entry's own where it is in the reply, else as the reference has it.
+    pub(crate) fn name_behind(&self, reference: &Object<'_>) -> Option<String> {
+        let target = reference.text("reference")?;
+        let entry = self.shelf.resolve(self.place, &target).map(|(_, entry)| entry);
+        let name = entry.and_then(|entry| {
+            let key = key_of(&entry.resource_type, entry.id.as_deref(), entry.full_url.as_deref());
+            key.or_else(|| entry.full_url.clone())
+        });
+        name.or_else(|| reference_key(reference))
     }
 
     /// All resources a member refers to that are in the reply.
@@ -145,17 +191,14 @@ impl<'a> Resource<'a> {
         references.iter().filter_map(|reference| self.follow(reference).or_else(|| bare(reference))).collect()
     }
 
-    /// `Type/id` of the first reference in a member.
-    pub(crate) fn reference(&self, key: &str) -> Option<String> {
-        self.object.object(key).and_then(|reference| reference_key(&reference))
-    }
-
-    /// The encounter it belongs to, under any of its names.
+    /// The name of the encounter it belongs to, under any of its members.
     pub(crate) fn encounter(&self) -> Option<String> {
-        let direct = self.reference("encounter").or_else(|| self.reference("context"));
+        let named = |key: &str| self.name_behind(&self.object.object(key)?);
+        let direct = named("encounter").or_else(|| named("context"));
         let associated = || self.extension("encounter-associatedencounter")?.object("valueReference");
         let document = || self.object.object("context")?.object("encounter");
-        direct.or_else(|| reference_key(&associated()?)).or_else(|| reference_key(&document()?))
+        let other = || associated().or_else(document);
+        direct.or_else(|| self.name_behind(&other()?))
     }
 
     /// STU3 `comment` and `note`, R4 `note`, each whole.
@@ -235,6 +278,14 @@ pub(crate) fn unit(object: &Object<'_>) -> Option<String> {
     text(object, "unit").or_else(|| text(object, "code"))
 }
 
+fn key_of(resource_type: &str, id: Option<&str>, full_url: Option<&str>) -> Option<String> {
+    if let Some(id) = id {
+        return Some(format!("{resource_type}/{id}"));
+    }
+    let key = fhir::bundle::type_and_id(full_url?)?;
+    key.strip_prefix(resource_type).is_some_and(|rest| rest.starts_with('/')).then_some(key)
+}
+
 pub(crate) fn reference_key(reference: &Object<'_>) -> Option<String> {
     let target = reference.text("reference")?;
     Some(fhir::bundle::type_and_id(&target).unwrap_or_else(|| target.into_owned()))
@@ -245,7 +296,7 @@ pub(crate) fn extension<'a>(object: &Object<'a>, name: &str) -> Option<Object<'a
 }
 
 /// `Extension-CareConnect-GPC-ProblemSignificance-1` and `Extension-UKCore-ProblemSignificance` are `problemsignificance`.
-fn extension_name(extension: &Object<'_>) -> String {
+pub(crate) fn extension_name(extension: &Object<'_>) -> String {
     let url = extension.text("url").unwrap_or_default().to_ascii_lowercase();
     let last = url.rsplit('/').next().unwrap_or_default();
     let mut name = last.strip_prefix("extension").unwrap_or(last).trim_start_matches("coding");

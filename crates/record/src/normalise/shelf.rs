@@ -1,10 +1,16 @@
 //! Takes the payloads of one reply, gives all their entries on one shelf, so that a reference in one document resolves
-//! in another. Source: FHIR R4 2.36.4; a document that is not a Bundle is one entry.
+//! in another. A Bundle inside a Bundle (a message that carries a document) is opened and stands on the shelf as well.
+//! Source: FHIR R4 2.36.4; ITK3; a document that is not a Bundle is one entry.
 
+use super::document;
 use fhir::bundle::{Bundle, Entry};
+use fhir::coding::Coding;
 use fhir::reply::{Format, Payload};
 use fhir::{Category, Json, Object, SourceId};
 use std::sync::Arc;
+
+/// Bundles inside one another, at most; what lies deeper is counted as unread (HAZ-041).
+const INSIDE_MAX: u8 = 6;
 
 /// Every entry of a reply, in the order received.
 pub(crate) struct Shelf<'a> {
@@ -12,20 +18,51 @@ pub(crate) struct Shelf<'a> {
     documents: Vec<Document<'a>>,
 }
 
-/// One payload, read.
+/// One payload, or one Bundle inside it, read.
 pub(crate) struct Document<'a> {
     pub(crate) text: &'a Arc<str>,
+    pub(crate) json: Json<'a>,
     pub(crate) format: Format,
     /// The category whose search brought it.
     pub(crate) searched: Option<Category>,
     pub(crate) bundle: Bundle<'a>,
     /// Entries without a readable resource, as sent.
     pub(crate) unreadable: Vec<Json<'a>>,
+    /// A written document: its Composition is the item, everything else in it is context.
+    pub(crate) is_whole: bool,
+    /// Security labels of a document's or message's own Bundle: they hold for all that is in it.
+    pub(crate) labels: Vec<String>,
+    inside: u8,
+}
+
+impl<'a> Document<'a> {
+    /// Whether a Bundle among its entries is opened and read.
+    pub(crate) fn opens(&self) -> bool {
+        self.inside < INSIDE_MAX
+    }
+
+    /// Its Bundles, each as a document of its own.
+    fn nested(&self) -> Vec<Self> {
+        let bundles = self.bundle.of_type("Bundle").filter(|_| self.opens());
+        let open = |entry: &Entry<'a>| {
+            let mut labels = self.labels.clone();
+            labels.extend(own_labels(entry.json));
+            let opened = Self { labels, ..document(self.text, entry.json, self.format, self.searched) };
+            Self { inside: self.inside + 1, is_whole: opened.is_whole || self.is_whole, ..opened }
+        };
+        bundles.map(open).collect()
+    }
 }
 
 impl<'a> Shelf<'a> {
     pub(crate) fn read(source: &'a SourceId, payloads: &'a [Payload]) -> Self {
-        Self { source, documents: payloads.iter().map(document).collect() }
+        let mut documents: Vec<Document<'a>> = payloads.iter().map(payload).collect();
+        let mut place = 0;
+        while let Some(nested) = documents.get(place).map(Document::nested) {
+            documents.extend(nested);
+            place += 1;
+        }
+        Self { source, documents }
     }
 
     pub(crate) fn documents(&self) -> &[Document<'a>] {
@@ -34,16 +71,26 @@ impl<'a> Shelf<'a> {
 
     /// The entry a reference names: in its own document first, else in any other of the reply.
     pub(crate) fn resolve(&self, near: usize, reference: &str) -> Option<(usize, &Entry<'a>)> {
+        let mended = reference.replace("Practioner/", "Practitioner/");
         let others = (0..self.documents.len()).filter(|place| *place != near);
         std::iter::once(near).chain(others).find_map(|place| {
-            let entry = self.documents.get(place)?.bundle.resolve(reference)?;
+            let entry = self.documents.get(place)?.bundle.resolve(&mended)?;
             Some((place, entry))
         })
     }
 }
 
-fn document(payload: &Payload) -> Document<'_> {
+fn payload(payload: &Payload) -> Document<'_> {
     let json = Json::of(payload.text.strip_prefix('\u{feff}').unwrap_or(&payload.text));
+    Document { labels: own_labels(json), ..document(&payload.text, json, payload.format, payload.category) }
+}
+
+fn document<'a>(
+    text: &'a Arc<str>,
+    json: Json<'a>,
+    format: Format,
+    searched: Option<Category>,
+) -> Document<'a> {
     let (bundle, unreadable) = match Bundle::read(json) {
         Some(bundle) => {
             let unreadable = if bundle.unreadable == 0 { Vec::new() } else { without_resource(json) };
@@ -51,7 +98,18 @@ fn document(payload: &Payload) -> Document<'_> {
         }
         None => alone(json),
     };
-    Document { text: &payload.text, format: payload.format, searched: payload.category, bundle, unreadable }
+    let is_whole = format != Format::GpConnectHtml && document::is_whole(&bundle);
+    Document { text, json, format, searched, bundle, unreadable, is_whole, labels: Vec::new(), inside: 0 }
+}
+
+/// `meta.security` of a document or message Bundle. A searchset's says only what is the highest among its entries'.
+fn own_labels(json: Json<'_>) -> Vec<String> {
+    let root = json.object().unwrap_or_default();
+    if !matches!(root.text("type").as_deref(), Some("document" | "message")) {
+        return Vec::new();
+    }
+    let labels = root.object("meta").map(|meta| meta.objects("security")).unwrap_or_default();
+    labels.iter().filter_map(|label| Coding::read(label).code).collect()
 }
 
 /// A single resource as a document of one entry.

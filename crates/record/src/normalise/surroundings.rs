@@ -3,9 +3,10 @@
 
 use super::gp_connect::Lists;
 use super::gp_connect::is_set_apart;
-use super::resource::Resource;
+use super::message::Messages;
+use super::resource::{Resource, text};
 use super::shelf::Shelf;
-use crate::category::results;
+use crate::category::{medications, results};
 use fhir::reply::Format;
 use std::collections::{HashMap, HashSet};
 
@@ -18,12 +19,18 @@ pub(crate) struct Surroundings<'a> {
     children: HashMap<usize, Vec<Resource<'a>>>,
     /// Entries that are read with another entry.
     context: HashSet<usize>,
+    /// Their names and bytes: the same entry sent again is no other.
+    copies: HashSet<(String, &'a str)>,
     pub(crate) lists: Lists<'a>,
+    pub(crate) messages: Messages<'a>,
+    /// Documents that another of the reply says it replaces: their names and identifiers.
+    replaced: HashSet<String>,
 }
 
 impl<'a> Surroundings<'a> {
     pub(crate) fn of(shelf: &'a Shelf<'a>, entries: &[Resource<'a>]) -> Self {
-        let mut around = Self { lists: Lists::read(shelf, entries), ..Self::default() };
+        let (lists, messages) = (Lists::read(shelf, entries), Messages::read(entries));
+        let mut around = Self { lists, messages, replaced: replaced(entries), ..Self::default() };
         for entry in entries {
             around.note_issue(entry);
             around.note_child(entry);
@@ -31,11 +38,23 @@ impl<'a> Surroundings<'a> {
         for entry in entries {
             around.note_context(entry);
         }
+        let context = entries.iter().filter(|entry| around.context.contains(&address(entry)));
+        around.copies = context.filter_map(copy).collect();
         around
     }
 
     pub(crate) fn is_context(&self, resource: &Resource<'a>) -> bool {
-        self.context.contains(&address(resource))
+        let of_a_document = resource.document.is_whole && resource.resource_type != "Composition";
+        let again = || copy(resource).is_some_and(|copy| self.copies.contains(&copy));
+        of_a_document
+            || self.messages.is_told(resource)
+            || self.context.contains(&address(resource))
+            || (!self.copies.is_empty() && again())
+    }
+
+    /// Whether a later document of the same reply replaces it.
+    pub(crate) fn is_replaced(&self, document: &Resource<'_>) -> bool {
+        !self.replaced.is_empty() && names(document).iter().any(|name| self.replaced.contains(name))
     }
 
     pub(crate) fn issues_of(&self, resource: &Resource<'a>) -> &[Resource<'a>] {
@@ -43,7 +62,7 @@ impl<'a> Surroundings<'a> {
     }
 
     pub(crate) fn linked_to(&self, resource: &Resource<'_>) -> Option<String> {
-        self.lists.linked_to(&resource.key()?)
+        self.lists.linked_to(&resource.name()?)
     }
 
     /// All Observations of a report, headers before their members, each once.
@@ -119,6 +138,10 @@ impl<'a> Surroundings<'a> {
                 for plan in entry.linked("basedOn") {
                     self.context.extend(self.issues_of(&plan).iter().map(address).collect::<Vec<_>>());
                     self.context.insert(address(&plan));
+                    for earlier in medications::earlier(&plan) {
+                        self.context.extend(self.issues_of(&earlier).iter().map(address).collect::<Vec<_>>());
+                        self.context.insert(address(&earlier));
+                    }
                 }
             }
             "MedicationRequest" => {
@@ -152,6 +175,38 @@ impl<'a> Surroundings<'a> {
         let comments = members.iter().filter(|member| results::is_comment(member) && !is_set_apart(member));
         self.context.extend(comments.map(address));
     }
+}
+
+fn copy<'a>(entry: &Resource<'a>) -> Option<(String, &'a str)> {
+    Some((entry.key()?, entry.json.as_sent()))
+}
+
+/// What the documents of a reply say they replace.
+fn replaced(entries: &[Resource<'_>]) -> HashSet<String> {
+    let is_document =
+        |entry: &&Resource<'_>| matches!(entry.resource_type.as_str(), "Composition" | "DocumentReference");
+    let mut names = HashSet::new();
+    for document in entries.iter().filter(is_document) {
+        for relation in document.object.objects("relatesTo") {
+            if relation.text("code").as_deref() != Some("replaces") {
+                continue;
+            }
+            let target = ["target", "targetReference"].iter().find_map(|key| relation.object(key));
+            names.extend(target.as_ref().and_then(|target| document.name_behind(target)));
+            let inside = target.and_then(|target| target.object("identifier"));
+            let identifier = relation.object("targetIdentifier").or(inside);
+            names.extend(identifier.and_then(|identifier| text(&identifier, "value")));
+        }
+    }
+    names
+}
+
+/// What a document may be called by another: name, identifiers.
+fn names(document: &Resource<'_>) -> Vec<String> {
+    let mut identifiers = document.object.objects("identifier");
+    identifiers.extend(document.object.objects("masterIdentifier"));
+    let values = identifiers.iter().filter_map(|identifier| text(identifier, "value"));
+    values.chain(document.name()).collect()
 }
 
 /// Where an entry lies in memory: two entries with one id are still two.

@@ -7,11 +7,11 @@ use fhir::{Category, Reply, ReplyState, SourceId};
 use std::sync::Arc;
 
 /// Real payloads, as published.
-mod corpus;
+pub(crate) mod corpus;
 /// Those published in XML.
-mod xml;
+pub(crate) mod xml;
 /// One folder each.
-mod cases;
+pub(crate) mod cases;
 /// Hostile and odd replies.
 mod hostile;
 

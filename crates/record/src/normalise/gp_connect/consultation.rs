@@ -1,8 +1,11 @@
 //! Takes a consultation's List of Lists, gives its headings and entries as lines in the order on the practice's screen.
 //! Source: GP Connect 1.6.2 consultation structure: Consultation, Topic, Category, items.
 
+use crate::normalise::extensions::value_words;
 use crate::normalise::filing;
-use crate::normalise::resource::{Resource, text};
+use crate::normalise::resource::{Resource, quantity, text};
+use fhir::Object;
+use fhir::coding::SNOMED_CT;
 
 /// Lists inside Lists, at most: three are specified.
 const DEPTH_MAX: u8 = 6;
@@ -55,7 +58,7 @@ fn walk<'a>(list: &Resource<'a>, depth: u8, parts: &mut Vec<Part<'a>>) {
                 walk(&inner, depth - 1, parts);
             }
             Some(entry) => parts.push(Part::Entry(entry)),
-            None => parts.extend(text(&reference, "display").map(Part::Named)),
+            None => parts.extend(named(&reference).map(Part::Named)),
         }
     }
 }
@@ -65,25 +68,43 @@ pub(crate) fn is_set_apart(entry: &Resource<'_>) -> bool {
     filing::is_sensitive(entry) || entry.code("status").as_deref() == Some("entered-in-error")
 }
 
+/// The display of a reference that leads nowhere; some systems put the sentence into the reference itself.
+pub(crate) fn named(reference: &Object<'_>) -> Option<String> {
+    let sentence = || text(reference, "reference").filter(|target| target.trim().contains(' '));
+    text(reference, "display").or_else(sentence)
+}
+
 /// A term and its free text. What is labelled as sensitive is not repeated here (HAZ-010).
 fn item(item: &Resource<'_>) -> Vec<Line> {
     if is_set_apart(item) {
         return Vec::new();
     }
+    let free = item.notes().into_iter().map(|note| Line { words: note.text, coded: false });
+    term(item).map(|words| Line { words, coded: true }).into_iter().chain(free).collect()
+}
+
+/// An entry's term and free text, whoever may see them.
+pub(crate) fn terms(entry: &Resource<'_>) -> Vec<String> {
+    let free = entry.notes().into_iter().map(|note| note.text);
+    let is_impression = entry.resource_type == "ClinicalImpression";
+    let summary = ["code", "description", "summary"].iter().filter_map(|key| entry.words(key));
+    let named: Vec<String> =
+        if is_impression { summary.collect() } else { term(entry).into_iter().collect() };
+    named.into_iter().chain(free).collect()
+}
+
+/// What an entry is called, with its value; a comment has no name of its own.
+fn term(item: &Resource<'_>) -> Option<String> {
     let product =
         || item.linked("medicationReference").into_iter().find_map(|medication| medication.words("code"));
-    let vaccine =
-        || item.extension("vaccinationprocedure").and_then(|e| crate::normalise::extensions::value_words(&e));
+    let vaccine = || item.extension("vaccinationprocedure").and_then(|e| value_words(&e));
     let term = vaccine().or_else(|| item.words("code")).or_else(product).or_else(|| item.words("reasonCode"));
     let term = term.or_else(|| item.words("description")).or_else(|| item.words("vaccineCode"));
-    let comment_only =
-        item.concept("code").is_some_and(|code| code.has(fhir::coding::SNOMED_CT, "37331000000100"));
-    let value =
-        item.object.object("valueQuantity").and_then(|value| crate::normalise::resource::quantity(&value));
-    let term = term.filter(|_| !comment_only).map(|term| match value {
+    let term = term.or_else(|| item.words("medicationCodeableConcept")).or_else(|| item.words("type"));
+    let comment_only = item.concept("code").is_some_and(|code| code.has(SNOMED_CT, "37331000000100"));
+    let value = item.object.object("valueQuantity").and_then(|value| quantity(&value));
+    term.filter(|_| !comment_only).map(|term| match value {
         Some(value) => format!("{term} {value}"),
         None => term,
-    });
-    let free = item.notes().into_iter().map(|note| Line { words: note.text, coded: false });
-    term.map(|words| Line { words, coded: true }).into_iter().chain(free).collect()
+    })
 }

@@ -37,7 +37,7 @@ fn every_case_says_what_is_expected() {
     for case in &cases {
         check(case);
     }
-    assert!(cases.len() >= 14, "only {} cases", cases.len());
+    assert!(cases.len() >= 60, "only {} cases", cases.len());
 }
 
 fn check(case: &Path) {
@@ -94,6 +94,7 @@ fn merge(all: &mut Normalised, one: &Normalised) {
     all.unread.extend(one.unread.iter().cloned());
     all.warnings.extend(one.warnings.iter().cloned());
     all.not_shared.extend(one.not_shared.iter().copied());
+    all.withheld.extend(one.withheld.iter().copied());
     for (kind, count) in &one.context {
         *all.context.entry(kind.clone()).or_default() += count;
     }
@@ -106,6 +107,7 @@ fn understood(normalised: &Normalised) -> Value {
         "context": normalised.context,
         "warnings": normalised.warnings,
         "not_shared": normalised.not_shared,
+        "withheld": normalised.withheld,
     })
 }
 
@@ -155,6 +157,12 @@ fn item(item: &Item) -> Value {
         "notes": item.notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>(),
         "details": item.details.iter().map(|d| (d.label.clone(), d.value.clone())).collect::<BTreeMap<_, _>>(),
         "caveats": item.caveats,
+        "labels": item.labels.iter().map(|label| format!("{label:?}")).collect::<Vec<_>>(),
+        "business": item.provenance.business,
+        "author": item.provenance.author,
+        "organisation": item.provenance.organisation,
+        "kind": item.provenance.resource_type,
+        "headed": item.notes.iter().map(|note| note.by.clone()).collect::<Vec<_>>(),
         "facts": facts(&item.facts),
     })
 }
@@ -171,18 +179,31 @@ fn facts(facts: &Facts) -> Value {
             "stopped": m.stopped.as_ref().map(|date| date.display()), "linked_to": m.linked_to,
         }),
         Facts::Immunisation(i) => {
-            json!({ "given": i.given, "reason_not_given": i.reason_not_given, "dose": i.dose_number })
+            json!({ "given": i.given, "reason_not_given": i.reason_not_given, "dose": i.dose_number, "second_hand": i.second_hand })
         }
         Facts::Result(one) => measurement(one),
         Facts::Report { results, conclusion } => {
             json!({ "results": results.iter().map(measurement).collect::<Vec<_>>(), "conclusion": conclusion })
         }
-        Facts::Contact(c) => json!({ "setting": c.setting, "entries": c.entries, "future": c.future }),
+        Facts::Contact(c) => json!({
+            "setting": c.setting, "entries": c.entries, "future": c.future, "reason": c.reason, "service": c.service,
+            "place": c.place, "outcome": c.outcome, "open": c.open_item, "coded": c.entries_coded,
+        }),
+        Facts::Problem(p) => json!({
+            "kind": format!("{:?}", p.kind), "significance": p.significance, "certainty": p.certainty, "site": p.body_site,
+        }),
+        Facts::Care(c) => json!({
+            "service": c.service, "provider": c.provider, "worker": c.worker, "telephone": c.telephone, "package": c.package,
+        }),
+        Facts::Alert { what_to_do } => json!({ "what_to_do": what_to_do }),
         Facts::Plan(p) => json!({
             "kind": p.kind, "family": p.family.map(|family| format!("{family:?}")),
             "says": p.says.iter().map(|line| format!("{}: {}", line.label, line.value)).collect::<Vec<_>>(),
         }),
-        Facts::Document(d) => json!({ "title": d.title, "kind": d.kind, "placeholder": d.placeholder }),
+        Facts::Document(d) => json!({
+            "title": d.title, "kind": d.kind, "placeholder": d.placeholder, "author": d.author, "organisation": d.organisation,
+            "can_be_had": d.retrieval.is_some(), "from": d.retrieval.as_ref().and_then(|r| r.url.clone()),
+        }),
         _ => Value::Null,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{check_law, payload, reply, xml};
 use crate::item::{Item, Standing};
-use crate::normalise::{CONTAINED_ALLERGY, Normalised, normalise};
+use crate::normalise::{CONTAINED_ALLERGY, NO_RESOURCE, Normalised, normalise};
 use fhir::reply::Format;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,19 +14,35 @@ const STRUCTURED: [&str; 3] = [
     "gp-connect-structured/by-area",
     "gp-connect-structured/small-bundles",
 ];
-const R4: [&str; 8] = [
+const R4: [&str; 13] = [
     "uk-core-r4/examples",
     "uk-core-r4/observations",
     "uk-core-r4/encounters",
+    "uk-core-r4/documents",
     "uk-core-r4/trust-examples",
+    "uk-core-r4/people",
     "pathology-r4",
     "medicines-r4",
     "flags-and-plans/r4",
     "immunisation",
+    "nrl",
+    "bars-ambulance",
+    "bars-ambulance/api",
 ];
-const STU3: [&str; 2] = ["care-connect-stu3/examples", "flags-and-plans/stu3"];
+const STU3: [&str; 10] = [
+    "care-connect-stu3/examples",
+    "care-connect-stu3/patients",
+    "flags-and-plans/stu3",
+    "flags-and-plans/local",
+    "nrl/stu3",
+    "itk3-documents/documents",
+    "itk3-documents/documents-2",
+    "itk3-documents/messages",
+    "itk3-documents/update-record",
+    "bars-ambulance/stu3-handover",
+];
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let root = std::env::var_os("SHCR_CORPUS").map_or_else(beside, PathBuf::from);
     if root.join("MANIFEST.md").is_file() {
@@ -40,7 +56,7 @@ fn corpus() -> Option<PathBuf> {
 fn documents(root: &Path, folder: &str) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root.join(folder)).expect("a corpus folder").flatten() {
-        let bytes = std::fs::read(entry.path()).expect("a corpus file");
+        let Ok(bytes) = std::fs::read(entry.path()) else { continue };
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         if text.trim_ascii_start().starts_with(b"{") {
             found.push((entry.file_name().to_string_lossy().into_owned(), bytes));
@@ -57,29 +73,34 @@ fn named(root: &Path, file: &str) -> Vec<u8> {
     all.into_iter().find(|(name, _)| name.ends_with(end)).map(|(_, bytes)| bytes).expect("a named file")
 }
 
-/// Another reader's count: entries of a Bundle by type, or the one resource.
+/// Another reader's count: entries of a Bundle by type, those of Bundles inside it too, or the one resource.
 fn counted(bytes: &[u8]) -> BTreeMap<String, usize> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let value: Value = serde_json::from_slice(bytes).expect("JSON");
     let mut counts = BTreeMap::new();
-    let kind = |resource: &Value| resource["resourceType"].as_str().unwrap_or_default().to_owned();
-    if kind(&value) != "Bundle" {
-        counts.insert(kind(&value), 1);
-        return counts;
-    }
-    for entry in value["entry"].as_array().into_iter().flatten() {
-        *counts.entry(kind(&entry["resource"])).or_default() += 1;
-        if kind(&entry["resource"]) == "List" {
-            let contained = entry["resource"]["contained"].as_array();
-            let allergies =
-                contained.into_iter().flatten().filter(|inner| kind(inner) == "AllergyIntolerance");
-            let allergies = allergies.count();
-            if allergies > 0 {
-                *counts.entry(CONTAINED_ALLERGY.to_owned()).or_default() += allergies;
+    let is_bundle = value["resourceType"] == "Bundle";
+    let mut waiting = if is_bundle { inside(&value) } else { vec![&value] };
+    while let Some(resource) = waiting.pop() {
+        let kind = resource["resourceType"].as_str().unwrap_or(NO_RESOURCE);
+        *counts.entry(kind.to_owned()).or_default() += 1;
+        match kind {
+            "Bundle" => waiting.extend(inside(resource)),
+            "List" => {
+                let contained = resource["contained"].as_array().into_iter().flatten();
+                let allergies =
+                    contained.filter(|inner| inner["resourceType"] == "AllergyIntolerance").count();
+                if allergies > 0 {
+                    *counts.entry(CONTAINED_ALLERGY.to_owned()).or_default() += allergies;
+                }
             }
+            _ => {}
         }
     }
     counts
+}
+
+fn inside(bundle: &Value) -> Vec<&Value> {
+    bundle["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]).collect()
 }
 
 fn check(name: &str, format: Format, bytes: &[u8]) -> Normalised {
@@ -106,39 +127,162 @@ fn haz_040_every_structured_bundle_of_the_corpus_is_read_without_loss() {
     assert_eq!(files, 26, "all bundles of the corpus");
 }
 
-#[test]
-fn haz_040_every_r4_and_stu3_example_of_the_corpus_is_read_without_loss() {
-    let Some(root) = corpus() else { return };
-    let folders = R4.iter().map(|f| (f, Format::R4)).chain(STU3.iter().map(|f| (f, Format::Stu3)));
-    let mut files = 0;
-    for (folder, format) in folders {
-        for (name, bytes) in documents(&root, folder) {
-            check(&name, format, &bytes);
-            files += 1;
+fn folders() -> impl Iterator<Item = (&'static str, Format)> {
+    R4.into_iter().map(|folder| (folder, Format::R4)).chain(STU3.into_iter().map(|f| (f, Format::Stu3)))
+}
+
+/// What became of the files of one kind.
+#[derive(Default)]
+struct Sum {
+    files: usize,
+    received: usize,
+    items: usize,
+    unread: BTreeMap<String, usize>,
+}
+
+impl Sum {
+    fn add(&mut self, normalised: &Normalised) {
+        self.files += 1;
+        self.received += normalised.received_total();
+        self.items += normalised.items_total();
+        for entry in &normalised.unread {
+            *self.unread.entry(entry.resource_type.clone()).or_default() += 1;
         }
     }
-    assert!(files > 60, "only {files} files");
+
+    fn say(&self, kind: &str) {
+        let unread: usize = self.unread.values().sum();
+        println!(
+            "{kind}: {} files, {} received = {} items + {unread} unread + {} context; unread: {:?}",
+            self.files,
+            self.received,
+            self.items,
+            self.received - self.items - unread,
+            self.unread
+        );
+    }
 }
 
 #[test]
-fn haz_040_every_r4_example_in_xml_is_read_without_loss() {
+fn haz_040_every_r4_and_stu3_example_of_the_corpus_is_read_without_loss() {
     let Some(root) = corpus() else { return };
-    let (mut files, mut items) = (0, 0);
-    for folder in R4 {
+    let mut sum = Sum::default();
+    for (folder, format) in folders() {
+        for (name, bytes) in documents(&root, folder) {
+            if fhir::json::check(&bytes).is_err() {
+                println!("not JSON as published: {folder}");
+                continue;
+            }
+            sum.add(&check(&name, format, &bytes));
+        }
+    }
+    sum.say("JSON");
+    assert!(sum.files > 75, "only {} files", sum.files);
+}
+
+#[test]
+fn haz_040_every_example_in_xml_is_read_without_loss() {
+    let Some(root) = corpus() else { return };
+    let mut all = Sum::default();
+    for (folder, format) in folders() {
+        let mut sum = Sum::default();
         for entry in std::fs::read_dir(root.join(folder)).expect("a corpus folder").flatten() {
-            let text = std::fs::read_to_string(entry.path()).expect("a corpus file");
+            let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
             let text = text.trim_start_matches('\u{feff}');
             if !text.trim_start().starts_with('<') {
                 continue;
             }
             let name = entry.file_name().to_string_lossy().into_owned();
-            let normalised = check(&name, Format::R4, &xml::to_json(text));
+            let normalised = check(&name, format, &xml::to_json(text));
             assert_eq!(normalised.received, xml::counted(text), "HAZ-040 {name}: what the XML holds");
-            (files, items) = (files + 1, items + normalised.items_total());
+            sum.add(&normalised);
+            all.add(&normalised);
+        }
+        sum.say(folder);
+    }
+    assert!(all.files >= 180, "only {} files", all.files);
+    assert!(all.items >= 250, "only {} items", all.items);
+}
+
+#[test]
+fn haz_040_letters_and_discharge_summaries_of_the_corpus_are_one_document_each() {
+    let Some(root) = corpus() else { return };
+    for folder in ["itk3-documents/documents", "itk3-documents/documents-2"] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("a corpus folder").flatten() {
+            let text = std::fs::read_to_string(entry.path()).expect("a corpus file");
+            let normalised = check(folder, Format::Stu3, &xml::to_json(text.trim_start_matches('\u{feff}')));
+            let kinds: Vec<&str> =
+                normalised.items.iter().map(|item| item.provenance.resource_type.as_str()).collect();
+            assert_eq!(kinds, ["Composition"], "{folder}");
+            let sections = text.matches("<section>").count();
+            let item = &normalised.items[0];
+            assert_eq!(item.notes.len(), sections, "HAZ-040 every section is shown");
+            assert!(
+                item.notes.iter().all(|note| !note.text.contains("<td") && !note.text.is_empty()),
+                "HAZ-020"
+            );
+            assert!(item.caveats.is_empty(), "{folder}: {:?}", item.caveats);
         }
     }
-    assert!(files >= 109, "only {files} files");
-    assert!(items >= 60, "only {items} items");
+}
+
+#[test]
+fn three_messages_about_one_incident_are_one_event_at_its_latest() {
+    let Some(root) = corpus() else { return };
+    let of = |part: &str| -> Vec<Vec<u8>> {
+        let all = std::fs::read_dir(root.join("bars-ambulance")).expect("a corpus folder").flatten();
+        let mut paths: Vec<_> = all.map(|entry| entry.path()).collect();
+        paths.sort();
+        let named = paths.into_iter().filter(|path| path.to_string_lossy().contains(part));
+        named.map(|path| xml::to_json(&std::fs::read_to_string(path).expect("a corpus file"))).collect()
+    };
+    let events = |files: &[Vec<u8>]| -> Vec<Item> {
+        let normalised = normalise(&reply(files.iter().map(|f| payload(Format::R4, None, f)).collect()));
+        check_law(&normalised, "messages");
+        let is_event = |item: &Item| item.provenance.resource_type == "MessageHeader";
+        normalised.items.into_iter().filter(is_event).collect()
+    };
+    let detail = |item: &Item, label: &str| {
+        item.details.iter().find(|detail| detail.label == label).map(|detail| detail.value.clone())
+    };
+    let incident = of("REFREQ9A");
+    assert_eq!(incident.len(), 3);
+    for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
+        let files: Vec<Vec<u8>> = order.iter().map(|place| incident[*place].clone()).collect();
+        let shown = events(&files);
+        assert_eq!(shown.len(), 1, "HAZ-005 one incident is one event");
+        assert_eq!(detail(&shown[0], "Earlier versions").as_deref(), Some("2"));
+        assert_eq!(shown[0].status.code, "finished", "the latest message's");
+        assert!(matches!(&shown[0].facts, crate::item::Facts::Contact(c) if c.setting == "Ambulance"));
+    }
+    let mut asked = of("VALREQ02");
+    asked.extend(of("VALRESP02"));
+    let shown = events(&asked);
+    assert_eq!(shown.len(), 1, "an answer is part of what it answers");
+    assert!(detail(&shown[0], "Answer").is_some_and(|answer| answer.starts_with("finished")));
+    for file in of("REF").into_iter().chain(of("VAL")) {
+        assert_eq!(events(&[file]).len(), 1, "every message tells of one event");
+    }
+}
+
+#[test]
+fn haz_040_hostile_files_are_refused_or_read_without_loss() {
+    let Some(root) = corpus() else { return };
+    let (mut refused, mut sum) = (0, Sum::default());
+    for entry in std::fs::read_dir(root.join("hostile")).expect("a corpus folder").flatten() {
+        let bytes = std::fs::read(entry.path()).expect("a corpus file");
+        if fhir::json::check(&bytes).is_err() {
+            refused += 1;
+            continue;
+        }
+        sum.add(&check("hostile", Format::GpConnectStu3, &bytes));
+        for format in [Format::Stu3, Format::R4, Format::GpConnectHtml] {
+            let normalised = normalise(&reply(vec![payload(format, None, &bytes)]));
+            check_law(&normalised, "hostile");
+        }
+    }
+    sum.say("hostile");
+    assert_eq!((refused, sum.files), (11, 3), "HAZ-039");
 }
 
 /// allergies + ended, statements (active, completed, stopped), problems (active, inactive), immunisations,

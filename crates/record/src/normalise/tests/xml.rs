@@ -1,4 +1,4 @@
-//! R4 examples published in XML, as JSON: enough of it for the law, written apart from any other reader of XML.
+//! Examples published in XML, as JSON: enough of it for the law, written apart from any other reader of XML.
 //! Also their count, taken from the XML itself.
 
 use roxmltree::{Document, Node};
@@ -22,14 +22,16 @@ fn is_resource(node: Node<'_, '_>) -> bool {
     node.is_element() && name(node).starts_with(char::is_uppercase)
 }
 
-pub(super) fn to_json(text: &str) -> Vec<u8> {
+pub(crate) fn to_json(text: &str) -> Vec<u8> {
     let document = Document::parse(text).expect("a published example is XML");
     serde_json::to_vec(&value(document.root_element())).expect("JSON")
 }
 
 fn value(node: Node<'_, '_>) -> Value {
     if name(node) == "div" {
-        return Value::String("<div xmlns=\"http://www.w3.org/1999/xhtml\"></div>".to_owned());
+        return Value::String(
+            node.document().input_text().get(node.range()).expect("its own text").to_owned(),
+        );
     }
     if let Some(written) = node.attribute("value") {
         return primitive(node, written);
@@ -70,18 +72,21 @@ fn primitive(node: Node<'_, '_>, written: &str) -> Value {
     }
 }
 
-/// Entries of a Bundle by type, or the one resource; ended allergies inside Lists on their own.
+/// Entries of a Bundle by type, those of Bundles inside it too, or the one resource; ended allergies inside Lists on
+/// their own.
 pub(super) fn counted(text: &str) -> BTreeMap<String, usize> {
     let document = Document::parse(text).expect("a published example is XML");
-    let root = document.root_element();
-    let mut received: Vec<Node<'_, '_>> = vec![root];
-    if name(root) == "Bundle" {
-        let entries = root.children().filter(|node| name(*node) == "entry");
-        received = entries.map(|entry| inner(entry, "resource").next().expect("a resource")).collect();
-    }
+    let mut waiting: Vec<Node<'_, '_>> = vec![document.root_element()];
     let mut counts = BTreeMap::new();
-    for resource in received {
-        *counts.entry(name(resource).to_owned()).or_default() += 1;
+    while let Some(resource) = waiting.pop() {
+        let is_root = resource == document.root_element();
+        if name(resource) == "Bundle" {
+            let entries = resource.children().filter(|node| name(*node) == "entry");
+            waiting.extend(entries.map(|entry| inner(entry, "resource").next().expect("a resource")));
+        }
+        if name(resource) != "Bundle" || !is_root {
+            *counts.entry(name(resource).to_owned()).or_default() += 1;
+        }
         let ended = inner(resource, "contained").filter(|one| name(*one) == "AllergyIntolerance").count();
         if name(resource) == "List" && ended > 0 {
             *counts.entry(crate::normalise::CONTAINED_ALLERGY.to_owned()).or_default() += ended;

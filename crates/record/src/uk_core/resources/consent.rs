@@ -1,0 +1,53 @@
+//! Consents: STU3's flat permissions become R4's provisions. An exception's own type says whether it permits or denies,
+//! and that is never changed. Source: sources.md 9.1; FHIR R4 Consent, version history.
+
+use super::put;
+use crate::uk_core::tree::{Fields, Node};
+use crate::uk_core::work::Work;
+
+const SCOPE: &str = "http://terminology.hl7.org/CodeSystem/consentscope";
+
+pub(super) fn consent(fields: &mut Fields<'_>, work: &mut Work) {
+    fields.rename("consentingParty", "performer");
+    if let Some(source) = fields.take("sourceIdentifier") {
+        put(fields, "sourceReference", Node::object([("identifier", source)]), work);
+    }
+    if let Some(policy) = fields.take("policyRule") {
+        let coding = Node::object([("system", Node::ours("urn:ietf:rfc:3986")), ("code", policy)]);
+        put(fields, "policyRule", Node::object([("coding", Node::Array(vec![coding]))]), work);
+    }
+    if !fields.has("scope") {
+        // STU3's resource was about privacy alone.
+        let code = Node::ours("patient-privacy");
+        fields.put("scope", super::coded(SCOPE, code));
+    }
+    provision(fields, work);
+}
+
+fn provision(fields: &mut Fields<'_>, work: &mut Work) {
+    let mut whole = Fields::default();
+    for name in ["period", "actor", "action", "securityLabel", "purpose", "dataPeriod", "data"] {
+        if let Some(node) = fields.take(name) {
+            whole.put(name, node);
+        }
+    }
+    let exceptions = fields.take("except").map(Node::into_items).unwrap_or_default();
+    let nested: Vec<Node<'_>> = exceptions.into_iter().map(nested).collect();
+    if !nested.is_empty() {
+        whole.put("provision", Node::Array(nested));
+    }
+    put(fields, "provision", Node::Object(whole), work);
+}
+
+/// Codings of content became concepts.
+fn nested(mut exception: Node<'_>) -> Node<'_> {
+    exception.each(&mut |exception| {
+        let Some(codes) = exception.take("code") else { return };
+        let concepts = codes.into_items().into_iter().map(|coding| {
+            let is_coding = coding.as_object().is_some_and(|coding| !coding.has("coding"));
+            if is_coding { Node::object([("coding", Node::Array(vec![coding]))]) } else { coding }
+        });
+        exception.put("code", Node::Array(concepts.collect()));
+    });
+    exception
+}
