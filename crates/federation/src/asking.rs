@@ -36,6 +36,8 @@ pub(crate) struct Asker {
     /// `UNK` without a smartcard.
     pub(crate) sds_user_id: String,
     pub(crate) sds_role_profile_id: String,
+    /// The national job role code.
+    pub(crate) sds_job_role: String,
     pub(crate) family: String,
     pub(crate) given: Vec<String>,
     pub(crate) title: Option<String>,
@@ -53,6 +55,7 @@ impl Asking {
             id: practitioner.host_sub.clone(),
             sds_user_id: or_unknown(&practitioner.sds_user_id),
             sds_role_profile_id: or_unknown(&practitioner.sds_role_profile_id),
+            sds_job_role: or_unknown(&practitioner.sds_job_role),
             family: practitioner.family.clone().unwrap_or_else(|| practitioner.display.clone()),
             given: given(practitioner),
             title: practitioner.title.clone(),

@@ -44,7 +44,7 @@ fn read<T>(
     inspect: impl FnOnce(&Bundle<'_>) -> Result<T, Fault>,
 ) -> Result<Document<T>, Fault> {
     if answer.status != 200 {
-        return Err(Fault::Status(answer.status));
+        return Err(Fault::of(answer));
     }
     let text = checked(answer)?;
     let Some(bundle) = Bundle::read(Json::of(text)) else {

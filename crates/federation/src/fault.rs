@@ -1,8 +1,13 @@
 //! Takes what went wrong in one exchange with a source, gives the reply state it means, in small fixed sentences.
 //! A source's own words about its failure never reach the page. Source: GP Connect 1.6.2 error handling; FHIR R4 http.
 
+use crate::{
+    guard::Verdict,
+    wire::{self, Answer},
+};
 use fhir::json::NotJson;
 use fhir::reply::{ReplyState, Silence, Withholder};
+use std::time::Duration;
 
 /// Why one exchange gave no usable document. A value, never an error of ours to the professional.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +30,13 @@ pub(crate) enum Fault {
     Document(#[source] NotJson),
     #[error("status {0}")]
     Status(u16),
+    /// Too many requests, or busy: with the time it asked for (HAZ-036).
+    #[error("it asked us to wait")]
+    AskedToWait(Duration),
+    #[error("the token endpoint refused us")]
+    TokenRefused,
+    #[error("the token endpoint did not answer as it should")]
+    NoToken,
     #[error("an OperationOutcome with an error inside a success")]
     ErrorInside,
     #[error("a FHIR version that is neither STU3 nor R4")]
@@ -44,6 +56,9 @@ impl Fault {
             Fault::NotARecord => unreadable("sent something that is not a record"),
             Fault::Document(_) => unreadable("sent a document that is not well formed"),
             Fault::Status(status) => status_state(*status),
+            Fault::AskedToWait(_) => failed("asked us to wait"),
+            Fault::TokenRefused => our_side("our credentials were not accepted"),
+            Fault::NoToken => failed("its token service did not answer"),
             Fault::ErrorInside => failed("answered with an error"),
             Fault::Version => our_side("speaks a version that is not set up here"),
         }
@@ -52,9 +67,27 @@ impl Fault {
     /// Whether it says that the source is unwell, so that its breaker should count it (HAZ-036).
     pub(crate) fn is_sick(&self) -> bool {
         match self {
-            Fault::TimedOut | Fault::Refused | Fault::Unreachable | Fault::Broke => true,
+            Fault::TimedOut | Fault::Refused | Fault::Unreachable | Fault::Broke | Fault::NoToken => true,
             Fault::Status(status) => *status >= 500,
             _ => false,
+        }
+    }
+
+    /// What it tells the source's guard.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self {
+            Fault::AskedToWait(wait) => Verdict::Wait(*wait),
+            fault if fault.is_sick() => Verdict::Sick,
+            _ => Verdict::Well,
+        }
+    }
+
+    /// Of an answer that is no success. Too many requests always means waiting; a busy server only where it says how long.
+    pub(crate) fn of(answer: &Answer) -> Self {
+        match (answer.status, answer.retry_after) {
+            (429 | 503, Some(wait)) => Fault::AskedToWait(wait),
+            (429, None) => Fault::AskedToWait(wire::retry_after::UNCLEAR),
+            (status, _) => Fault::Status(status),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     gather,
     guard::{Closed, Guard, Ticket, Verdict, Visit},
     limits::Limits,
-    national::National,
+    national::{National, pds::Wanted},
     open::{OpenQuestion, OpenReply, Opening},
     plan::{self, Plan},
     question::{Ended, Question},
@@ -23,6 +23,7 @@ use fhir::{
     reply::{NotAsked, Silence, Withholder},
 };
 use futures_util::stream::BoxStream;
+use jiff::Timestamp;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -32,6 +33,9 @@ use tokio::time::{Instant, timeout_at};
 
 /// How long past its deadline a question may take to come to its own end before it is cut off.
 const GRACE: Duration = Duration::from_millis(250);
+
+/// Followed by how long.
+const ASKED_TO_WAIT: &str = "it asked us to wait another";
 
 /// Every source, ready to be asked.
 pub struct Federation {
@@ -66,7 +70,7 @@ impl Federation {
     /// Everything wrong with a configuration, where [`Federation::new`] stops at the first.
     pub fn faults(sources: &[SourceConfig], national: &NationalConfig, limits: &Limits) -> Vec<ConfigFault> {
         let limits = Arc::new(limits.clone());
-        let mut faults: Vec<_> = source::check(sources).err().into_iter().collect();
+        let mut faults = source::faults(sources);
         let national = match National::new(national, &limits) {
             Ok(national) => Arc::new(national),
             Err(fault) => {
@@ -85,10 +89,11 @@ impl Federation {
         &self.sources
     }
 
-    /// Asks PDS who the number is. Never longer than its own deadline; cancel-safe.
-    pub async fn trace(&self, number: &NhsNumber, request_id: &str) -> Trace {
+    /// Asks PDS who the number is. Never longer than its own deadline; cancel-safe. `now`: for tokens and registrations.
+    pub async fn trace(&self, number: &NhsNumber, request_id: &str, now: Timestamp) -> Trace {
         let bounds = self.bounds(self.limits.trace);
-        timeout_at(bounds.deadline, self.national.pds.trace(number, request_id, &bounds))
+        let wanted = Wanted { number, request_id, now };
+        timeout_at(bounds.deadline, self.national.pds.trace(&wanted, &bounds))
             .await
             .unwrap_or(Trace::DidNotAnswer)
     }
@@ -289,6 +294,14 @@ fn conclude(ticket: Ticket, place: &Place<'_>, verdict: Verdict) {
     ticket.end(verdict);
 }
 
+/// Rounded up: never before it said.
+fn seconds(left: Duration) -> String {
+    match left.as_secs() + u64::from(left.subsec_nanos() > 0) {
+        0 | 1 => "1 second".to_owned(),
+        more => format!("{more} seconds"),
+    }
+}
+
 /// A source that this very opening caught answering about somebody else reads as withheld, not as unwell.
 fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
@@ -296,6 +309,7 @@ fn closed_state(closed: Closed, opening: &str) -> ReplyState {
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
             ReplyState::Withheld(Withholder::PolicyIdentity)
         }
+        Closed::Waiting(left) => ReplyState::NotAsked(NotAsked(format!("{ASKED_TO_WAIT} {}", seconds(left)))),
         Closed::Open(shut) => ReplyState::DidNotAnswer(Silence::BreakerOpen { since: shut.since }),
     }
 }

@@ -4,7 +4,10 @@
 
 use crate::limits::Limits;
 use breaker::{Breaker, Shut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout},
@@ -16,7 +19,7 @@ mod breaker;
 /// The guard of one source, or of one practice behind a source.
 pub(crate) struct Guard {
     places: Arc<Semaphore>,
-    wait: std::time::Duration,
+    wait: Duration,
     breaker: Mutex<Breaker>,
 }
 
@@ -26,6 +29,8 @@ pub(crate) enum Closed {
     Busy,
     /// Open for a while, or held open until somebody clears it.
     Open(Shut),
+    /// It asked us to wait, and so long is left (HAZ-036).
+    Waiting(Duration),
 }
 
 /// Which question comes, for what a breaker says of itself later.
@@ -41,6 +46,8 @@ pub(crate) struct Visit {
 pub(crate) enum Verdict {
     Well,
     Sick,
+    /// It asked to be left alone so long: neither well nor sick, and never asked before (HAZ-036).
+    Wait(Duration),
     /// The source answered about somebody else: it is not asked again until a person clears it (HAZ-004).
     WrongPerson,
 }
@@ -53,7 +60,7 @@ impl Guard {
 
     /// Waits for a place no longer than the ceiling allows. Cancel-safe.
     pub(crate) async fn enter(self: &Arc<Self>, visit: Visit) -> Result<Ticket, Closed> {
-        let is_probe = self.breaker().enter(Instant::now()).map_err(Closed::Open)?;
+        let is_probe = self.breaker().enter(Instant::now())?;
         let mut ticket = Ticket { guard: Arc::clone(self), visit, is_probe, place: None };
         let place = timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
         ticket.place = Some(place.ok().and_then(Result::ok).ok_or(Closed::Busy)?);

@@ -26,6 +26,8 @@ mod sources;
 mod open;
 /// One exchange, bounded.
 mod wire;
+/// Who we are to a source.
+mod auth;
 /// What passed during a test question.
 mod exchange;
 /// A test question about nobody.
@@ -34,6 +36,8 @@ mod probe;
 mod fault;
 /// Whether an answer is FHIR at all.
 mod document;
+/// What was sent for a document to open.
+mod content;
 /// Whether an answer is about this person.
 mod subject;
 

@@ -42,6 +42,10 @@ pub struct Limits {
     pub breaker_first: Duration,
     /// The longest a breaker stays open before it lets one question through.
     pub breaker_longest: Duration,
+    /// How long after a failure a token endpoint is left alone.
+    pub token_retry: Duration,
+    /// How long a trace may wait for its turn under PDS's rate.
+    pub pds_wait: Duration,
     /// How long a source's CapabilityStatement is believed.
     pub capability_age: Duration,
     /// How long after a failed read the CapabilityStatement is left alone.
@@ -71,6 +75,8 @@ impl Default for Limits {
             breaker_failures: 5,
             breaker_first: Duration::from_secs(10),
             breaker_longest: Duration::from_secs(120),
+            token_retry: Duration::from_secs(2),
+            pds_wait: Duration::from_millis(300),
             capability_age: Duration::from_secs(3600),
             capability_retry: Duration::from_secs(60),
             capability_deadline: Duration::from_secs(1),

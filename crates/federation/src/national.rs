@@ -2,9 +2,10 @@
 //! has its own pool, its own guard and its own deadline, so that neither can hold an opening up (HAZ-035).
 
 use crate::{
+    auth::Credentials,
     guard::Guard,
     limits::Limits,
-    source::{self, ConfigFault, NationalConfig},
+    source::{self, ConfigFault, NationalConfig, Place, Tls},
     wire,
 };
 use reqwest::Url;
@@ -13,6 +14,10 @@ use reqwest::Url;
 pub(crate) mod pds;
 /// A practice's endpoint.
 pub(crate) mod sds;
+/// The newer route to practices.
+pub(crate) mod gateway;
+/// The unsigned token that names the professional to whom the proxy leads.
+pub(crate) mod token;
 
 /// Everything national, built once.
 pub(crate) struct National {
@@ -22,21 +27,52 @@ pub(crate) struct National {
     pub(crate) ssp: Url,
     /// Our own accredited system identifier.
     pub(crate) asid: String,
+    /// The newer route to practices, where it is set up.
+    pub(crate) gateway: Option<gateway::Gateway>,
+    /// Our identity towards the practices' side, and its authorities.
+    pub(crate) tls: Option<Tls>,
 }
 
 impl National {
     pub(crate) fn new(config: &NationalConfig, limits: &Limits) -> Result<Self, ConfigFault> {
-        let pds = pds::Pds {
-            client: wire::client(limits).map_err(ConfigFault::Client)?,
-            base: source::base_url("pds_url", &config.pds_url)?,
-            guard: Guard::new(limits, None),
-        };
-        let sds = sds::Sds {
-            client: wire::client(limits).map_err(ConfigFault::Client)?,
-            base: source::base_url("sds_url", &config.sds_url)?,
-            api_key: config.sds_api_key_file.as_deref().map(wire::key_file).transpose()?,
-            guard: Guard::new(limits, None),
-        };
-        Ok(Self { pds, sds, ssp: source::base_url("ssp_url", &config.ssp_url)?, asid: config.asid.clone() })
+        Ok(Self {
+            pds: pds(config, limits)?,
+            sds: sds(config, limits)?,
+            ssp: source::base_url(Place::national("ssp_url"), &config.ssp_url)?,
+            asid: config.asid.clone(),
+            gateway: gateway::Gateway::new(config)?,
+            tls: config.tls.clone(),
+        })
     }
+}
+
+fn pds(config: &NationalConfig, limits: &Limits) -> Result<pds::Pds, ConfigFault> {
+    let place = Place::national("pds_per_second");
+    let per_second = usize::try_from(config.pds_per_second).ok().filter(|rate| *rate > 0);
+    let client = wire::client(limits, config.tls.as_ref(), None)?;
+    let oauth2 = config.pds_oauth2.as_ref();
+    let credentials = oauth2.map(|oauth2| Credentials::oauth2(oauth2, None, client.clone())).transpose()?;
+    Ok(pds::Pds {
+        base: source::base_url(Place::national("pds_url"), &config.pds_url)?,
+        credentials: credentials.unwrap_or_default(),
+        budget: pds::budget::Budget::new(per_second.ok_or(ConfigFault::Zero { at: place })?),
+        guard: Guard::new(limits, None),
+        client,
+    })
+}
+
+fn sds(config: &NationalConfig, limits: &Limits) -> Result<sds::Sds, ConfigFault> {
+    let key = config.sds_api_key_file.as_deref();
+    let key = key.map(|path| wire::key_file(Place::national("sds_api_key_file"), path)).transpose()?;
+    let kept = config.keep_endpoints.as_deref().map(|text| {
+        let at = Place::national("keep_endpoints");
+        source::duration(text).ok_or_else(|| ConfigFault::Duration { at, text: text.to_owned() })
+    });
+    Ok(sds::Sds {
+        client: wire::client(limits, config.tls.as_ref(), None)?,
+        base: source::base_url(Place::national("sds_url"), &config.sds_url)?,
+        api_key: key,
+        guard: Guard::new(limits, None),
+        kept: sds::kept::Kept::new(kept.transpose()?),
+    })
 }

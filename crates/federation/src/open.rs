@@ -61,8 +61,7 @@ impl Opening {
     }
 
     pub(crate) fn fault(fault: &Fault) -> Self {
-        let verdict = if fault.is_sick() { Verdict::Sick } else { Verdict::Well };
-        Self { verdict, ..Self::well(fault.state()) }
+        Self { verdict: fault.verdict(), ..Self::well(fault.state()) }
     }
 
     /// The entry that names the document is somebody else's now (HAZ-004).

@@ -61,8 +61,7 @@ impl Ended {
     }
 
     pub(crate) fn fault(question: &Question, fault: &Fault) -> Self {
-        let verdict = if fault.is_sick() { Verdict::Sick } else { Verdict::Well };
-        Self { reply: question.reply(fault.state()), verdict }
+        Self { reply: question.reply(fault.state()), verdict: fault.verdict() }
     }
 
     /// Nothing of such a reply may be named, not even which categories it held (HAZ-004).

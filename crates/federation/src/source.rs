@@ -7,7 +7,7 @@ mod check;
 /// Why a configuration cannot be used, and where.
 mod fault;
 
-pub(crate) use check::{check, faults, oauth2_faults};
+pub(crate) use check::{check, faults};
 pub use fault::{ConfigFault, Place};
 
 use crate::sources::{KINDS, KindOfSource};
@@ -39,6 +39,9 @@ pub struct SourceConfig {
     /// Of GP practices: the way there.
     #[serde(default)]
     pub route: Route,
+    /// Of pointers: the origins this gateway may fetch documents from, such as `https://documents.trust.example`.
+    #[serde(default)]
+    pub retrieve_from: Vec<String>,
     /// The categories this source shares at all.
     #[serde(default)]
     pub shares: Vec<Category>,

@@ -21,9 +21,11 @@ use std::sync::Arc;
 pub(crate) mod gp_connect;
 /// Partners' FHIR servers.
 pub(crate) mod rest;
+/// Pointers to plans kept elsewhere.
+pub(crate) mod nrl;
 
 /// Every kind there is. A new one is a file or folder beside these and a line here.
-pub(crate) static KINDS: [KindOfSource; 3] = [gp_connect::KIND, rest::R4, rest::STU3];
+pub(crate) static KINDS: [KindOfSource; 4] = [gp_connect::KIND, rest::R4, rest::STU3, nrl::KIND];
 
 /// One line of the table.
 pub(crate) struct KindOfSource {
@@ -33,8 +35,11 @@ pub(crate) struct KindOfSource {
     pub(crate) speaks: &'static str,
     /// It stands for the registered practice: traced people only, and the one that knows of an objection.
     pub(crate) is_practice: bool,
-    pub(crate) build: fn(&SourceConfig, &Surroundings) -> Result<Arc<dyn Source>, ConfigFault>,
+    pub(crate) build: Build,
 }
+
+/// How a kind takes its part of the configuration.
+type Build = fn(&SourceConfig, &Surroundings) -> Result<Arc<dyn Source>, ConfigFault>;
 
 /// What every kind may build on.
 pub(crate) struct Surroundings {

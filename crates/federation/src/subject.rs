@@ -29,7 +29,7 @@ impl Person {
         self.numbers.first()
     }
 
-    fn has(&self, number: &str) -> bool {
+    pub(crate) fn has(&self, number: &str) -> bool {
         NhsNumber::parse(number).is_ok_and(|number| self.numbers.contains(&number))
     }
 }
@@ -39,6 +39,8 @@ impl Person {
 pub(crate) struct OnePatient {
     person: Person,
     id: Option<String>,
+    /// Ids of records of the same person that the server has replaced by this one.
+    replaced: Vec<String>,
     /// Absolute addresses and `urn:` names that are this Patient's.
     urls: Vec<String>,
     identifiers: Vec<(Option<String>, String)>,
@@ -51,7 +53,16 @@ impl OnePatient {
         let urls = at_base.chain(patient.full_url.clone()).collect();
         let identifiers = patient.resource.objects("identifier");
         let identifiers = identifiers.iter().filter_map(identifier).collect();
-        Self { person: person.clone(), id: patient.id.clone(), urls, identifiers }
+        let (person, id) = (person.clone(), patient.id.clone());
+        Self { person, id, replaced: Vec::new(), urls, identifiers }
+    }
+
+    /// The same, after the server replaced another of its records of this person by this one: entries may name either.
+    pub(crate) fn replacing(mut self, earlier: &Self) -> Self {
+        self.replaced.extend(earlier.id.clone());
+        self.urls.extend(earlier.urls.iter().cloned());
+        self.identifiers.extend(earlier.identifiers.iter().cloned());
+        self
     }
 
     pub(crate) fn id(&self) -> Option<&str> {
@@ -61,6 +72,11 @@ impl OnePatient {
     /// Whether every resource of the Bundle, contained ones too, is about this person or about nobody.
     pub(crate) fn is_all(&self, bundle: &Bundle<'_>) -> bool {
         bundle.entries.iter().all(|entry| self.is_of(&entry.resource, &[], false))
+    }
+
+    /// Whether a lone resource is about this person or about nobody.
+    pub(crate) fn is_about(&self, resource: &Object<'_>) -> bool {
+        self.is_of(resource, &[], false)
     }
 
     fn is_of(&self, resource: &Object<'_>, siblings: &[Object<'_>], is_contained: bool) -> bool {
@@ -112,7 +128,8 @@ impl OnePatient {
         if self.urls.iter().any(|url| url == reference) {
             return true;
         }
-        self.id().is_some_and(|id| reference.strip_prefix("Patient/") == Some(id))
+        let named = reference.strip_prefix("Patient/");
+        named.is_some_and(|id| self.id() == Some(id) || self.replaced.iter().any(|replaced| replaced == id))
     }
 
     fn members_mention_only(&self, object: &Object<'_>) -> bool {
@@ -139,6 +156,12 @@ impl OnePatient {
         let named = object.text("reference").filter(|reference| names_a_patient(reference));
         named.is_none_or(|reference| self.is_reference(&reference)) && self.members_mention_only(&object)
     }
+}
+
+/// Whether a resource says whom it is about. One that does not proves nothing.
+pub(crate) fn has_subject(resource: &Object<'_>) -> bool {
+    let mut subjects = SUBJECTS.iter().flat_map(|key| resource.objects(key));
+    subjects.any(|subject| subject.text("reference").is_some() || subject.object("identifier").is_some())
 }
 
 /// The NHS numbers a Patient carries, as sent.

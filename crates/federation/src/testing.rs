@@ -37,6 +37,25 @@ pub(crate) enum Canned {
     Drip,
     /// Half a document, then the connection is reset.
     Reset,
+    /// With headers of its own.
+    Headed {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    /// One after the other; the last for ever.
+    InTurn(Vec<Canned>),
+}
+
+impl Canned {
+    /// What is answered now; the rest stays.
+    fn next(&mut self) -> Canned {
+        match self {
+            Canned::InTurn(turns) if turns.len() > 1 => turns.remove(0),
+            Canned::InTurn(turns) => turns[0].clone(),
+            other => other.clone(),
+        }
+    }
 }
 
 /// One request as it arrived.
@@ -82,9 +101,13 @@ impl Fake {
     pub(crate) async fn serve(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().fallback(answer).with_state(self.clone());
+        let router = self.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
         format!("http://{address}")
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        Router::new().fallback(answer).with_state(self.clone())
     }
 }
 
@@ -103,20 +126,27 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
     let seen_body = seen.body.clone();
     fake.seen.lock().unwrap().push(seen);
     let canned = {
-        let answers = fake.answers.lock().unwrap();
+        let mut answers = fake.answers.lock().unwrap();
         // A key may end in `#text`: for requests whose body holds that text.
-        let by_body = answers.iter().find(|(key, _)| {
+        let by_body = answers.keys().find(|key| {
             key.strip_prefix(&path)
                 .and_then(|rest| rest.strip_prefix('#'))
                 .is_some_and(|t| seen_body.contains(t))
         });
-        let by_query = answers.get(&format!("{path}?{query}"));
-        let exact = by_body.map(|(_, answer)| answer).or(by_query).or_else(|| answers.get(&path));
-        exact.cloned().unwrap_or_else(|| Canned::Json(searchset(vec![])))
+        let by_query = Some(format!("{path}?{query}")).filter(|key| answers.contains_key(key));
+        let key = by_body.cloned().or(by_query).unwrap_or(path);
+        answers.get_mut(&key).map_or_else(|| Canned::Json(searchset(vec![])), Canned::next)
     };
     match canned {
         Canned::Json(value) => respond(200, "application/fhir+json", Body::from(value.to_string())),
         Canned::Typed { status, media_type, body } => respond(status, media_type, Body::from(body)),
+        Canned::Headed { status, headers, body } => {
+            let start = Response::builder().status(status);
+            let response =
+                headers.into_iter().fold(start, |response, (name, value)| response.header(name, value));
+            response.body(Body::from(body)).unwrap()
+        }
+        Canned::InTurn(_) => unreachable!("`next` gives one of them"),
         Canned::Hang => {
             std::future::pending::<()>().await;
             respond(200, "text/plain", Body::empty())
@@ -239,6 +269,7 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         tls: None,
         person_search: Default::default(),
         route: Default::default(),
+        retrieve_from: Vec::new(),
         shares: shares.to_vec(),
         feed: None,
         contact: "01632 960000".to_owned(),

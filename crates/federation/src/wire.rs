@@ -2,24 +2,38 @@
 //! floor and every deadline are counted while they arrive (HAZ-035, HAZ-041). Cancel-safe: dropping it closes the
 //! connection. No URL leaves this file: the client's own error texts name them.
 
-use crate::{exchange::Log, fault::Fault, limits::Limits, source::ConfigFault};
+/// Clients, each with its own identity and authorities.
+mod tls;
+/// How long not to ask again.
+pub(crate) mod retry_after;
+
+use crate::{
+    exchange::Log,
+    fault::Fault,
+    limits::Limits,
+    source::{ConfigFault, Place},
+};
 use reqwest::{
     Client, Request, RequestBuilder, Response,
     header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue},
-    redirect::Policy,
 };
 use std::path::Path;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
+use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
+
+pub(crate) use tls::{client, read as read_file};
 
 /// One whole answer, not yet looked into.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     /// In small letters, without parameters.
     pub(crate) media_type: String,
+    /// How long it asked to be left alone, where it did.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -63,17 +77,6 @@ impl Bounds {
     }
 }
 
-/// A client for one source alone: its own pool, no redirects, no proxy of the environment, no referrer (HAZ-041).
-pub(crate) fn client(limits: &Limits) -> Result<Client, reqwest::Error> {
-    Client::builder()
-        .redirect(Policy::none())
-        .referer(false)
-        .no_proxy()
-        .connect_timeout(limits.connect)
-        .retry(reqwest::retry::never())
-        .build()
-}
-
 /// A header value that no debug output prints.
 pub(crate) fn secret(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(text.trim()).ok().filter(|value| !value.is_empty())?;
@@ -82,11 +85,10 @@ pub(crate) fn secret(text: &str) -> Option<HeaderValue> {
 }
 
 /// A key or token from its file.
-pub(crate) fn key_file(path: &Path) -> Result<HeaderValue, ConfigFault> {
-    let path = path.to_owned();
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| ConfigFault::KeyFile { path: path.clone(), source })?;
-    secret(&text).ok_or(ConfigFault::Key { path })
+pub(crate) fn key_file(at: Place, path: &Path) -> Result<HeaderValue, ConfigFault> {
+    let bytes = tls::read(at.clone(), path)?;
+    let key = std::str::from_utf8(&bytes).ok().and_then(secret);
+    key.ok_or_else(|| ConfigFault::Key { at, path: path.to_owned() })
 }
 
 /// Sends and reads. Any status is an answer; the caller knows what it means for its kind of source.
@@ -117,8 +119,9 @@ async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<
     }
     let status = response.status().as_u16();
     let media_type = media_type(response.headers().get(CONTENT_TYPE));
+    let retry_after = retry_after::retry_after(response.headers());
     let body = timeout_at(bounds.deadline, read(response, bounds)).await.map_err(|_| Fault::TimedOut)??;
-    Ok(Answer { status, media_type, body })
+    Ok(Answer { status, media_type, retry_after, body })
 }
 
 async fn read(mut response: Response, bounds: &Bounds) -> Result<Vec<u8>, Fault> {
@@ -191,6 +194,10 @@ fn connecting(error: &reqwest::Error) -> Fault {
 }
 
 fn media_type(value: Option<&HeaderValue>) -> String {
-    let text = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    bare_type(value.and_then(|value| value.to_str().ok()).unwrap_or_default())
+}
+
+/// A media type in small letters, without parameters.
+pub(crate) fn bare_type(text: &str) -> String {
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

@@ -1,7 +1,7 @@
 //! Takes verdicts and the monotonic time, says whether the next question may go: closed, open for a while, one probe,
 //! or held open until cleared. Pure: no clock of its own.
 
-use super::{Verdict, Visit};
+use super::{Closed, Verdict, Visit};
 use crate::limits::Limits;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -38,6 +38,10 @@ enum State {
         since: String,
         rest: Duration,
     },
+    /// It asked us to wait; nothing is known to be wrong with it.
+    Waiting {
+        until: Instant,
+    },
     Held {
         since: String,
         opening: String,
@@ -61,6 +65,7 @@ impl Breaker {
             State::Closed { .. } => "closed".to_owned(),
             State::Open { since, .. } => format!("open since {since}"),
             State::Probing { since, .. } => format!("half-open, open since {since}"),
+            State::Waiting { .. } => "resting: it asked us to wait".to_owned(),
             State::Held { since, .. } => {
                 format!("held since {since} until cleared: answered about somebody else")
             }
@@ -68,7 +73,7 @@ impl Breaker {
     }
 
     /// `Ok(true)`: this question is the probe.
-    pub(super) fn enter(&mut self, now: Instant) -> Result<bool, Shut> {
+    pub(super) fn enter(&mut self, now: Instant) -> Result<bool, Closed> {
         match &self.state {
             State::Closed { .. } => Ok(false),
             State::Open { since, until, rest } if now >= *until => {
@@ -76,10 +81,15 @@ impl Breaker {
                 Ok(true)
             }
             State::Open { since, .. } | State::Probing { since, .. } => {
-                Err(Shut { since: since.clone(), held_by: None })
+                Err(Closed::Open(Shut { since: since.clone(), held_by: None }))
             }
+            State::Waiting { until } if now >= *until => {
+                self.state = State::Closed { failures: 0 };
+                Ok(false)
+            }
+            State::Waiting { until } => Err(Closed::Waiting(*until - now)),
             State::Held { since, opening } => {
-                Err(Shut { since: since.clone(), held_by: Some(opening.clone()) })
+                Err(Closed::Open(Shut { since: since.clone(), held_by: Some(opening.clone()) }))
             }
         }
     }
@@ -92,8 +102,12 @@ impl Breaker {
             Verdict::WrongPerson => {
                 State::Held { since: visit.clock.clone(), opening: visit.opening.clone() }
             }
-            Verdict::Well if matches!(self.state, State::Open { .. }) => return,
+            Verdict::Well if matches!(self.state, State::Open { .. } | State::Waiting { .. }) => return,
             Verdict::Well => State::Closed { failures: 0 },
+            Verdict::Wait(wait) => match self.after_request_to_wait(now + wait) {
+                Some(state) => state,
+                None => return,
+            },
             Verdict::Sick => match self.after_failure(now, &visit.clock) {
                 Some(state) => state,
                 None => return,
@@ -115,7 +129,16 @@ impl Breaker {
                 Some(State::Open { since: since.clone(), until: now + rest, rest })
             }
             // A question that left before it opened: the breaker knows already.
+            State::Open { .. } | State::Waiting { .. } | State::Held { .. } => None,
+        }
+    }
+
+    /// The latest moment asked for stands. An open breaker rests anyway, and then asks one question.
+    fn after_request_to_wait(&self, until: Instant) -> Option<State> {
+        match &self.state {
             State::Open { .. } | State::Held { .. } => None,
+            State::Waiting { until: known } => Some(State::Waiting { until: until.max(*known) }),
+            State::Closed { .. } | State::Probing { .. } => Some(State::Waiting { until }),
         }
     }
 

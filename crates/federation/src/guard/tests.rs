@@ -14,8 +14,8 @@ fn at(clock: &str) -> Visit {
     Visit { clock: clock.to_owned(), opening: "0197-opening".to_owned() }
 }
 
-fn open_since(clock: &str) -> Result<bool, Shut> {
-    Err(Shut { since: clock.to_owned(), held_by: None })
+fn open_since(clock: &str) -> Result<bool, Closed> {
+    Err(Closed::Open(Shut { since: clock.to_owned(), held_by: None }))
 }
 
 fn breaker() -> Breaker {
@@ -85,7 +85,7 @@ fn a_wrong_person_holds_it_until_cleared() {
     breaker.end(Verdict::WrongPerson, now, &at("09:00"));
     breaker.end(Verdict::Well, now, &at("09:01"));
     let held = Shut { since: "09:00".to_owned(), held_by: Some("0197-opening".to_owned()) };
-    assert_eq!(breaker.enter(now + SECOND * 86_400), Err(held), "HAZ-004: no time clears it");
+    assert_eq!(breaker.enter(now + SECOND * 86_400), Err(Closed::Open(held)), "HAZ-004: no time clears it");
     breaker.clear();
     assert_eq!(breaker.enter(now), Ok(false));
 }
@@ -106,4 +106,35 @@ async fn a_cancelled_question_counts_for_nothing() {
         drop(guard.enter(at("08:30")).await);
     }
     assert!(guard.enter(at("08:30")).await.is_ok());
+}
+
+#[test]
+fn a_source_that_asks_us_to_wait_is_not_asked_before_and_then_as_usual() {
+    let (mut breaker, now) = (breaker(), Instant::now());
+    breaker.end(Verdict::Wait(SECOND * 20), now, &at("08:41"));
+    assert_eq!(breaker.enter(now + SECOND * 5), Err(Closed::Waiting(SECOND * 15)), "HAZ-036");
+    breaker.end(Verdict::Well, now + SECOND * 5, &at("08:41"));
+    breaker.end(Verdict::Sick, now + SECOND * 5, &at("08:41"));
+    breaker.end(Verdict::Wait(SECOND), now + SECOND * 5, &at("08:41"));
+    assert_eq!(breaker.words(), "resting: it asked us to wait");
+    assert_eq!(
+        breaker.enter(now + SECOND * 19),
+        Err(Closed::Waiting(SECOND)),
+        "HAZ-036: the latest moment stands"
+    );
+    assert_eq!(breaker.enter(now + SECOND * 20), Ok(false));
+    breaker.end(Verdict::Wait(SECOND * 60), now + SECOND * 20, &at("08:42"));
+    breaker.clear();
+    assert_eq!(breaker.enter(now + SECOND * 20), Ok(false), "the operator may ask");
+}
+
+#[test]
+fn asking_us_to_wait_neither_closes_nor_loosens_an_open_or_held_breaker() {
+    let now = Instant::now();
+    let mut breaker = opened(now);
+    breaker.end(Verdict::Wait(SECOND), now, &at("08:42"));
+    assert_eq!(breaker.enter(now + SECOND * 2), open_since("08:41"));
+    breaker.end(Verdict::WrongPerson, now, &at("08:43"));
+    breaker.end(Verdict::Wait(SECOND), now, &at("08:44"));
+    assert!(breaker.enter(now + SECOND * 500).is_err(), "HAZ-004: held until cleared");
 }

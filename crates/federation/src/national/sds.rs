@@ -1,5 +1,8 @@
 //! Takes a practice's code and an interaction, gives its address and system identifier; refuses none, several and blank
-//! ones. Nothing is kept between openings. Source: NHS England SDS FHIR API (R4 façade).
+//! ones. Nothing is kept between openings unless the operator says so. Source: NHS England SDS FHIR API (R4 façade).
+
+/// Addresses for the length of an opening.
+pub(crate) mod kept;
 
 use crate::{
     document,
@@ -9,12 +12,14 @@ use crate::{
     wire::{self, Bounds},
 };
 use fhir::{
-    OdsCode, ReplyState,
+    ReplyState,
     bundle::{Bundle, Entry},
     ods,
 };
+use kept::{Kept, Wanted};
 use reqwest::{Client, Url, header::HeaderValue};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 const INTERACTION_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhsServiceInteractionId";
 const ASID_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhsSpineASID";
@@ -25,6 +30,7 @@ pub(crate) struct Sds {
     pub(crate) base: Url,
     pub(crate) api_key: Option<HeaderValue>,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) kept: Kept,
 }
 
 /// Where a practice answers one interaction.
@@ -36,7 +42,7 @@ pub(crate) struct Endpoint {
 }
 
 /// Why there is no address to ask.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoEndpoint {
     /// The practice has no such capability registered.
     NotRegistered,
@@ -47,6 +53,10 @@ pub(crate) enum NoEndpoint {
 }
 
 impl NoEndpoint {
+    pub(crate) fn is_not_registered(&self) -> bool {
+        *self == NoEndpoint::NotRegistered
+    }
+
     pub(crate) fn state(&self) -> ReplyState {
         match self {
             NoEndpoint::NotRegistered => ReplyState::NotShared,
@@ -59,16 +69,25 @@ impl NoEndpoint {
 }
 
 impl Sds {
-    /// Device and Endpoint, side by side. Cancel-safe.
-    pub(crate) async fn find(
-        &self,
-        practice: &OdsCode,
-        interaction: &str,
-        opening: &str,
-        bounds: &Bounds,
-    ) -> Result<Endpoint, NoEndpoint> {
+    /// As known from this opening, else looked up. Cancel-safe.
+    pub(crate) async fn find(&self, wanted: &Wanted<'_>, bounds: &Bounds) -> Result<Endpoint, NoEndpoint> {
+        if let Some(known) = self.kept.recall(wanted, Instant::now()) {
+            return known;
+        }
+        let found = self.look_up(wanted, bounds).await;
+        self.kept.keep(wanted, &found, Instant::now());
+        found
+    }
+
+    /// The address turned out not to be the practice's any more.
+    pub(crate) fn forget(&self, wanted: &Wanted<'_>) {
+        self.kept.forget(wanted);
+    }
+
+    /// Device and Endpoint, side by side.
+    async fn look_up(&self, wanted: &Wanted<'_>, bounds: &Bounds) -> Result<Endpoint, NoEndpoint> {
         let ticket = self.guard.enter(Visit::default()).await.map_err(|_| NoEndpoint::DirectoryClosed)?;
-        let look = Look { sds: self, practice, interaction, opening, bounds };
+        let look = Look { sds: self, wanted, bounds };
         let (asid, root) = tokio::join!(look.up("Device", asids), look.up("Endpoint", addresses));
         let faults = [asid.as_ref().err(), root.as_ref().err()];
         let sick = faults.into_iter().flatten().any(Fault::is_sick);
@@ -96,9 +115,7 @@ fn is_address(text: &str) -> bool {
 /// One look-up.
 struct Look<'a> {
     sds: &'a Sds,
-    practice: &'a OdsCode,
-    interaction: &'a str,
-    opening: &'a str,
+    wanted: &'a Wanted<'a>,
     bounds: &'a Bounds,
 }
 
@@ -110,12 +127,12 @@ impl Look<'_> {
     ) -> Result<Vec<String>, Fault> {
         let base = self.sds.base.as_str().trim_end_matches('/');
         let query = [
-            ("organization", format!("{}|{}", ods::SYSTEM, self.practice)),
-            ("identifier", format!("{INTERACTION_SYSTEM}|{}", self.interaction)),
+            ("organization", format!("{}|{}", ods::SYSTEM, self.wanted.practice)),
+            ("identifier", format!("{INTERACTION_SYSTEM}|{}", self.wanted.interaction)),
         ];
         let request = self.sds.client.get(format!("{base}/spine-directory/FHIR/R4/{kind}")).query(&query);
         let request =
-            request.header("Accept", "application/fhir+json").header("X-Correlation-Id", self.opening);
+            request.header("Accept", "application/fhir+json").header("X-Correlation-Id", self.wanted.opening);
         let request = match &self.sds.api_key {
             Some(key) => request.header("apikey", key.clone()),
             None => request,

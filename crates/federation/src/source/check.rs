@@ -1,16 +1,13 @@
 //! Takes the sources as configured, gives what no question could use, without touching a file or the network: options a
-//! kind does not take, credentials that contradict each other, scopes that could write.
+//! kind does not take, credentials that contradict each other.
 
-use super::{ConfigFault, OAuth2, PersonSearch, Place, Route, SourceConfig, duration};
+use super::{ConfigFault, PersonSearch, Place, Route, SourceConfig, duration};
 use reqwest::header::HeaderName;
 use std::collections::HashSet;
 
 /// Headers that are ours, or the connection's.
 const NOT_FOR_KEYS: [&str; 7] =
     ["accept", "connection", "content-length", "content-type", "host", "prefer", "transfer-encoding"];
-
-/// Words in a scope of no standard's making that let its bearer write.
-const WRITING: [&str; 6] = ["write", "create", "update", "delete", "manage", "admin"];
 
 /// The first fault, if there is one.
 pub(crate) fn check(sources: &[SourceConfig]) -> Result<(), ConfigFault> {
@@ -48,6 +45,7 @@ fn durations(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
 /// An option that would be ignored is refused: whoever wrote it believes that it works.
 fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
     let is_practice = source.kind.is_practice();
+    let searches_for_people = source.kind.name().starts_with("fhir-");
     // Practices are reached by the national services' own credentials.
     let given = [
         ("base_url", is_practice && source.base_url.is_some()),
@@ -56,7 +54,8 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
         ("oauth2", is_practice && source.oauth2.is_some()),
         ("tls", is_practice && source.tls.is_some()),
         ("feed", is_practice && source.feed.is_some()),
-        ("person_search", is_practice && source.person_search != PersonSearch::Post),
+        ("person_search", !searches_for_people && source.person_search != PersonSearch::Post),
+        ("retrieve_from", source.kind.name() != "nrl" && !source.retrieve_from.is_empty()),
         ("route", !is_practice && source.route != Route::SpineSecureProxy),
     ];
     let taken = given.into_iter().filter(|(_, is_given)| *is_given);
@@ -74,8 +73,7 @@ fn credentials(source: &SourceConfig) -> Vec<ConfigFault> {
             faults.push(ConfigFault::HeaderWithoutKey { id: id() });
         }
         let name = HeaderName::from_bytes(header.as_bytes());
-        if name.is_ok_and(|name| !NOT_FOR_KEYS.contains(&name.as_str())) {
-        } else {
+        if !name.is_ok_and(|name| !NOT_FOR_KEYS.contains(&name.as_str())) {
             faults.push(ConfigFault::Header { id: id() });
         }
     }
@@ -83,29 +81,5 @@ fn credentials(source: &SourceConfig) -> Vec<ConfigFault> {
     if is_plain && source.tls.is_some() {
         faults.push(ConfigFault::TlsWithoutHttps { id: id() });
     }
-    if let Some(oauth2) = &source.oauth2 {
-        let place = |key| Place::of(&source.id, key);
-        faults.extend(oauth2_faults(oauth2, place("oauth2.client_id"), place("oauth2.scope")));
-    }
     faults
-}
-
-/// An empty client, or a scope that could write.
-pub(crate) fn oauth2_faults(oauth2: &OAuth2, client_id: Place, scope: Place) -> Option<ConfigFault> {
-    if oauth2.client_id.trim().is_empty() {
-        return Some(ConfigFault::Empty { at: client_id });
-    }
-    let writing = oauth2.scope.split_whitespace().find(|word| could_write(word))?;
-    Some(ConfigFault::Scope { at: scope, word: writing.to_owned() })
-}
-
-/// SMART scopes of both versions must read and nothing else; any other word must not say that it writes.
-fn could_write(scope: &str) -> bool {
-    let scope = scope.to_ascii_lowercase();
-    let is_smart = ["system/", "user/", "patient/"].iter().any(|context| scope.starts_with(context));
-    if !is_smart {
-        return scope.ends_with('*') || WRITING.iter().any(|word| scope.contains(word));
-    }
-    let permissions = scope.split('?').next().and_then(|scope| scope.rsplit_once('.'));
-    !permissions.is_some_and(|(_, may)| matches!(may, "read" | "r" | "s" | "rs"))
 }

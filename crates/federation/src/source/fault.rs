@@ -107,9 +107,13 @@ impl ConfigFault {
         use ConfigFault::*;
         let words = match self {
             DuplicateId { .. } => "give each source an `id` of its own",
-            NoBaseUrl { .. } => "add `base_url`, the address before `/Patient`, such as `https://fhir.example/r4`",
+            NoBaseUrl { .. } => {
+                "add `base_url`, the address before `/Patient`, such as `https://fhir.example/r4`"
+            }
             NoGateway { .. } => "add `gateway_url` to `[national]`, or take `route` away",
-            NotForKind { key, kind, .. } => return format!("take `{key}` away, or choose another kind than `{kind}`"),
+            NotForKind { key, kind, .. } => {
+                return format!("take `{key}` away, or choose another kind than `{kind}`");
+            }
             TwoCredentials { .. } => "keep the one its interface sheet names: `api_key_file` or `oauth2`",
             HeaderWithoutKey { .. } => "add `api_key_file`, or take `api_key_header` away",
             Header { .. } => "write the header's name alone, such as `X-Api-Key`",
@@ -117,9 +121,13 @@ impl ConfigFault {
             Url { .. } => "write an address such as `https://fhir.example/r4`",
             Scope { .. } => "ask for reading only, such as `system/*.read` or `system/*.rs`",
             Empty { .. } => "write what its interface sheet names",
-            KeyFile { .. } => "name a file that the gateway's user can read; relative ones start at `state_dir`",
+            KeyFile { .. } => {
+                "name a file that the gateway's user can read; relative ones start at `state_dir`"
+            }
             Key { at, .. } => return key_fix(at.key).to_owned(),
-            Certificate { .. } => "name a file with one or more certificates in PEM (`-----BEGIN CERTIFICATE-----`)",
+            Certificate { .. } => {
+                "name a file with one or more certificates in PEM (`-----BEGIN CERTIFICATE-----`)"
+            }
             Duration { .. } => "write whole hours or minutes, such as `24h` or `90m`",
             Zero { .. } => "write a number from 1",
             Client { .. } => "check the certificate, the private key and the authorities against each other",

@@ -61,7 +61,7 @@ fn durations_have_their_unit() {
     assert_eq!(feed("90m").stale_age(), Some(Duration::from_secs(5400)));
     for text in ["", "26", "h", "-1h", "0h", "1.5h", "99999999999999999999h", "9999999999999999999h", "2é"] {
         let fed = SourceConfig { feed: Some(feed(text)), ..acute("https://acute.example/fhir") };
-        assert!(matches!(fault(vec![fed]), ConfigFault::Feed { .. }), "{text}");
+        assert!(matches!(fault(vec![fed]), ConfigFault::Duration { .. }), "{text}");
     }
 }
 
@@ -72,4 +72,122 @@ fn unknown_fields_are_refused() {
     assert_eq!(serde_json::from_str::<SourceConfig>(known).unwrap().kind, kind("fhir-r4"));
     let unknown = known.replace("\"contact\"", "\"retries\":3,\"contact\"");
     assert!(serde_json::from_str::<SourceConfig>(&unknown).is_err());
+}
+
+/// Source (or none, for the national services) and key.
+fn place(fault: &ConfigFault) -> (Option<&str>, &'static str) {
+    let (source, key) = fault.place().unwrap();
+    assert!(!fault.fix().is_empty() && !fault.fix().contains("  "), "{fault}");
+    (source.map(SourceId::as_str), key)
+}
+
+#[test]
+fn an_option_that_would_be_ignored_is_refused_with_its_place() {
+    let gp = || source("gp", kind("gp-connect"), None, &[]);
+    let server = || acute("https://acute.example/fhir");
+    let oauth2 = || OAuth2 {
+        token_url: "https://acute.example/token".to_owned(),
+        client_id: "gateway".to_owned(),
+        key_file: PathBuf::from("key.pem"),
+        key_id: None,
+        scope: "system/*.rs".to_owned(),
+    };
+    let tls = || Some(Tls::default());
+    let header = |name: &str| Some(name.to_owned());
+    let file = || Some(PathBuf::from("key"));
+    let table = [
+        (SourceConfig { base_url: header("https://gp.example"), ..gp() }, "base_url"),
+        (SourceConfig { oauth2: Some(oauth2()), ..gp() }, "oauth2"),
+        (SourceConfig { api_key_file: file(), ..gp() }, "api_key_file"),
+        (SourceConfig { tls: tls(), ..gp() }, "tls"),
+        (SourceConfig { person_search: PersonSearch::Get, ..gp() }, "person_search"),
+        (SourceConfig { route: Route::NationalGateway, ..server() }, "route"),
+        (SourceConfig { api_key_file: file(), oauth2: Some(oauth2()), ..server() }, "api_key_file"),
+        (SourceConfig { api_key_header: header("X-Key"), ..server() }, "api_key_header"),
+        (
+            SourceConfig { api_key_file: file(), api_key_header: header("X Key"), ..server() },
+            "api_key_header",
+        ),
+        (SourceConfig { api_key_file: file(), api_key_header: header("Host"), ..server() }, "api_key_header"),
+        (SourceConfig { tls: tls(), ..acute("http://127.0.0.1/fhir") }, "base_url"),
+        (SourceConfig { ceiling: Some(0), ..server() }, "ceiling"),
+    ];
+    for (config, key) in table {
+        let id = config.id.clone();
+        let fault = fault(vec![config]);
+        assert_eq!(place(&fault), (Some(id.as_str()), key), "{fault}");
+    }
+    let off = SourceConfig { base_url: header("not asked yet"), ..source("later", Kind::NONE, None, &[]) };
+    install_tls();
+    assert!(Federation::new(vec![off], national("http://127.0.0.1:9"), Limits::default()).is_ok());
+}
+
+#[test]
+fn credentials_that_cannot_be_used_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let pem = |curve| rcgen::KeyPair::generate_for(curve).unwrap().serialize_pem();
+    let good = file("good.pem", &pem(&rcgen::PKCS_ECDSA_P384_SHA384));
+    let oauth2 = |token_url: &str, client_id: &str, scope: &str, key_file: &PathBuf| OAuth2 {
+        token_url: token_url.to_owned(),
+        client_id: client_id.to_owned(),
+        key_file: key_file.clone(),
+        key_id: None,
+        scope: scope.to_owned(),
+    };
+    let (url, read) = ("https://acute.example/token", "system/*.read");
+    let table = [
+        (oauth2("http://acute.example/token", "gateway", read, &good), "oauth2.token_url"),
+        (oauth2(url, " ", read, &good), "oauth2.client_id"),
+        (oauth2(url, "gateway", "system/*.read system/*.write", &good), "oauth2.scope"),
+        (oauth2(url, "gateway", "system/Observation.cruds", &good), "oauth2.scope"),
+        (oauth2(url, "gateway", "system/*.*", &good), "oauth2.scope"),
+        (oauth2(url, "gateway", read, &folder.path().join("missing")), "oauth2.key_file"),
+        (oauth2(url, "gateway", read, &file("text.pem", "no key")), "oauth2.key_file"),
+        (
+            oauth2(url, "gateway", read, &file("p256.pem", &pem(&rcgen::PKCS_ECDSA_P256_SHA256))),
+            "oauth2.key_file",
+        ),
+        (oauth2(url, "gateway", read, &file("ed.pem", &pem(&rcgen::PKCS_ED25519))), "oauth2.key_file"),
+    ];
+    for (oauth2, key) in table {
+        let national = NationalConfig { pds_oauth2: Some(oauth2.clone()), ..national("http://127.0.0.1:9") };
+        let fault = fault(vec![SourceConfig { oauth2: Some(oauth2), ..acute("https://acute.example/fhir") }]);
+        assert_eq!(place(&fault), (Some("acute"), key), "{fault}");
+        let fault = Federation::new(Vec::new(), national, Limits::default()).err().unwrap();
+        assert_eq!(place(&fault), (None, format!("pds_{key}").leak() as &str), "{fault}");
+    }
+}
+
+#[test]
+fn national_settings_are_named_by_their_key() {
+    install_tls();
+    let table = [
+        (NationalConfig { pds_url: "x".to_owned(), ..national("http://127.0.0.1:9") }, "pds_url"),
+        (NationalConfig { sds_url: "x".to_owned(), ..national("http://127.0.0.1:9") }, "sds_url"),
+        (NationalConfig { ssp_url: "x".to_owned(), ..national("http://127.0.0.1:9") }, "ssp_url"),
+        (NationalConfig { pds_per_second: 0, ..national("http://127.0.0.1:9") }, "pds_per_second"),
+        (
+            NationalConfig { keep_endpoints: Some("soon".to_owned()), ..national("http://127.0.0.1:9") },
+            "keep_endpoints",
+        ),
+    ];
+    for (config, key) in table {
+        let fault = Federation::new(Vec::new(), config, Limits::default()).err().unwrap();
+        assert_eq!(place(&fault), (None, key), "{fault}");
+    }
+}
+
+#[test]
+fn every_fault_of_every_source_is_told() {
+    install_tls();
+    let sources =
+        vec![acute("acute.example"), SourceConfig { ceiling: Some(0), ..acute("https://acute.example") }];
+    let faults = Federation::faults(&sources, &national("http://127.0.0.1:9"), &Limits::default());
+    let keys: Vec<_> = faults.iter().map(|fault| place(fault).1).collect();
+    assert_eq!(keys, ["id", "ceiling", "base_url"]);
 }

@@ -1,15 +1,18 @@
 //! Takes one question for a FHIR server of our own partners (UK Core R4, Care Connect STU3), gives one reply: the
 //! statement of what it can do, the person, then every permitted search at once. A failing search is a state of its
-//! category, never of the others (HAZ-006). Source: FHIR R4 and STU3 http, search; UK Core R4; Care Connect.
+//! category, never of the others (HAZ-006). A document is opened by asking again. Source: FHIR R4 and STU3 http, search; UK Core R4; Care Connect.
 
 use crate::{
+    auth::Credentials,
     fault::Fault,
     guard::Verdict,
+    open::{OpenQuestion, Opening},
+    probe::Check,
     question::{Ended, Question},
-    source::{self, ConfigFault, SourceConfig},
+    source::{self, ConfigFault, PersonSearch, Place, SourceConfig},
     sources::{KindOfSource, Source, Surroundings},
-    subject::OnePatient,
-    wire::{self, Bounds},
+    subject::{OnePatient, Person},
+    wire::{self, Answer, Bounds},
 };
 use capability::{Capabilities, Capability};
 use fhir::{
@@ -17,10 +20,15 @@ use fhir::{
     reply::{Format, ReplyState, Withholder},
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
+use jiff::Timestamp;
 use patient::Found;
-use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use search::SearchEnd;
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 use table::Search;
 
 /// What the server says it can do, read at most hourly.
@@ -35,6 +43,10 @@ mod search;
 mod paging;
 /// What the searches together say.
 mod reply;
+/// One document opened.
+mod content;
+/// What only a test question tries.
+mod checks;
 
 /// UK Core R4 servers.
 pub(crate) const R4: KindOfSource = KindOfSource {
@@ -59,19 +71,48 @@ fn build(
 ) -> Result<Arc<dyn Source>, ConfigFault> {
     let missing = || ConfigFault::NoBaseUrl { id: source.id.clone() };
     let base = source.base_url.as_deref().ok_or_else(missing)?;
+    let base = source::base_url(Place::of(&source.id, "base_url"), base)?;
+    let client = wire::client(&around.limits, source.tls.as_ref(), Some(&source.id))?;
     Ok(Arc::new(Server {
-        client: wire::client(&around.limits).map_err(ConfigFault::Client)?,
-        base: source::base_url(&format!("{}.base_url", source.id), base)?,
-        api_key: source.api_key_file.as_deref().map(wire::key_file).transpose()?,
+        credentials: Credentials::of(source, &client)?,
+        client,
+        base,
+        person_search: source.person_search,
         configured,
         is_feed: source.feed.is_some(),
         capabilities: Default::default(),
+        asked_plainly: Default::default(),
     }))
 }
 
 impl Source for Server {
     fn ask<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Ended> {
         ask(self, question, bounds).boxed()
+    }
+
+    fn checks<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Vec<Check>> {
+        checks::checks(self, question, bounds).boxed()
+    }
+
+    fn open<'a>(&'a self, question: &'a OpenQuestion, bounds: &'a Bounds) -> BoxFuture<'a, Opening> {
+        content::open(self, question, bounds).boxed()
+    }
+}
+
+/// Who is asked about, in which opening, when.
+struct About<'a> {
+    person: &'a Person,
+    opening: &'a str,
+    now: Timestamp,
+}
+
+impl<'a> About<'a> {
+    fn of(question: &'a Question) -> Self {
+        Self { person: &question.person, opening: &question.opening, now: question.now }
+    }
+
+    fn of_document(question: &'a OpenQuestion) -> Self {
+        Self { person: &question.person, opening: &question.opening, now: question.now }
     }
 }
 
@@ -94,12 +135,15 @@ impl Version {
 /// One partner's server.
 struct Server {
     client: Client,
+    credentials: Credentials,
     base: Url,
-    api_key: Option<HeaderValue>,
+    person_search: PersonSearch,
     configured: Version,
     /// Whether it is fed by extracts, and so declares when it received the last.
     is_feed: bool,
     capabilities: Capabilities,
+    /// Types whose searches it took without optional parameters alone: not asked the long way first again (HAZ-036).
+    asked_plainly: Mutex<HashSet<&'static str>>,
 }
 
 impl Server {
@@ -113,27 +157,52 @@ impl Server {
         root.object("meta")?.text("lastUpdated").map(|text| text.into_owned())
     }
 
-    /// A request with what every request to a partner carries.
+    /// A request with what every request to a partner carries, our proof excepted.
     fn request(&self, method: Method, url: impl reqwest::IntoUrl, opening: &str) -> RequestBuilder {
-        let request = self.client.request(method, url).header("Accept", "application/fhir+json");
-        let request = request.header("X-Request-Id", uuid::Uuid::new_v4().to_string());
-        let request = request.header("X-Correlation-Id", opening);
-        match &self.api_key {
-            Some(key) => request.header("X-Api-Key", key.clone()),
-            None => request,
-        }
+        self.request_as(method, url, opening, "application/fhir+json")
     }
+
+    fn request_as(
+        &self,
+        method: Method,
+        url: impl reqwest::IntoUrl,
+        opening: &str,
+        accept: &str,
+    ) -> RequestBuilder {
+        let request = self.client.request(method, url).header("Accept", accept);
+        let request = request.header("X-Request-Id", uuid::Uuid::new_v4().to_string());
+        request.header("X-Correlation-Id", opening)
+    }
+
+    /// Sends with our proof.
+    async fn fetch(&self, request: RequestBuilder, now: Timestamp, bounds: &Bounds) -> Result<Answer, Fault> {
+        self.credentials.fetch(request, now, bounds).await
+    }
+
+    fn is_asked_plainly(&self, resource_type: &str) -> bool {
+        self.asked_plainly.lock().unwrap_or_else(PoisonError::into_inner).contains(resource_type)
+    }
+
+    fn ask_plainly(&self, resource_type: &'static str) {
+        self.asked_plainly.lock().unwrap_or_else(PoisonError::into_inner).insert(resource_type);
+    }
+}
+
+/// A FHIR id, and so a part of an address that leads nowhere else. Source: FHIR R4 2.24.0.1 (id).
+fn is_id(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
+    is_plain && (1..=64).contains(&text.len()) && text.trim_matches('.') == text
 }
 
 /// Asks. Ends within the bounds' deadline; cancel-safe.
 async fn ask(server: &Server, question: &Question, bounds: &Bounds) -> Ended {
-    let capability = server.capabilities.current(server, bounds).await;
+    let capability = server.capabilities.current(server, question.now, bounds).await;
     let version = match capability.as_ref().map(|known| known.version) {
         Some(None) => return Ended::fault(question, &Fault::Version),
         Some(Some(version)) => version,
         None => server.configured,
     };
-    let found = match patient::find(server, question, bounds).await {
+    let found = match patient::find(server, &About::of(question), bounds).await {
         Ok(found) => found,
         Err(fault) => return Ended::fault(question, &fault),
     };
@@ -143,7 +212,9 @@ async fn ask(server: &Server, question: &Question, bounds: &Bounds) -> Ended {
         Found::Differs(fields) => withheld(question, Withholder::PolicyDiffers(fields)),
         Found::OtherPerson => Ended::wrong_person(question),
         Found::One(patient) => {
-            let searched = Searched { server, question, bounds, version, capability: capability.as_deref() };
+            let capability = capability.as_deref();
+            let wait = OnceLock::new();
+            let searched = Searched { server, question, bounds, version, capability, wait };
             searched.search(*patient).await
         }
     }
@@ -160,6 +231,8 @@ struct Searched<'a> {
     bounds: &'a Bounds,
     version: Version,
     capability: Option<&'a Capability>,
+    /// Set once one search was asked to wait: then nothing more is sent.
+    wait: OnceLock<Duration>,
 }
 
 impl Searched<'_> {
@@ -174,7 +247,12 @@ impl Searched<'_> {
         let sick = !ends.is_empty() && ends.iter().all(|end| end.fault.as_ref().is_some_and(Fault::is_sick));
         let undeclared = self.undeclared(&searches);
         let reply = reply::combine(self.question, self.version.format(), patient, ends, &undeclared);
-        Ended { reply, verdict: if sick { Verdict::Sick } else { Verdict::Well } }
+        let verdict = match self.wait.get() {
+            Some(wait) => Verdict::Wait(*wait),
+            None if sick => Verdict::Sick,
+            None => Verdict::Well,
+        };
+        Ended { reply, verdict }
     }
 
     /// The searches of the permitted categories that the server declares; without a statement, the usual ones.
@@ -200,7 +278,8 @@ impl Searched<'_> {
     async fn one(&self, search: &'static Search, patient: &OnePatient) -> SearchEnd {
         let parameters = self.parameters(search, patient.id().unwrap_or_default());
         let address = self.server.address(search.resource_type);
-        let run = search::Run { server: self.server, question: self.question, bounds: self.bounds, patient };
+        let Self { server, question, bounds, wait, .. } = self;
+        let run = search::Run { server, question, bounds, patient, wait };
         run.to_the_end(search, self.version.format(), address, &parameters).await
     }
 

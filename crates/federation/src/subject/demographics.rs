@@ -55,13 +55,24 @@ fn warnings(patient: &Object<'_>, person: &Person, numbers: &[String], born: Agr
         warnings.push(warning("earlier-number", "held under an earlier NHS number"));
     }
     if patient.boolean("active") == Some(false) {
-        warnings.push(warning("inactive", "it marks its record of this person as no longer active"));
+        warnings.push(warning("inactive", "its record of this person is marked inactive at this partner"));
     }
-    let replaced = |link: &Object<'_>| link.text("type").as_deref() == Some("replaced-by");
-    if patient.objects("link").iter().any(replaced) {
-        warnings.push(warning("replaced", "it has replaced this record by another, which was not read"));
+    if !replacements(patient).is_empty() {
+        warnings.push(warning(REPLACED, "it has replaced this record by another, which was not read"));
     }
     warnings
+}
+
+/// The code of a warning that what was read is not the record its server keeps now.
+pub(crate) const REPLACED: &str = "replaced";
+
+/// The records by which the server has replaced this one: `Patient/{id}`, or as sent.
+pub(crate) fn replacements(patient: &Object<'_>) -> Vec<String> {
+    let links = patient.objects("link");
+    let replacing = links.iter().filter(|link| link.text("type").as_deref() == Some("replaced-by"));
+    let others = replacing
+        .map(|link| link.object("other").and_then(|other| Some(other.text("reference")?.into_owned())));
+    others.map(Option::unwrap_or_default).collect()
 }
 
 fn named(fields: &[(bool, &str)]) -> Vec<String> {

@@ -1,38 +1,31 @@
 //! Takes the objection question, gives the coded signs of the practice's uncategorised data. Only a whole answer about
 //! this very person can be rested on. Source: GP Connect 1.6.2, uncategorised data; national sharing-consent codes.
 
-use super::{End, GpConnect, parameters, state};
+use super::{GpConnect, exchange::End, parameters, route::Who, structured};
 use crate::{asking::ObjectionReply, guard::Verdict, question::Question, wire::Bounds};
 use access::objection::Sign;
 use fhir::{FhirDate, Json, Object, Reply, ReplyState, bundle::Bundle, coding::Concept, reply::Format};
 
-/// Asks for uncategorised data alone. Cancel-safe.
+/// Asks for uncategorised data alone; over the national gateway that is the whole record, of which nothing else is read.
+/// A practice that has the HTML view only does not say: its rows carry words, not codes to be sure of. Cancel-safe.
 pub(super) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> (ObjectionReply, Verdict) {
     let nothing = |state| ObjectionReply { signs: Vec::new(), state, elapsed_ms: bounds.elapsed_ms() };
-    let Some(practice) = &question.practice else {
+    let Some(who) = Who::of(question) else {
         return (nothing(ReplyState::NotShared), Verdict::Well);
     };
-    let endpoint = match gp.national.sds.find(practice, super::INTERACTION, &question.opening, bounds).await {
-        Ok(endpoint) => endpoint,
-        Err(missing) => return (nothing(missing.state()), Verdict::Well),
-    };
     let ask = parameters::Ask { areas: vec![parameters::uncategorised()] };
-    let end = super::exchange(gp, question, &endpoint, &ask, bounds).await;
-    let verdict = match &end {
-        End::WrongPerson => Verdict::WrongPerson,
-        end if super::is_sick(end) => Verdict::Sick,
-        _ => Verdict::Well,
-    };
+    let end = structured::one(gp, &who, &ask, bounds).await;
+    let verdict = end.verdict();
     let reply = match &end {
         End::Received(received) => {
             let area = parameters::uncategorised();
-            let came = received.facts.lists.contains(area.list);
-            let is_off = received.facts.switched_off.contains(area.parameter);
+            let came = received.seen.lists.contains(area.list);
+            let is_off = received.seen.switched_off.contains(area.parameter);
             // Without its List the practice has said nothing about the person's wish.
             let state = if came && !is_off { ReplyState::Answered } else { ReplyState::NotShared };
             ObjectionReply { signs: signs(&received.text), ..nothing(state) }
         }
-        end => nothing(state(end).unwrap_or(ReplyState::NotShared)),
+        end => nothing(end.state().unwrap_or(ReplyState::NotShared)),
     };
     (reply, verdict)
 }

@@ -21,12 +21,21 @@ pub(super) struct Ask {
     pub(super) areas: Vec<Area>,
 }
 
+/// Beside these the specification refuses most parts of the others.
+const BARS_PARTS: [&str; 2] = ["includeConsultations", "includeProblems"];
+
 /// The specification asks for few requests, at most two in one use.
 pub(super) fn asks(permitted: &[Category]) -> Vec<Ask> {
     let of = |areas: Vec<Area>| Ask {
         areas: areas.into_iter().filter(|area| permitted.contains(&area.category)).collect(),
     };
     [of(safety()), of(rest())].into_iter().filter(|ask| !ask.areas.is_empty()).collect()
+}
+
+/// The one request that brings everything: what of it is permitted, for the states.
+pub(super) fn whole(permitted: &[Category]) -> Vec<Ask> {
+    let areas = asks(permitted).into_iter().flat_map(|ask| ask.areas).collect::<Vec<_>>();
+    if areas.is_empty() { Vec::new() } else { vec![Ask { areas }] }
 }
 
 fn safety() -> Vec<Area> {
@@ -62,17 +71,21 @@ fn area(parameter: &'static str, list: &'static str, category: Category, words: 
 pub(super) fn body(nhs_number: &str, areas: &[Area]) -> Value {
     let identifier = json!({ "system": nhs_number::SYSTEM, "value": nhs_number });
     let number = json!({ "name": "patientNHSNumber", "valueIdentifier": identifier });
-    let parameters: Vec<Value> = std::iter::once(number).chain(areas.iter().map(parameter)).collect();
+    let parameters: Vec<Value> =
+        std::iter::once(number).chain(areas.iter().map(|area| parameter(area, areas))).collect();
     json!({ "resourceType": "Parameters", "parameter": parameters })
 }
 
-fn parameter(area: &Area) -> Value {
+fn parameter(area: &Area, beside: &[Area]) -> Value {
+    let part =
+        |name: &str| json!({ "name": area.parameter, "part": [{ "name": name, "valueBoolean": true }] });
     match area.parameter {
         // Mandatory, and ended allergies are wanted.
-        "includeAllergies" => json!({
-            "name": area.parameter,
-            "part": [{ "name": "includeResolvedAllergies", "valueBoolean": true }],
-        }),
+        "includeAllergies" => part("includeResolvedAllergies"),
+        // A vaccination that was intended and not given says something too; refused beside these two.
+        "includeImmunisations" if !beside.iter().any(|area| BARS_PARTS.contains(&area.parameter)) => {
+            part("includeNotGiven")
+        }
         name => json!({ "name": name }),
     }
 }

@@ -2,10 +2,8 @@
 //! which areas are switched off. The items themselves are read by the normaliser.
 //! Source: GP Connect Access Record: Structured 1.6.2, the returned Bundle.
 
-use crate::subject::{
-    OnePatient, Person,
-    demographics::{self, Comparison},
-};
+use super::exchange::{self, Asked, Condemned, Seen};
+use crate::subject::{OnePatient, demographics};
 use fhir::{
     Object,
     bundle::Bundle,
@@ -13,13 +11,10 @@ use fhir::{
     outcome,
     reply::Warning,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-/// One usable answer.
-pub(super) struct Received {
-    pub(super) text: Arc<str>,
-    pub(super) facts: Facts,
-}
+/// The reply does not name the request it answers: kept, never shown.
+pub(super) const TRACE_ID: &str = "trace-id";
 
 /// What the Bundle says about itself.
 #[derive(Debug, Default)]
@@ -35,14 +30,6 @@ pub(super) struct Facts {
     pub(super) has_items: bool,
 }
 
-/// What reading a Bundle may show.
-pub(super) enum Seen {
-    Record(Box<Facts>),
-    WrongPerson,
-    Differs(Vec<String>),
-    NotARecord,
-}
-
 /// Resources that describe who and where, not the person's care.
 const FRAME: [&str; 9] = [
     "Patient",
@@ -56,32 +43,30 @@ const FRAME: [&str; 9] = [
     "Device",
 ];
 
-/// `root`: the practice's service root, below which its absolute addresses lie.
-pub(super) fn inspect(bundle: &Bundle<'_>, person: &Person, root: &str, trace_id: &str) -> Seen {
+pub(super) fn inspect(bundle: &Bundle<'_>, asked: &Asked) -> Seen<Facts> {
     let Some(patient) = bundle.of_type("Patient").next() else {
         return Seen::NotARecord;
     };
-    let mut warnings = match demographics::compare(&patient.resource, person) {
-        Comparison::OtherPerson => return Seen::WrongPerson,
-        Comparison::Differs(fields) => return Seen::Differs(fields),
-        Comparison::Same(warnings) => warnings,
+    let mut warnings = match exchange::same(demographics::compare(&patient.resource, &asked.person)) {
+        Ok(warnings) => warnings,
+        Err(condemned) => return Seen::Condemned(condemned),
     };
-    if !OnePatient::new(person, patient, root).is_all(bundle) {
-        return Seen::WrongPerson;
+    if !OnePatient::new(&asked.person, patient, &asked.root).is_all(bundle) {
+        return Seen::Condemned(Condemned::WrongPerson);
     }
-    if bundle.id.as_deref() != Some(trace_id) {
+    if bundle.id.as_deref() != Some(asked.trace_id.as_str()) {
         // Practices SHALL echo it and mostly do not: kept for the record, never shown.
-        warnings.push(Warning { code: "trace-id".to_owned(), category: None, text: String::new() });
+        warnings.push(Warning { code: TRACE_ID.to_owned(), category: None, text: String::new() });
     }
     let lists: Vec<Object<'_>> = bundle.of_type("List").map(|entry| entry.resource.clone()).collect();
-    Seen::Record(Box::new(Facts {
+    Seen::Record(Facts {
         practice_name: practice_name(bundle, &patient.resource),
         warnings,
         lists: lists.iter().filter_map(list_code).collect(),
         switched_off: switched_off(bundle),
         lists_warn: lists.iter().any(warns),
         has_items: has_items(bundle, &lists),
-    }))
+    })
 }
 
 fn has_items(bundle: &Bundle<'_>, lists: &[Object<'_>]) -> bool {

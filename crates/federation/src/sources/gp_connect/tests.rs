@@ -1,7 +1,19 @@
 //! Practices that answer well, partly, wrongly and not at all, through a directory and a proxy that may fail too.
 
-use super::{parameters, refused, token};
-use crate::{Federation, testing::*};
+/// The view of practices that send no coded records.
+mod html;
+/// Lists of documents, and opening one.
+mod documents;
+/// The other route.
+mod gateway;
+/// What others have published.
+mod published;
+/// The directory's and the proxy's own behaviour.
+mod spine;
+
+use super::{parameters, refused};
+use crate::national::token;
+use crate::{Federation, guard::Verdict, testing::*};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fhir::{
     Category::{self, *},
@@ -63,6 +75,21 @@ fn spine() -> Fake {
         .json("/spine-directory/FHIR/R4/Endpoint", searchset(vec![endpoint(ROOT)]))
         .json(&format!("{PATH}#includeAllergies"), safety())
         .json(&format!("{PATH}#includeImmunisations"), rest())
+}
+
+/// The directory's address for one interaction at the practice.
+fn directory(kind: &str, interaction: &str) -> String {
+    let mut url = reqwest::Url::parse("http://sds.example").unwrap();
+    url.query_pairs_mut()
+        .append_pair("organization", "https://fhir.nhs.uk/Id/ods-organization-code|ZZ901")
+        .append_pair("identifier", &format!("https://fhir.nhs.uk/Id/nhsServiceInteractionId|{interaction}"));
+    format!("/spine-directory/FHIR/R4/{kind}?{}", url.query().unwrap())
+}
+
+/// The directory knows one interaction at this root.
+fn registered(fake: Fake, interaction: &str, root: &str) -> Fake {
+    fake.json(&directory("Device", interaction), searchset(vec![device()]))
+        .json(&directory("Endpoint", interaction), searchset(vec![endpoint(root)]))
 }
 
 async fn federation_of(fake: &Fake, limits: crate::Limits) -> Arc<Federation> {
@@ -133,6 +160,9 @@ async fn every_header_is_as_the_specification_spells_it() {
 fn the_token_is_unsigned_unpadded_and_says_who_asks() {
     let asker = asking().asker();
     let claims = token::Claims {
+        shape: token::Shape::Stu3,
+        scope: "patient/*.read conf/N",
+        number: NUMBER,
         issuer: "https://spine.example",
         audience: ROOT,
         asker: &asker,
@@ -189,6 +219,8 @@ fn only_permitted_areas_are_asked_safety_first_and_without_filters() {
         [vec!["includeAllergies"], vec!["includeReferrals", "includeDiaryEntries"]]
     );
     assert!(names(&[Demographics, SocialCare]).is_empty());
+    let all = [Consultations, Immunisations, Problems];
+    assert_eq!(names(&all), [vec!["includeProblems"], vec!["includeConsultations", "includeImmunisations"]]);
     let ask = parameters::asks(&[Allergies, Problems]).remove(0);
     let golden = json!({
         "resourceType": "Parameters",
@@ -199,6 +231,23 @@ fn only_permitted_areas_are_asked_safety_first_and_without_filters() {
         ],
     });
     assert_eq!(parameters::body(NUMBER, &ask.areas), golden);
+}
+
+#[test]
+fn vaccinations_not_given_are_asked_for_wherever_the_specification_allows() {
+    let body = |permitted: &[Category]| {
+        let asks = parameters::asks(permitted);
+        asks.iter().map(|ask| parameters::body(NUMBER, &ask.areas).to_string()).collect::<Vec<_>>().concat()
+    };
+    assert!(body(&[Immunisations, Problems, Results]).contains("includeNotGiven"), "HAZ-017");
+    assert!(
+        !body(&[Immunisations, Consultations]).contains("includeNotGiven"),
+        "refused beside consultations"
+    );
+    let everything = body(&Category::ALL);
+    for never in ["filterStatus", "includeStatus", "Period", "Date", "MostRecent", "migrate"] {
+        assert!(!everything.contains(never), "HAZ-017: no filter hides anything: {never}");
+    }
 }
 
 #[test]
@@ -214,23 +263,33 @@ fn each_spine_code_has_its_state() {
     let table = [
         (400, "INVALID_NHS_NUMBER", ours.clone()),
         (400, "INVALID_IDENTIFIER_SYSTEM", ours.clone()),
+        (400, "INVALID_IDENTIFIER_VALUE", ours.clone()),
+        (400, "INVALID_ODS_CODE", ours.clone()),
+        (400, "CONFLICTING_VALUES", ours.clone()),
         (400, "INVALID_PATIENT_DEMOGRAPHICS", error.clone()),
         (400, "BAD_REQUEST", ours.clone()),
         (403, "NO_PATIENT_CONSENT", held("at the person's request")),
         (403, "NO_ORGANISATION_CONSENT", held("it has no sharing agreement")),
         (403, "NO_ORGANISATIONAL_CONSENT", held("it has no sharing agreement")),
         (403, "NO_RELATIONSHIP", held("it sees no relationship with the person")),
+        (403, "NON_AUTHORITATIVE", held("it is not the person's registered practice")),
         (403, "ACCESS DENIED", ReplyState::NotShared),
         (404, "PATIENT_NOT_FOUND", ReplyState::AnsweredEmpty),
         (404, "PATIENT_SENSITIVE", ReplyState::AnsweredEmpty),
         (404, "NO_RECORD_FOUND", error.clone()),
         (404, "ORGANISATION_NOT_FOUND", error.clone()),
+        (404, "PRACTITIONER_NOT_FOUND", error.clone()),
         (409, "DUPLICATE_REJECTED", ours.clone()),
+        (422, "INVALID_RESOURCE", ours.clone()),
         (422, "INVALID_PARAMETER", ours.clone()),
         (422, "REFERENCE_NOT_FOUND", ours.clone()),
         (500, "INTERNAL_SERVER_ERROR", error.clone()),
         (501, "NOT_IMPLEMENTED", ReplyState::NotShared),
         (415, "UNSUPPORTED_MEDIA_TYPE", ours.clone()),
+        (400, "MESSAGE_NOT_WELL_FORMED", ours.clone()),
+        (403, "ASID_CHECK_FAILED", ours.clone()),
+        (400, "MISSING_OR_INVALID_HEADER", ours.clone()),
+        (403, "ACCESS_DENIED_SSL", ours.clone()),
         (403, "SOMETHING_NEW", held("it refused to answer")),
         (400, "SOMETHING_NEW", ours.clone()),
         (500, "SOMETHING_NEW", error.clone()),
@@ -238,14 +297,16 @@ fn each_spine_code_has_its_state() {
         // The proxy's own.
         (403, "403", ReplyState::NotShared),
         (400, "400", ours.clone()),
+        (405, "405", ours.clone()),
         (415, "415", ours),
         (502, "502", failed("could not be reached")),
     ];
     for (status, code, state) in table {
         assert_eq!(classify(status, code).state, state, "HAZ-006, HAZ-038: {status} {code}");
     }
-    assert!(classify(502, "502").is_sick && classify(500, "INTERNAL_SERVER_ERROR").is_sick);
-    assert!(!classify(404, "PATIENT_NOT_FOUND").is_sick);
+    assert_eq!(classify(502, "502").verdict, Verdict::Sick);
+    assert_eq!(classify(500, "INTERNAL_SERVER_ERROR").verdict, Verdict::Sick);
+    assert_eq!(classify(404, "PATIENT_NOT_FOUND").verdict, Verdict::Well);
     for status in [403, 404, 500, 502] {
         let state = refused::classify(status, &[]).state;
         assert_eq!(state, error, "HAZ-038: a body that is no FHIR is never an absence: {status}");

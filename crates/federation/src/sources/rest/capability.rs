@@ -2,8 +2,9 @@
 //! when it cannot be read the question goes on by configuration. Source: FHIR R4 and STU3 CapabilityStatement.
 
 use super::{Server, Version, table::Search};
-use crate::{document, wire, wire::Bounds};
+use crate::{document, wire::Bounds};
 use fhir::{Json, Object};
+use jiff::Timestamp;
 use reqwest::Method;
 use std::{
     collections::{HashMap, HashSet},
@@ -57,16 +58,21 @@ struct Read {
 
 impl Capabilities {
     /// The statement, read now if it is due. A statement once read is used until a newer one is.
-    pub(super) async fn current(&self, server: &Server, bounds: &Bounds) -> Option<Arc<Capability>> {
+    pub(super) async fn current(
+        &self,
+        server: &Server,
+        now: Timestamp,
+        bounds: &Bounds,
+    ) -> Option<Arc<Capability>> {
         let deadline = bounds.deadline.min(Instant::now() + bounds.limits.capability_deadline);
         let mut last = timeout_at(deadline, self.0.lock()).await.ok()?;
         if let Some(read) = last.as_ref().filter(|read| !read.is_due(bounds)) {
             return read.statement.clone();
         }
         let before = last.take().and_then(|read| read.statement);
-        let now = read(server, &bounds.until(deadline)).await.map(Arc::new);
-        let is_fresh = now.is_some();
-        let statement = now.or(before);
+        let read = read(server, now, &bounds.until(deadline)).await.map(Arc::new);
+        let is_fresh = read.is_some();
+        let statement = read.or(before);
         *last = Some(Read { at: Instant::now(), is_fresh, statement: statement.clone() });
         statement
     }
@@ -79,9 +85,9 @@ impl Read {
     }
 }
 
-async fn read(server: &Server, bounds: &Bounds) -> Option<Capability> {
+async fn read(server: &Server, now: Timestamp, bounds: &Bounds) -> Option<Capability> {
     let request = server.request(Method::GET, server.address("metadata"), "capability");
-    let answer = wire::fetch(request, bounds).await.ok().filter(|answer| answer.status == 200)?;
+    let answer = server.fetch(request, now, bounds).await.ok().filter(|answer| answer.status == 200)?;
     let text = document::checked(&answer).ok()?;
     let root = Json::of(text).object()?;
     (root.text("resourceType")? == "CapabilityStatement").then(|| statement(&root))

@@ -1,24 +1,26 @@
-//! Takes the NHS number, gives the one Patient a server knows by it, compared; never picks among several (HAZ-037).
-//! The number travels in a POST body, never in an address. Source: FHIR R4 3.2.1.2.2 (search by POST).
+//! Takes the NHS number, gives the one Patient a server knows by it, compared; never picks among several (HAZ-037). A
+//! record that the server has replaced by another is followed once. The number travels in a POST body; in an address only
+//! where the partner's interface sheet leaves no other way (HAZ-049).
+//! Source: FHIR R4 3.2.1.2.2 (search by POST), Patient.link.
 
-use super::Server;
+use super::{About, Server};
 use crate::{
     document,
     fault::Fault,
-    question::Question,
+    source::PersonSearch,
     subject::{
         OnePatient, Person,
         demographics::{self, Comparison},
     },
-    wire::{self, Bounds},
+    wire::Bounds,
 };
 use fhir::{
     bundle::{Bundle, Entry},
     nhs_number,
     reply::Warning,
 };
-use reqwest::Method;
-use std::{collections::HashSet, sync::Arc};
+use reqwest::{Method, RequestBuilder};
+use std::sync::Arc;
 
 /// What searching for the person found.
 pub(super) enum Found {
@@ -38,53 +40,178 @@ pub(super) struct One {
     pub(super) as_at: Option<String>,
 }
 
-pub(super) async fn find(server: &Server, question: &Question, bounds: &Bounds) -> Result<Found, Fault> {
-    let number = question.person.number().map(fhir::NhsNumber::digits).unwrap_or_default();
-    let identifier = format!("{}|{number}", nhs_number::SYSTEM);
-    let request = server.request(Method::POST, server.address("Patient/_search"), &question.opening);
-    let request = request.header("Prefer", "handling=strict").form(&[("identifier", identifier)]);
-    let answer = wire::fetch(request, bounds).await?;
-    let (person, base) = (question.person.clone(), server.address(""));
-    let document =
-        document::open(answer, move |bundle| inspect(bundle, &person, base.trim_end_matches('/'))).await?;
-    let as_at = server.received(&document.text);
-    Ok(match document.seen {
-        Seen::Nobody => Found::Nobody(as_at),
-        Seen::Found(found) => found,
-        Seen::One(one, warnings) => {
-            Found::One(Box::new(One { one: *one, text: document.text, warnings, as_at }))
-        }
-    })
+/// One searchset, read.
+struct Searched {
+    text: Arc<str>,
+    seen: Seen,
+    as_at: Option<String>,
 }
 
 enum Seen {
     Nobody,
-    Found(Found),
-    One(Box<OnePatient>, Vec<Warning>),
+    Several,
+    One(Box<Match>),
+}
+
+/// The only Patient of a searchset.
+struct Match {
+    one: OnePatient,
+    comparison: Comparison,
+    /// What the server said beside it.
+    warnings: Vec<Warning>,
+    /// The id of the record that has replaced it, where it is one of this server.
+    replacement: Option<String>,
+}
+
+/// By the current number; where nobody has that, by the earlier ones under which a server may still keep the person.
+pub(super) async fn find(server: &Server, about: &About<'_>, bounds: &Bounds) -> Result<Found, Fault> {
+    let mut found = Found::Nobody(None);
+    for number in &about.person.numbers {
+        let identifier = format!("{}|{}", nhs_number::SYSTEM, number.digits());
+        let searched = search(server, about, ("identifier", identifier), bounds).await?;
+        found = match replacement(&searched) {
+            Some(id) => follow(server, about, &id, searched, bounds).await,
+            None => found_in(searched),
+        };
+        if !matches!(found, Found::Nobody(_)) {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+async fn search(
+    server: &Server,
+    about: &About<'_>,
+    parameter: (&'static str, String),
+    bounds: &Bounds,
+) -> Result<Searched, Fault> {
+    let request = request(server, about, &[parameter]).header("Prefer", "handling=strict");
+    let answer = server.fetch(request, about.now, bounds).await?;
+    let (person, base) = (about.person.clone(), server.address(""));
+    let inspected =
+        document::open(answer, move |bundle| inspect(bundle, &person, base.trim_end_matches('/')));
+    let document = inspected.await?;
+    let as_at = server.received(&document.text);
+    Ok(Searched { text: document.text, seen: document.seen, as_at })
+}
+
+fn request(server: &Server, about: &About<'_>, parameters: &[(&'static str, String)]) -> RequestBuilder {
+    match server.person_search {
+        PersonSearch::Post => {
+            server.request(Method::POST, server.address("Patient/_search"), about.opening).form(parameters)
+        }
+        PersonSearch::Get => {
+            server.request(Method::GET, server.address("Patient"), about.opening).query(parameters)
+        }
+    }
+}
+
+/// A number that is somebody else's is not followed anywhere.
+fn replacement(searched: &Searched) -> Option<String> {
+    match &searched.seen {
+        Seen::One(found) if found.comparison != Comparison::OtherPerson => found.replacement.clone(),
+        _ => None,
+    }
+}
+
+/// The record that has replaced this one is compared as any other; entries may name either. Where it cannot be read the
+/// replaced one stands, with its warning.
+async fn follow(server: &Server, about: &About<'_>, id: &str, replaced: Searched, bounds: &Bounds) -> Found {
+    let Ok(mut searched) = search(server, about, ("_id", id.to_owned()), bounds).await else {
+        return found_in(replaced);
+    };
+    match (&mut searched.seen, &replaced.seen) {
+        (Seen::Nobody, _) => return found_in(replaced),
+        (Seen::One(now), Seen::One(before)) => {
+            if now.one.id() != Some(id) {
+                return found_in(replaced);
+            }
+            now.one = now.one.clone().replacing(&before.one);
+            now.warnings.push(joined());
+        }
+        _ => {}
+    }
+    found_in(searched)
+}
+
+fn joined() -> Warning {
+    let text = "it has joined two records of this person; the one it keeps is read".to_owned();
+    Warning { code: "record-joined".to_owned(), category: None, text }
+}
+
+fn found_in(searched: Searched) -> Found {
+    let found = match searched.seen {
+        Seen::Nobody => return Found::Nobody(searched.as_at),
+        Seen::Several => return Found::Several,
+        Seen::One(found) => *found,
+    };
+    match found.comparison {
+        Comparison::OtherPerson => Found::OtherPerson,
+        Comparison::Differs(fields) => Found::Differs(fields),
+        Comparison::Same(mut warnings) => {
+            warnings.extend(found.warnings);
+            Found::One(Box::new(One { one: found.one, text: searched.text, warnings, as_at: searched.as_at }))
+        }
+    }
 }
 
 fn inspect(bundle: &Bundle<'_>, person: &Person, base: &str) -> Result<Seen, Fault> {
-    let patients: Vec<&Entry<'_>> = bundle.of_type("Patient").filter(|entry| is_match(entry)).collect();
-    let ids: HashSet<&Option<String>> = patients.iter().map(|entry| &entry.id).collect();
-    let Some(patient) = patients.first() else {
+    let mut patients: Vec<&Entry<'_>> = Vec::new();
+    for patient in bundle.of_type("Patient").filter(|entry| is_match(entry)) {
+        if !patients.iter().any(|known| known.id == patient.id) {
+            patients.push(patient);
+        }
+    }
+    if patients.is_empty() {
         // A total above nothing with nobody in it is no answer to rest on (HAZ-006).
         let is_empty = bundle.total.unwrap_or(0) == 0 && bundle.unreadable == 0 && bundle.next.is_none();
         return if is_empty { Ok(Seen::Nobody) } else { Err(Fault::NotARecord) };
-    };
-    if ids.len() > 1 || bundle.next.is_some() {
-        return Ok(Seen::Found(Found::Several));
     }
-    if patient.id.is_none() {
+    if patients.iter().any(|patient| patient.id.is_none()) {
         return Err(Fault::NotARecord);
     }
-    Ok(match demographics::compare(&patient.resource, person) {
-        Comparison::OtherPerson => Seen::Found(Found::OtherPerson),
-        Comparison::Differs(fields) => Seen::Found(Found::Differs(fields)),
-        Comparison::Same(mut warnings) => {
-            warnings.extend(document::warnings(bundle));
-            Seen::One(Box::new(OnePatient::new(person, patient, base)), warnings)
+    let kept: Vec<_> =
+        patients.iter().filter(|patient| !is_replaced_among(patient, &patients, base)).collect();
+    match kept.as_slice() {
+        [only] if bundle.next.is_none() => {
+            Ok(Seen::One(Box::new(matched(bundle, only, &patients, person, base))))
         }
-    })
+        _ => Ok(Seen::Several),
+    }
+}
+
+/// Some servers give a replaced record and the one they keep together.
+fn is_replaced_among(patient: &Entry<'_>, all: &[&Entry<'_>], base: &str) -> bool {
+    let by = demographics::replacements(&patient.resource);
+    let by: Vec<_> = by.iter().filter_map(|reference| local_id(reference, base)).collect();
+    all.iter().any(|other| other.id != patient.id && other.id.as_deref().is_some_and(|id| by.contains(&id)))
+}
+
+fn matched(bundle: &Bundle<'_>, only: &Entry<'_>, all: &[&Entry<'_>], person: &Person, base: &str) -> Match {
+    let replaced = all.iter().filter(|other| other.id != only.id);
+    let (mut one, mut warnings) = (OnePatient::new(person, only, base), document::warnings(bundle));
+    let mut comparison = demographics::compare(&only.resource, person);
+    for other in replaced {
+        one = one.replacing(&OnePatient::new(person, other, base));
+        warnings.push(joined());
+        if demographics::compare(&other.resource, person) == Comparison::OtherPerson {
+            comparison = Comparison::OtherPerson;
+        }
+    }
+    let by = demographics::replacements(&only.resource);
+    let replacement = match by.as_slice() {
+        [only] => local_id(only, base).map(str::to_owned),
+        _ => None,
+    };
+    Match { one, comparison, warnings, replacement }
+}
+
+/// The id of a Patient of this very server. Source: FHIR R4 2.24.0.1 (id).
+fn local_id<'a>(reference: &'a str, base: &str) -> Option<&'a str> {
+    let below = reference.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')).unwrap_or(reference);
+    let id = below.split("/_history/").next()?.strip_prefix("Patient/")?;
+    super::is_id(id).then_some(id)
 }
 
 fn is_match(entry: &Entry<'_>) -> bool {

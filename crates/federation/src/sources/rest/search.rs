@@ -2,13 +2,7 @@
 //! (HAZ-017). Loops, foreign links and strays end it. Source: FHIR R4 3.1.0.3 (paging), 3.2.1.1.5 (handling=strict).
 
 use super::{Server, paging, table::Search};
-use crate::{
-    document,
-    fault::Fault,
-    question::Question,
-    subject::OnePatient,
-    wire::{self, Bounds},
-};
+use crate::{document, fault::Fault, question::Question, subject::OnePatient, wire::Bounds};
 use fhir::{
     bundle::Bundle,
     reply::{Format, Payload, Warning},
@@ -17,6 +11,8 @@ use reqwest::{Method, RequestBuilder, Url};
 use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
+    sync::OnceLock,
+    time::Duration,
 };
 
 /// How one search ended. Whole pages read before a fault are kept.
@@ -38,6 +34,8 @@ pub(super) struct Run<'a> {
     pub(super) question: &'a Question,
     pub(super) bounds: &'a Bounds,
     pub(super) patient: &'a OnePatient,
+    /// Shared by all searches of one question.
+    pub(super) wait: &'a OnceLock<Duration>,
 }
 
 /// What one page says, owned.
@@ -73,16 +71,25 @@ impl Run<'_> {
         let category = search.category(&self.question.categories);
         let mut end = SearchEnd::new(search);
         let mut progress = Progress::default();
-        let mut next = self.first(&address, parameters);
+        let is_long = parameters.len() > 1;
+        let mut is_plain = is_long && self.server.is_asked_plainly(search.resource_type);
+        let mut next = self.first(&address, if is_plain { plain(parameters) } else { parameters });
         while let Some((url, request)) = next.take() {
             let page = match self.page(request, search.resource_type).await {
                 Ok(page) => page,
+                // A strict server says so where it does not know a parameter; it is asked once without them.
+                Err(Fault::Status(400)) if is_long && !is_plain && end.payloads.is_empty() => {
+                    is_plain = true;
+                    self.server.ask_plainly(search.resource_type);
+                    next = self.first(&address, plain(parameters));
+                    continue;
+                }
                 Err(fault) if end.payloads.is_empty() => {
                     end.fault = Some(fault);
                     return end;
                 }
-                Err(_) => {
-                    progress.cut = Some("the rest did not arrive");
+                Err(fault) => {
+                    progress.cut = Some(cut(&fault));
                     break;
                 }
             };
@@ -95,6 +102,7 @@ impl Run<'_> {
             end.payloads.push(Payload { format, category, text: page.text });
         }
         end.matches = progress.matches.len();
+        end.warnings.extend(is_plain.then(|| asked_plainly(category, parameters)));
         end.warnings.extend(progress.warning(category));
         end
     }
@@ -121,7 +129,14 @@ impl Run<'_> {
         request: RequestBuilder,
         kind: &'static str,
     ) -> Result<document::Document<Page>, Fault> {
-        let answer = wire::fetch(request, self.bounds).await?;
+        if let Some(wait) = self.wait.get() {
+            return Err(Fault::AskedToWait(*wait));
+        }
+        let answer = self.server.fetch(request, self.question.now, self.bounds).await?;
+        if let Fault::AskedToWait(wait) = Fault::of(&answer) {
+            // The first to be told is enough; whoever is second says the same.
+            let _ = self.wait.set(wait);
+        }
         let patient = self.patient.clone();
         let page = document::open(answer, move |bundle| Ok(inspect(bundle, &patient, kind))).await?;
         let as_at = self.server.received(&page.text);
@@ -159,6 +174,29 @@ impl Run<'_> {
         }
         let request = self.request(Method::GET, url.clone());
         Some((url, request))
+    }
+}
+
+/// The person alone, which every search needs.
+fn plain<'p>(parameters: &'p [(&'static str, String)]) -> &'p [(&'static str, String)] {
+    parameters.get(..1).unwrap_or_default()
+}
+
+/// What is missing because of it is said, not guessed.
+fn asked_plainly(category: Option<fhir::Category>, parameters: &[(&'static str, String)]) -> Warning {
+    let text = match parameters.iter().any(|(name, _)| *name == "_include") {
+        true => "it took a simpler question only: entries that belong to these may be missing",
+        false => "it took a simpler question only",
+    };
+    Warning { code: "asked-plainly".to_owned(), category, text: text.to_owned() }
+}
+
+/// Cursors expire: what they led to is not deleted, but it is not here.
+fn cut(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Status(404 | 410) => "the rest is no longer there",
+        Fault::AskedToWait(_) => "it asked us to wait with the rest",
+        _ => "the rest did not arrive",
     }
 }
 

@@ -1,6 +1,11 @@
 //! Conversations with FHIR servers that are well, ill, mistaken and hostile. States, words and requests are asserted;
 //! no wall time is.
 
+/// Other ways to the person, strict servers, busy servers.
+mod conversation;
+/// Documents opened.
+mod documents;
+
 use crate::{SourceConfig, testing::*};
 use fhir::{
     Category::{self, *},

@@ -1,7 +1,8 @@
 //! Published replies of real systems: each is about one person by our check, but for one that is not.
 
-use super::{Facts, Seen, inspect};
+use super::{Facts, inspect};
 use crate::{
+    sources::gp_connect::exchange::{Asked, Condemned, Seen},
     subject::Person,
     testing::{NUMBER, number},
 };
@@ -32,7 +33,7 @@ fn renumber(value: &mut Value, old: &str) {
     }
 }
 
-fn seen(path: &Path) -> Option<Seen> {
+fn seen(path: &Path) -> Option<Seen<Facts>> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut document: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
     let entries = document["entry"].as_array()?.clone();
@@ -48,7 +49,8 @@ fn seen(path: &Path) -> Option<Seen> {
     renumber(&mut document, &old);
     let text = document.to_string();
     let bundle = Bundle::read(Json::of(json::check(text.as_bytes()).unwrap()))?;
-    Some(inspect(&bundle, &person, "https://gp.example", "trace"))
+    let asked = Asked { person, root: "https://gp.example".to_owned(), trace_id: "trace".to_owned() };
+    Some(inspect(&bundle, &asked))
 }
 
 fn replies() -> Vec<PathBuf> {
@@ -71,7 +73,7 @@ fn named(part: &str) -> Option<PathBuf> {
 
 fn facts(path: &Path) -> Option<Facts> {
     match seen(path) {
-        Some(Seen::Record(facts)) => Some(*facts),
+        Some(Seen::Record(facts)) => Some(facts),
         _ => None,
     }
 }
@@ -82,7 +84,9 @@ fn every_published_reply_is_about_one_person_but_one() {
     for path in replies() {
         match seen(&path) {
             Some(Seen::Record(_)) => about_one += 1,
-            Some(Seen::WrongPerson) => others.push(path.file_name().unwrap().to_owned()),
+            Some(Seen::Condemned(Condemned::WrongPerson)) => {
+                others.push(path.file_name().unwrap().to_owned())
+            }
             _ => panic!("{} was not read as a record", path.display()),
         }
     }

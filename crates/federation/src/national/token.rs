@@ -1,6 +1,9 @@
 //! Takes the professional and the practice's address, gives the unsigned token that every request carries: algorithm
 //! none, base64url without padding, a dot at the end. Source: GP Connect 1.6.2, cross-organisation audit and provenance.
 
+/// The shapes of the older version.
+pub(crate) mod dstu2;
+
 use crate::asking::Asker;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -8,21 +11,38 @@ use serde_json::{Value, json};
 /// Exactly so long: providers refuse shorter and longer.
 const LIFETIME_S: i64 = 300;
 
+const DEVICE: &str = "shared-care-record-gateway";
+
+/// Which FHIR the resources in a token are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Stu3,
+    Dstu2,
+}
+
 /// What a token says.
-pub(super) struct Claims<'a> {
+pub(crate) struct Claims<'a> {
+    pub(crate) shape: Shape,
+    pub(crate) scope: &'static str,
     /// Our Spine endpoint.
-    pub(super) issuer: &'a str,
+    pub(crate) issuer: &'a str,
     /// The provider's service root.
-    pub(super) audience: &'a str,
-    pub(super) asker: &'a Asker,
-    pub(super) issued_s: i64,
+    pub(crate) audience: &'a str,
+    pub(crate) asker: &'a Asker,
+    /// Whose record is asked for; the older token says it again.
+    pub(crate) number: &'a str,
+    pub(crate) issued_s: i64,
 }
 
 /// A new token; never reused.
-pub(super) fn unsigned(claims: &Claims<'_>) -> String {
+pub(crate) fn unsigned(claims: &Claims<'_>) -> String {
     let header = json!({ "alg": "none", "typ": "JWT" });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.", part(&header), part(&payload(claims)))
+    let payload = match claims.shape {
+        Shape::Stu3 => payload(claims),
+        Shape::Dstu2 => dstu2::payload(claims),
+    };
+    format!("{}.{}.", part(&header), part(&payload))
 }
 
 fn payload(claims: &Claims<'_>) -> Value {
@@ -33,7 +53,7 @@ fn payload(claims: &Claims<'_>) -> Value {
         "iat": claims.issued_s,
         "exp": claims.issued_s + LIFETIME_S,
         "reason_for_request": "directcare",
-        "requested_scope": "patient/*.read conf/N",
+        "requested_scope": claims.scope,
         "requesting_device": device(claims.issuer),
         "requesting_organization": {
             "resourceType": "Organization",
@@ -47,7 +67,7 @@ fn payload(claims: &Claims<'_>) -> Value {
 fn device(issuer: &str) -> Value {
     json!({
         "resourceType": "Device",
-        "identifier": [{ "system": format!("{issuer}/Id/device"), "value": "shared-care-record-gateway" }],
+        "identifier": [{ "system": format!("{issuer}/Id/device"), "value": DEVICE }],
         "model": "Shared Care Record gateway",
         "version": env!("CARGO_PKG_VERSION"),
     })

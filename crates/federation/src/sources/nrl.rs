@@ -1,0 +1,234 @@
+//! Takes a question for the National Record Locator, gives the pointers it has of the person: who keeps a plan, and where it
+//! lies. Retrieving one is another question, asked when a professional opens it.
+//! Source: NRL consumer API (FHIR R4), DocumentReference; sources, section 6.
+
+use crate::{
+    auth::Credentials,
+    document,
+    fault::{Fault, our_side},
+    national::National,
+    open::{OpenQuestion, Opening},
+    question::{Ended, Question},
+    source::{self, ConfigFault, Place, SourceConfig},
+    sources::{KindOfSource, Source, Surroundings},
+    subject::Person,
+    wire::{self, Answer, Bounds},
+};
+use fhir::{
+    Json, Object, ReplyState,
+    bundle::Bundle,
+    nhs_number,
+    reply::{Format, Payload, Warning},
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use reqwest::{Client, Url};
+use std::sync::Arc;
+
+/// Fetching what a pointer names.
+mod retrieval;
+
+/// Plans and records that lie elsewhere.
+pub(crate) const KIND: KindOfSource =
+    KindOfSource { name: "nrl", speaks: "NRL pointers (FHIR R4)", is_practice: false, build };
+
+/// The service, and where documents may be fetched from.
+struct Locator {
+    client: Client,
+    base: Url,
+    credentials: Credentials,
+    national: Arc<National>,
+    /// Origins this gateway may reach for documents.
+    retrieve_from: Vec<Url>,
+    /// Towards the proxy, with our Spine identity; towards the keepers, with none.
+    to_proxy: Client,
+    to_keepers: Client,
+}
+
+/// How the search ended, where it did not fail.
+struct Pointers {
+    payloads: Vec<Payload>,
+    count: usize,
+    warnings: Vec<Warning>,
+}
+
+/// What one page says.
+struct Page {
+    is_stray: bool,
+    count: usize,
+    next: Option<String>,
+    warnings: Vec<Warning>,
+}
+
+fn build(source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>, ConfigFault> {
+    let missing = || ConfigFault::NoBaseUrl { id: source.id.clone() };
+    let base = source.base_url.as_deref().ok_or_else(missing)?;
+    let client = wire::client(&around.limits, source.tls.as_ref(), Some(&source.id))?;
+    let national = Arc::clone(&around.national);
+    let from = |origin: &String| source::base_url(Place::of(&source.id, "retrieve_from"), origin);
+    Ok(Arc::new(Locator {
+        base: source::base_url(Place::of(&source.id, "base_url"), base)?,
+        credentials: Credentials::of(source, &client)?,
+        to_proxy: wire::client(&around.limits, national.tls.as_ref(), None)?,
+        to_keepers: wire::client(&around.limits, None, Some(&source.id))?,
+        national,
+        retrieve_from: source.retrieve_from.iter().map(from).collect::<Result<_, _>>()?,
+        client,
+    }))
+}
+
+impl Source for Locator {
+    fn ask<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Ended> {
+        self.pointers(question, bounds).boxed()
+    }
+
+    fn open<'a>(&'a self, question: &'a OpenQuestion, bounds: &'a Bounds) -> BoxFuture<'a, Opening> {
+        retrieval::open(self, question, bounds).boxed()
+    }
+}
+
+impl Locator {
+    async fn pointers(&self, question: &Question, bounds: &Bounds) -> Ended {
+        let mut found = Pointers { payloads: Vec::new(), count: 0, warnings: Vec::new() };
+        let mut next = None;
+        for _ in 0..bounds.limits.pages {
+            let page = match self.page(question, next.as_deref(), bounds).await {
+                Ok(page) => page,
+                Err(End::State(state)) if found.payloads.is_empty() => {
+                    return Ended::well(question.reply(state));
+                }
+                Err(End::Fault(fault)) if found.payloads.is_empty() => return Ended::fault(question, &fault),
+                Err(_) => {
+                    found
+                        .warnings
+                        .push(warning("paging", format!("showing {}; the rest did not arrive", found.count)));
+                    break;
+                }
+            };
+            if page.seen.is_stray {
+                return Ended::wrong_person(question);
+            }
+            found.count += page.seen.count;
+            found.warnings.extend(page.seen.warnings);
+            found.payloads.push(Payload { format: Format::R4, category: None, text: page.text });
+            let before = std::mem::replace(&mut next, page.seen.next);
+            if next.is_none() {
+                return Ended::well(found.reply(question));
+            }
+            if next == before {
+                found.warnings.push(warning("paging", format!("showing {}; its pages repeat", found.count)));
+                break;
+            }
+        }
+        if found.warnings.iter().all(|warning| warning.code != "paging") {
+            found
+                .warnings
+                .push(warning("paging", format!("showing {}; more exists than is read here", found.count)));
+        }
+        Ended::well(found.reply(question))
+    }
+
+    /// The number travels in a form, never in an address (HAZ-049). An extra parameter would be refused, so none is sent.
+    async fn page(
+        &self,
+        question: &Question,
+        token: Option<&str>,
+        bounds: &Bounds,
+    ) -> Result<document::Document<Page>, End> {
+        let number = question.person.number().map(fhir::NhsNumber::digits).unwrap_or_default();
+        let mut form = vec![("subject:identifier", format!("{}|{number}", nhs_number::SYSTEM))];
+        form.extend(token.map(|token| ("next-page-token", token.to_owned())));
+        let base = self.base.as_str().trim_end_matches('/');
+        let request = self
+            .client
+            .post(format!("{base}/DocumentReference/_search"))
+            .header("Accept", "application/fhir+json")
+            .header("NHSD-End-User-Organisation-ODS", &question.asker.organisation_ods)
+            .header("X-Request-ID", uuid::Uuid::new_v4().to_string())
+            .header("X-Correlation-ID", &question.opening)
+            .form(&form);
+        let answer = self.credentials.fetch(request, question.now, bounds).await?;
+        if answer.status != 200 {
+            return Err(refused(&answer));
+        }
+        let person = question.person.clone();
+        let page = document::open(answer, move |bundle| Ok(inspect(bundle, &person))).await?;
+        let next = next_token(&page.text);
+        Ok(document::Document { seen: Page { next, ..page.seen }, ..page })
+    }
+}
+
+/// How a page failed.
+enum End {
+    State(ReplyState),
+    Fault(Fault),
+}
+
+impl From<Fault> for End {
+    fn from(fault: Fault) -> Self {
+        End::Fault(fault)
+    }
+}
+
+/// Refused by code: an organisation or a type that was not taken on shares nothing with us; a bad question is ours.
+fn refused(answer: &Answer) -> End {
+    let issues = document::checked(answer).map(document::issues).unwrap_or_default();
+    let code = issues.iter().find_map(|issue| issue.spine_code.as_deref()).unwrap_or_default();
+    match (answer.status, code) {
+        (403, "ACCESS DENIED" | "ACCESS_DENIED") => End::State(ReplyState::NotShared),
+        (404, "NO_RECORD_FOUND") => End::State(ReplyState::AnsweredEmpty),
+        (400..=422, _) if answer.status != 404 && answer.status != 403 => {
+            tracing::error!(http.status = answer.status, "the record locator refused our request");
+            End::State(our_side("our request was not accepted"))
+        }
+        _ => End::Fault(Fault::of(answer)),
+    }
+}
+
+impl Pointers {
+    /// Only what was agreed is pointed to, so that no pointer says nothing of a plan (HAZ-006).
+    fn reply(mut self, question: &Question) -> fhir::Reply {
+        let state = match (self.count, self.warnings.is_empty()) {
+            (_, false) => ReplyState::AnsweredWithWarnings,
+            (0, true) => ReplyState::AnsweredEmpty,
+            (_, true) => ReplyState::Answered,
+        };
+        if self.count == 0 {
+            let words = "no plan is registered nationally; there may be one all the same";
+            self.warnings.push(warning("no-pointer", words.to_owned()));
+        }
+        fhir::Reply { payloads: self.payloads, warnings: self.warnings, ..question.reply(state) }
+    }
+}
+
+fn warning(code: &str, text: String) -> Warning {
+    Warning { code: code.to_owned(), category: None, text }
+}
+
+fn inspect(bundle: &Bundle<'_>, person: &Person) -> Page {
+    let pointers = || bundle.of_type("DocumentReference");
+    Page {
+        is_stray: !pointers().all(|pointer| is_about(&pointer.resource, person)),
+        count: pointers().count(),
+        next: None,
+        warnings: document::warnings(bundle),
+    }
+}
+
+/// The token of the next page stands among the Bundle's tags.
+fn next_token(text: &str) -> Option<String> {
+    let meta = Json::of(text).object()?.object("meta")?;
+    let tags = meta.objects("tag");
+    let tag = tags.iter().find(|tag| tag.text("display").as_deref() == Some("next-page-token"))?;
+    tag.text("code").map(|code| code.into_owned())
+}
+
+/// A pointer names its subject by number alone; one that names nobody is no pointer of this person.
+fn is_about(pointer: &Object<'_>, person: &Person) -> bool {
+    let subject = pointer.object("subject").and_then(|subject| subject.object("identifier"));
+    let number =
+        subject.filter(|identifier| identifier.text("system").as_deref() == Some(nhs_number::SYSTEM));
+    number.and_then(|identifier| identifier.text("value")).is_some_and(|number| person.has(&number))
+}
+
+#[cfg(test)]
+mod tests;

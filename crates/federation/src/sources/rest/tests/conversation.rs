@@ -1,0 +1,248 @@
+//! The person found by other ways, servers that take less than they are asked, and servers that ask us to wait.
+
+use super::*;
+use crate::PersonSearch;
+use fhir::reply::NotAsked;
+
+/// `d1` as replaced by another record.
+fn replaced_by(reference: &str) -> Value {
+    let mut patient = patient("d1", NUMBER);
+    patient["active"] = json!(false);
+    patient["link"] = json!([{ "other": { "reference": reference }, "type": "replaced-by" }]);
+    patient
+}
+
+fn busy(status: u16, retry_after: Option<&str>) -> Canned {
+    let headers = retry_after.map(|after| ("retry-after", after.to_owned()));
+    Canned::Headed { status, headers: headers.into_iter().collect(), body: Vec::new() }
+}
+
+fn refused() -> Canned {
+    typed(400, "application/fhir+json", &outcome("error", "NOT_SUPPORTED", "_include").to_string())
+}
+
+#[tokio::test]
+async fn where_a_sheet_says_so_the_person_is_searched_for_by_get() {
+    let fake = server().json("/fhir/Patient", searchset(vec![patient("d1", NUMBER)]));
+    let url = fake.serve().await;
+    let by_get = SourceConfig { person_search: PersonSearch::Get, ..acute(&url, &[Allergies]) };
+    let reply = one(&federation(vec![by_get], "http://127.0.0.1:9", limits())).await;
+    assert_eq!(reply.state, ReplyState::Answered);
+    assert_eq!((fake.count("/fhir/Patient/_search"), fake.count("/fhir/Patient")), (0, 1));
+    let search = fake.seen().into_iter().find(|seen| seen.path == "/fhir/Patient").unwrap();
+    assert!(search.query.starts_with("identifier=https%3A%2F%2Ffhir.nhs.uk%2FId%2Fnhs-number%7C"));
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_take_post_is_our_configuration() {
+    let reply = ask(&server().on("/fhir/Patient/_search", busy(405, None))).await;
+    let words = "our question was not accepted".to_owned();
+    assert_eq!(reply.state, ReplyState::DidNotAnswer(Silence::FailedOurSide(words)));
+}
+
+#[tokio::test]
+async fn a_replaced_record_is_followed_once_and_entries_of_both_are_its_own() {
+    for reference in ["Patient/d2", "Patient/d2/_history/3"] {
+        let mut old = allergy("a1", "d2");
+        old["onsetDateTime"] = json!("2001");
+        let both = searchset(vec![old, allergy("a2", "d1")]);
+        let fake = server()
+            .json("/fhir/Patient/_search", searchset(vec![replaced_by(reference)]))
+            .json("/fhir/Patient/_search#_id=d2", searchset(vec![patient("d2", NUMBER)]))
+            .json("/fhir/AllergyIntolerance", both);
+        let reply = ask_with(&fake, &[Allergies, Demographics], limits()).await;
+        assert_eq!(reply.state, ReplyState::AnsweredWithWarnings, "{:?}", reply.warnings);
+        let words = "it has joined two records of this person; the one it keeps is read";
+        assert_eq!(warning_text(&reply, "record-joined"), words);
+        assert!(reply.warnings.iter().all(|warning| warning.code != "inactive"), "the record read is active");
+        let search = fake.seen().into_iter().find(|seen| seen.path == "/fhir/AllergyIntolerance").unwrap();
+        assert_eq!(search.query, "patient=d2&_count=50");
+        let shown = reply.payloads.iter().find(|payload| payload.category == Some(Demographics)).unwrap();
+        assert!(shown.text.contains("\"d2\"") && !shown.text.contains("replaced-by"));
+    }
+}
+
+#[tokio::test]
+async fn a_record_and_the_one_that_replaced_it_together_are_one_person() {
+    let pair = searchset(vec![replaced_by("Patient/d2"), patient("d2", NUMBER)]);
+    let fake = server()
+        .json("/fhir/Patient/_search", pair)
+        .json("/fhir/AllergyIntolerance", searchset(vec![allergy("a1", "d1")]));
+    let reply = ask_with(&fake, &[Allergies], limits()).await;
+    assert_eq!(reply.state, ReplyState::AnsweredWithWarnings);
+    assert_eq!(fake.count("/fhir/Patient/_search"), 1);
+    let mut stranger = replaced_by("Patient/d2");
+    stranger["identifier"][0]["value"] = json!(OTHER_NUMBER);
+    let mixed = searchset(vec![stranger, patient("d2", NUMBER)]);
+    let reply = ask(&server().json("/fhir/Patient/_search", mixed)).await;
+    assert_eq!(reply.state, ReplyState::Withheld(Withholder::PolicyIdentity), "HAZ-004");
+}
+
+#[tokio::test]
+async fn the_replacing_record_is_compared_as_any_other() {
+    let mut born = patient("d2", NUMBER);
+    born["birthDate"] = json!("1953-08-14");
+    let table = [
+        (patient("d2", OTHER_NUMBER), Withholder::PolicyIdentity, "HAZ-004"),
+        (born, Withholder::PolicyDiffers(vec!["birth date".to_owned()]), "HAZ-037"),
+    ];
+    for (replacing, withheld, hazard) in table {
+        let fake = server()
+            .json("/fhir/Patient/_search", searchset(vec![replaced_by("Patient/d2")]))
+            .json("/fhir/Patient/_search#_id=d2", searchset(vec![replacing]));
+        let reply = ask(&fake).await;
+        assert_eq!(reply.state, ReplyState::Withheld(withheld), "{hazard}");
+        assert_eq!(fake.count("/fhir/AllergyIntolerance"), 0, "{hazard}");
+    }
+}
+
+#[tokio::test]
+async fn a_replacement_that_cannot_be_read_leaves_the_record_and_says_so() {
+    let words = "it has replaced this record by another, which was not read";
+    let cases = [
+        ("Patient/d2", typed(404, "application/fhir+json", "{}")),
+        ("Patient/d2", Canned::Json(searchset(vec![]))),
+        ("Patient/d2", Canned::Json(searchset(vec![patient("d3", NUMBER)]))),
+        ("https://elsewhere.example/fhir/Patient/d2", refused()),
+        ("Patient/../Observation", refused()),
+    ];
+    for (reference, answer) in cases {
+        let fake = server()
+            .json("/fhir/Patient/_search", searchset(vec![replaced_by(reference)]))
+            .on("/fhir/Patient/_search#_id=", answer);
+        let reply = ask(&fake).await;
+        assert_eq!(reply.state, ReplyState::AnsweredWithWarnings, "{reference}");
+        assert_eq!(warning_text(&reply, "replaced"), words, "{reference}");
+        let inactive = "its record of this person is marked inactive at this partner";
+        assert_eq!(warning_text(&reply, "inactive"), inactive);
+    }
+}
+
+#[tokio::test]
+async fn replacements_that_go_round_end_after_one() {
+    let mut back = patient("d2", NUMBER);
+    back["link"] = json!([{ "other": { "reference": "Patient/d1" }, "type": "replaced-by" }]);
+    let fake = server()
+        .json("/fhir/Patient/_search", searchset(vec![replaced_by("Patient/d2")]))
+        .json("/fhir/Patient/_search#_id=d2", searchset(vec![back]));
+    let reply = ask(&fake).await;
+    assert_eq!(fake.count("/fhir/Patient/_search"), 2, "HAZ-041: followed once");
+    assert!(!warning_text(&reply, "replaced").is_empty());
+}
+
+#[tokio::test]
+async fn a_person_whom_a_server_keeps_under_an_earlier_number_is_found() {
+    let mut asking = asking();
+    asking.person.superseded = Some(number(OTHER_NUMBER));
+    let fake = server()
+        .json("/fhir/Patient/_search", searchset(vec![]))
+        .json(&format!("/fhir/Patient/_search#{OTHER_NUMBER}"), searchset(vec![patient("d1", OTHER_NUMBER)]));
+    let url = fake.serve().await;
+    let federation = federation(vec![acute(&url, &[Allergies])], "http://127.0.0.1:9", limits());
+    let plan = crate::plan::plan(federation.sources(), &|_, _| fhir::Level::Full, &asking);
+    let reply = futures_util::StreamExt::next(&mut federation.gather(plan)).await.unwrap();
+    assert_eq!(reply.state, ReplyState::AnsweredWithWarnings);
+    assert_eq!(warning_text(&reply, "earlier-number"), "held under an earlier NHS number");
+}
+
+#[tokio::test]
+async fn a_strict_server_that_refuses_a_parameter_is_asked_once_more_without() {
+    let path = "/fhir/MedicationRequest";
+    let medicine =
+        json!({ "resourceType": "MedicationRequest", "id": "m1", "subject": { "reference": "Patient/d1" } });
+    let fake = server()
+        .json("/fhir/metadata", capability("4.0.1", &["Patient", "MedicationRequest"]))
+        .on(path, refused())
+        .json(&format!("{path}?patient=d1"), searchset(vec![medicine]));
+    let url = fake.serve().await;
+    let federation = federation(vec![acute(&url, &[Medications])], "http://127.0.0.1:9", limits());
+    let reply = one(&federation).await;
+    assert_eq!(reply.state, ReplyState::AnsweredWithWarnings);
+    let words = "it took a simpler question only: entries that belong to these may be missing";
+    assert_eq!(warning_text(&reply, "asked-plainly"), words, "HAZ-017");
+    assert_eq!(fake.count(path), 2);
+    let reply = one(&federation).await;
+    assert_eq!(warning_text(&reply, "asked-plainly"), words, "HAZ-017: said every time");
+    assert_eq!(fake.count(path), 3, "HAZ-036: not asked the long way again");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_plain_question_too_did_not_answer_it() {
+    let fake = server().on("/fhir/AllergyIntolerance", refused());
+    let reply = ask(&fake).await;
+    let words = "our question was not accepted".to_owned();
+    assert_eq!(
+        reply.state_of(Allergies),
+        &ReplyState::DidNotAnswer(Silence::FailedOurSide(words)),
+        "HAZ-006"
+    );
+    assert_eq!(fake.count("/fhir/AllergyIntolerance"), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_says_when_to_return_is_left_alone_until_then() {
+    for (status, after, left) in
+        [(429, Some("30"), "30 seconds"), (503, Some("30"), "30 seconds"), (429, None, "5 seconds")]
+    {
+        let fake = server().on("/fhir/Patient/_search", busy(status, after));
+        let url = fake.serve().await;
+        let federation = federation(vec![acute(&url, &[Allergies])], "http://127.0.0.1:9", limits());
+        assert_eq!(one(&federation).await.state, failed("asked us to wait"), "{status}");
+        let asked = fake.seen().len();
+        let next = one(&federation).await.state;
+        assert_eq!(
+            next,
+            ReplyState::NotAsked(NotAsked(format!("it asked us to wait another {left}"))),
+            "{status}"
+        );
+        assert_eq!(fake.seen().len(), asked, "HAZ-036: {status}");
+        assert_eq!(federation.breaker(&SourceId::new("acute")), "resting: it asked us to wait");
+    }
+}
+
+#[tokio::test]
+async fn one_search_that_is_asked_to_wait_stops_those_not_yet_sent() {
+    let fake = server().on("/fhir/AllergyIntolerance", busy(429, Some("40")));
+    let url = fake.serve().await;
+    let one_by_one = crate::Limits { searches_at_once: 1, ..limits() };
+    let federation = federation(vec![acute(&url, &[Allergies, Problems])], "http://127.0.0.1:9", one_by_one);
+    let reply = one(&federation).await;
+    assert_eq!(reply.state_of(Problems), &failed("asked us to wait"), "HAZ-006: not empty");
+    assert_eq!(fake.count("/fhir/Condition"), 0, "HAZ-036");
+    assert!(matches!(one(&federation).await.state, ReplyState::NotAsked(_)), "HAZ-036");
+}
+
+#[tokio::test]
+async fn a_cursor_that_has_run_out_is_not_the_end_of_the_list() {
+    for (answer, words) in [
+        (busy(410, None), "the rest is no longer there"),
+        (busy(404, None), "the rest is no longer there"),
+        (busy(429, Some("9")), "it asked us to wait with the rest"),
+        (busy(500, None), "the rest did not arrive"),
+    ] {
+        let fake = server()
+            .json("/fhir/AllergyIntolerance", page(&["a1"], 2, Some("?page=2")))
+            .on("/fhir/AllergyIntolerance?page=2", answer);
+        let reply = ask_with(&fake, &[Allergies], limits()).await;
+        assert_eq!(reply.payloads.len(), 1, "{words}");
+        assert_eq!(warning_text(&reply, "paging"), format!("showing 1 of 2; {words}"), "HAZ-017");
+    }
+}
+
+#[tokio::test]
+async fn the_api_key_goes_in_the_header_its_sheet_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, "demo\n").unwrap();
+    let fake = server();
+    let url = fake.serve().await;
+    let keyed = SourceConfig {
+        api_key_file: Some(key),
+        api_key_header: Some("Ocp-Apim-Subscription-Key".to_owned()),
+        ..acute(&url, &[Allergies])
+    };
+    one(&federation(vec![keyed], "http://127.0.0.1:9", limits())).await;
+    let seen = fake.seen();
+    assert!(seen.iter().all(|seen| seen.headers["ocp-apim-subscription-key"] == "demo"));
+    assert!(seen.iter().all(|seen| !seen.headers.contains_key("x-api-key")));
+}
