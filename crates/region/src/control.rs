@@ -37,7 +37,7 @@ fn page(world: &World, host_url: &str) -> Response {
     let body = format!(
         "<main>\n<p><a href=\"{host_url}\">Back to the host system</a></p>\n<h1>Region control</h1>\n\
          <p>Choose what is wrong with a source, then open a record in the host system. \
-         <code>gp</code> is every practice without a fault of its own.</p>\n<table>\n<thead><tr><th scope=\"col\">Source</th>\
+         <code>gp</code> is every practice without a fault of its own, <code>gp:ZZ901</code> every service of that one.</p>\n<table>\n<thead><tr><th scope=\"col\">Source</th>\
          <th scope=\"col\">Now</th><th scope=\"col\">Change</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n\
          <h2>What the words mean</h2>\n<dl>\n{words}</dl>\n\
          <p>For scripts: <code>GET /faults</code>, <code>POST /faults</code> with <code>source</code> and <code>fault</code>, \
@@ -48,19 +48,74 @@ fn page(world: &World, host_url: &str) -> Response {
 }
 
 /// What the page offers; scripts may say any fault.
-const OFFERED: [&str; 10] =
-    ["none", "hang", "slow:2000", "slow:8000", "503", "429", "drop", "wrong-person", "malformed", "empty"];
+const OFFERED: [&str; 32] = [
+    "none",
+    "hang",
+    "slow:2000",
+    "slow:8000",
+    "503",
+    "429",
+    "retry-after:30",
+    "drop",
+    "truncated",
+    "wrong-person",
+    "no-subject",
+    "malformed",
+    "empty",
+    "duplicate-key",
+    "bad-utf8",
+    "deep",
+    "huge",
+    "endless",
+    "wrong-type",
+    "gzip",
+    "redirect",
+    "outcome:NO_PATIENT_CONSENT",
+    "outcome:ACCESS DENIED",
+    "outcome:PATIENT_NOT_FOUND",
+    "outcome:INTERNAL_SERVER_ERROR",
+    "outcome:RESOURCE_NOT_FOUND",
+    "outcome:INVALIDATED_RESOURCE",
+    "outcome:UNABLE_TO_CALL_SERVICE",
+    "budget",
+    "several",
+    "blank",
+    "token-expired",
+];
 
 /// Every word a fault is said in, and what a gateway meets then.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 25] = [
     ("none", "Answers as it should."),
     ("hang", "Takes the question and never answers."),
     ("slow:2000", "Answers rightly, so many milliseconds late; any number of them."),
     ("503, 429", "Answers with that HTTP status and no FHIR: out of order, too many questions; any status."),
+    ("retry-after:30", "Answers 429 and asks to wait so many seconds; any number of them."),
+    (
+        "outcome:NO_PATIENT_CONSENT",
+        "Refuses with that code in its own dialect; any code of the national services.",
+    ),
     ("drop", "Sends half of its answer and breaks the connection."),
+    ("truncated", "Declares the whole length and breaks off after half of it."),
     ("wrong-person", "Answers well, about somebody else."),
+    ("no-subject", "Answers without saying whom anything is about."),
     ("malformed", "Answers with half of its JSON, as if that were all."),
     ("empty", "Answers that all is well, and sends nothing: not the same as holding nothing."),
+    ("duplicate-key", "Answers with a key that stands twice in one object."),
+    ("bad-utf8", "Answers with bytes that are no text."),
+    ("deep", "Answers with ten thousand arrays inside each other."),
+    ("huge", "Declares a body of a tebibyte and goes on sending."),
+    ("endless", "Declares nothing and goes on sending."),
+    ("wrong-type", "Answers with a web page and status 200."),
+    ("gzip", "Answers compressed, though nobody asked for it."),
+    ("redirect", "Sends the asker to another port."),
+    ("budget", "pds: answers five questions a second, and 429 after that."),
+    ("several", "sds: knows several systems where there should be one."),
+    ("blank", "sds: knows the system, and neither its number nor its address."),
+    ("paging-loop, paging-elsewhere, paging-short, error-inside", "Partners: searches that go wrong."),
+    (
+        "ambiguous, merged, inactive, token-expired, token-refused",
+        "Partners: several people, people replaced or not in use, tokens refused.",
+    ),
 ];
 
 fn row(name: &str, fault: Fault) -> String {

@@ -16,8 +16,24 @@ pub struct Endpoints {
     pub sds_url: String,
     /// Stands before `/` and the whole target URL.
     pub ssp_url: String,
+    /// Stands before `/patient/$gpc.getstructuredrecord`: the newer national route.
+    pub national_gateway_url: String,
+    /// The bearer token of that route: it stands for a professional signed in with NHS CIS2.
+    pub national_gateway_token: String,
+    /// Stands before `/record-locator/consumer/FHIR/R4/…`.
+    pub nrl_url: String,
+    /// Where the locator's access tokens are to be had.
+    pub nrl_token_url: String,
     /// PEM, PKCS #8, P-384.
     pub host_signing_key: PathBuf,
+    /// What the gateway is registered as at every authorisation server of the region.
+    pub client_id: String,
+    /// What it signs its assertions with, under the key id `shcr-gateway-1`: PEM, PKCS #8, P-384 (ES384).
+    pub client_key: PathBuf,
+    /// What it shows servers that ask for a client certificate: PEM, certificate and PKCS #8 key.
+    pub client_identity: PathBuf,
+    /// Who signed the certificates of those servers: PEM.
+    pub ca_file: PathBuf,
     pub sources: Vec<SourceEndpoint>,
     pub people: Vec<PersonLine>,
     pub users: Vec<UserLine>,
@@ -34,6 +50,10 @@ pub struct SourceEndpoint {
     pub kind: String,
     /// The service root: what stands before `/metadata`.
     pub url: String,
+    /// `api-key`, `oauth2` or `mtls`; a practice is asked through the proxy and has `none`.
+    pub lock: String,
+    /// Where access tokens are to be had, if it asks for them.
+    pub token_url: Option<String>,
 }
 
 /// One synthetic person and what to look for in their record.

@@ -1,139 +1,113 @@
-//! A GP practice's system: takes the structured-record operation, gives the STU3 Bundle or the refusal the
-//! specification names. Every header, claim and parameter is checked, each with its own diagnostics.
-//! Source: GP Connect 1.6.2, Access Record: Structured.
+//! A GP practice's systems: the structured record and the documents (STU3) and the HTML view (DSTU2), each at its own
+//! root. Every header, claim and parameter is checked, each with its own diagnostics.
+//! Source: GP Connect 1.6.2, Access Record: Structured and Access Document; GP Connect 0.7.4, Access Record: HTML.
 
+/// The services a practice may offer, and how each is reached.
+pub(crate) mod service;
 /// The headers the proxy and the provider ask for.
 mod headers;
 /// The unsigned token.
 mod token;
-/// The operation's Parameters, part by part.
+/// The structured record's Parameters, part by part.
 mod parameters;
 /// The dates and periods inside them.
 mod dates;
-/// The statement of what this practice can do.
+/// The statements of what each service can do.
 mod capability;
+/// The structured record.
+mod structured;
+/// The HTML view.
+mod html;
+/// The documents.
+mod documents;
 
 use crate::{
-    faults::{Fault, gate},
-    outcome::{Dialect, Problem, fhir_json, fhir_text},
-    payload,
+    faults::Fault,
+    outcome::Problem,
     people::{Person, Practice},
     world::World,
 };
 use axum::{
     Router,
-    body::Bytes,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
-    middleware,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use fhir::NhsNumber;
-use headers::Interaction;
 use jiff::ToSpan;
+use service::Service;
 use std::sync::Arc;
-
-/// The interaction a practice is registered for at SDS.
-pub(crate) const STRUCTURED: &str =
-    "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1";
 
 /// A deceased person's record is answered this long after death.
 const DAYS_AFTER_DEATH: i64 = 28;
 
-/// One practice's server.
+/// One practice's systems.
 pub(crate) struct Surgery {
     world: Arc<World>,
     practice: Practice,
-    /// The service root as SDS gives it: the audience of every token.
-    root: String,
+    /// `http://127.0.0.1:<port>`.
+    origin: String,
 }
 
-/// The path below the server's origin under which a practice's service stands.
-pub(crate) fn root_path(ods: &str) -> String {
-    format!("/{ods}/STU3/1/gpconnect/structured/fhir")
-}
-
+/// A service that is not there has no address either.
 pub(crate) fn router(world: &Arc<World>, practice: Practice, origin: &str) -> Router {
-    let root = format!("{origin}{}", root_path(practice.ods));
-    let gate = gate::Gate::new(world, &format!("gp:{}", practice.ods));
-    let base = root_path(practice.ods);
-    Router::new()
-        .route(&format!("{base}/metadata"), get(metadata))
-        .route(&format!("{base}/Patient/{{operation}}"), post(operation))
-        .with_state(Arc::new(Surgery { world: Arc::clone(world), practice, root }))
-        .layer(middleware::from_fn_with_state(gate, gate::pass))
-}
-
-async fn operation(
-    State(surgery): State<Arc<Surgery>>,
-    Path(operation): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    if operation != "$gpc.getstructuredrecord" {
-        return StatusCode::NOT_FOUND.into_response();
+    let surgery = Arc::new(Surgery { world: Arc::clone(world), practice, origin: origin.to_owned() });
+    let mut router = structured::router(&surgery);
+    if practice.html.is_some() {
+        router = router.merge(html::router(&surgery));
     }
-    match surgery.structured_record(&headers, &body) {
-        Ok(bundle) => fhir_text(StatusCode::OK, bundle),
-        Err(problem) => problem.respond(Dialect::GpConnect),
+    if Service::Documents.asid(&practice).is_some() {
+        router = router.merge(documents::router(&surgery));
     }
-}
-
-async fn metadata(State(surgery): State<Arc<Surgery>>, headers: HeaderMap) -> Response {
-    let checked = headers::check(&headers, surgery.practice.asid, Interaction::Metadata)
-        .and_then(|checked| token::check(&checked.token, &surgery.expected(Interaction::Metadata)));
-    match checked {
-        Ok(_) => fhir_json(StatusCode::OK, &capability::statement(&surgery.practice)),
-        Err(problem) => problem.respond(Dialect::GpConnect),
-    }
+    router
 }
 
 impl Surgery {
-    fn expected(&self, interaction: Interaction) -> token::Expected<'_> {
-        token::Expected { root: &self.root, scope: interaction.scope(), now: crate::clock::now().as_second() }
+    /// The service root as SDS gives it: what stands before `/metadata` and is the audience of STU3 tokens.
+    fn root(&self, service: Service) -> String {
+        format!("{}{}", self.origin, service.path(self.practice.ods))
     }
 
-    /// In the order a provider checks: who asks, what they ask, whether it may be answered.
-    fn structured_record(&self, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Problem> {
-        let checked = headers::check(headers, self.practice.asid, Interaction::Structured)?;
-        let token = token::check(&checked.token, &self.expected(Interaction::Structured))?;
-        if !self.practice.structured {
-            return Err(Problem::new("ACCESS DENIED", "Access Record: Structured is not enabled here"));
-        }
-        let asked = parameters::read(body, self.world.today)?;
-        if token.nhs_number.is_some_and(|number| number != asked.nhs_number.digits()) {
-            return Err(Problem::new(
-                "BAD_REQUEST",
-                "NHS number in the JWT differs from the patientNHSNumber parameter",
-            ));
-        }
-        self.bundle(&asked, &checked.trace_id)
+    /// The ASID a request to this service must name.
+    fn asid(&self, service: Service) -> &'static str {
+        service.asid(&self.practice).unwrap_or(self.practice.asid)
     }
 
-    fn bundle(&self, asked: &parameters::Asked, trace_id: &str) -> Result<Vec<u8>, Problem> {
-        let person = self.answer_about(&asked.nhs_number)?;
-        if let Some(published) = self.world.corpus.gp_record(&person.nhs_number) {
-            return Ok(published.into_bytes());
-        }
-        Ok(payload::as_sent(&payload::gp_connect(person, &asked.areas, trace_id, self.world.today)))
+    /// The middleware before one service: noted as the practice, with faults of its own.
+    fn gate(&self, service: Service) -> Arc<crate::faults::gate::Gate> {
+        let name = format!("gp:{}", self.practice.ods);
+        let own = format!("{name}:{}", service.name());
+        crate::faults::gate::Gate::of_service(&self.world, (&name, &own), service.dialect())
     }
 
     /// The registered person with this number now, or why there is no answer.
-    fn answer_about(&self, number: &NhsNumber) -> Result<&Person, Problem> {
-        let not_found = || Problem::new("PATIENT_NOT_FOUND", "No patient details found for this NHS number");
-        let person = self.world.person(number).ok_or_else(not_found)?;
+    fn answer_about(&self, number: &NhsNumber, service: Service) -> Result<&Person, Problem> {
+        let person = self.world.person(number).ok_or_else(nobody)?;
+        self.may_be_answered(person, number, service)?;
+        match self.world.faults.of(&format!("gp:{}:{}", self.practice.ods, service.name())) {
+            Fault::WrongPerson => Ok(self.somebody_else(person)),
+            _ => Ok(person),
+        }
+    }
+
+    /// An S-flagged person is as unknown as one who never was (HAZ-023).
+    fn may_be_answered(&self, person: &Person, number: &NhsNumber, service: Service) -> Result<(), Problem> {
+        let national = &person.story_facts.national;
+        if national.sensitive {
+            return Err(nobody());
+        }
+        if person.practice != self.practice.ods && service == Service::Html {
+            let says = "This practice is not the patient's registered practice";
+            return Err(Problem::new("NON_AUTHORITATIVE", says));
+        }
         let registered = person.practice == self.practice.ods && person.nhs_number == *number;
-        if !registered || self.long_deceased(person) {
-            return Err(not_found());
+        let known = national.status.is_none() && national.left.is_none();
+        if !registered || !known || self.long_deceased(person) {
+            return Err(nobody());
         }
         if person.gp_refuses {
             return Err(Problem::new("NO_PATIENT_CONSENT", "Patient has dissented to sharing"));
         }
-        match self.world.faults.of(&format!("gp:{}", self.practice.ods)) {
-            Fault::WrongPerson => Ok(self.somebody_else(person)),
-            _ => Ok(person),
-        }
+        Ok(())
     }
 
     fn somebody_else<'a>(&'a self, person: &'a Person) -> &'a Person {
@@ -147,6 +121,17 @@ impl Surgery {
         let limit = person.deceased.and_then(|day| day.checked_add(DAYS_AFTER_DEATH.days()).ok());
         limit.is_some_and(|limit| limit < self.world.today)
     }
+}
+
+fn nobody() -> Problem {
+    Problem::new("PATIENT_NOT_FOUND", "No patient details found for this NHS number")
+}
+
+/// Any other path below a root: there is nothing, and the specification names no code for it.
+fn not_here() -> Response {
+    let mut response = StatusCode::NOT_FOUND.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 #[cfg(test)]

@@ -33,8 +33,16 @@ mod sds;
 mod ssp;
 /// GP practices.
 mod gp;
+/// The newer national route to practices.
+mod gateway;
 /// Partners that answer FHIR searches.
 mod rest;
+/// Access tokens.
+mod oauth;
+/// Client certificates.
+mod tls;
+/// The national locator of records.
+mod nrl;
 /// The host system.
 mod host;
 /// The page where faults are set.
@@ -43,6 +51,6 @@ mod control;
 mod html;
 
 pub use endpoints::{Endpoints, PersonLine, SourceEndpoint, UserLine};
-pub use faults::{Fault, NotAFault};
-pub use options::{Options, RegionFault};
+pub use faults::{Code, Fault, NotAFault};
+pub use options::{Options, RegionFault, TOKEN_LIFE_S};
 pub use region::{Region, start};

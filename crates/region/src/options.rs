@@ -24,7 +24,14 @@ pub struct Options {
     pub faults: Vec<(String, Fault)>,
     /// Whether every source takes a seeded 20 to 250 ms over each answer.
     pub latency: bool,
+    /// Seconds an access token lives.
+    pub token_life_s: u32,
+    /// Whether there is a further source, `poor`, that breaks most of what a gateway may expect.
+    pub poor_source: bool,
 }
+
+/// What an authorisation server usually gives a token.
+pub const TOKEN_LIFE_S: u32 = 300;
 
 /// Why a region did not start, or could not do as it was told.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +44,11 @@ pub enum RegionFault {
     },
     #[error("the ports after {base} do not reach far enough")]
     Ports { base: u16 },
-    #[error("cannot make the demo host's signing key")]
+    #[error("cannot make a signing key")]
     SigningKey,
-    #[error("cannot write the demo host's signing key to `{path}`")]
+    #[error("cannot make the certificates of the region")]
+    Certificates,
+    #[error("cannot write a key or certificate to `{path}`")]
     WriteKey {
         path: PathBuf,
         #[source]

@@ -1,5 +1,6 @@
 //! Takes what is wrong with a request, gives the OperationOutcome the partner in question would send.
-//! Source: GP Connect 1.6.2 error handling; PDS FHIR; FHIR R4 and STU3 OperationOutcome.
+//! Source: GP Connect 1.6.2 and 0.7.4 error handling; Spine Secure Proxy; PDS FHIR; SDS FHIR; FHIR DSTU2, STU3 and R4
+//! OperationOutcome.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -7,91 +8,126 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// A request refused: the Spine code decides status, issue type and display.
+/// Every error code, with its status, issue type and display.
+mod codes;
+
+pub use codes::Code;
+
+/// A request refused: the code decides status, issue type and display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) code: &'static str,
     /// Names the part at fault, never its value.
     pub(crate) diagnostics: String,
+    /// Where the rule at hand wants another status than the code's.
+    status: Option<StatusCode>,
 }
 
 /// How one family of partners writes its outcomes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     GpConnect,
+    /// The HTML view, DSTU2.
+    GpConnectHtml,
+    /// The proxy's own errors.
+    Ssp,
+    /// The national gateway, which names the hop that failed.
+    Gateway,
     Pds,
     Sds,
+    /// The locator of records.
+    Nrl,
     R4,
     Stu3,
 }
 
 impl Problem {
     pub(crate) fn new(code: &'static str, diagnostics: impl Into<String>) -> Self {
-        Self { code, diagnostics: diagnostics.into() }
+        Self { code, diagnostics: diagnostics.into(), status: None }
     }
 
-    #[cfg(test)]
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
+    /// As a fault says it: the code alone.
+    pub(crate) fn of(code: Code) -> Self {
+        Self::new(code.as_str(), code.display())
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
-        classify(self.code).0
+        self.status.unwrap_or_else(|| codes::of(self.code).status())
     }
 
     pub(crate) fn respond(&self, dialect: Dialect) -> Response {
-        let (status, issue, display) = classify(self.code);
-        let coding = dialect
-            .system()
-            .map(|system| json!({"coding": [{"system": system, "code": self.code, "display": display}]}));
-        let mut line = json!({"severity": "error", "code": issue, "diagnostics": self.diagnostics});
-        if let (Some(coding), Some(line)) = (coding, line.as_object_mut()) {
-            line.insert("details".to_owned(), coding);
+        let outcome = self.outcome(dialect);
+        let mut response = match dialect {
+            Dialect::GpConnectHtml => dstu2_json(self.status(), &outcome),
+            _ => fhir_json(self.status(), &outcome),
+        };
+        if self.status() == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+
+    pub(crate) fn outcome(&self, dialect: Dialect) -> Value {
+        let code = codes::of(self.code);
+        let mut line = json!({"severity": dialect.severity(self.status()), "code": code.issue(), "diagnostics": self.diagnostics});
+        if let (Some(coding), Some(line)) = (self.coding(dialect), line.as_object_mut()) {
+            line.insert("details".to_owned(), json!({"coding": [coding]}));
         }
         let mut outcome = json!({"resourceType": "OperationOutcome", "issue": [line]});
-        if let (Dialect::GpConnect, Some(outcome)) = (dialect, outcome.as_object_mut()) {
-            outcome.insert("meta".to_owned(), json!({"profile": [GP_CONNECT_PROFILE]}));
+        if let (Some(profile), Some(outcome)) = (dialect.profile(), outcome.as_object_mut()) {
+            outcome.insert("meta".to_owned(), json!({"profile": [profile]}));
         }
-        fhir_json(status, &outcome)
+        outcome
+    }
+
+    fn coding(&self, dialect: Dialect) -> Option<Value> {
+        let system = dialect.system(self.status())?;
+        // The proxy's code is the status as text; what went wrong stands beside it.
+        Some(match dialect {
+            Dialect::Ssp => {
+                json!({"system": system, "code": self.status().as_str(), "display": self.diagnostics})
+            }
+            _ => json!({"system": system, "code": self.code, "display": codes::of(self.code).display()}),
+        })
     }
 }
-
-const GP_CONNECT_PROFILE: &str = "https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-OperationOutcome-1";
 
 impl Dialect {
-    /// The code system of Spine codes; plain FHIR servers use none.
-    fn system(self) -> Option<&'static str> {
+    fn profile(self) -> Option<&'static str> {
         match self {
-            Self::GpConnect => Some("https://fhir.nhs.uk/STU3/CodeSystem/Spine-ErrorOrWarningCode-1"),
-            Self::Pds => Some("https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode"),
-            Self::Sds => Some("https://fhir.nhs.uk/STU3/CodeSystem/Spine-ErrorOrWarningCode-1"),
-            Self::R4 | Self::Stu3 => None,
+            Self::GpConnect => {
+                Some("https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-OperationOutcome-1")
+            }
+            Self::GpConnectHtml => {
+                Some("http://fhir.nhs.net/StructureDefinition/gpconnect-operationoutcome-1")
+            }
+            _ => None,
         }
     }
-}
 
-/// Status, issue type and display by code.
-fn classify(code: &str) -> (StatusCode, &'static str, &'static str) {
-    match code {
-        "INVALID_NHS_NUMBER" => (StatusCode::BAD_REQUEST, "value", "Invalid NHS number"),
-        "INVALID_IDENTIFIER_SYSTEM" => (StatusCode::BAD_REQUEST, "value", "Invalid identifier system"),
-        "INVALID_RESOURCE_ID" => (StatusCode::BAD_REQUEST, "value", "Resource Id is invalid"),
-        "INVALID_RESOURCE" => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Submitted resource is not valid")
+    /// The code system of the codes; plain FHIR servers use none.
+    fn system(self, status: StatusCode) -> Option<&'static str> {
+        match self {
+            Self::GpConnect | Self::Sds => {
+                Some("https://fhir.nhs.uk/STU3/CodeSystem/Spine-ErrorOrWarningCode-1")
+            }
+            Self::GpConnectHtml => Some("http://fhir.nhs.net/ValueSet/gpconnect-error-or-warning-code-1"),
+            Self::Pds => Some("https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode"),
+            Self::Ssp if status == StatusCode::METHOD_NOT_ALLOWED => {
+                Some("https://fhir.nhs.uk/StructureDefinition/spine-operationoutcome-1")
+            }
+            Self::Ssp => Some("http://fhir.nhs.net/ValueSet/gpconnect-schedule-response-code-1-0"),
+            Self::Nrl => Some("https://fhir.nhs.uk/ValueSet/Spine-ErrorOrWarningCode-1"),
+            Self::Gateway | Self::R4 | Self::Stu3 => None,
         }
-        "INVALID_PARAMETER" => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Submitted parameter is not valid")
-        }
-        "MISSING_VALUE" => (StatusCode::BAD_REQUEST, "required", "Required value is missing"),
-        "ACCESS DENIED" => (StatusCode::FORBIDDEN, "forbidden", "Access has been denied"),
-        "NO_PATIENT_CONSENT" => {
-            (StatusCode::FORBIDDEN, "forbidden", "Patient has not provided consent to share data")
-        }
-        "PATIENT_NOT_FOUND" => (StatusCode::NOT_FOUND, "not-found", "Patient record not found"),
-        "RESOURCE_NOT_FOUND" => (StatusCode::NOT_FOUND, "not-found", "Resource not found"),
-        "UNSUPPORTED_MEDIA_TYPE" => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", "Unsupported media type")
-        }
-        "UNAUTHORISED" => (StatusCode::UNAUTHORIZED, "login", "Not authorised"),
-        "NOT_SUPPORTED" => (StatusCode::NOT_FOUND, "not-supported", "Not supported"),
-        "INTERNAL_SERVER_ERROR" => (StatusCode::INTERNAL_SERVER_ERROR, "processing", "Internal server error"),
-        _ => (StatusCode::BAD_REQUEST, "invalid", "Bad request"),
+    }
+
+    fn severity(self, status: StatusCode) -> &'static str {
+        if self == Self::Ssp && status == StatusCode::METHOD_NOT_ALLOWED { "fatal" } else { "error" }
     }
 }
 
@@ -102,9 +138,21 @@ pub(crate) fn fhir_json(status: StatusCode, resource: &Value) -> Response {
 
 /// JSON text that is already as it should be sent.
 pub(crate) fn fhir_text(status: StatusCode, text: Vec<u8>) -> Response {
+    typed(status, "application/fhir+json; charset=utf-8", text)
+}
+
+/// DSTU2 had its own media type.
+pub(crate) fn dstu2_json(status: StatusCode, resource: &Value) -> Response {
+    typed(status, "application/json+fhir; charset=utf-8", crate::payload::as_sent(resource))
+}
+
+pub(crate) fn typed(status: StatusCode, media_type: &'static str, text: Vec<u8>) -> Response {
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/fhir+json; charset=utf-8"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,35 @@ pub struct Practice {
     pub asid: &'static str,
     /// Whether Access Record: Structured is switched on.
     pub structured: bool,
+    /// The system behind the HTML view; `None`: the practice has no such view.
+    pub html: Option<HtmlSystem>,
+    pub documents: DocumentsService,
     pub telephone: &'static str,
+}
+
+/// How a practice's system writes the HTML view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HtmlSystem {
+    /// As the specification has it.
+    Current,
+    /// The same, but it cannot retrieve administrative items.
+    WithoutAdministration,
+    /// From before table ids, banner classes, headings of sections and the one date style.
+    Older,
+}
+
+/// Whether a practice gives its documents away. They stand on a system of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentsService {
+    On {
+        asid: &'static str,
+    },
+    /// Registered and switched off.
+    Off {
+        asid: &'static str,
+    },
+    /// Not even registered.
+    None,
 }
 
 pub const PRACTICES: [Practice; 4] = [
@@ -100,6 +128,8 @@ pub const PRACTICES: [Practice; 4] = [
         name: "Marsh Lane Surgery",
         asid: "918999198901",
         structured: true,
+        html: Some(HtmlSystem::Current),
+        documents: DocumentsService::On { asid: "918999198911" },
         telephone: "01632960901",
     },
     Practice {
@@ -107,6 +137,8 @@ pub const PRACTICES: [Practice; 4] = [
         name: "Estuary Health Centre",
         asid: "918999198902",
         structured: true,
+        html: Some(HtmlSystem::WithoutAdministration),
+        documents: DocumentsService::Off { asid: "918999198912" },
         telephone: "01632960902",
     },
     Practice {
@@ -114,6 +146,8 @@ pub const PRACTICES: [Practice; 4] = [
         name: "Thornfield Medical Practice",
         asid: "918999198903",
         structured: true,
+        html: Some(HtmlSystem::Older),
+        documents: DocumentsService::None,
         telephone: "01632960903",
     },
     Practice {
@@ -121,6 +155,8 @@ pub const PRACTICES: [Practice; 4] = [
         name: "Old Mill Surgery",
         asid: "918999198904",
         structured: false,
+        html: Some(HtmlSystem::Current),
+        documents: DocumentsService::On { asid: "918999198914" },
         telephone: "01632960904",
     },
 ];

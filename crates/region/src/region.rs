@@ -6,15 +6,21 @@ use crate::{
     corpus::Corpus,
     endpoints::{Endpoints, PersonLine, SourceEndpoint},
     faults::Faults,
-    gp,
+    gateway,
+    gp::{self, service::Service},
     host::{self, key::SigningKey, users::USERS},
+    nrl, oauth,
     options::{Options, RegionFault},
     pds,
     people::{self, PRACTICES, Person},
-    rest::{self, partner::PARTNERS},
+    rest::{
+        self,
+        partner::{Lock, PARTNERS, Version},
+    },
     sds,
     server::{Door, Doors, Servers},
     ssp,
+    tls::Mutual,
     world::World,
 };
 use std::sync::Arc;
@@ -35,6 +41,16 @@ struct AllDoors {
     ssp: Door,
     practices: Vec<Door>,
     partners: Vec<Door>,
+    national_gateway: Door,
+    nrl: Door,
+    nrl_provider: Door,
+    poor: Option<Door>,
+}
+
+/// What the gateway proves itself with, and what it is checked against.
+struct Proofs {
+    client: Arc<oauth::Client>,
+    mutual: Mutual,
 }
 
 /// Returns once everything listens. Needs a process-wide TLS provider to be installed, as any HTTP client does.
@@ -46,10 +62,14 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
         .build()
         .map_err(RegionFault::Client)?;
     let world = Arc::new(populate(&options)?);
-    let doors = AllDoors::open(options.port_base).await?;
-    let endpoints = endpoints(&doors, &world, &key);
+    let proofs = Proofs {
+        client: Arc::new(oauth::Client::register(&options.state_dir)?),
+        mutual: Mutual::make(&options.state_dir, clock::now())?,
+    };
+    let doors = AllDoors::open(options.port_base, options.poor_source).await?;
+    let endpoints = endpoints(&doors, &world, &key, &proofs);
     let setup = host::Setup { gateway_url: options.gateway_url, token_url: options.token_url, key, client };
-    let servers = serve(doors, &world, setup)?;
+    let servers = serve(doors, &world, setup, &proofs)?;
     tracing::info!(sources = endpoints.sources.len(), people = endpoints.people.len(), "the region listens");
     Ok(Region { endpoints, world, servers })
 }
@@ -73,23 +93,33 @@ fn populate(options: &Options) -> Result<World, RegionFault> {
         Some(folder) => Corpus::read(folder, &mut everybody)?,
         None => Corpus::default(),
     };
-    let mut world = World::new(everybody, corpus, today, Faults::new(source_names()));
+    let mut world = World::new(everybody, corpus, today, Faults::new(source_names(options.poor_source)));
     world.latency = options.latency.then_some(options.seed);
+    world.token_life_s = options.token_life_s;
     for (source, fault) in &options.faults {
         world.faults.set(source, *fault)?;
     }
     Ok(world)
 }
 
-fn source_names() -> Vec<String> {
-    let practices = PRACTICES.iter().map(|practice| format!("gp:{}", practice.ods));
+/// Every service of a practice stands behind the practice, and can be broken by itself.
+fn practice_names(practice: &people::Practice) -> Vec<String> {
+    let practice_name = format!("gp:{}", practice.ods);
+    let services = Service::ALL.into_iter().filter(|service| service.asid(practice).is_some());
+    let names = services.map(|service| format!("{practice_name}:{}", service.name()));
+    std::iter::once(practice_name.clone()).chain(names).collect()
+}
+
+fn source_names(poor_source: bool) -> Vec<String> {
+    let practices = PRACTICES.iter().flat_map(practice_names);
     let partners = PARTNERS.iter().map(|partner| partner.name.to_owned());
-    let national = ["pds", "sds", "ssp"].map(str::to_owned);
-    std::iter::once("gp".to_owned()).chain(practices).chain(partners).chain(national).collect()
+    let poor = poor_source.then(|| rest::poor::NAME.to_owned());
+    let national = ["pds", "sds", "ssp", "gateway", nrl::NAME, nrl::provider::NAME].map(str::to_owned);
+    std::iter::once("gp".to_owned()).chain(practices).chain(partners).chain(national).chain(poor).collect()
 }
 
 impl AllDoors {
-    async fn open(base: Option<u16>) -> Result<Self, RegionFault> {
+    async fn open(base: Option<u16>, poor_source: bool) -> Result<Self, RegionFault> {
         let mut doors = Doors::new(base);
         let (host, control) = (doors.open().await?, doors.open().await?);
         let (pds, sds, ssp) = (doors.open().await?, doors.open().await?, doors.open().await?);
@@ -97,26 +127,86 @@ impl AllDoors {
         for _ in &PRACTICES {
             practices.push(doors.open().await?);
         }
-        for _ in &PARTNERS {
-            partners.push(doors.open().await?);
+        for partner in &PARTNERS {
+            let door = doors.open().await?;
+            partners.push(if partner.lock == Lock::MutualTls { door.over_tls() } else { door });
         }
-        Ok(Self { host, control, pds, sds, ssp, practices, partners })
+        let national_gateway = doors.open().await?;
+        let (nrl, nrl_provider) = (doors.open().await?, doors.open().await?);
+        let poor = if poor_source { Some(doors.open().await?) } else { None };
+        Ok(Self {
+            host,
+            control,
+            pds,
+            sds,
+            ssp,
+            practices,
+            partners,
+            national_gateway,
+            nrl,
+            nrl_provider,
+            poor,
+        })
     }
 
     fn practice_roots(&self) -> impl Iterator<Item = (people::Practice, String)> {
         let root = |(door, practice): (&Door, people::Practice)| {
-            (practice, format!("{}{}", door.origin, gp::root_path(practice.ods)))
+            (practice, format!("{}{}", door.origin, Service::Structured.path(practice.ods)))
         };
         self.practices.iter().zip(PRACTICES).map(root)
     }
+
+    /// Where the locator's pointers lead.
+    fn addresses(&self) -> nrl::Addresses {
+        let partner = |(door, partner): (&Door, &rest::partner::Partner)| {
+            (partner.name, format!("{}/fhir", door.origin))
+        };
+        nrl::Addresses {
+            partners: self.partners.iter().zip(&PARTNERS).map(partner).collect(),
+            ssp: self.ssp.origin.clone(),
+            provider: self.nrl_provider.origin.clone(),
+        }
+    }
+
+    /// The store of documents that is reached through the proxy.
+    fn provider(&self) -> ssp::Target {
+        let interactions = vec![nrl::provider::INTERACTION];
+        ssp::Target { root: self.nrl_provider.origin.clone(), asid: nrl::provider::ASID, interactions }
+    }
+
+    /// Every service of every practice, as SDS has it.
+    fn registered(&self) -> Vec<sds::Registered> {
+        let services = |(door, practice): (&Door, people::Practice)| {
+            let service = |service: Service| {
+                let root = format!("{}{}", door.origin, service.path(practice.ods));
+                Some(sds::Registered { practice, service, root, asid: service.asid(&practice)? })
+            };
+            Service::ALL.into_iter().filter_map(service).collect::<Vec<_>>()
+        };
+        self.practices.iter().zip(PRACTICES).flat_map(services).collect()
+    }
 }
 
-fn serve(doors: AllDoors, world: &Arc<World>, host: host::Setup) -> Result<Servers, RegionFault> {
-    let targets =
-        doors.practice_roots().map(|(practice, root)| ssp::Target { root, asid: practice.asid }).collect();
-    let registered =
-        doors.practice_roots().map(|(practice, root)| sds::Registered { practice, root }).collect();
-    let ssp = ssp::router(world, targets, host.client.clone());
+fn serve(
+    doors: AllDoors,
+    world: &Arc<World>,
+    host: host::Setup,
+    proofs: &Proofs,
+) -> Result<Servers, RegionFault> {
+    let locator = nrl::router(world, &doors.addresses(), &doors.nrl.origin, &proofs.client);
+    let registered = doors.registered();
+    let targets = registered.iter().map(|one| ssp::Target {
+        root: one.root.clone(),
+        asid: one.asid,
+        interactions: one.service.interactions().iter().map(|interaction| interaction.id()).collect(),
+    });
+    let ssp = ssp::router(world, targets.chain([doors.provider()]).collect(), host.client.clone());
+    let hops = gateway::Hops {
+        pds_url: doors.pds.origin.clone(),
+        sds_url: doors.sds.origin.clone(),
+        ssp_url: doors.ssp.origin.clone(),
+        client: host.client.clone(),
+    };
     let sds = sds::router(world, registered, &doors.sds.origin);
     let mut servers = Servers::default();
     servers.serve(world, doors.control, control::router(world, &doors.host.origin));
@@ -124,18 +214,27 @@ fn serve(doors: AllDoors, world: &Arc<World>, host: host::Setup) -> Result<Serve
     servers.serve(world, doors.pds, pds::router(world));
     servers.serve(world, doors.sds, sds);
     servers.serve(world, doors.ssp, ssp);
+    servers.serve(world, doors.national_gateway, gateway::router(world, hops));
     for (door, practice) in doors.practices.into_iter().zip(PRACTICES) {
         let router = gp::router(world, practice, &door.origin);
         servers.serve(world, door, router);
     }
     for (door, partner) in doors.partners.into_iter().zip(&PARTNERS) {
-        let router = rest::router(world, partner, &door.origin);
-        servers.serve(world, door, router);
+        let router = rest::router(world, partner, &door.origin, &proofs.client);
+        match partner.lock {
+            Lock::MutualTls => servers.serve_tls(world, door, router, &proofs.mutual.server)?,
+            Lock::ApiKey | Lock::OAuth2 => servers.serve(world, door, router),
+        }
+    }
+    servers.serve(world, doors.nrl, locator);
+    servers.serve(world, doors.nrl_provider, nrl::provider::router(world));
+    if let Some(door) = doors.poor {
+        servers.serve(world, door, rest::poor::router(world));
     }
     Ok(servers)
 }
 
-fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey) -> Endpoints {
+fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs) -> Endpoints {
     Endpoints {
         host_url: doors.host.origin.clone(),
         host_client_id: host::CLIENT_ID.to_owned(),
@@ -144,7 +243,15 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey) -> Endpoints {
         pds_url: doors.pds.origin.clone(),
         sds_url: doors.sds.origin.clone(),
         ssp_url: doors.ssp.origin.clone(),
+        national_gateway_url: doors.national_gateway.origin.clone(),
+        national_gateway_token: gateway::TOKEN.to_owned(),
+        nrl_url: doors.nrl.origin.clone(),
+        nrl_token_url: format!("{}{}", doors.nrl.origin, oauth::TOKEN_PATH),
         host_signing_key: key.path.clone(),
+        client_id: oauth::CLIENT_ID.to_owned(),
+        client_key: proofs.client.key.clone(),
+        client_identity: proofs.mutual.client_identity.clone(),
+        ca_file: proofs.mutual.ca_file.clone(),
         sources: sources(doors),
         people: world.people.iter().map(line).collect(),
         users: USERS.iter().map(host::users::User::line).collect(),
@@ -157,14 +264,27 @@ fn sources(doors: &AllDoors) -> Vec<SourceEndpoint> {
         partner: practice.ods.to_owned(),
         kind: "gp-connect-stu3".to_owned(),
         url,
+        lock: "none".to_owned(),
+        token_url: None,
     };
     let partner = |(door, partner): (&Door, &rest::partner::Partner)| SourceEndpoint {
         name: partner.name.to_owned(),
         partner: partner.ods.to_owned(),
         kind: partner.version.source_kind().to_owned(),
         url: format!("{}/fhir", door.origin),
+        lock: partner.lock.name().to_owned(),
+        token_url: (partner.lock == Lock::OAuth2).then(|| format!("{}{}", door.origin, oauth::TOKEN_PATH)),
     };
-    doors.practice_roots().map(practice).chain(doors.partners.iter().zip(&PARTNERS).map(partner)).collect()
+    let poor = |door: &Door| SourceEndpoint {
+        name: rest::poor::NAME.to_owned(),
+        partner: rest::poor::ODS.to_owned(),
+        kind: Version::R4.source_kind().to_owned(),
+        url: format!("{}/fhir", door.origin),
+        lock: Lock::ApiKey.name().to_owned(),
+        token_url: None,
+    };
+    let partners = doors.partners.iter().zip(&PARTNERS).map(partner);
+    doors.practice_roots().map(practice).chain(partners).chain(doors.poor.iter().map(poor)).collect()
 }
 
 fn line(person: &Person) -> PersonLine {

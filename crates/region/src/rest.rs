@@ -1,5 +1,5 @@
-//! A partner that answers FHIR searches: trusts, community services and, for now, the partners with periodic feeds.
-//! Takes GET and POST searches, gives paged searchsets; refuses what its CapabilityStatement does not declare.
+//! A partner that answers FHIR: trusts, community services and, for now, the partners with periodic feeds. Takes reads and
+//! GET and POST searches, gives resources and paged searchsets; refuses what its CapabilityStatement does not declare.
 //! Source: FHIR R4 and STU3, RESTful API and search; UK Core R4; sources paper section 7.
 
 /// Who the partners are and what each of them supports.
@@ -10,6 +10,14 @@ mod freshness;
 mod kinds;
 /// What this partner holds about whom.
 mod held;
+/// A source that breaks what is expected of one.
+pub(crate) mod poor;
+/// Whose Patient entry is not in order.
+mod identity;
+/// Who is let in.
+mod lock;
+/// One resource, or the file it holds.
+mod read;
 /// From parameters to matches.
 mod search;
 /// From matches to pages of a searchset.
@@ -19,24 +27,25 @@ mod capability;
 
 use crate::{
     faults::gate,
+    oauth::{self, Authority},
     outcome::{Dialect, Problem, fhir_json, fhir_text},
     world::World,
 };
 use axum::{
     Form, Router,
-    extract::{Path, Query, Request, State},
-    http::{HeaderMap, StatusCode},
-    middleware::{self, Next},
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
     response::Response,
     routing::{get, post},
 };
 use held::Store;
 use page::Pages;
-use partner::{Partner, Version};
+use partner::{Lock, Partner, Version};
 use std::sync::Arc;
 
-/// The key every caller of the demo region sends.
-pub(crate) const API_KEY: &str = "demo";
+/// Where a partner's FHIR base stands behind its origin.
+const BASE: &str = "/fhir";
 
 /// One partner's server.
 pub(crate) struct System {
@@ -49,17 +58,30 @@ pub(crate) struct System {
 
 type Pairs = Vec<(String, String)>;
 
-pub(crate) fn router(world: &Arc<World>, partner: &'static Partner, origin: &str) -> Router {
-    let store = Store::new(Arc::clone(world), partner.name);
-    let system = System { partner, base: format!("{origin}/fhir"), store, pages: Pages::default() };
-    let gate = gate::Gate::new(world, partner.name);
+pub(crate) fn router(
+    world: &Arc<World>,
+    partner: &'static Partner,
+    origin: &str,
+    client: &Arc<oauth::Client>,
+) -> Router {
+    let base = format!("{origin}{BASE}");
+    let store = Store::new(Arc::clone(world), partner, &base);
+    let system = System { partner, base, store, pages: Pages::default() };
+    let gate = gate::Gate::speaking(world, partner.name, partner.dialect());
+    let authority = Authority::new(world, partner.name, origin, client);
+    let open = match partner.lock {
+        Lock::OAuth2 => authority.router(BASE),
+        Lock::ApiKey | Lock::MutualTls => Router::new(),
+    };
     Router::new()
         .route("/fhir/metadata", get(metadata))
         .route("/fhir/{kind}", get(search_by_url))
         .route("/fhir/{kind}/_search", post(search_by_form))
+        .route("/fhir/{kind}/{id}", get(read::read))
         .fallback(not_supported)
         .with_state(Arc::new(system))
-        .layer(middleware::from_fn_with_state(partner.dialect(), authorise))
+        .layer(middleware::from_fn_with_state(lock::Keeper::new(partner, &authority), lock::admit))
+        .merge(open)
         .layer(middleware::from_fn_with_state(gate, gate::pass))
 }
 
@@ -83,6 +105,9 @@ async fn search_by_form(
     Query(mut parameters): Query<Pairs>,
     Form(form): Form<Pairs>,
 ) -> Response {
+    if kind == "Patient" && system.partner.habits.patient_by_get {
+        return by_get_alone(system.partner.dialect());
+    }
     parameters.extend(form);
     system.answer(&kind, &headers, &parameters)
 }
@@ -91,23 +116,21 @@ async fn not_supported() -> Response {
     Problem::new("NOT_SUPPORTED", "this server does not support the interaction").respond(Dialect::R4)
 }
 
-/// Before anything else: who calls, and under which request id.
-async fn authorise(State(dialect): State<Dialect>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    if headers.get("X-Api-Key").is_none_or(|key| key != API_KEY) {
-        return Problem::new("UNAUTHORISED", "X-Api-Key is missing or unknown").respond(dialect);
-    }
-    if headers.get("X-Request-Id").is_none_or(|id| id.is_empty()) {
-        return Problem::new("BAD_REQUEST", "X-Request-Id is missing").respond(dialect);
-    }
-    next.run(request).await
+fn by_get_alone(dialect: Dialect) -> Response {
+    let problem = Problem::new("METHOD_NOT_ALLOWED", "a Patient is searched for by GET");
+    let mut response = problem.respond(dialect);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    response
 }
 
 impl System {
     fn answer(&self, kind: &str, headers: &HeaderMap, parameters: &Pairs) -> Response {
-        let strict = headers.get_all("Prefer").iter().any(|value| {
-            value.to_str().is_ok_and(|value| value.split([',', ';']).any(|p| p.trim() == "handling=strict"))
-        });
+        let strict = !self.partner.habits.ignores_prefer
+            && headers.get_all("Prefer").iter().any(|value| {
+                value
+                    .to_str()
+                    .is_ok_and(|value| value.split([',', ';']).any(|p| p.trim() == "handling=strict"))
+            });
         match self.searchset(kind, parameters, strict) {
             Ok(bundle) => fhir_text(StatusCode::OK, bundle),
             Err(problem) => problem.respond(self.partner.dialect()),
@@ -124,7 +147,8 @@ impl System {
             Some((_, token)) => self.pages.resume(token, kind.name)?,
             None => search::run(&self.store, self.partner, kind, &search::Asked { parameters, strict })?,
         };
-        Ok(self.pages.bundle(self.partner, &self.base, found))
+        let view = page::View { partner: self.partner, base: &self.base, fault: self.store.fault() };
+        Ok(self.pages.bundle(&view, found))
     }
 }
 

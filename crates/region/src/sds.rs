@@ -2,11 +2,12 @@
 //! Endpoint (service root) registered for it, or a searchset of none.
 //! Source: Spine Directory Service FHIR API (R4), Device and Endpoint.
 
+/// A registration as FHIR resources.
+mod registered;
+
 use crate::{
-    faults::gate,
-    gp::STRUCTURED,
+    faults::{Fault, gate},
     outcome::{Dialect, Problem, fhir_json},
-    people::Practice,
     world::World,
 };
 use axum::{
@@ -20,18 +21,13 @@ use axum::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+pub(crate) use registered::Registered;
+
 const INTERACTION: &str = "https://fhir.nhs.uk/Id/nhsServiceInteractionId";
 const PARTY_KEY: &str = "https://fhir.nhs.uk/Id/nhsMhsPartyKey";
 
-/// One practice as the directory knows it.
-#[derive(Debug, Clone)]
-pub(crate) struct Registered {
-    pub(crate) practice: Practice,
-    /// Its service root.
-    pub(crate) root: String,
-}
-
 struct Directory {
+    world: Arc<World>,
     origin: String,
     registered: Vec<Registered>,
 }
@@ -39,11 +35,12 @@ struct Directory {
 type Pairs = Query<Vec<(String, String)>>;
 
 pub(crate) fn router(world: &Arc<World>, registered: Vec<Registered>, origin: &str) -> Router {
-    let gate = gate::Gate::new(world, "sds");
+    let gate = gate::Gate::speaking(world, "sds", Dialect::Sds);
+    let directory = Directory { world: Arc::clone(world), origin: origin.to_owned(), registered };
     Router::new()
         .route("/spine-directory/FHIR/R4/Device", get(device))
         .route("/spine-directory/FHIR/R4/Endpoint", get(endpoint))
-        .with_state(Arc::new(Directory { origin: origin.to_owned(), registered }))
+        .with_state(Arc::new(directory))
         .layer(middleware::from_fn_with_state(gate, gate::pass))
 }
 
@@ -72,7 +69,7 @@ impl Directory {
         resource: fn(&Registered) -> Value,
     ) -> Response {
         match self.find(kind, headers, asked) {
-            Ok(found) => fhir_json(StatusCode::OK, &self.searchset(kind, found.into_iter().map(resource))),
+            Ok(found) => fhir_json(StatusCode::OK, &self.searchset(kind, &found, resource)),
             Err(problem) => problem.respond(Dialect::Sds),
         }
     }
@@ -82,7 +79,7 @@ impl Directory {
         kind: &str,
         headers: &HeaderMap,
         asked: &[(String, String)],
-    ) -> Result<Vec<&Registered>, Problem> {
+    ) -> Result<Vec<Registered>, Problem> {
         for name in ["apikey", "X-Correlation-Id"] {
             if headers.get(name).is_none_or(|value| value.is_empty()) {
                 return Err(Problem::new("MISSING_VALUE", format!("HTTP header {name} is missing")));
@@ -101,80 +98,35 @@ impl Directory {
         }
         let fits = |one: &&Registered| {
             organization.is_none_or(|ods| ods == one.practice.ods)
-                && interaction.is_none_or(|id| id == STRUCTURED)
+                && interaction.is_none_or(|id| one.service.has(id))
                 && party_key.is_none_or(|key| key == one.party_key())
         };
-        Ok(self.registered.iter().filter(fits).collect())
+        Ok(self.as_faulty(self.registered.iter().filter(fits).cloned().collect()))
     }
 
-    fn searchset(&self, kind: &str, resources: impl Iterator<Item = Value>) -> Value {
+    /// Registrations as a careless practice left them.
+    fn as_faulty(&self, found: Vec<Registered>) -> Vec<Registered> {
+        match self.world.faults.of("sds") {
+            Fault::Several => found.iter().flat_map(|one| [one.clone(), one.other()]).collect(),
+            Fault::Blank => found.into_iter().map(Registered::blank).collect(),
+            _ => found,
+        }
+    }
+
+    fn searchset(&self, kind: &str, found: &[Registered], resource: fn(&Registered) -> Value) -> Value {
         let url = format!("{}/spine-directory/FHIR/R4/{kind}", self.origin);
-        let entries: Vec<Value> = resources
-            .map(|resource| {
-                let id = resource.get("id").and_then(Value::as_str).unwrap_or_default();
-                json!({"fullUrl": format!("{url}/{id}"), "search": {"mode": "match"}, "resource": resource})
-            })
-            .collect();
+        let entry = |one: &Registered| {
+            let resource = resource(one);
+            let id = resource.get("id").and_then(Value::as_str).unwrap_or_default();
+            json!({"fullUrl": format!("{url}/{id}"), "search": {"mode": "match"}, "resource": resource})
+        };
         json!({
             "resourceType": "Bundle",
             "id": uuid::Uuid::new_v4().to_string(),
             "type": "searchset",
-            "total": entries.len(),
+            "total": found.len(),
             "link": [{"relation": "self", "url": url}],
-            "entry": entries,
-        })
-    }
-}
-
-impl Registered {
-    fn party_key(&self) -> String {
-        format!("{}-801901", self.practice.ods)
-    }
-
-    fn device(&self) -> Value {
-        json!({
-            "resourceType": "Device",
-            "id": format!("device-{}", self.practice.ods),
-            "identifier": [
-                {"system": "https://fhir.nhs.uk/Id/nhsSpineASID", "value": self.practice.asid},
-                {"system": PARTY_KEY, "value": self.party_key()},
-            ],
-            "extension": [self.interaction()],
-            "owner": {"identifier": {"system": fhir::ods::SYSTEM, "value": self.practice.ods}},
-        })
-    }
-
-    fn endpoint(&self) -> Value {
-        json!({
-            "resourceType": "Endpoint",
-            "id": format!("endpoint-{}", self.practice.ods),
-            "status": "active",
-            "connectionType": {
-                "system": "http://terminology.hl7.org/CodeSystem/endpoint-connection-type",
-                "code": "hl7-fhir-rest",
-            },
-            "payloadType": [{"coding": [{
-                "system": "http://terminology.hl7.org/CodeSystem/endpoint-payload-type",
-                "code": "any",
-            }]}],
-            "address": self.root,
-            "managingOrganization": {
-                "identifier": {"system": fhir::ods::SYSTEM, "value": self.practice.ods},
-            },
-            "identifier": [
-                {"system": "https://fhir.nhs.uk/Id/nhsMhsFQDN", "value": "127.0.0.1"},
-                {"system": PARTY_KEY, "value": self.party_key()},
-                {"system": "https://fhir.nhs.uk/Id/nhsMhsCPAId", "value": format!("cpa-{}", self.practice.ods)},
-                {"system": "https://fhir.nhs.uk/Id/nhsMHSId", "value": format!("cpa-{}", self.practice.ods)},
-            ],
-            "extension": [self.interaction()],
-        })
-    }
-
-    fn interaction(&self) -> Value {
-        json!({
-            "url": "https://fhir.nhs.uk/StructureDefinition/Extension-SDS-NhsServiceInteractionId",
-            "valueReference": {"identifier": {"system": INTERACTION, "value": STRUCTURED}},
+            "entry": found.iter().map(entry).collect::<Vec<_>>(),
         })
     }
 }

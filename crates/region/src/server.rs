@@ -1,6 +1,6 @@
 //! Listens on loopback, serves until told to stop, and then stops in time even if somebody still waits for an answer.
 
-use crate::{options::RegionFault, world::World};
+use crate::{options::RegionFault, tls::TlsListener, world::World};
 use axum::Router;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -11,7 +11,7 @@ const FAREWELL: Duration = Duration::from_millis(1500);
 /// A port that is taken and not yet served.
 pub(crate) struct Door {
     listener: TcpListener,
-    /// `http://127.0.0.1:<port>`.
+    /// `http://127.0.0.1:<port>`, or `https:`.
     pub(crate) origin: String,
 }
 
@@ -19,6 +19,13 @@ pub(crate) struct Door {
 pub(crate) struct Doors {
     next: Option<u16>,
     base: Option<u16>,
+}
+
+impl Door {
+    /// The same port, spoken to over TLS.
+    pub(crate) fn over_tls(self) -> Self {
+        Self { origin: self.origin.replacen("http:", "https:", 1), ..self }
+    }
 }
 
 impl Doors {
@@ -51,6 +58,24 @@ impl Servers {
         self.0.push(tokio::spawn(async move {
             axum::serve(door.listener, router).with_graceful_shutdown(until_closed).await
         }));
+    }
+
+    /// As [`Self::serve`], to those alone who pass the handshake. Must be called on a runtime.
+    pub(crate) fn serve_tls(
+        &mut self,
+        world: &Arc<World>,
+        door: Door,
+        router: Router,
+        config: &Arc<rustls::ServerConfig>,
+    ) -> Result<(), RegionFault> {
+        let listener = TlsListener::new(door.listener, Arc::clone(config));
+        let listener = listener.map_err(|source| RegionFault::Listen { port: 0, source })?;
+        let world = Arc::clone(world);
+        let until_closed = async move { world.closed().await };
+        self.0.push(tokio::spawn(async move {
+            axum::serve(listener, router).with_graceful_shutdown(until_closed).await
+        }));
+        Ok(())
     }
 
     /// Waits for all of them together, then ends those that still talk. The world must have been closed.

@@ -18,6 +18,8 @@ pub(crate) struct World {
     pub(crate) asked: Asked,
     /// The seed of the latencies, when they are wanted.
     pub(crate) latency: Option<u64>,
+    /// Seconds an access token lives.
+    pub(crate) token_life_s: u32,
     closing: watch::Sender<bool>,
 }
 
@@ -30,7 +32,8 @@ impl World {
             }
         }
         let (asked, closing) = (Asked::default(), watch::Sender::new(false));
-        Self { people, by_number, corpus, today, faults, asked, latency: None, closing }
+        let token_life_s = crate::options::TOKEN_LIFE_S;
+        Self { people, by_number, corpus, today, faults, asked, latency: None, token_life_s, closing }
     }
 
     /// The place of whoever holds this number now or held it before it was superseded.

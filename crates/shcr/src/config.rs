@@ -1,7 +1,7 @@
 //! One TOML, one typed tree. Takes a file, gives a checked configuration or a report that names line and fix.
 //! Everything is parsed before a port opens.
 
-use miette::{IntoDiagnostic, NamedSource, SourceSpan};
+use miette::IntoDiagnostic;
 use record::Section;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
@@ -10,6 +10,11 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+
+/// Where in the file something is wrong, and what to write instead.
+pub(crate) mod report;
+
+use report::{Report, Text, Wrong};
 
 /// A configuration larger than this is not one.
 const SIZE_MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -96,20 +101,14 @@ impl<'de> Deserialize<'de> for SectionName {
     }
 }
 
-/// A key that is wrong, with its place in the file.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("the configuration cannot be used: {message}")]
-struct Wrong {
-    message: String,
-    #[source_code]
-    file: NamedSource<String>,
-    #[label("here")]
-    place: Option<SourceSpan>,
-}
-
 impl Config {
     /// Reads and checks the file; relative paths come out absolute.
     pub(crate) fn load(path: &Path) -> miette::Result<Self> {
+        Ok(Self::load_with_text(path)?.0)
+    }
+
+    /// As [`Config::load`], with the text, for whoever finds more wrong with it.
+    pub(crate) fn load_with_text(path: &Path) -> miette::Result<(Self, Text)> {
         let size = std::fs::metadata(path)
             .into_diagnostic()
             .map_err(|e| e.wrap_err(format!("cannot read `{}`", path.display())))?
@@ -117,15 +116,14 @@ impl Config {
         if size > SIZE_MAX_BYTES {
             return Err(miette::miette!("`{}` is larger than {SIZE_MAX_BYTES} bytes", path.display()));
         }
-        let text = std::fs::read_to_string(path).into_diagnostic()?;
-        let mut config: Self = toml::from_str(&text).map_err(|e| Wrong {
-            message: e.message().to_owned(),
-            place: e.span().map(SourceSpan::from),
-            file: NamedSource::new(path.display().to_string(), text.clone()),
-        })?;
+        let text = Text::new(path, std::fs::read_to_string(path).into_diagnostic()?);
+        let mut config: Self =
+            toml::from_str(text.as_str()).map_err(|error| refused(vec![text.refused(&error)]))?;
         config.settle_paths(path.parent().unwrap_or(Path::new(".")));
-        config.check()?;
-        Ok(config)
+        match Report::of(config.wrong(&text)) {
+            Some(report) => Err(report.into()),
+            None => Ok((config, text)),
+        }
     }
 
     /// The token endpoint: the one audience a launch assertion may name.
@@ -138,31 +136,46 @@ impl Config {
         self.policy.directory = beside.join(&self.policy.directory);
         self.audit.store = self.state_dir.join(&self.audit.store);
         self.audit.key_file = self.state_dir.join(&self.audit.key_file);
-        let settle = |file: &mut Option<PathBuf>| *file = file.take().map(|file| self.state_dir.join(file));
-        settle(&mut self.national.sds_api_key_file);
-        self.sources.iter_mut().for_each(|source| settle(&mut source.api_key_file));
+        let state_dir = self.state_dir.clone();
+        let settle = |file: &mut PathBuf| *file = state_dir.join(&file);
+        for path in
+            self.national.paths_mut().chain(self.sources.iter_mut().flat_map(|source| source.paths_mut()))
+        {
+            settle(path);
+        }
     }
 
     /// What the types cannot say.
-    fn check(&self) -> miette::Result<()> {
+    fn wrong(&self, text: &Text) -> Vec<Wrong> {
         let mut seen = std::collections::BTreeSet::new();
-        if let Some(twice) = self.sources.iter().find(|source| !seen.insert(&source.id)) {
-            return Err(miette::miette!(
-                "source `{}` stands twice in the configuration; give each its own `id`",
-                twice.id
-            ));
-        }
-        let outside =
-            |url: &str| !url.starts_with("http://127.0.0.1") && !url.starts_with("http://localhost");
-        let live = self.sources.iter().find(|source| source.base_url.as_deref().is_some_and(outside));
-        if let (true, Some(source)) = (self.training, live) {
-            let id = &source.id;
-            return Err(miette::miette!(
-                "training is on, and source `{id}` is not on this machine; training never meets a live source (HAZ-054)"
-            ));
-        }
-        Ok(())
+        let twice = self.sources.iter().filter(|source| !seen.insert(&source.id));
+        let mut wrong: Vec<Wrong> = twice
+            .map(|source| {
+                let said = format!("source `{}` stands twice in the configuration", source.id);
+                text.at_source(&source.id, "id", said, "give each source an `id` of its own")
+            })
+            .collect();
+        let here = ["http://127.0.0.1", "http://localhost", "https://127.0.0.1", "https://localhost"];
+        let outside = |url: &str| {
+            let rest = here.iter().find_map(|origin| url.strip_prefix(origin));
+            // `http://localhost.example` is somewhere else.
+            !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        };
+        let live = self.sources.iter().filter(|source| source.base_url.as_deref().is_some_and(outside));
+        wrong.extend(live.filter(|_| self.training).map(|source| {
+            let said = format!(
+                "training never meets a live source (HAZ-054), and `{}` is not on this machine",
+                source.id
+            );
+            text.at_source(&source.id, "base_url", said, "set `training = false`, or take the source out")
+        }));
+        wrong
     }
+}
+
+fn refused(wrong: Vec<Wrong>) -> miette::Report {
+    Report::of(wrong)
+        .map_or_else(|| miette::miette!("the configuration cannot be used"), miette::Report::from)
 }
 
 /// `6s`, `1500ms`, `10m`, `24h`.

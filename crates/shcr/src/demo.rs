@@ -11,6 +11,9 @@ use std::{
     process::ExitCode,
 };
 
+/// The shipped configuration with this run's addresses.
+mod running;
+
 /// The key the synthetic partners expect.
 const DEMO_API_KEY: &str = "demo";
 
@@ -40,11 +43,18 @@ pub(crate) struct Options {
     #[arg(long)]
     corpus: Option<PathBuf>,
     /// Start with a fault: `acute=hang`, `gp=slow:2000`, `eput=503`, `nelft=drop`, `provide=wrong-person`, `ic24=malformed`.
+    /// A wrong name is answered with all that there are.
     #[arg(long = "fault", value_parser = fault)]
     faults: Vec<(String, region::Fault)>,
     /// Answer as fast as possible instead of with believable delays.
     #[arg(long)]
     no_latency: bool,
+    /// Add a source that breaks most of what may be expected of one: to see how that is told.
+    #[arg(long)]
+    poor_source: bool,
+    /// Ask practices over the newer national gateway instead of the Spine Secure Proxy.
+    #[arg(long)]
+    national_gateway: bool,
 }
 
 fn fault(text: &str) -> Result<(String, region::Fault), String> {
@@ -59,7 +69,7 @@ pub(crate) async fn run(options: Options) -> miette::Result<ExitCode> {
     set_ports(&mut config, options.port_base);
     let listeners = serve::Listeners::bind(&mut config).await?;
     let region = region::start(region_options(&options, &config, &state)).await.into_diagnostic()?;
-    point_at_region(&mut config, region.endpoints());
+    let config = running::settle(&state, region.endpoints(), &options, config)?;
     let ready = ready_text(&config, &listeners, region.endpoints(), &state)?;
     let running = serve::start(Program::new(config)?, listeners).await?;
     if let Some(file) = &options.ready_file {
@@ -117,22 +127,8 @@ fn region_options(options: &Options, config: &Config, state: &Path) -> region::O
         state_dir: state.join("state"),
         faults: options.faults.clone(),
         latency: !options.no_latency,
-    }
-}
-
-/// Puts the region's addresses where a deployment would have written its partners'.
-fn point_at_region(config: &mut Config, region: &region::Endpoints) {
-    config.national.pds_url.clone_from(&region.pds_url);
-    config.national.sds_url.clone_from(&region.sds_url);
-    config.national.ssp_url.clone_from(&region.ssp_url);
-    for source in &mut config.sources {
-        if let Some(endpoint) = region.sources.iter().find(|endpoint| endpoint.name == source.id.as_str()) {
-            source.base_url = Some(endpoint.url.clone());
-        }
-    }
-    for host in &mut config.hosts {
-        host.jwks_url.clone_from(&region.host_jwks_url);
-        host.frame_origins = vec![region.host_url.clone()];
+        token_life_s: region::TOKEN_LIFE_S,
+        poor_source: options.poor_source,
     }
 }
 
@@ -147,6 +143,7 @@ fn ready_text(
         object.insert("gateway_url".into(), config.public_url.clone().into());
         object.insert("admin_url".into(), listeners.admin_url().into());
         object.insert("state_dir".into(), state.join("state").display().to_string().into());
+        object.insert("config".into(), running::path(state).display().to_string().into());
     }
     Ok(ready)
 }

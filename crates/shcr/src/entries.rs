@@ -7,10 +7,18 @@ use access::{
     person::{Identified, Trace},
 };
 use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine};
-use record::Record;
+use fhir::{Category, SourceId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 use web::gateway::Refused;
+
+/// An opening of one document, not of a record.
+const DOCUMENT: &str = "document";
+/// Under this name the opening that listed it.
+const LISTED_BY: &str = "listed-by";
+
+/// One source and what it is asked about.
+pub(crate) type Planned<'a> = (&'a federation::SourceConfig, Vec<Category>);
 
 /// What the entries of one opening share, gathered as the opening goes on.
 #[derive(Clone)]
@@ -32,6 +40,10 @@ pub(crate) struct Story {
     configuration: String,
     plan: Vec<SourceLine>,
     disclosed: u32,
+    /// The opening whose page listed the document that this one opens.
+    listed_by: Option<OpeningId>,
+    /// More on why it was refused than the asker may know.
+    because: Option<&'static str>,
 }
 
 impl Story {
@@ -52,7 +64,19 @@ impl Story {
             configuration: configuration.to_owned(),
             plan: Vec::new(),
             disclosed: 0,
+            listed_by: None,
+            because: None,
         }
+    }
+
+    /// For the audit alone: what the next refusal rests on.
+    pub(crate) fn because(&mut self, why: &'static str) {
+        self.because = Some(why);
+    }
+
+    /// From now on every entry says that this opening is of one document, and whose page listed it.
+    pub(crate) fn of_document(&mut self, listed_by: &OpeningId) {
+        self.listed_by = Some(listed_by.clone());
     }
 
     /// What the browser is told, with the reference it may quote.
@@ -82,33 +106,24 @@ impl Story {
         self.whom.nhs_number = current;
     }
 
-    pub(crate) fn permitted(&mut self, permit: &Permit, sources: &[federation::SourceConfig]) {
-        let levels = |source: &federation::SourceConfig| -> BTreeMap<String, String> {
-            let level = |category| format!("{:?}", permit.level(&source.id, category)).to_lowercase();
-            permit
-                .asked(&source.id)
-                .into_iter()
-                .map(|category| (category.name().to_owned(), level(category)))
-                .collect()
+    /// The plan: the sources to be asked and what about.
+    pub(crate) fn permitted(&mut self, permit: &Permit, plan: &[Planned<'_>]) {
+        let level =
+            |source: &SourceId, category| format!("{:?}", permit.level(source, category)).to_lowercase();
+        let line = |(source, categories): &Planned<'_>| SourceLine {
+            source: source.id.to_string(),
+            partner: Some(source.ods.to_string()),
+            categories: categories
+                .iter()
+                .map(|category| (category.name().to_owned(), level(&source.id, *category)))
+                .collect(),
+            ..SourceLine::default()
         };
-        self.plan = sources
-            .iter()
-            .map(|source| SourceLine {
-                source: source.id.to_string(),
-                partner: Some(source.ods.to_string()),
-                categories: levels(source),
-                ..SourceLine::default()
-            })
-            .collect();
-        let policies: std::collections::BTreeSet<String> = sources
-            .iter()
-            .flat_map(|source| {
-                permit
-                    .asked(&source.id)
-                    .into_iter()
-                    .flat_map(|category| permit.grant(&source.id, category).policies.clone())
-            })
-            .collect();
+        self.plan = plan.iter().map(line).collect();
+        let grants = plan.iter().flat_map(|(source, categories)| {
+            categories.iter().flat_map(|category| permit.grant(&source.id, *category).policies.clone())
+        });
+        let policies: std::collections::BTreeSet<String> = grants.collect();
         self.decision = audit::Decision {
             outcome: "permit".to_owned(),
             permit: permit.digest(),
@@ -144,7 +159,7 @@ impl Story {
     /// An opening that ends before anything is asked.
     pub(crate) fn refused(&mut self, refusal: &Refusal) -> Entry {
         self.decision.outcome = "deny".to_owned();
-        self.decision.reasons = vec![refusal.code().to_owned()];
+        self.decision.reasons = [refusal.code()].into_iter().chain(self.because).map(str::to_owned).collect();
         if let Refusal::IdentityMismatch { fields } = refusal {
             self.whom.differed.clone_from(fields);
         }
@@ -174,11 +189,14 @@ impl Story {
     }
 
     /// W3: how every planned source ended.
-    pub(crate) fn close(&self, record: &Record, cause: &str, at: Millis) -> Entry {
+    pub(crate) fn close(
+        &self,
+        state_of: &dyn Fn(&SourceId) -> Option<&'static str>,
+        cause: &str,
+        at: Millis,
+    ) -> Entry {
         let ended = |line: &SourceLine| {
-            let state = record
-                .note(&fhir::SourceId::new(&line.source))
-                .map_or("did-not-answer(timed out)", |note| note.state.name());
+            let state = state_of(&SourceId::new(&line.source)).unwrap_or("did-not-answer(timed out)");
             SourceLine { state: Some(state.to_owned()), categories: BTreeMap::new(), ..line.clone() }
         };
         let mut entry = self.entry(Kind::Close, Key::close(&self.opening), at);
@@ -199,6 +217,8 @@ impl Story {
             why: Some(self.why.clone()),
             decision: Some(self.decision.clone()),
             objection: self.objection.clone(),
+            flags: self.listed_by.iter().map(|_| DOCUMENT.to_owned()).collect(),
+            detail: self.listed_by.iter().map(|id| (LISTED_BY.to_owned(), id.to_string())).collect(),
             ..Entry::new(kind, key, at)
         }
     }
@@ -242,7 +262,7 @@ pub(crate) fn cleared(source: &str, by: &str, at: Millis) -> Entry {
 }
 
 /// Eight characters of the opening's random part, without look-alikes: enough to find it, nothing to guess from.
-fn reference(opening: &OpeningId) -> String {
+pub(crate) fn reference(opening: &OpeningId) -> String {
     const LETTERS: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let tail = opening.as_str().rsplit('-').next().unwrap_or_default();
     let number = u64::from_str_radix(tail, 16).unwrap_or_default();

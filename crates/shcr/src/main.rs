@@ -20,6 +20,10 @@ mod serve;
 mod demo;
 /// Checks from the command line.
 mod tools;
+/// One source asked about a test person.
+mod source_test;
+/// Whether a gateway could run on a configuration.
+mod check;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -35,6 +39,11 @@ enum Command {
     Demo(demo::Options),
     /// Run the gateway of one deployment.
     Serve(Serve),
+    /// Say whether a configuration can be used, and every place where it cannot.
+    Check(check::Options),
+    /// Try one source as an opening would ask it, or convert what it sends.
+    #[command(subcommand)]
+    Source(source_test::Source),
     /// Check or read the audit.
     #[command(subcommand)]
     Audit(tools::Audit),
@@ -60,6 +69,8 @@ async fn main() -> miette::Result<ExitCode> {
     match command {
         Command::Demo(options) => demo::run(options).await,
         Command::Serve(options) => serve::run(config::Config::load(&options.config)?).await,
+        Command::Check(options) => check::run(&options),
+        Command::Source(command) => source_test::run(command).await,
         Command::Audit(command) => tools::audit(command),
         Command::Policy(command) => tools::policy(command),
     }

@@ -2,7 +2,6 @@
 //! audit close. Takes a session's request, gives a streamed page or a refusal. Read it as a list; each step is one call.
 
 use crate::{clock, entries::Story, program::Program};
-use access::{Objection, person::Identity};
 use futures_util::StreamExt;
 use record::{Record, reconcile::SourceNote};
 use std::sync::Arc;
@@ -11,6 +10,12 @@ use web::{
     view,
 };
 
+/// The steps every opening begins with.
+mod steps;
+/// One document of a record.
+pub(crate) mod document;
+/// The sealed way to one document.
+pub(crate) mod handle;
 /// From our values to what the page needs before its first byte.
 mod compose;
 /// Recording what leaves before it leaves.
@@ -20,6 +25,7 @@ pub(crate) mod session;
 /// The page as it is written, and whether anybody still reads it.
 mod stream;
 
+use steps::Who;
 use stream::{Event, Out};
 
 /// Opens the record of the session's person. Nothing is asked of a source before the opening is durably recorded, and
@@ -30,28 +36,15 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
 
     // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
-    let trace = program.federation.trace(&launch.person.nhs_number, story.opening.as_str()).await;
-    story.traced(&trace);
-    let (person, mismatch) = match access::person::identify(&launch, &trace) {
-        Identity::Confirmed(person) => (person, Vec::new()),
-        Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
-        Identity::Interrupt(_, differing) => return program.interrupt(&session, &mut story, differing).await,
-        Identity::Refused(refusal) => return Err(program.refuse(&mut story, refusal).await),
+    let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {
+        Who::Known(person, differing) => (person, differing),
+        Who::Differs(differing) => return program.interrupt(&session, &mut story, differing).await,
     };
-    story.identified(&person);
-
-    let permit = match program.policy.decide(&launch, &Objection::None) {
-        Ok(permit) => permit,
-        Err(refusal) => return Err(program.refuse(&mut story, refusal).await),
-    };
-    story.permitted(&permit, program.federation.sources());
+    let permit = steps::permit(&program, &launch, &mut story).await?;
+    story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = match program.store.open_opening(story.opening.clone(), story.open(), clock::millis()).await
-    {
-        Ok(opened) => opened,
-        Err(fault) => return Err(program.cannot_record(&story, &fault)),
-    };
+    let opened = steps::account(&program, &story).await?;
 
     let asking = compose::asking(&launch, &person, &story);
     let mut page = compose::page(&program, &session, &person, &permit, &story);
@@ -62,7 +55,8 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     tokio::spawn(async move {
         out.write(view::head(&page)).await;
         // No clinical question leaves before the practice has said whether the person objects (HAZ-022).
-        let objection = program.objection(&opened, &asking, &mut story, &mut page).await;
+        let (objection, said) = program.objection(&opened, &asking, &mut story).await;
+        page.caveats.extend(said);
         if program.is_stopped_by(objection) {
             out.write(view::objection(&page)).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;

@@ -9,7 +9,7 @@ use crate::{
 use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
-use fhir::{Reply, ReplyState, reply::Silence};
+use fhir::{Reply, ReplyState, SourceId, reply::Silence};
 use miette::{Context, IntoDiagnostic};
 use record::Record;
 use std::{
@@ -20,10 +20,7 @@ use std::{
     },
     time::Duration,
 };
-use web::{
-    gateway::{Opened as OpenedPage, Refused},
-    page::Page,
-};
+use web::gateway::{Opened as OpenedPage, Refused};
 
 /// Launch and session routes.
 mod doors;
@@ -46,6 +43,8 @@ pub(crate) struct Program {
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
     form_key: [u8; 32],
+    /// Seals the ways to documents.
+    pub(crate) documents: Arc<opening::handle::Sealer>,
     /// Per source: how its last question ended, and how many it answered and did not. States only.
     tally: Mutex<BTreeMap<String, status::Tally>>,
     openings: AtomicU64,
@@ -65,11 +64,9 @@ impl Program {
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
-        let settings = audit::Settings {
-            path: config.audit.store.clone(),
-            key: read_key(&config)?,
-            replica: config.audit.replica.clone(),
-        };
+        let key = read_key(&config)?;
+        let settings =
+            audit::Settings { path: config.audit.store.clone(), key, replica: config.audit.replica.clone() };
         let store = Store::open(settings, clock::millis())
             .into_diagnostic()
             .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
@@ -80,6 +77,9 @@ impl Program {
             federation: Arc::new(federation),
             store,
             form_key: session::new_secret(),
+            documents: Arc::new(
+                opening::handle::Sealer::new(&key).ok_or_else(|| miette::miette!("no key can be derived"))?,
+            ),
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
             config,
@@ -98,14 +98,14 @@ impl Program {
         session::encode(&session::hash(&text))
     }
 
-    /// Asks the registered practice whether the person objects, for as long as the configuration allows.
+    /// Asks the registered practice whether the person objects, for as long as the configuration allows. With the words
+    /// for the page.
     pub(crate) async fn objection(
         &self,
         opened: &Opened,
         asking: &Asking,
         story: &mut Story,
-        page: &mut Page,
-    ) -> Objection {
+    ) -> (Objection, Vec<String>) {
         let asked = self.federation.objection(opened, asking);
         let answer = tokio::time::timeout(self.config.objection.wait, asked).await;
         let (state, signs) = match answer {
@@ -113,12 +113,11 @@ impl Program {
             Err(_) => (ReplyState::DidNotAnswer(Silence::TimedOut), Vec::new()),
         };
         let (objection, words) = objection::settle(&state, &signs);
-        page.caveats.extend(words);
         story.objection(objection);
         if objection == Objection::Objected {
             self.record_objection(story).await;
         }
-        objection
+        (objection, words)
     }
 
     /// Whether a practice's reply says what its silence left open: then the opening ends, however much was written (HAZ-022).
@@ -193,8 +192,20 @@ impl Program {
 
     /// Never fails the page: what cannot be closed now is swept later.
     pub(crate) async fn close(&self, opened: &Opened, story: &Story, record: &Record, cause: &str) {
+        let ended = |source: &SourceId| record.note(source).map(|note| note.state.name());
+        self.close_with(opened, story, &ended, cause).await;
+    }
+
+    /// The same, where the end of a source stands elsewhere.
+    pub(crate) async fn close_with(
+        &self,
+        opened: &Opened,
+        story: &Story,
+        ended: &(dyn Fn(&SourceId) -> Option<&'static str> + Sync),
+        cause: &str,
+    ) {
         let now = clock::millis();
-        if let Err(fault) = self.store.close(opened, story.close(record, cause, now), now).await {
+        if let Err(fault) = self.store.close(opened, story.close(ended, cause, now), now).await {
             tracing::error!(opening.id = %story.opening, ?fault, "an opening could not be closed; the sweep will");
         }
         self.openings.fetch_add(1, Ordering::Relaxed);

@@ -1,17 +1,20 @@
 //! Takes every request to a source before the source does: notes it, delays it, and lets the fault in force spoil
 //! the answer. What a fault leaves alone reaches the source untouched.
 
-use crate::{faults::Fault, world::World};
+use super::spoilt;
+use crate::{
+    faults::Fault,
+    outcome::{Dialect, Problem},
+    world::World,
+};
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
 use std::{
-    io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,19 +22,35 @@ use std::{
     time::Duration,
 };
 
-/// Between the half that is sent and the break, so that the half is really on the wire.
-const BEFORE_THE_BREAK: Duration = Duration::from_millis(40);
+/// How long a system that is out of order asks its callers to wait.
+const WAIT_S: u32 = 2;
 
 /// One source's place in the world.
 pub(crate) struct Gate {
     pub(crate) world: Arc<World>,
+    /// The name its requests are noted under.
     pub(crate) source: String,
+    /// The name its faults are set under: of one of several services of a source, perhaps.
+    fault: String,
+    dialect: Dialect,
     asked: AtomicU64,
 }
 
 impl Gate {
+    /// A source that refuses in plain FHIR.
     pub(crate) fn new(world: &Arc<World>, source: &str) -> Arc<Self> {
-        Arc::new(Self { world: Arc::clone(world), source: source.to_owned(), asked: AtomicU64::new(0) })
+        Self::speaking(world, source, Dialect::R4)
+    }
+
+    /// A source that refuses in its own dialect.
+    pub(crate) fn speaking(world: &Arc<World>, source: &str, dialect: Dialect) -> Arc<Self> {
+        Self::of_service(world, (source, source), dialect)
+    }
+
+    /// One service of a source: the source's name, then the one its own faults are set under.
+    pub(crate) fn of_service(world: &Arc<World>, names: (&str, &str), dialect: Dialect) -> Arc<Self> {
+        let (source, fault) = (names.0.to_owned(), names.1.to_owned());
+        Arc::new(Self { world: Arc::clone(world), source, fault, dialect, asked: AtomicU64::new(0) })
     }
 }
 
@@ -49,53 +68,57 @@ async fn answer(gate: &Gate, request: Request, next: Next) -> Response {
     if let Some(seed) = gate.world.latency {
         tokio::time::sleep(latency(seed, &gate.source, nth)).await;
     }
-    gate.world.faults.lifted(&gate.source).await;
-    match gate.world.faults.of(&gate.source) {
-        Fault::Slow { ms } => {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
-            next.run(request).await
-        }
-        Fault::Status(status) => refuse(status),
-        Fault::Drop => spoil(next.run(request).await, broken_off).await,
-        Fault::Malformed => spoil(next.run(request).await, |whole| Body::from(half(&whole))).await,
-        Fault::Empty => spoil(next.run(request).await, |_| Body::empty()).await,
-        Fault::None | Fault::Hang | Fault::WrongPerson => next.run(request).await,
+    gate.world.faults.lifted(&gate.fault).await;
+    let fault = gate.world.faults.of(&gate.fault);
+    if let Some(response) = instead(gate, fault) {
+        return response;
     }
+    if let Fault::Slow { ms } = fault {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    let response = next.run(request).await;
+    spoil(gate, fault, response).await
+}
+
+/// What is said without asking the source.
+fn instead(gate: &Gate, fault: Fault) -> Option<Response> {
+    Some(match fault {
+        Fault::Status(status) => refuse(status, WAIT_S),
+        Fault::RetryAfter { s } => refuse(429, s),
+        Fault::Outcome(code) => Problem::of(code).respond(gate.dialect),
+        Fault::WrongType => spoilt::page(),
+        Fault::Redirect => spoilt::elsewhere(),
+        _ => return None,
+    })
+}
+
+async fn spoil(gate: &Gate, fault: Fault, response: Response) -> Response {
+    let rewrite: fn(&[u8]) -> Vec<u8> = match fault {
+        Fault::Drop => return spoilt::body(response, spoilt::broken_off).await,
+        Fault::Truncated => return spoilt::truncated(response).await,
+        Fault::Malformed => return spoilt::body(response, |whole| Body::from(spoilt::half(&whole))).await,
+        Fault::Empty => return spoilt::body(response, |_| Body::empty()).await,
+        Fault::Huge => return spoilt::endless(response, &gate.world, true),
+        Fault::Endless => return spoilt::endless(response, &gate.world, false),
+        Fault::Gzip => return spoilt::gzip(response).await,
+        Fault::DuplicateKey => spoilt::duplicate_key,
+        Fault::BadUtf8 => spoilt::bad_utf8,
+        Fault::Deep => spoilt::deep,
+        Fault::NoSubject => spoilt::no_subject,
+        // The others are for the source itself.
+        _ => return response,
+    };
+    spoilt::body(response, |whole| Body::from(rewrite(&whole))).await
 }
 
 /// A failing system's own words, which are not FHIR.
-fn refuse(status: u16) -> Response {
+fn refuse(status: u16, wait_s: u32) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, "The service could not answer.\n").into_response();
     if matches!(status.as_u16(), 429 | 503) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
     response
-}
-
-async fn spoil(response: Response, with: impl FnOnce(Bytes) -> Body) -> Response {
-    let (mut parts, body) = response.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    Response::from_parts(parts, with(whole))
-}
-
-fn half(whole: &Bytes) -> Bytes {
-    whole.slice(..whole.len() / 2)
-}
-
-fn broken_off(whole: Bytes) -> Body {
-    let first = half(&whole);
-    Body::from_stream(stream::unfold(Some(first), |left| async move {
-        match left {
-            Some(first) if !first.is_empty() => Some((Ok(first), Some(Bytes::new()))),
-            Some(_) => {
-                tokio::time::sleep(BEFORE_THE_BREAK).await;
-                Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None))
-            }
-            None => None,
-        }
-    }))
 }
 
 /// 20 to 250 ms: the same for the same seed, source and number of the request.

@@ -1,38 +1,26 @@
-//! Takes a request's headers, gives its trace id and bearer token; refuses each fault in its own words.
-//! Source: GP Connect 1.6.2, Foundations and Spine integration (Ssp- headers).
+//! Takes a request's headers, gives its trace id, bearer token and the form of answer it accepts; refuses each fault in
+//! its own words.
+//! Source: GP Connect 1.6.2 and 0.7.4, Foundations and Spine integration (Ssp- headers, media types).
 
+use super::service::{Interaction, Service};
 use crate::outcome::Problem;
 use axum::http::{HeaderMap, header};
-
-/// What a route may be called for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Interaction {
-    Structured,
-    Metadata,
-}
-
-impl Interaction {
-    fn id(self) -> &'static str {
-        match self {
-            Self::Structured => super::STRUCTURED,
-            Self::Metadata => "urn:nhs:names:services:gpconnect:structured:fhir:rest:read:metadata-1",
-        }
-    }
-
-    /// The scope a token must ask for.
-    pub(super) fn scope(self) -> &'static str {
-        match self {
-            Self::Structured => "patient/*.read",
-            Self::Metadata => "organization/*.read",
-        }
-    }
-}
 
 /// Headers that passed.
 #[derive(Debug)]
 pub(super) struct Checked {
     pub(super) trace_id: String,
     pub(super) token: String,
+    /// How the answer is to be written.
+    pub(super) accept: Form,
+    /// How the body is written.
+    pub(super) content: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Json,
+    Xml,
 }
 
 pub(super) fn check(headers: &HeaderMap, asid: &str, interaction: Interaction) -> Result<Checked, Problem> {
@@ -47,15 +35,18 @@ pub(super) fn check(headers: &HeaderMap, asid: &str, interaction: Interaction) -
     if required(headers, "Ssp-InteractionID")? != interaction.id() {
         return Err(bad("Ssp-InteractionID header does not match the path of the request"));
     }
-    media_type(headers, header::ACCEPT.as_str(), "Accept")?;
-    if interaction == Interaction::Structured {
-        media_type(headers, header::CONTENT_TYPE.as_str(), "Content-Type")?;
-    }
+    let form = |name: &str, says: &str| media_type(headers, (name, says), interaction.service());
+    let accept = form(header::ACCEPT.as_str(), "Accept")?;
+    let content = if interaction.has_body() {
+        form(header::CONTENT_TYPE.as_str(), "Content-Type")?
+    } else {
+        Form::Json
+    };
     let authorization = required(headers, "Authorization")?;
     let token = authorization
         .strip_prefix("Bearer ")
         .ok_or_else(|| bad("Authorization header is not a Bearer token"))?;
-    Ok(Checked { trace_id, token: token.to_owned() })
+    Ok(Checked { trace_id, token: token.to_owned(), accept, content })
 }
 
 fn bad(diagnostics: &str) -> Problem {
@@ -76,11 +67,14 @@ fn asid_header(headers: &HeaderMap, name: &str) -> Result<String, Problem> {
     }
 }
 
-/// The published form has no blank before `charset`; answers do.
-fn media_type(headers: &HeaderMap, name: &str, says: &str) -> Result<(), Problem> {
+/// The published form has no blank before `charset`; answers do. DSTU2 turned its names round and came in XML as well.
+fn media_type(headers: &HeaderMap, (name, says): (&str, &str), service: Service) -> Result<Form, Problem> {
     let value = required(headers, name).map_err(|_| bad(&format!("{says} header is missing")))?;
-    match value.to_ascii_lowercase().as_str() {
-        "application/fhir+json" | "application/fhir+json;charset=utf-8" => Ok(()),
+    let value = value.to_ascii_lowercase();
+    match (service, value.strip_suffix(";charset=utf-8").unwrap_or(&value)) {
+        (Service::Html, "application/json+fhir") => Ok(Form::Json),
+        (Service::Html, "application/xml+fhir") => Ok(Form::Xml),
+        (Service::Structured | Service::Documents, "application/fhir+json") => Ok(Form::Json),
         _ => Err(Problem::new("UNSUPPORTED_MEDIA_TYPE", format!("{says} is not supported"))),
     }
 }

@@ -1,6 +1,6 @@
 //! Every check a practice makes, each against a request that is right but for that one thing.
 
-use super::{STRUCTURED, Surgery};
+use super::{Surgery, service::Interaction};
 use crate::{
     corpus::Corpus,
     faults::{Fault, Faults},
@@ -13,30 +13,31 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+pub(super) const ORIGIN: &str = "http://127.0.0.1:9";
 const ROOT: &str = "http://127.0.0.1:9/ZZ901/STU3/1/gpconnect/structured/fhir";
-const TRACE: &str = "6f1c3f2e-8a59-4a43-9a3f-0d7b6a1d2c11";
+pub(super) const TRACE: &str = "6f1c3f2e-8a59-4a43-9a3f-0d7b6a1d2c11";
 
-fn surgery() -> Surgery {
+pub(super) fn surgery() -> Surgery {
     let today = crate::clock::today();
     let world = World::new(
         people::people(1, 60, today),
         Corpus::default(),
         today,
-        Faults::new(vec!["gp".to_owned()]),
+        Faults::new(["gp", "gp:ZZ901:html"].map(str::to_owned).into()),
     );
-    Surgery { world: Arc::new(world), practice: PRACTICES[0], root: ROOT.to_owned() }
+    Surgery { world: Arc::new(world), practice: PRACTICES[0], origin: ORIGIN.to_owned() }
 }
 
-fn patient_of(surgery: &Surgery, fits: impl Fn(&Person) -> bool) -> &Person {
+pub(super) fn patient_of(surgery: &Surgery, fits: impl Fn(&Person) -> bool) -> &Person {
     surgery.world.people.iter().find(|person| person.practice == "ZZ901" && fits(person)).unwrap()
 }
 
-fn ordinary(surgery: &Surgery) -> String {
+pub(super) fn ordinary(surgery: &Surgery) -> String {
     let plain = |person: &Person| !person.gp_refuses && person.deceased.is_none();
     patient_of(surgery, plain).nhs_number.digits().to_owned()
 }
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     let now = crate::clock::now().as_second();
     json!({
         "iss": "https://gateway.example.test/token",
@@ -70,16 +71,16 @@ fn claims() -> Value {
     })
 }
 
-fn encoded(header: &Value, claims: &Value) -> String {
+pub(super) fn encoded(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.", part(header), part(claims))
 }
 
-fn token(claims: &Value) -> String {
+pub(super) fn token(claims: &Value) -> String {
     encoded(&json!({"alg": "none", "typ": "JWT"}), claims)
 }
 
-fn headers(token: &str) -> HeaderMap {
+pub(super) fn headers(token: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut set = |name: &'static str, value: &str| {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
@@ -87,7 +88,7 @@ fn headers(token: &str) -> HeaderMap {
     set("ssp-traceid", TRACE);
     set("ssp-from", "200000000115");
     set("ssp-to", PRACTICES[0].asid);
-    set("ssp-interactionid", STRUCTURED);
+    set("ssp-interactionid", Interaction::Structured.id());
     set("accept", "application/fhir+json;charset=utf-8");
     set("content-type", "application/fhir+json;charset=utf-8");
     set("authorization", &format!("Bearer {token}"));
@@ -292,7 +293,7 @@ fn an_unknown_parameter_is_answered_with_a_warning() {
 }
 
 #[track_caller]
-fn refused(answer: Result<Value, Problem>, status: u16, says: &str) {
+pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T, Problem>, status: u16, says: &str) {
     let problem = answer.expect_err(says);
     assert_eq!(problem.status().as_u16(), status, "{}", problem.diagnostics);
     assert!(problem.diagnostics.contains(says), "`{}` does not say `{says}`", problem.diagnostics);

@@ -1,6 +1,10 @@
 //! Takes the bearer token, gives the person it names, if any; refuses each fault of form or claim in its own words.
-//! Source: GP Connect 1.6.2, Cross-organisation audit and provenance (unsigned JWT, `alg` none).
+//! Source: GP Connect 1.6.2 and 0.7.4, Cross-organisation audit and provenance (unsigned JWT, `alg` none).
 
+/// The claims of the HTML view, whose resources are DSTU2.
+pub(super) mod dstu2;
+
+use super::service::{Interaction, Service};
 use crate::outcome::Problem;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -12,8 +16,9 @@ const LEEWAY_S: i64 = 5;
 
 /// What this provider expects of a token.
 pub(super) struct Expected<'a> {
-    pub(super) root: &'a str,
-    pub(super) scope: &'a str,
+    /// The service root; the HTML view has one audience for all.
+    pub(super) audience: &'a str,
+    pub(super) interaction: Interaction,
     /// Seconds since the epoch.
     pub(super) now: i64,
 }
@@ -25,20 +30,41 @@ pub(super) struct Token {
     pub(super) nhs_number: Option<String>,
 }
 
+impl Token {
+    /// A token that names a person names the one the request is about.
+    pub(super) fn about(&self, digits: &str) -> Result<(), Problem> {
+        match &self.nhs_number {
+            Some(number) if number != digits => {
+                Err(bad("NHS number in the JWT differs from the patientNHSNumber parameter"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 pub(super) fn check(token: &str, expected: &Expected<'_>) -> Result<Token, Problem> {
     let claims = read(token)?;
     for claim in REQUIRED {
-        if claims.get(claim).is_none_or(Value::is_null) {
-            return Err(bad(format!("JWT claim {claim} is missing")));
-        }
+        present(&claims, claim)?;
     }
     check_audience(&claims, expected)?;
     check_times(&claims, expected.now)?;
-    check_purpose(&claims, expected.scope)?;
+    check_purpose(&claims, expected.interaction.scopes())?;
     check_device(&claims)?;
-    check_organization(&claims)?;
-    check_practitioner(&claims)?;
+    if expected.interaction.service() == Service::Html {
+        dstu2::check(&claims, expected.interaction)?;
+    } else {
+        check_organization(&claims)?;
+        check_practitioner(&claims)?;
+    }
     Ok(Token { nhs_number: nhs_number(&claims) })
+}
+
+fn present(claims: &Value, claim: &str) -> Result<(), Problem> {
+    if claims.get(claim).is_none_or(Value::is_null) {
+        return Err(bad(format!("JWT claim {claim} is missing")));
+    }
+    Ok(())
 }
 
 const REQUIRED: [&str; 10] = [
@@ -90,8 +116,8 @@ fn check_audience(claims: &Value, expected: &Expected<'_>) -> Result<(), Problem
     if text(claims, "/iss").is_empty() {
         return Err(bad("JWT claim iss is empty"));
     }
-    if text(claims, "/aud") != expected.root {
-        return Err(bad("JWT claim aud is not this provider's service root URL"));
+    if text(claims, "/aud") != expected.audience {
+        return Err(bad("JWT claim aud is not the audience of this service: its root URL, for STU3"));
     }
     Ok(())
 }
@@ -117,15 +143,15 @@ fn check_times(claims: &Value, now: i64) -> Result<(), Problem> {
     Ok(())
 }
 
-fn check_purpose(claims: &Value, scope: &str) -> Result<(), Problem> {
+fn check_purpose(claims: &Value, scopes: &[&str]) -> Result<(), Problem> {
     if text(claims, "/reason_for_request") != "directcare" {
         return Err(bad("JWT claim reason_for_request is not directcare"));
     }
-    let mut asked = text(claims, "/requested_scope").split(' ');
-    if !asked.any(|part| part == scope) {
+    let asked = |scope: &str| text(claims, "/requested_scope").split(' ').any(|part| part == scope);
+    if let Some(scope) = scopes.iter().find(|scope| !asked(scope)) {
         return Err(bad(format!("JWT claim requested_scope has no {scope}")));
     }
-    if text(claims, "/requested_scope").split(' ').any(|part| part == "conf/R") {
+    if asked("conf/R") {
         return Err(bad("JWT claim requested_scope has conf/R, which is for transfers of a record"));
     }
     Ok(())

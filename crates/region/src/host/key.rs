@@ -1,4 +1,4 @@
-//! The host's signing key: made at start, written for tools that drive the demo, published as a JWKS.
+//! Signing keys: made at start, written for those who sign with them, published as a JWKS.
 //! Source: RFC 7517, RFC 7518 section 6.2 (P-384), RFC 5958 (PKCS #8).
 
 use crate::options::RegionFault;
@@ -10,7 +10,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde_json::{Value, json};
 use std::{
     fs::OpenOptions,
@@ -19,21 +19,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The key's name in the JWKS and in every header.
-const KID: &str = "demo-host-1";
+/// The name of the host's key in the JWKS and in every header.
+const HOST: &str = "demo-host";
 
 /// A P-384 key, ready to sign.
 pub(crate) struct SigningKey {
     signing: EncodingKey,
     /// Base64url coordinates.
     public: [String; 2],
+    /// Its name in a JWKS and in every header.
+    pub(crate) kid: String,
     /// Where the private key stands, readable by its owner only.
     pub(crate) path: PathBuf,
 }
 
 impl SigningKey {
-    /// A new key, written to `demo-host.pem` in that folder; an older one is replaced.
+    /// The host's key, new, in `demo-host.pem`.
     pub(crate) fn make(folder: &Path) -> Result<Self, RegionFault> {
+        Self::named(folder, HOST)
+    }
+
+    /// A new key, written to `<name>.pem` in that folder; an older one is replaced.
+    pub(crate) fn named(folder: &Path, name: &str) -> Result<Self, RegionFault> {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random)
             .map_err(|_| RegionFault::SigningKey)?;
@@ -45,43 +52,51 @@ impl SigningKey {
         let (Some(x), Some(y)) = (coordinate(1, 49), coordinate(49, 97)) else {
             return Err(RegionFault::SigningKey);
         };
-        let path = folder.join("demo-host.pem");
-        write_private(&path, &pem(pkcs8.as_ref()))
+        let path = folder.join(name).with_extension("pem");
+        write_private(&path, &pem("PRIVATE KEY", pkcs8.as_ref()))
             .map_err(|source| RegionFault::WriteKey { path: path.clone(), source })?;
-        Ok(Self { signing: EncodingKey::from_ec_der(pkcs8.as_ref()), public: [x, y], path })
+        let kid = format!("{name}-1");
+        Ok(Self { signing: EncodingKey::from_ec_der(pkcs8.as_ref()), public: [x, y], kid, path })
+    }
+
+    /// What its signatures are checked with.
+    pub(crate) fn verifying(&self) -> Result<DecodingKey, RegionFault> {
+        let [x, y] = &self.public;
+        DecodingKey::from_ec_components(x, y).map_err(|_| RegionFault::SigningKey)
     }
 
     /// The compact form of those claims under a header of that type.
     pub(crate) fn sign(&self, typ: &str, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::ES384);
         header.typ = Some(typ.to_owned());
-        header.kid = Some(KID.to_owned());
+        header.kid = Some(self.kid.clone());
         jsonwebtoken::encode(&header, claims, &self.signing)
     }
 
     pub(crate) fn jwks(&self) -> Value {
         let [x, y] = &self.public;
         json!({"keys": [
-            {"kty": "EC", "crv": "P-384", "use": "sig", "alg": "ES384", "kid": KID, "x": x, "y": y}
+            {"kty": "EC", "crv": "P-384", "use": "sig", "alg": "ES384", "kid": self.kid, "x": x, "y": y}
         ]})
     }
 }
 
-fn pem(der: &[u8]) -> String {
+/// The textual form of a DER structure.
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let encoded = STANDARD.encode(der);
-    let mut text = String::from("-----BEGIN PRIVATE KEY-----\n");
+    let mut text = format!("-----BEGIN {label}-----\n");
     for (place, character) in encoded.chars().enumerate() {
         if place > 0 && place % 64 == 0 {
             text.push('\n');
         }
         text.push(character);
     }
-    text.push_str("\n-----END PRIVATE KEY-----\n");
+    text.push_str(&format!("\n-----END {label}-----\n"));
     text
 }
 
 /// Readable by nobody else from its first byte on.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -9,7 +9,7 @@ pub(super) mod parameters;
 mod allergies;
 mod consultations;
 mod diary;
-mod documents;
+pub(super) mod documents;
 mod immunisations;
 mod investigations;
 mod lists;
@@ -21,6 +21,8 @@ mod problems;
 mod referrals;
 mod uncategorised;
 
+pub(super) use patient::USUAL_GP;
+
 use super::{
     shelf::Shelf,
     wire::{coded, prune},
@@ -30,16 +32,25 @@ use jiff::civil::Date;
 use parameters::GpParameters;
 use serde_json::{Value, json};
 
-pub(super) fn bundle(person: &Person, asked: &GpParameters, bundle_id: &str, today: Date) -> Value {
+/// What a reply needs to know of its place.
+#[derive(Debug, Clone, Copy)]
+pub struct GpReply<'a> {
+    /// The trace id of the request.
+    pub bundle_id: &'a str,
+    /// The service root under which the practice's documents can be read.
+    pub documents_root: &'a str,
+}
+
+pub(super) fn bundle(person: &Person, asked: &GpParameters, reply: GpReply<'_>, today: Date) -> Value {
     let mut shelf = Shelf::new(person, Partner::Gp, today);
     patient::put(&mut shelf);
-    areas(&mut shelf, asked);
+    areas(&mut shelf, asked, reply.documents_root);
     outcome::put(&mut shelf, asked);
     let entries: Vec<Value> =
         shelf.into_resources().into_iter().map(|resource| json!({ "resource": resource })).collect();
     prune(json!({
         "resourceType": "Bundle",
-        "id": bundle_id,
+        "id": reply.bundle_id,
         "meta": {
             "profile": ["https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-StructuredRecord-Bundle-1"],
         },
@@ -48,7 +59,12 @@ pub(super) fn bundle(person: &Person, asked: &GpParameters, bundle_id: &str, tod
     }))
 }
 
-fn areas(shelf: &mut Shelf<'_>, asked: &GpParameters) {
+/// The id every service of the practice knows the person by. No day matters to it.
+pub(super) fn patient_id(person: &Person) -> String {
+    Shelf::new(person, Partner::Gp, person.birth_date).patient_id()
+}
+
+fn areas(shelf: &mut Shelf<'_>, asked: &GpParameters, documents_root: &str) {
     if let Some(part) = &asked.allergies {
         allergies::put(shelf, part);
     }
@@ -59,7 +75,7 @@ fn areas(shelf: &mut Shelf<'_>, asked: &GpParameters) {
         problems::put(shelf, part);
     }
     if let Some(part) = &asked.consultations {
-        consultations::put(shelf, part);
+        consultations::put(shelf, part, documents_root);
     }
     if let Some(part) = &asked.immunisations {
         immunisations::put(shelf, part);

@@ -2,8 +2,9 @@
 //! Source: Personal Demographics Service FHIR R4; sources, section 4.
 
 use super::wire::{ODS, prune};
-use crate::people::Person;
+use crate::people::{Person, facts::National, when::When};
 use fhir::nhs_number;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 const UK_CORE: &str = "https://fhir.hl7.org.uk/StructureDefinition";
@@ -11,17 +12,21 @@ const UK_CORE_CODES: &str = "https://fhir.hl7.org.uk/CodeSystem";
 
 /// The id is the current number even where a superseded one was asked: that is all PDS says about it
 /// (HAZ-005).
-pub(super) fn patient(person: &Person) -> Value {
+pub(super) fn patient(person: &Person, today: Date) -> Value {
     let current = person.nhs_number.digits();
-    let (security, security_name) =
-        if person.restricted { ("R", "restricted") } else { ("U", "unrestricted") };
+    let national = &person.story_facts.national;
+    let (security, security_name) = match (person.restricted, national.very_restricted) {
+        (_, true) => ("V", "very restricted"),
+        (true, false) => ("R", "restricted"),
+        (false, false) => ("U", "unrestricted"),
+    };
     let mut patient = json!({
         "resourceType": "Patient",
         "id": current,
         "identifier": [{
             "system": nhs_number::SYSTEM,
             "value": current,
-            "extension": [verified()],
+            "extension": [verification(national)],
         }],
         "meta": {
             "versionId": "2",
@@ -31,27 +36,52 @@ pub(super) fn patient(person: &Person) -> Value {
                 "display": security_name,
             }],
         },
-        "name": names(person),
+        "name": (!national.minimal).then(|| names(person)),
         "gender": person.gender,
         "birthDate": person.birth_date.to_string(),
         "deceasedDateTime": person.deceased.map(|day| format!("{day}T00:00:00+00:00")),
-        "extension": person.deceased.map(|day| json!([death_notification(&format!("{day}T00:00:00+00:00"))])),
+        "extension": extensions(person, today),
     });
-    if !person.restricted {
-        add_places(&mut patient, person);
+    if security == "U" && !national.minimal {
+        add_places(&mut patient, person, today);
     }
     prune(patient)
 }
 
+fn extensions(person: &Person, today: Date) -> Value {
+    let national = &person.story_facts.national;
+    let death = person.deceased.map(|day| death_notification(&format!("{day}T00:00:00+00:00"), national));
+    let removal = national.left.map(|(days, code, display)| {
+        let on = When::Day(days).instant(today);
+        json!({
+            "url": format!("{UK_CORE}/Extension-PDS-RemovalFromRegistration"),
+            "extension": [
+                { "url": "removalFromRegistrationCode", "valueCodeableConcept": { "coding": [{
+                    "system": "https://fhir.nhs.uk/CodeSystem/PDS-RemovalReasonExitCode",
+                    "code": code,
+                    "display": display,
+                }] } },
+                { "url": "effectiveTime", "valuePeriod": { "start": on } },
+            ],
+        })
+    });
+    json!([death, removal])
+}
+
 /// Status 01: present and verified.
 pub(super) fn verified() -> Value {
+    verification(&National::default())
+}
+
+fn verification(national: &National) -> Value {
+    let (code, display) = national.status.unwrap_or(("01", "Number present and verified"));
     json!({
         "url": format!("{UK_CORE}/Extension-UKCore-NHSNumberVerificationStatus"),
         "valueCodeableConcept": { "coding": [{
             "system": format!("{UK_CORE_CODES}/UKCore-NHSNumberVerificationStatus"),
             "version": "1.0.0",
-            "code": "01",
-            "display": "Number present and verified",
+            "code": code,
+            "display": display,
         }] },
     })
 }
@@ -70,7 +100,15 @@ fn names(person: &Person) -> Value {
     json!([usual, preferred])
 }
 
-fn death_notification(at: &str) -> Value {
+fn death_notification(at: &str, national: &National) -> Value {
+    let (code, display) = if national.informal_death {
+        (
+            "1",
+            "Informal - death notice received via an update from a local NHS Organisation such as GP or Trust",
+        )
+    } else {
+        ("2", "Formal - death notice received from Registrar of Deaths")
+    };
     json!({
         "url": format!("{UK_CORE}/Extension-UKCore-DeathNotificationStatus"),
         "extension": [
@@ -79,8 +117,8 @@ fn death_notification(at: &str) -> Value {
                 "valueCodeableConcept": { "coding": [{
                     "system": format!("{UK_CORE_CODES}/UKCore-DeathNotificationStatus"),
                     "version": "1.0.0",
-                    "code": "2",
-                    "display": "Formal - death notice received from Registrar of Deaths",
+                    "code": code,
+                    "display": display,
                 }] },
             },
             { "url": "systemEffectiveDate", "valueDateTime": at },
@@ -88,7 +126,7 @@ fn death_notification(at: &str) -> Value {
     })
 }
 
-fn add_places(patient: &mut Value, person: &Person) {
+fn add_places(patient: &mut Value, person: &Person, today: Date) {
     let Some(members) = patient.as_object_mut() else { return };
     members.insert(
         "address".into(),
@@ -110,12 +148,17 @@ fn add_places(patient: &mut Value, person: &Person) {
             "period": { "start": "2001-01-01" },
         }]),
     );
+    let left = person.story_facts.national.left.and_then(|(days, ..)| When::Day(days).text(today));
     members.insert(
         "generalPractitioner".into(),
         json!([{
             "id": "registered",
             "type": "Organization",
-            "identifier": { "system": ODS, "value": person.practice, "period": { "start": "2001-01-01" } },
+            "identifier": {
+                "system": ODS,
+                "value": person.practice,
+                "period": { "start": "2001-01-01", "end": left },
+            },
         }]),
     );
 }

@@ -2,12 +2,17 @@
 //! there to be found.
 
 mod gp;
+mod gp_documents;
+mod html;
+mod pds;
 mod rest;
 
 use super::as_sent::decimal;
 use super::*;
 use crate::people::{people, when::When};
+use fhir::NhsNumber;
 use jiff::civil::date;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 fn today() -> Date {
@@ -42,8 +47,12 @@ fn all_areas() -> GpParameters {
     }
 }
 
+fn reply(bundle_id: &str) -> GpReply<'_> {
+    GpReply { bundle_id, documents_root: "http://127.0.0.1:9/documents/fhir" }
+}
+
 fn gp_resources(person: &Person, asked: &GpParameters) -> Vec<Value> {
-    let bundle = gp_connect(person, asked, "b", today());
+    let bundle = gp_connect(person, asked, reply("b"), today());
     bundle["entry"]
         .as_array()
         .cloned()
@@ -251,7 +260,7 @@ fn an_unknown_partner_and_a_partner_who_does_not_know_the_person_give_nothing() 
 #[test]
 fn pds_says_the_current_number_and_no_place_of_a_restricted_person() {
     let grace = by_story("restricted");
-    let patient = pds_patient(&grace, &grace.nhs_number);
+    let patient = pds_patient(&grace, today());
     assert_eq!(patient["meta"]["security"][0]["code"], "R");
     for place in ["address", "telecom", "generalPractitioner"] {
         assert!(patient.get(place).is_none(), "HAZ-023: {place}");
@@ -261,12 +270,12 @@ fn pds_says_the_current_number_and_no_place_of_a_restricted_person() {
 
     let ivor = by_story("superseded");
     assert_eq!(ivor.superseded.len(), 2);
-    let patient = pds_patient(&ivor, &ivor.superseded[0]);
+    let patient = pds_patient(&ivor, today());
     assert_eq!(patient["id"], ivor.nhs_number.digits(), "HAZ-005");
     assert_eq!(patient["generalPractitioner"][0]["identifier"]["value"], ivor.practice);
 
     let hilda = by_story("deceased");
-    let patient = pds_patient(&hilda, &hilda.nhs_number);
+    let patient = pds_patient(&hilda, today());
     assert_eq!(patient["deceasedDateTime"], "2026-11-13T00:00:00+00:00");
     assert_eq!(When::Day(9).text(today()).as_deref(), Some("2026-11-13"));
 }

@@ -110,7 +110,7 @@ pub(super) fn answers(lines: &[Heading]) -> Value {
 }
 
 /// Drops absent members and the containers they leave empty: FHIR knows no null.
-pub(super) fn prune(value: Value) -> Value {
+pub(crate) fn prune(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
             members.into_iter().map(|(k, v)| (k, prune(v))).filter(|(_, v)| !is_empty(v)).collect(),

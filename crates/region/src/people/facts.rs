@@ -56,6 +56,27 @@ pub(crate) struct PracticeQuirks {
     pub(crate) in_transit_days: Option<i32>,
     /// The practice has switched problems off.
     pub(crate) problems_disabled: bool,
+    /// Somebody pasted markup into the record, and the HTML view sends it on as it is.
+    pub(crate) hostile_markup: bool,
+}
+
+/// How PDS has the person, where that is not plainly.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct National {
+    /// NHS number verification status; none: 01, present and verified.
+    pub(crate) status: Option<(&'static str, &'static str)>,
+    /// Confidentiality V, which shows no place either.
+    pub(crate) very_restricted: bool,
+    /// The death is known from a hospital or the practice, and not from the registrar.
+    pub(crate) informal_death: bool,
+    /// Nothing but number, sex and birth date.
+    pub(crate) minimal: bool,
+    /// The entry has been made invalid.
+    pub(crate) invalidated: bool,
+    /// Left the practice so many days ago, for this reason, and is registered nowhere since.
+    pub(crate) left: Option<(i32, &'static str, &'static str)>,
+    /// S-flagged: practices act as if they did not know the person.
+    pub(crate) sensitive: bool,
 }
 
 /// Everything the partners know, and who knows the person at all.
@@ -63,6 +84,7 @@ pub(crate) struct PracticeQuirks {
 pub(crate) struct Facts {
     pub(crate) known_to: Vec<Partner>,
     pub(crate) quirks: PracticeQuirks,
+    pub(crate) national: National,
     pub(crate) mistakes: Vec<Mistake>,
     pub(crate) contacts: Vec<Relation>,
     pub(crate) allergies: Vec<Allergy>,

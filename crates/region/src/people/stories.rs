@@ -12,6 +12,8 @@ mod rosa;
 mod george;
 mod gates;
 mod host_differs;
+mod html_view;
+mod national;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -38,8 +40,17 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         gates::name_differs(),
         gates::warnings_on_lists(),
         gates::problems_switched_off(),
-        gates::practice_without_structured(),
+        html_view::frank(),
         host_differs::mistyped_at_the_host(),
+        html_view::hetty(),
+        national::unverified_number(),
+        national::very_restricted(),
+        national::died_informally(today),
+        national::died_long_ago(today),
+        national::minimal(),
+        national::invalidated(),
+        national::left_the_practice(),
+        national::sensitive(),
     ]
 }
 

@@ -65,6 +65,7 @@ pub(super) const DISCHARGE_SUMMARY: Term = sct("373942005", "Discharge summary")
 pub(super) const CLINIC_LETTER: Term = text("Outpatient letter");
 pub(super) const RESPECT: Term = sct("1382601000000107", "ReSPECT form");
 pub(super) const EPACCS: Term = sct("861421000000109", "End of life care coordination summary");
+pub(super) const NEWS2_CHART: Term = sct("1363501000000100", "NEWS2 chart");
 pub(super) const CRISIS_PLAN: Term = sct("736253002", "Mental health crisis plan");
 pub(super) const CONTINGENCY_PLAN: Term = sct("325691000000100", "Contingency plan");
 pub(super) const CARE_AND_SUPPORT_PLAN: Term = sct("2181441000000107", "Personalised care and support plan");

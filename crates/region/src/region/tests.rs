@@ -11,8 +11,18 @@ use std::{
 
 /// National services and the proxy.
 mod national;
+/// The other services of practices, and the national route.
+mod services;
+/// Answers that are spoilt.
+mod faults;
 /// Searches, pages and faults of a REST partner.
 mod partners;
+/// Documents of REST partners.
+mod documents;
+/// Tokens and certificates.
+mod locks;
+/// The locator of records and where its pointers lead.
+mod locator;
 /// The host system and its launch.
 mod launch;
 /// Published payloads.
@@ -46,11 +56,18 @@ async fn started_with(change: impl FnOnce(&mut Options)) -> Started {
         state_dir: state.path().to_owned(),
         faults: Vec::new(),
         latency: false,
+        token_life_s: crate::TOKEN_LIFE_S,
+        poor_source: false,
     };
     change(&mut options);
     let region = start(options).await.unwrap();
+    let endpoints = region.endpoints();
+    let ca = reqwest::Certificate::from_pem(&std::fs::read(&endpoints.ca_file).unwrap()).unwrap();
+    let identity = std::fs::read(&endpoints.client_identity).unwrap();
     let client = reqwest::Client::builder()
         .no_proxy()
+        .tls_certs_only([ca])
+        .identity(reqwest::Identity::from_pem(&identity).unwrap())
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(20))
         .build()
@@ -62,6 +79,33 @@ impl Started {
     fn source(&self, name: &str) -> String {
         let sources = &self.region.endpoints().sources;
         sources.iter().find(|source| source.name == name).unwrap().url.clone()
+    }
+
+    /// An access token for those scopes, fetched as a gateway would.
+    async fn token(&self, token_url: &str, scope: &str) -> String {
+        let granted: Value = self.token_answer(token_url, scope).await.json().await.unwrap();
+        granted["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn token_answer(&self, token_url: &str, scope: &str) -> reqwest::Response {
+        let endpoints = self.region.endpoints();
+        let key = std::fs::read(&endpoints.client_key).unwrap();
+        let now = crate::clock::now().as_second();
+        let claims = json!({
+            "iss": endpoints.client_id, "sub": endpoints.client_id, "aud": token_url,
+            "exp": now + 120, "jti": uuid::Uuid::new_v4().to_string(),
+        });
+        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES384);
+        header.kid = Some("shcr-gateway-1".to_owned());
+        let key = jsonwebtoken::EncodingKey::from_ec_pem(&key).unwrap();
+        let assertion = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("scope", scope),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        self.client.post(token_url).form(&form).send().await.unwrap()
     }
 
     async fn set(&self, source: &str, fault: &str) {
@@ -141,6 +185,8 @@ async fn a_fault_for_a_source_that_does_not_exist_stops_the_start_and_is_refused
         state_dir: state.path().to_owned(),
         faults: vec![("acuet".to_owned(), Fault::Drop)],
         latency: false,
+        token_life_s: crate::TOKEN_LIFE_S,
+        poor_source: false,
     };
     assert!(start(options).await.is_err());
 }

@@ -3,13 +3,14 @@
 
 use super::{
     kinds::{self, Kind},
-    partner::{Partner, Version},
+    partner::{Lock, Partner, Version},
 };
 use serde_json::{Value, json};
 
 pub(super) fn statement(partner: &Partner, base: &str) -> Value {
-    let resources: Vec<Value> =
-        partner.kinds.iter().filter_map(|name| kinds::kind(name)).map(resource).collect();
+    let searched = partner.kinds.iter().filter_map(|name| kinds::kind(name)).map(resource);
+    let binary = json!({"type": "Binary", "interaction": [{"code": "read"}]});
+    let resources: Vec<Value> = searched.chain([binary]).collect();
     let mut statement = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -23,7 +24,7 @@ pub(super) fn statement(partner: &Partner, base: &str) -> Value {
             Version::Stu3 => "3.0.2",
         },
         "format": ["application/fhir+json"],
-        "rest": [{"mode": "server", "resource": resources}],
+        "rest": [{"mode": "server", "security": security(partner.lock), "resource": resources}],
     });
     if let (Version::Stu3, Some(members)) = (partner.version, statement.as_object_mut()) {
         // Mandatory in STU3, gone in R4.
@@ -44,8 +45,20 @@ fn resource(kind: &Kind) -> Value {
         kind.includes.iter().map(|(name, _)| format!("{}:{name}", kind.name)).collect();
     json!({
         "type": kind.name,
-        "interaction": [{"code": "search-type"}],
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
         "searchParam": parameters,
         "searchInclude": includes,
     })
+}
+
+fn security(lock: Lock) -> Value {
+    let service = |code: &str| {
+        let system = "http://terminology.hl7.org/CodeSystem/restful-security-service";
+        json!({"service": [{"coding": [{"system": system, "code": code}]}]})
+    };
+    match lock {
+        Lock::ApiKey => json!({"service": [{"text": "API key in X-Api-Key"}]}),
+        Lock::OAuth2 => service("SMART-on-FHIR"),
+        Lock::MutualTls => service("Certificates"),
+    }
 }

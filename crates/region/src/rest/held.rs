@@ -1,6 +1,7 @@
-//! What one partner holds about whom: takes an NHS number or the partner's own Patient id, gives everything held.
+//! What one partner holds about whom: takes an NHS number or the id of anything held, gives everything of that person.
 //! Built when first asked for and kept, so that a second question costs nothing.
 
+use super::{identity, partner::Partner};
 use crate::{faults::Fault, payload, people::Person, world::World};
 use fhir::NhsNumber;
 use serde_json::{Value, value::RawValue};
@@ -28,17 +29,18 @@ impl Held {
         Self { resources, by_reference }
     }
 
+    /// Those resources, as they are given.
+    pub(super) fn of(resources: &[Value]) -> Self {
+        Self::new(resources.iter().filter_map(|one| from_text(as_text(one)?)).collect())
+    }
+
     /// The place of the resource a relative reference points to.
     pub(super) fn place(&self, reference: &str) -> Option<usize> {
         self.by_reference.get(reference).copied()
     }
 
-    fn patient(&self) -> Option<&Value> {
+    pub(super) fn patient(&self) -> Option<&Value> {
         self.resources.first().map(|patient| &patient.value)
-    }
-
-    fn patient_id(&self) -> Option<&str> {
-        self.patient()?.get("id")?.as_str()
     }
 
     fn is_known_by(&self, number: &NhsNumber) -> bool {
@@ -55,6 +57,10 @@ pub(super) fn reference(resource: &Value) -> Option<String> {
     Some(format!("{}/{}", text("resourceType")?, text("id")?))
 }
 
+fn as_text(resource: &Value) -> Option<String> {
+    String::from_utf8(payload::as_sent(resource)).ok()
+}
+
 /// A resource from its text, as it will be sent.
 fn from_text(text: String) -> Option<Resource> {
     Some(Resource { value: serde_json::from_str(&text).ok()?, text: RawValue::from_string(text).ok()? })
@@ -63,41 +69,55 @@ fn from_text(text: String) -> Option<Resource> {
 /// One partner's holdings.
 pub(super) struct Store {
     world: Arc<World>,
-    partner: &'static str,
+    partner: &'static Partner,
+    /// The FHIR base, for addresses that are whole.
+    base: String,
     held: Mutex<HashMap<usize, Arc<Held>>>,
-    /// The partner's Patient ids; filled with everybody the first time an unknown one is asked for.
-    ids: Mutex<HashMap<String, usize>>,
+    /// Whose each resource is, by `Type/id`; filled with everybody's the first time an unknown one is asked for.
+    owners: Mutex<HashMap<String, usize>>,
     everybody: OnceLock<()>,
 }
 
 impl Store {
-    pub(super) fn new(world: Arc<World>, partner: &'static str) -> Self {
-        let (held, ids) = (Mutex::default(), Mutex::default());
-        Self { world, partner, held, ids, everybody: OnceLock::new() }
+    pub(super) fn new(world: Arc<World>, partner: &'static Partner, base: &str) -> Self {
+        let (held, owners) = (Mutex::default(), Mutex::default());
+        Self { world, partner, base: base.to_owned(), held, owners, everybody: OnceLock::new() }
+    }
+
+    /// The fault this partner is under now.
+    pub(super) fn fault(&self) -> Fault {
+        self.world.faults.of(self.partner.name)
     }
 
     /// Whoever this partner knows under that number; somebody else while the fault says so.
     pub(super) fn by_number(&self, number: &NhsNumber) -> Option<Arc<Held>> {
         let place = self.world.place(number)?;
         let held = self.of(place).filter(|held| held.is_known_by(number))?;
-        if self.world.faults.of(self.partner) == Fault::WrongPerson {
-            return self.somebody_else(place);
+        match self.fault() {
+            Fault::WrongPerson => self.somebody_else(place),
+            fault => Some(identity::under(fault, held)),
         }
-        Some(held)
     }
 
     /// Whoever has that Patient id here.
     pub(super) fn by_id(&self, id: &str) -> Option<Arc<Held>> {
-        let known = lock(&self.ids).get(id).copied();
-        let place = known.or_else(|| {
+        self.by_reference(&format!("Patient/{id}")).map(|(held, _)| held)
+    }
+
+    /// Whose the resource is, and its place among theirs.
+    pub(super) fn by_reference(&self, reference: &str) -> Option<(Arc<Held>, usize)> {
+        let known = lock(&self.owners).get(reference).copied();
+        let owner = known.or_else(|| {
             self.everybody.get_or_init(|| {
                 for place in 0..self.world.people.len() {
                     self.index(place, &Held::new(self.resources(place)));
                 }
             });
-            lock(&self.ids).get(id).copied()
+            lock(&self.owners).get(reference).copied()
         })?;
-        self.of(place)
+        let held = self.of(owner)?;
+        let place = held.place(reference)?;
+        Some((held, place))
     }
 
     fn of(&self, place: usize) -> Option<Arc<Held>> {
@@ -105,25 +125,37 @@ impl Store {
             return Some(Arc::clone(held));
         }
         let held = Arc::new(Held::new(self.resources(place)));
-        held.patient_id()?;
+        held.patient()?;
         self.index(place, &held);
         lock(&self.held).insert(place, Arc::clone(&held));
         Some(held)
     }
 
-    fn index(&self, place: usize, held: &Held) {
-        if let Some(id) = held.patient_id() {
-            lock(&self.ids).insert(id.to_owned(), place);
-        }
+    fn index(&self, owner: usize, held: &Held) {
+        lock(&self.owners).extend(held.by_reference.keys().map(|reference| (reference.clone(), owner)));
     }
 
     fn resources(&self, place: usize) -> Vec<Resource> {
         let Some(person) = self.world.people.get(place) else { return Vec::new() };
-        let texts = self.world.corpus.resources(self.partner, &person.nhs_number).unwrap_or_else(|| {
-            let made = payload::resources(self.partner, person, self.world.today);
-            made.iter().filter_map(|one| String::from_utf8(payload::as_sent(one)).ok()).collect()
+        let name = self.partner.name;
+        let texts = self.world.corpus.resources(name, &person.nhs_number).unwrap_or_else(|| {
+            let made = payload::resources(name, person, self.world.today).into_iter();
+            made.filter_map(|one| as_text(&self.addressed(one))).collect()
         });
         texts.into_iter().filter_map(from_text).collect()
+    }
+
+    /// With whole addresses of documents, where this partner writes them so.
+    fn addressed(&self, mut resource: Value) -> Value {
+        let contents = resource.get_mut("content").and_then(Value::as_array_mut);
+        for content in contents.into_iter().flatten().filter(|_| self.partner.habits.absolute_urls) {
+            if let Some(url) = content.pointer_mut("/attachment/url")
+                && let Some(relative) = url.as_str()
+            {
+                *url = Value::String(format!("{}/{relative}", self.base));
+            }
+        }
+        resource
     }
 
     fn somebody_else(&self, place: usize) -> Option<Arc<Held>> {

@@ -22,7 +22,7 @@ const fn plain(name: &'static str) -> Kind {
 const MEDICATION: &[(&str, &[&str])] = &[("medication", &["medicationReference"])];
 
 const KINDS: [Kind; 20] = [
-    Kind { name: "Patient", parameters: &["identifier"], includes: &[] },
+    Kind { name: "Patient", parameters: &["identifier", "_id"], includes: &[] },
     plain("AllergyIntolerance"),
     Kind { name: "MedicationRequest", parameters: &["patient"], includes: MEDICATION },
     Kind { name: "MedicationStatement", parameters: &["patient"], includes: MEDICATION },

@@ -7,7 +7,7 @@ use super::{
     partner::Partner,
     search::Found,
 };
-use crate::outcome::Problem;
+use crate::{faults::Fault, outcome::Problem};
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 use std::{
@@ -21,6 +21,9 @@ pub(super) const TOKEN: &str = "_page";
 
 /// Pages remembered; the oldest are forgotten first.
 const REMEMBERED: usize = 10_000;
+
+/// How many matches a search that counts wrongly counts and never sends.
+const NEVER_SENT: usize = 7;
 
 /// Where askers are in what they found.
 #[derive(Default)]
@@ -42,6 +45,7 @@ impl Pages {
 
     fn remember(&self, found: Found) -> String {
         let token = uuid::Uuid::new_v4().simple().to_string();
+        let found = Found { token: Some(token.clone()), ..found };
         let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         remembered.by_token.insert(token.clone(), found);
         remembered.order.push_back(token.clone());
@@ -54,26 +58,72 @@ impl Pages {
     }
 
     /// The page at `found.offset` as JSON text, with a link to the next one if there is more.
-    pub(super) fn bundle(&self, partner: &Partner, base: &str, found: Found) -> Vec<u8> {
-        let url = format!("{base}/{}", found.kind.name);
+    pub(super) fn bundle(&self, view: &View<'_>, found: Found) -> Vec<u8> {
         let end = found.offset.saturating_add(found.page_size).min(found.matches.len());
-        let mut link = vec![json!({"relation": "self", "url": url})];
-        if end < found.matches.len() && found.page_size > 0 {
-            let token = self.remember(Found { offset: end, ..found.clone() });
-            link.push(json!({"relation": "next", "url": format!("{url}?{TOKEN}={token}")}));
-        }
-        let received = partner.freshness.received(crate::clock::now());
+        let mut link = vec![json!({"relation": "self", "url": view.own_url(&found)})];
+        link.extend(self.next(view, &found, end).map(|url| json!({"relation": "next", "url": url})));
+        let received = view.partner.freshness.received(crate::clock::now());
+        let more = if view.fault == Fault::PagingShort { NEVER_SENT } else { 0 };
         let searchset = Searchset {
             resource_type: "Bundle",
             id: uuid::Uuid::new_v4().to_string(),
             meta: received.map(|received| json!({"lastUpdated": format!("{received:.0}")})),
             kind: "searchset",
-            total: found.matches.len(),
+            total: found.matches.len() + more,
             link,
-            entry: entries(&found, base, end),
+            entry: entries(view, &found, end),
         };
         // Writing into memory cannot fail; were it to, an empty body is what a broken partner would send.
         serde_json::to_vec(&searchset).unwrap_or_default()
+    }
+
+    /// Where the next page is to be had, or where a fault says it is.
+    fn next(&self, view: &View<'_>, found: &Found, end: usize) -> Option<String> {
+        let is_last = end >= found.matches.len() || found.page_size == 0;
+        let page = |token: &str| format!("{}/{}?{TOKEN}={token}", view.base, found.kind.name);
+        match view.fault {
+            Fault::PagingLoop if is_last => Some(page(&self.first(found))),
+            // Another host to anybody who compares, and this very server to anybody who follows.
+            Fault::PagingElsewhere => {
+                let token = self.remember(Found { offset: end, ..found.clone() });
+                Some(page(&token).replacen("127.0.0.1", "localhost", 1))
+            }
+            _ if is_last => None,
+            _ => Some(page(&self.remember(Found { offset: end, ..found.clone() }))),
+        }
+    }
+
+    /// What the first page goes by; always the same, so that whoever follows comes by again.
+    fn first(&self, found: &Found) -> String {
+        if let Some(first) = &found.first {
+            return first.clone();
+        }
+        let token = self.remember(Found { offset: 0, ..found.clone() });
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = remembered.by_token.get_mut(&token) {
+            first.first = Some(token.clone());
+        }
+        token
+    }
+}
+
+/// Whose page it is, and what is wrong with them.
+pub(super) struct View<'a> {
+    pub(super) partner: &'static Partner,
+    pub(super) base: &'a str,
+    pub(super) fault: Fault,
+}
+
+impl View<'_> {
+    /// This page: by the parameters that took effect, or by its token.
+    fn own_url(&self, found: &Found) -> String {
+        let plain = format!("{}/{}", self.base, found.kind.name);
+        let Ok(mut url) = reqwest::Url::parse(&plain) else { return plain };
+        match &found.token {
+            Some(token) => url.query_pairs_mut().append_pair(TOKEN, token),
+            None => url.query_pairs_mut().extend_pairs(&found.used),
+        };
+        url.into()
     }
 }
 
@@ -100,17 +150,15 @@ struct Entry<'a> {
     search: Value,
 }
 
-fn entries<'a>(found: &'a Found, base: &str, end: usize) -> Vec<Entry<'a>> {
+fn entries<'a>(view: &View<'_>, found: &'a Found, end: usize) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     if let Some(held) = &found.held {
         let page = found.matches.get(found.offset..end).unwrap_or_default();
         let included = included(held, page, &found.includes);
-        entries.extend(page.iter().filter_map(|place| entry(held, *place, base, "match")));
-        entries.extend(included.iter().filter_map(|place| entry(held, *place, base, "include")));
+        entries.extend(page.iter().filter_map(|place| entry(held, *place, view.base, "match")));
+        entries.extend(included.iter().filter_map(|place| entry(held, *place, view.base, "include")));
     }
-    if found.offset == 0 && !found.ignored.is_empty() {
-        entries.extend(ignored(&found.ignored));
-    }
+    entries.extend(outcome(&issues(view, found)));
     entries
 }
 
@@ -142,15 +190,25 @@ fn references<'a>(value: &'a Value, path: &[&str]) -> Vec<&'a str> {
     }
 }
 
-fn ignored(names: &[String]) -> Option<Entry<'static>> {
-    let issue = |name: &String| {
-        json!({
-            "severity": "warning",
-            "code": "not-supported",
-            "diagnostics": format!("search parameter ignored: {name}"),
-        })
-    };
-    let issues: Vec<Value> = names.iter().map(issue).collect();
+/// What the first page says about the search itself.
+fn issues(view: &View<'_>, found: &Found) -> Vec<Value> {
+    let issue = |severity: &str, code: &str, diagnostics: &str| json!({"severity": severity, "code": code, "diagnostics": diagnostics});
+    let ignored = found
+        .ignored
+        .iter()
+        .map(|name| issue("warning", "not-supported", &format!("search parameter ignored: {name}")));
+    let remark = view.partner.habits.remark.filter(|_| found.kind.name != "Patient");
+    let remark = remark.map(|remark| issue("information", "informational", remark));
+    let broken = (view.fault == Fault::ErrorInside)
+        .then(|| issue("error", "exception", "part of the record could not be read"));
+    let all = ignored.chain(remark).chain(broken);
+    if found.offset == 0 { all.collect() } else { Vec::new() }
+}
+
+fn outcome(issues: &[Value]) -> Option<Entry<'static>> {
+    if issues.is_empty() {
+        return None;
+    }
     let outcome = json!({"resourceType": "OperationOutcome", "issue": issues});
     let text = RawValue::from_string(outcome.to_string()).ok()?;
     Some(Entry { full_url: None, resource: Cow::Owned(text), search: json!({"mode": "outcome"}) })

@@ -1,4 +1,5 @@
-//! The partners that answer FHIR searches, as data: who they are, what they hold, how they page, how fresh they are.
+//! The partners that answer FHIR searches, as data: who they are, what they hold, how they page, how fresh they are, what
+//! they ask of a caller, and what their interface sheets say that the standard does not.
 
 use super::{
     freshness::Freshness,
@@ -22,6 +23,42 @@ impl Version {
     }
 }
 
+/// What a partner asks of whoever calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    ApiKey,
+    /// A token from the partner's own authorisation server.
+    OAuth2,
+    /// A client certificate; the connection itself is the proof.
+    MutualTls,
+}
+
+impl Lock {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api-key",
+            Self::OAuth2 => "oauth2",
+            Self::MutualTls => "mtls",
+        }
+    }
+}
+
+/// What an interface sheet says that the standard does not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Habits {
+    /// Documents are referred to by whole addresses; otherwise by relative ones.
+    pub(super) absolute_urls: bool,
+    /// `Prefer: handling` is not read.
+    pub(super) ignores_prefer: bool,
+    /// A Patient is searched for by GET alone.
+    pub(super) patient_by_get: bool,
+    /// Goes with every searchset about a person, as information.
+    pub(super) remark: Option<&'static str>,
+}
+
+const PLAIN: Habits =
+    Habits { absolute_urls: false, ignores_prefer: false, patient_by_get: false, remark: None };
+
 /// One partner.
 #[derive(Debug)]
 pub(crate) struct Partner {
@@ -32,6 +69,8 @@ pub(crate) struct Partner {
     /// Matches on a page where the asker does not say.
     pub(super) page_size: usize,
     pub(super) freshness: Freshness,
+    pub(crate) lock: Lock,
+    pub(super) habits: Habits,
     /// Names of the types supported; anything else is answered with 404.
     pub(super) kinds: &'static [&'static str],
 }
@@ -49,7 +88,16 @@ impl Partner {
 }
 
 const fn live(name: &'static str, ods: &'static str, kinds: &'static [&'static str]) -> Partner {
-    Partner { name, ods, version: Version::R4, page_size: 50, freshness: Freshness::Live, kinds }
+    Partner {
+        name,
+        ods,
+        version: Version::R4,
+        page_size: 50,
+        freshness: Freshness::Live,
+        lock: Lock::ApiKey,
+        habits: PLAIN,
+        kinds,
+    }
 }
 
 const fn periodic(partner: Partner, freshness: Freshness) -> Partner {
@@ -59,9 +107,26 @@ const fn periodic(partner: Partner, freshness: Freshness) -> Partner {
 /// In the order of the sharing agreement.
 pub(crate) const PARTNERS: [Partner; 9] = [
     Partner { page_size: 20, ..live("acute", "ZZ910", TRUST) },
-    live("eput", "ZZ911", MENTAL_HEALTH),
-    Partner { version: Version::Stu3, ..live("nelft", "ZZ912", COMMUNITY_STU3) },
-    live("provide", "ZZ913", COMMUNITY),
+    Partner {
+        lock: Lock::OAuth2,
+        habits: Habits { absolute_urls: true, ..PLAIN },
+        ..live("eput", "ZZ911", MENTAL_HEALTH)
+    },
+    Partner {
+        version: Version::Stu3,
+        habits: Habits {
+            absolute_urls: true,
+            ignores_prefer: true,
+            remark: Some("Entries from before April 2014 are on paper and not in this answer"),
+            ..PLAIN
+        },
+        ..live("nelft", "ZZ912", COMMUNITY_STU3)
+    },
+    Partner {
+        lock: Lock::MutualTls,
+        habits: Habits { patient_by_get: true, ..PLAIN },
+        ..live("provide", "ZZ913", COMMUNITY)
+    },
     periodic(live("ic24", "ZZ915", URGENT), Freshness::MinutesAgo(23)),
     periodic(live("ambulance", "ZZ916", URGENT), Freshness::MinutesAgo(41)),
     periodic(live("essex", "ZZ917", COUNCIL), Freshness::Nightly { days_ago: 0 }),

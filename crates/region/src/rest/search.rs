@@ -8,6 +8,7 @@ use super::{
     partner::Partner,
 };
 use crate::outcome::Problem;
+use axum::http::StatusCode;
 use fhir::NhsNumber;
 use serde_json::Value;
 use std::sync::Arc;
@@ -31,6 +32,12 @@ pub(super) struct Found {
     pub(super) matches: Arc<Vec<usize>>,
     pub(super) includes: Vec<&'static [&'static str]>,
     pub(super) ignored: Vec<String>,
+    /// The parameters that took effect, as they were given, but for a person's number.
+    pub(super) used: Vec<(String, String)>,
+    /// What this page goes by, if it is not the first.
+    pub(super) token: Option<String>,
+    /// What the first page goes by, once something leads back to it.
+    pub(super) first: Option<String>,
     pub(super) page_size: usize,
     pub(super) offset: usize,
 }
@@ -47,12 +54,16 @@ pub(super) fn run(
         matches: Arc::default(),
         includes: Vec::new(),
         ignored: Vec::new(),
+        used: Vec::new(),
+        token: None,
+        first: None,
         page_size: partner.page_size,
         offset: 0,
     };
     let mut filters = Vec::new();
     let mut named = false;
     for (name, value) in asked.parameters {
+        let ignored_before = found.ignored.len();
         match name.as_str() {
             "_count" => found.page_size = page_size(value)?,
             "_format" => {}
@@ -61,21 +72,30 @@ pub(super) fn run(
                 None => found.ignored.push(format!("_include={value}")),
             },
             own if !kind.parameters.contains(&own) => found.ignored.push(own.to_owned()),
-            "identifier" | "patient" => {
+            "identifier" | "patient" | "_id" => {
                 named = true;
                 found.held = who(store, name, value)?;
             }
             own => filters.push((own, value.as_str())),
         }
+        // A number that names a person stands in no link, though the search was by it (HAZ-049).
+        if found.ignored.len() == ignored_before && name != "identifier" {
+            found.used.push((name.clone(), value.clone()));
+        }
     }
     if let (true, Some(name)) = (asked.strict, found.ignored.first()) {
-        return Err(Problem::new("BAD_REQUEST", format!("search parameter not supported: {name}")));
+        return Err(not_supported(name));
     }
     if !named {
         return Err(Problem::new("BAD_REQUEST", "a search here must name one person"));
     }
     found.matches = Arc::new(matches(&found, &filters));
     Ok(found)
+}
+
+fn not_supported(name: &str) -> Problem {
+    let problem = Problem::new("NOT_SUPPORTED", format!("search parameter not supported: {name}"));
+    problem.with_status(StatusCode::BAD_REQUEST)
 }
 
 fn page_size(value: &str) -> Result<usize, Problem> {
@@ -90,9 +110,9 @@ fn include(kind: &Kind, value: &str) -> Option<&'static [&'static str]> {
     kind.includes.iter().find(|(known, _)| *known == name).map(|(_, path)| *path)
 }
 
-/// `identifier` is `system|value`; `patient` is an id, relative or absolute reference.
+/// `identifier` is `system|value`; `patient` is an id, relative or absolute reference; `_id` is an id.
 fn who(store: &Store, name: &str, value: &str) -> Result<Option<Arc<Held>>, Problem> {
-    if name == "patient" {
+    if name != "identifier" {
         return Ok(store.by_id(value.rsplit('/').next().unwrap_or_default()));
     }
     let number = value.strip_prefix(fhir::nhs_number::SYSTEM).and_then(|rest| rest.strip_prefix('|'));

@@ -1,11 +1,13 @@
 //! From launch, person, permit and configuration to what a page knows before its first byte, and what a source is told.
 
+use super::handle::Listing;
 use super::session::Entered;
 use crate::{clock, config::parse_duration, entries::Story, program::Program};
 use access::{Launch, Permit, Role, person::Identified};
 use federation::{Asking, SourceConfig};
 use fhir::{Category, Level, SourceId, date};
 use record::Section;
+use std::sync::Arc;
 use web::{
     gateway::Order,
     page::{Banner, Freshness, Page, SourceCard},
@@ -55,6 +57,7 @@ pub(super) fn page(
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
         training: program.config.training,
+        documents: Arc::new(Listing::of(program, session, permit, &story.opening)),
     }
 }
 
@@ -95,7 +98,20 @@ fn banner(person: &Identified) -> Banner {
     }
 }
 
-fn card(source: &SourceConfig) -> SourceCard {
+/// The person as the host knows them: for pages that ask nobody.
+pub(super) fn host_banner(launch: &Launch) -> Banner {
+    let person = &launch.person;
+    Banner {
+        family: person.family.clone(),
+        given: person.given.join(" "),
+        born: Some(person.birth_date.clone()),
+        gender: person.gender.clone(),
+        nhs_number: person.nhs_number.spaced(),
+        ..Banner::default()
+    }
+}
+
+pub(super) fn card(source: &SourceConfig) -> SourceCard {
     SourceCard {
         id: source.id.clone(),
         short: source.short.clone(),

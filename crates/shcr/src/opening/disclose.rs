@@ -1,16 +1,19 @@
 //! Takes what of a reply may be shown, gives it back only once its disclosure is durable; otherwise gives back nothing of
 //! it and the state that says so. In doubt it over-reports: what was recorded may not have been shown (HAZ-031).
 
+use super::handle::Handle;
 use crate::{clock, entries::Story, program::Program};
 use audit::{
-    Disclosed, Opened, SourceLine,
+    Disclosed, Millis, Opened, SourceLine,
     manifest::{self, Head, Held, HeldFor, ItemHash, ItemKey, Manifest, Shown},
 };
-use fhir::{Reply, ReplyState, reply::Withholder};
+use federation::OpenReply;
+use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
 use record::{
     reconcile::SourceNote,
     release::{self, ManifestLine, Released},
 };
+use web::content::Caveat;
 
 /// Records the disclosure of one source's reply.
 pub(super) async fn record(
@@ -50,34 +53,102 @@ async fn write(
     released: &Released,
 ) -> Option<Disclosed> {
     let key = manifest::item_key().ok()?;
-    let now = clock::millis();
-    let line = SourceLine {
-        source: reply.source.to_string(),
-        state: Some(reply.state.name().to_owned()),
-        as_at: reply.as_at.clone(),
-        answered_at: Some(now),
-        asked_at: Some(now.plus_ms(-i64::try_from(reply.elapsed_ms).unwrap_or_default())),
-        size_bytes: Some(reply.size_bytes),
+    let answer = Answer {
+        source: &reply.source,
+        state: &reply.state,
+        as_at: reply.as_at.as_deref(),
+        elapsed_ms: reply.elapsed_ms,
+        size_bytes: reply.size_bytes,
         caveats: released.warnings.iter().map(|warning| warning.code.clone()).collect(),
-        ..SourceLine::default()
     };
-    let (part, entry) = story.disclosure(line, now);
-    let mut manifest = Manifest::new(key.clone(), head(program, story, reply, released, part));
-    manifest.shown = released.shown.iter().map(|line| shown(&key, line)).collect();
-    manifest.held = released.held.iter().filter_map(|line| Some((line, line.reason?))).map(held).collect();
-    program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
+    let shown = released.shown.iter().map(|line| shown(&key, line)).collect();
+    let held = released.held.iter().filter_map(|line| Some((line, line.reason?))).map(held).collect();
+    answer.record(program, opened, story, (key, shown, held)).await
 }
 
-fn head(program: &Program, story: &Story, reply: &Reply, released: &Released, part: u32) -> Head {
-    Head {
-        opening: story.opening.clone(),
-        source: reply.source.to_string(),
-        part,
-        as_at: reply.as_at.clone(),
-        state: reply.state.name().to_owned(),
-        permit: story.permit_digest().to_owned(),
-        configuration: program.policy.id().to_owned(),
-        caveats: released.warnings.iter().map(|warning| warning.code.clone()).collect(),
+/// Records that the content of one document is about to be shown: its entry's id, and a hash of the bytes as they came.
+/// `None` where that could not be recorded; then none of it may leave.
+pub(super) async fn document(
+    program: &Program,
+    opened: &Opened,
+    story: &mut Story,
+    document: &Handle,
+    (reply, caveats): (&OpenReply, &[Caveat]),
+) -> Option<Disclosed> {
+    let key = manifest::item_key().ok()?;
+    let resource = document.retrieval.resource.as_deref().unwrap_or_default();
+    let (kind, id) = resource.split_once('/').unwrap_or(("DocumentReference", resource));
+    let content = reply.content.as_ref()?;
+    let shown = Shown {
+        resource: kind.to_owned(),
+        id: id.to_owned(),
+        version: None,
+        last_updated: None,
+        category: document.category.name().to_owned(),
+        level: format!("{:?}", document.level).to_lowercase(),
+        hash: Some(ItemHash(manifest::hash(&key, &content.bytes))),
+    };
+    let answer = Answer {
+        source: &document.source,
+        state: &reply.state,
+        as_at: None,
+        elapsed_ms: reply.elapsed_ms,
+        size_bytes: reply.size_bytes,
+        caveats: caveats.iter().map(|caveat| caveat.code().to_owned()).collect(),
+    };
+    answer.record(program, opened, story, (key, vec![shown], Vec::new())).await
+}
+
+/// What of one source's answer stands in its disclosure.
+struct Answer<'a> {
+    source: &'a SourceId,
+    state: &'a ReplyState,
+    as_at: Option<&'a str>,
+    elapsed_ms: u64,
+    size_bytes: u64,
+    /// Codes.
+    caveats: Vec<String>,
+}
+
+impl Answer<'_> {
+    async fn record(
+        self,
+        program: &Program,
+        opened: &Opened,
+        story: &mut Story,
+        (key, shown, held): (ItemKey, Vec<Shown>, Vec<Held>),
+    ) -> Option<Disclosed> {
+        let now = clock::millis();
+        let (part, entry) = story.disclosure(self.line(now), now);
+        let mut manifest = Manifest::new(key, self.head(program, story, part));
+        (manifest.shown, manifest.held) = (shown, held);
+        program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
+    }
+
+    fn line(&self, now: Millis) -> SourceLine {
+        SourceLine {
+            source: self.source.to_string(),
+            state: Some(self.state.name().to_owned()),
+            as_at: self.as_at.map(str::to_owned),
+            answered_at: Some(now),
+            asked_at: Some(now.plus_ms(-i64::try_from(self.elapsed_ms).unwrap_or_default())),
+            size_bytes: Some(self.size_bytes),
+            caveats: self.caveats.clone(),
+            ..SourceLine::default()
+        }
+    }
+
+    fn head(self, program: &Program, story: &Story, part: u32) -> Head {
+        Head {
+            opening: story.opening.clone(),
+            source: self.source.to_string(),
+            part,
+            as_at: self.as_at.map(str::to_owned),
+            state: self.state.name().to_owned(),
+            permit: story.permit_digest().to_owned(),
+            configuration: program.policy.id().to_owned(),
+            caveats: self.caveats,
+        }
     }
 }
 

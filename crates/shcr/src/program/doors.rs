@@ -5,7 +5,7 @@ use super::Program;
 use crate::{
     clock,
     entries::{self, Story},
-    opening::session,
+    opening::{document, session},
 };
 use access::{
     Launch, Objection, Refusal,
@@ -17,8 +17,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::json;
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, Browser, Gateway, Opened, Order, Refused, SessionState, TokenAnswer, TokenRequest,
-    Within,
+    Admitted, Answer, Browser, Content, Gateway, Opened, Order, Refused, SessionState, Shell, TokenAnswer,
+    TokenRequest, Within,
 };
 
 /// How long a launch link waits for its browser.
@@ -40,6 +40,14 @@ impl Gateway for Doors {
 
     fn open(&self, within: Within, order: Order) -> Answer<Opened> {
         Arc::clone(&self.0).open_record(within, order).boxed()
+    }
+
+    fn document(&self, within: Within, handle: String) -> Answer<Shell> {
+        document::page(Arc::clone(&self.0), within, handle).boxed()
+    }
+
+    fn content(&self, within: Within, handle: String) -> Answer<Content> {
+        document::open_document(Arc::clone(&self.0), within, handle).boxed()
     }
 
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()> {

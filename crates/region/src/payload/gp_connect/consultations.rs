@@ -20,7 +20,7 @@ const CONSULTATION: (&str, &str) = ("325851000000107", "Consultation");
 const TOPIC: (&str, &str) = ("25851000000105", "Topic (EHR)");
 const CATEGORY: (&str, &str) = ("24781000000107", "Category (EHR)");
 
-pub(super) fn put(shelf: &mut Shelf<'_>, asked: &ConsultationPart) {
+pub(super) fn put(shelf: &mut Shelf<'_>, asked: &ConsultationPart, documents_root: &str) {
     let visits = shelf.person.story_facts.visits.iter().enumerate();
     let mut wanted: Vec<(usize, &Visit)> = visits
         .filter(|(_, fact)| shelf.holds(fact.at) && asked.period.holds(fact.on.range(shelf.today)))
@@ -32,7 +32,7 @@ pub(super) fn put(shelf: &mut Shelf<'_>, asked: &ConsultationPart) {
     for (at, fact) in wanted.into_iter().take(most) {
         entries.push(consultation(shelf, &at.to_string(), fact, &mut brought));
     }
-    let documents = if entries.is_empty() { Vec::new() } else { documents::put(shelf) };
+    let documents = if entries.is_empty() { Vec::new() } else { documents::put(shelf, documents_root) };
     lists::put(shelf, &lists::CONSULTATIONS, entries);
     lists::put_secondary(shelf, "consultations-problems-contained-in-consultations", brought.problems);
     lists::put_secondary(shelf, "consultations-uncategorised-data-contained-in-consultations", brought.notes);

@@ -11,7 +11,7 @@ use fhir::nhs_number;
 use serde_json::{Value, json};
 
 /// The usual GP of everybody at these practices.
-pub(super) const USUAL_GP: &str = "Dr Helen Marsh";
+pub(in crate::payload) const USUAL_GP: &str = "Dr Helen Marsh";
 
 pub(super) fn put(shelf: &mut Shelf<'_>) {
     let (person, id) = (shelf.person, shelf.patient_id());

@@ -3,11 +3,11 @@
 
 use super::{meta, practitioner};
 use crate::payload::{
+    attachment::attachment,
     shelf::{Shelf, put_each},
     wire::concept,
 };
 use crate::people::facts::Document;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 const CONFIDENTIALITY: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
@@ -19,10 +19,7 @@ pub(super) fn put(shelf: &mut Shelf<'_>) {
 fn document(shelf: &mut Shelf<'_>, key: &str, fact: &Document) -> Value {
     let id = shelf.id("DocumentReference", key);
     let author = practitioner(shelf, fact.author);
-    let attachment = match fact.body {
-        Some(body) => attached(shelf, key, fact, body),
-        None => json!({ "title": "File size 18551238 bytes greater than maximum allowable (5MB)" }),
-    };
+    let attachment = attachment(shelf, key, fact, "data");
     let label =
         fact.not_for_patient.then(|| json!([{ "coding": [{ "system": CONFIDENTIALITY, "code": "NOPAT" }] }]));
     json!({
@@ -40,25 +37,5 @@ fn document(shelf: &mut Shelf<'_>, key: &str, fact: &Document) -> Value {
         "description": fact.title,
         "securityLabel": label,
         "content": [{ "attachment": attachment }],
-    })
-}
-
-/// The document itself is a Binary beside the reference.
-fn attached(shelf: &mut Shelf<'_>, key: &str, fact: &Document, body: &str) -> Value {
-    let id = shelf.id("Binary", key);
-    let binary = json!({
-        "resourceType": "Binary",
-        "id": id,
-        "contentType": "text/plain",
-        "securityContext": shelf.subject(),
-        "data": STANDARD.encode(body),
-    });
-    shelf.put(binary);
-    json!({
-        "contentType": "text/plain",
-        "url": format!("Binary/{id}"),
-        "size": body.len(),
-        "title": fact.title,
-        "creation": shelf.on(fact.on),
     })
 }

@@ -4,11 +4,11 @@
 
 use super::{meta, practitioner};
 use crate::payload::{
+    attachment::attachment,
     shelf::{Shelf, put_each},
     wire::concept_stu3,
 };
 use crate::people::facts::Document;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 pub(super) fn put(shelf: &mut Shelf<'_>) {
@@ -18,10 +18,7 @@ pub(super) fn put(shelf: &mut Shelf<'_>) {
 fn document(shelf: &mut Shelf<'_>, key: &str, fact: &Document) -> Value {
     let id = shelf.id("DocumentReference", key);
     let author = practitioner(shelf, fact.author);
-    let attachment = match fact.body {
-        Some(body) => attached(shelf, key, fact, body),
-        None => json!({ "title": "File size 18551238 bytes greater than maximum allowable (5MB)" }),
-    };
+    let attachment = attachment(shelf, key, fact, "content");
     json!({
         "resourceType": "DocumentReference",
         "id": id,
@@ -37,18 +34,4 @@ fn document(shelf: &mut Shelf<'_>, key: &str, fact: &Document) -> Value {
         "description": fact.title,
         "content": [{ "attachment": attachment }],
     })
-}
-
-fn attached(shelf: &mut Shelf<'_>, key: &str, fact: &Document, body: &str) -> Value {
-    let id = shelf.id("Binary", key);
-    let binary = json!({
-        "resourceType": "Binary",
-        "id": id,
-        "contentType": "text/plain",
-        "securityContext": shelf.subject(),
-        // STU3 calls it content; R4 calls it data.
-        "content": STANDARD.encode(body),
-    });
-    shelf.put(binary);
-    json!({ "contentType": "text/plain", "url": format!("Binary/{id}"), "size": body.len(), "title": fact.title })
 }

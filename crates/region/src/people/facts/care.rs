@@ -2,7 +2,7 @@
 //! teams.
 
 use super::{Holders, Term};
-use crate::people::when::When;
+use crate::people::{partner::Partner, when::When};
 
 /// Somebody close to the person.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,38 @@ pub(crate) struct DiaryEntry {
     pub(crate) note: Option<&'static str>,
 }
 
+/// What the words of a document are written on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Medium {
+    #[default]
+    Text,
+    Pdf,
+    Rtf,
+    /// A scanned page.
+    Png,
+    /// A scanned page as fax machines write it.
+    Tiff,
+    /// A letter out of a word processor, with what such programs leave in it: a script, a handler, a remote picture.
+    Html,
+    /// A binary document of an old word processor.
+    Word,
+}
+
+/// What a holder gets wrong about a document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    #[default]
+    None,
+    /// Its bytes are what the medium says, and it is declared as something else.
+    DeclaredAs(&'static str),
+    /// Size and hash are those of another version.
+    Lies,
+    /// It was here and has been deleted since.
+    Deleted,
+    /// It was never here.
+    Missing,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Document {
     pub(crate) at: Holders,
@@ -93,11 +125,21 @@ pub(crate) struct Document {
     pub(crate) title: &'static str,
     pub(crate) on: When,
     pub(crate) author: &'static str,
-    /// Plain text of the document; none makes it a placeholder that says it is too large.
+    /// The words of the document; none makes it a placeholder that says it is too large.
     pub(crate) body: Option<&'static str>,
+    /// What the words are written on.
+    pub(crate) medium: Medium,
+    /// What its holder gets wrong about it.
+    pub(crate) flaw: Flaw,
+    /// Sent inside what refers to it, where others send an address.
+    pub(crate) inline: bool,
     /// Not to be told to the person.
     pub(crate) not_for_patient: bool,
     pub(crate) superseded: bool,
+    /// Who sent it to the practice; none where the holder wrote it.
+    pub(crate) sent_by: Option<Partner>,
+    /// Marked confidential at the practice, which leaves it out without a word.
+    pub(crate) confidential: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -46,6 +46,18 @@ pub(super) fn cyril() -> Person {
             ..Episode::default()
         }],
         visits: visits(),
+        documents: vec![Document {
+            at: &[Provide],
+            kind: EPACCS,
+            title: "EPaCCS summary",
+            on: Day(30),
+            author: "Nurse Ade Bright",
+            body: Some(
+                "Preferred place of care and of death: home. Medicines for the last days are in the house.",
+            ),
+            medium: Medium::Pdf,
+            ..Document::default()
+        }],
         alerts: vec![Alert {
             at: &[Ambulance],
             category: "clinical",

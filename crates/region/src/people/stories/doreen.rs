@@ -2,8 +2,10 @@
 //! disagree about a dose.
 
 mod conditions;
+mod letters;
 mod medicines;
 mod plans;
+mod post;
 mod results;
 mod services;
 mod visits;
@@ -61,7 +63,7 @@ pub(super) fn doreen() -> Person {
         plans: plans::plans(),
         decisions: plans::decisions(),
         forms: plans::forms(),
-        documents: plans::documents(),
+        documents: [plans::documents(), letters::letters(), post::post()].concat(),
         ..Facts::default()
     };
     person

@@ -15,7 +15,7 @@ use jiff::{
 };
 
 /// A small, ordinary record, for people whose story is elsewhere.
-fn ordinary(known_to: &[Partner]) -> Facts {
+pub(super) fn ordinary(known_to: &[Partner]) -> Facts {
     Facts {
         known_to: known_to.to_vec(),
         allergies: vec![Allergy {
@@ -45,7 +45,7 @@ fn ordinary(known_to: &[Partner]) -> Facts {
     }
 }
 
-fn attendance(at: Holders) -> Visit {
+pub(super) fn attendance(at: Holders) -> Visit {
     Visit {
         at,
         setting: Setting::Outpatient,
@@ -58,7 +58,7 @@ fn attendance(at: Holders) -> Visit {
     }
 }
 
-fn someone(
+pub(super) fn someone(
     title: &'static str,
     family: &'static str,
     given: &'static [&'static str],
@@ -152,8 +152,24 @@ pub(super) fn died_last_week(today: Date) -> Person {
         place: Some("Saltmarsh Ward"),
         ..attendance(&[Acute])
     });
+    // HAZ-017: more pointers than the national locator gives on one page.
+    facts.documents = (0..24).map(|quarter| chart(13 - quarter / 6)).collect();
     person.story_facts = facts;
     person
+}
+
+/// One of the charts of a stay on a ward.
+fn chart(days_ago: i32) -> Document {
+    Document {
+        at: &[Acute],
+        kind: NEWS2_CHART,
+        title: "NEWS2 chart",
+        on: Day(days_ago),
+        author: "Ward staff",
+        body: Some("Four-hourly observations."),
+        medium: Medium::Png,
+        ..Document::default()
+    }
 }
 
 /// HAZ-004 and HAZ-037: same number, another birth date at one trust, another first name at the other.
@@ -189,7 +205,8 @@ pub(super) fn warnings_on_lists() -> Person {
         character("9990020205", "background", story, someone("Mr", "TRANSIT", &["Stanley"], (1947, 4, 4)));
     person.practice = "ZZ902";
     let mut facts = ordinary(&[Acute]);
-    facts.quirks = PracticeQuirks { confidential: true, in_transit_days: Some(6), problems_disabled: false };
+    facts.quirks =
+        PracticeQuirks { confidential: true, in_transit_days: Some(6), ..PracticeQuirks::default() };
     facts.visits.push(attendance(&[Acute]));
     person.story_facts = facts;
     person
@@ -212,26 +229,6 @@ pub(super) fn problems_switched_off() -> Person {
         headings: &[("Examination", "BP 136/82"), ("Plan", "Continue")],
         problems: &["Hypertension"],
         ..Visit::default()
-    });
-    person.story_facts = facts;
-    person
-}
-
-/// HAZ-007: the practice has not switched the interface on.
-pub(super) fn practice_without_structured() -> Person {
-    let story = "Frank, registered at Old Mill Surgery, which does not share structured records: GP not \
-                 shared, acute answers";
-    let mut person =
-        character("9990023239", "background", story, someone("Mr", "UNSHARED", &["Frank"], (1955, 2, 14)));
-    person.practice = "ZZ904";
-    let mut facts = ordinary(&[Acute, Thurrock]);
-    facts.visits.push(attendance(&[Acute]));
-    facts.episodes.push(Episode {
-        at: &[Thurrock],
-        service: text("Adult social care, equipment"),
-        since: Day(310),
-        worker: "Placement desk",
-        ..Episode::default()
     });
     person.story_facts = facts;
     person

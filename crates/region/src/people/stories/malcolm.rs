@@ -170,6 +170,7 @@ fn documents() -> Vec<Document> {
         on: Day(30),
         author: "Community nurse Cas Grey",
         body: Some("Signed copy of the crisis plan."),
+        medium: Medium::Pdf,
         ..Document::default()
     }]
 }

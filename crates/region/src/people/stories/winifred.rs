@@ -109,6 +109,7 @@ fn documents() -> Vec<Document> {
         on: Day(on),
         author: "Dr Adaeze Okafor",
         body: Some("Signed form; the original is held by the person."),
+        medium: Medium::Pdf,
         superseded,
         ..Document::default()
     };

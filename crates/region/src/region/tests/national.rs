@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const INTERACTION: &str = "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1";
 
-async fn pds(started: &Started, number: &str) -> Response {
+pub(super) async fn pds(started: &Started, number: &str) -> Response {
     let url =
         format!("{}/personal-demographics/FHIR/R4/Patient/{number}", started.region.endpoints().pds_url);
     let id = uuid::Uuid::new_v4().to_string();
@@ -15,10 +15,14 @@ async fn pds(started: &Started, number: &str) -> Response {
 }
 
 async fn sds(started: &Started, kind: &str, ods: &str) -> Value {
+    sds_for(started, kind, (ods, INTERACTION)).await
+}
+
+pub(super) async fn sds_for(started: &Started, kind: &str, (ods, interaction): (&str, &str)) -> Value {
     let url = format!("{}/spine-directory/FHIR/R4/{kind}", started.region.endpoints().sds_url);
     let query = [
         ("organization", format!("https://fhir.nhs.uk/Id/ods-organization-code|{ods}")),
-        ("identifier", format!("https://fhir.nhs.uk/Id/nhsServiceInteractionId|{INTERACTION}")),
+        ("identifier", format!("https://fhir.nhs.uk/Id/nhsServiceInteractionId|{interaction}")),
     ];
     let request =
         started.client.get(url).query(&query).header("apikey", "demo").header("X-Correlation-Id", "1");
@@ -77,8 +81,12 @@ async fn sds_knows_practices_and_nobody_else() {
 }
 
 fn token(root: &str) -> String {
+    unsigned(&claims(root))
+}
+
+pub(super) fn claims(root: &str) -> Value {
     let now = crate::clock::now().as_second();
-    let claims = json!({
+    json!({
         "iss": "https://gateway.example.test", "sub": "1", "aud": root, "iat": now, "exp": now + 300,
         "reason_for_request": "directcare", "requested_scope": "patient/*.read conf/N",
         "requesting_device": {"resourceType": "Device", "model": "m", "version": "1",
@@ -91,9 +99,12 @@ fn token(root: &str) -> String {
                 {"system": "https://fhir.nhs.uk/Id/sds-user-id", "value": "UNK"},
                 {"system": "https://fhir.nhs.uk/Id/sds-role-profile-id", "value": "UNK"},
                 {"system": "https://gateway.example.test/users", "value": "nurse.bell"}]},
-    });
+    })
+}
+
+pub(super) fn unsigned(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.", part(&json!({"alg": "none", "typ": "JWT"})), part(&claims))
+    format!("{}.{}.", part(&json!({"alg": "none", "typ": "JWT"})), part(claims))
 }
 
 async fn through_proxy(started: &Started, root: &str, asid: &str) -> Response {

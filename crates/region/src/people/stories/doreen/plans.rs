@@ -100,6 +100,8 @@ pub(super) fn documents() -> Vec<Document> {
                 "Admitted after a fall with long lie. No fracture. Acute kidney injury, improving.\n\
                  Apixaban reduced to 2.5 mg twice a day. Please stop amlodipine if postural drop persists.",
             ),
+            medium: Medium::Pdf,
+            sent_by: Some(Acute),
             ..Document::default()
         },
         Document {

@@ -1,0 +1,81 @@
+//! Mutual TLS for partners that ask for it: makes an authority, a server certificate for loopback and a client certificate
+//! for the gateway, writes what the gateway needs, and gives the server's side, which takes nobody without that certificate.
+//! Source: RFC 8446 section 4.4.2; sources paper section 7 (authentication by interface sheet).
+
+/// Bytes of a certificate.
+mod der;
+/// Certificates.
+mod certificate;
+/// Encrypted connections.
+mod listener;
+
+pub(crate) use listener::TlsListener;
+
+use crate::{
+    host::key::{pem, write_private},
+    options::RegionFault,
+};
+use certificate::{Certified, Purpose};
+use jiff::Timestamp;
+use rustls::{
+    RootCertStore, ServerConfig,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    server::WebPkiClientVerifier,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The region's certificates.
+pub(crate) struct Mutual {
+    /// For every server that asks for a client certificate.
+    pub(crate) server: Arc<ServerConfig>,
+    /// PEM: the gateway's certificate and its PKCS #8 key.
+    pub(crate) client_identity: PathBuf,
+    /// PEM: the authority that signed both sides.
+    pub(crate) ca_file: PathBuf,
+}
+
+impl Mutual {
+    /// New certificates, written to that folder; older ones are replaced and no longer good.
+    pub(crate) fn make(folder: &Path, now: Timestamp) -> Result<Self, RegionFault> {
+        let made = |name, purpose, signer| {
+            Certified::make(name, purpose, signer, now).map_err(|_| RegionFault::Certificates)
+        };
+        let authority = made("Region demonstration authority", Purpose::Authority, None)?;
+        let server = made("127.0.0.1", Purpose::Server, Some(&authority))?;
+        let client = made("shcr-gateway", Purpose::Client, Some(&authority))?;
+        let identity = pem("CERTIFICATE", &client.certificate) + &pem("PRIVATE KEY", &client.key);
+        Ok(Self {
+            client_identity: written(folder, "shcr-gateway-tls.pem", &identity)?,
+            ca_file: written(folder, "region-ca.pem", &pem("CERTIFICATE", &authority.certificate))?,
+            server: Arc::new(config(&authority, &server).map_err(|_| RegionFault::Certificates)?),
+        })
+    }
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> Result<PathBuf, RegionFault> {
+    let path = folder.join(name);
+    write_private(&path, text).map_err(|source| RegionFault::WriteKey { path: path.clone(), source })?;
+    Ok(path)
+}
+
+/// Only clients the authority has signed; TLS 1.2 and 1.3.
+fn config(authority: &Certified, server: &Certified) -> Result<ServerConfig, rustls::Error> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority.certificate.clone()))?;
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let verifier = verifier.build().map_err(|_| rustls::Error::General("no client verifier".to_owned()))?;
+    let chain = vec![CertificateDer::from(server.certificate.clone())];
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(server.key.clone()));
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = builder.with_client_cert_verifier(verifier).with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! `shcr check`: takes a configuration, says whether a gateway could run on it, and every place where it could not. Opens no
+//! port, asks no source and writes nothing.
+
+use crate::{
+    config::{Config, report::Report},
+    program::status,
+};
+use federation::{Federation, Limits, SourceConfig};
+use miette::{IntoDiagnostic, WrapErr};
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+/// `shcr check`
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The deployment's configuration.
+    #[arg(long)]
+    config: PathBuf,
+}
+
+pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
+    let (config, text) = Config::load_with_text(&options.config)?;
+    let faults = Federation::faults(&config.sources, &config.national, &Limits::default());
+    if let Some(report) = Report::of(faults.iter().map(|fault| text.fault(fault)).collect()) {
+        return Err(report.into());
+    }
+    let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
+    let policy = access::Policy::load(&config.policy.directory, &facts)
+        .into_diagnostic()
+        .wrap_err("the sharing policy cannot be used")?;
+    let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory)
+        .into_diagnostic()
+        .wrap_err("a host cannot be registered")?;
+    access::keys::Keys::new(&hosts).into_diagnostic()?;
+    let mut said = String::new();
+    for source in &config.sources {
+        said.push_str(&line(source));
+    }
+    said.push_str(&format!(
+        "ok: {} sources, {} hosts, configuration {}\n",
+        config.sources.len(),
+        config.hosts.len(),
+        policy.id()
+    ));
+    std::io::stdout().write_all(said.as_bytes()).into_diagnostic()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One source: who, what it speaks, how we prove ourselves, what it shares.
+fn line(source: &SourceConfig) -> String {
+    let shares: Vec<_> = source.shares.iter().map(|category| category.name()).collect();
+    let mut proofs = Vec::new();
+    if source.oauth2.is_some() {
+        proofs.push("OAuth 2.0");
+    }
+    if source.api_key_file.is_some() {
+        proofs.push("API key");
+    }
+    if source.tls.as_ref().is_some_and(|tls| tls.identity_file.is_some()) {
+        proofs.push("client certificate");
+    }
+    let by = if proofs.is_empty() { String::new() } else { format!(", by {}", proofs.join(" and ")) };
+    let what = if shares.is_empty() { "shares nothing yet".to_owned() } else { shares.join(" ") };
+    format!("{:<10} {}{by}: {what}\n", source.id.as_str(), source.kind.speaks())
+}

@@ -1,0 +1,136 @@
+//! Takes the shipped configuration and a region's addresses, writes the configuration this demo runs on: a file like any
+//! deployment's, so that `shcr check` and `shcr source test` can be tried on it. Honest: the gateway reads that file.
+
+use super::{Options, write_secret};
+use crate::config::Config;
+use miette::{IntoDiagnostic, WrapErr};
+use region::{Endpoints, SourceEndpoint};
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// Said first in the file.
+const HEAD: &str = "# Written by the demo: its shipped configuration with the addresses of this run.\n\n";
+
+/// The scope asked of every partner: to read.
+const SCOPE: &str = "system/*.read";
+const KEY_ID: &str = "shcr-gateway-1";
+const GATEWAY_TOKEN: &str = "national-gateway.token";
+
+/// Where it lies.
+pub(super) fn path(state: &Path) -> PathBuf {
+    state.join("config/running.toml")
+}
+
+/// Writes and reads it. `bound`: the addresses the gateway listens at.
+pub(super) fn settle(
+    state: &Path,
+    region: &Endpoints,
+    options: &Options,
+    bound: Config,
+) -> miette::Result<Config> {
+    let shipped = std::fs::read_to_string(state.join("config/demo.toml")).into_diagnostic()?;
+    let mut table: Table = toml::from_str(&shipped).into_diagnostic()?;
+    table.insert("public_url".into(), Value::from(bound.public_url.as_str()));
+    write_secret(&state.join("state").join(GATEWAY_TOKEN), &region.national_gateway_token)?;
+    if let Some(national) = table.get_mut("national").and_then(Value::as_table_mut) {
+        services(national, region);
+    }
+    for source in tables(&mut table, "sources") {
+        point(source, region, options);
+    }
+    if options.poor_source
+        && let Some(sources) = table.get_mut("sources").and_then(Value::as_array_mut)
+    {
+        let poor = region.sources.iter().find(|endpoint| endpoint.name == "poor");
+        sources.extend(poor.map(poor_source));
+    }
+    for host in tables(&mut table, "hosts") {
+        host.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
+        host.insert("frame_origins".into(), Value::from(vec![region.host_url.clone()]));
+    }
+    let text = format!("{HEAD}{}", toml::to_string(&table).into_diagnostic()?);
+    let path = path(state);
+    std::fs::write(&path, text)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot write `{}`", path.display()))?;
+    let config = Config::load(&path)?;
+    Ok(Config { listen: bound.listen, admin_listen: bound.admin_listen, ..config })
+}
+
+fn tables<'a>(table: &'a mut Table, key: &str) -> impl Iterator<Item = &'a mut Table> {
+    let array = table.get_mut(key).and_then(Value::as_array_mut);
+    array.into_iter().flatten().filter_map(Value::as_table_mut)
+}
+
+fn services(national: &mut Table, region: &Endpoints) {
+    for (key, value) in [
+        ("pds_url", region.pds_url.as_str()),
+        ("sds_url", &region.sds_url),
+        ("ssp_url", &region.ssp_url),
+        ("gateway_url", &region.national_gateway_url),
+        ("gateway_token_file", GATEWAY_TOKEN),
+    ] {
+        national.insert(key.into(), Value::from(value));
+    }
+}
+
+/// The partner's address, and the keys the region has made for this run.
+fn point(source: &mut Table, region: &Endpoints, options: &Options) {
+    let id = source.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let token_url = match region.sources.iter().find(|endpoint| endpoint.name == id) {
+        Some(endpoint) => {
+            source.insert("base_url".into(), Value::from(endpoint.url.as_str()));
+            endpoint.token_url.clone()
+        }
+        None if id == "nrl" => {
+            let base = format!("{}/record-locator/consumer/FHIR/R4", region.nrl_url);
+            source.insert("base_url".into(), Value::from(base));
+            let keepers = region.sources.iter().filter(|endpoint| endpoint.lock != "none");
+            let origins: Vec<String> = keepers.filter_map(origin).collect();
+            source.insert("retrieve_from".into(), Value::from(origins));
+            Some(region.nrl_token_url.clone())
+        }
+        None => None,
+    };
+    if let (Some(oauth2), Some(url)) = (source.get_mut("oauth2").and_then(Value::as_table_mut), token_url) {
+        oauth2.insert("token_url".into(), Value::from(url));
+        oauth2.insert("client_id".into(), Value::from(region.client_id.as_str()));
+        oauth2.insert("key_file".into(), file(&region.client_key));
+        oauth2.insert("key_id".into(), Value::from(KEY_ID));
+        oauth2.insert("scope".into(), Value::from(SCOPE));
+    }
+    if let Some(tls) = source.get_mut("tls").and_then(Value::as_table_mut) {
+        tls.insert("identity_file".into(), file(&region.client_identity));
+        tls.insert("ca_file".into(), file(&region.ca_file));
+    }
+    if options.national_gateway && source.get("kind").and_then(Value::as_str) == Some("gp-connect") {
+        source.insert("route".into(), Value::from("national-gateway"));
+    }
+}
+
+fn origin(endpoint: &SourceEndpoint) -> Option<String> {
+    endpoint.url.strip_suffix("/fhir").map(str::to_owned)
+}
+
+fn file(path: &Path) -> Value {
+    Value::from(path.display().to_string())
+}
+
+fn poor_source(endpoint: &SourceEndpoint) -> Value {
+    let mut source = Table::new();
+    for (key, value) in [
+        ("id", "poor"),
+        ("short", "Poor"),
+        ("partner", "A source that breaks its contract"),
+        ("ods", endpoint.partner.as_str()),
+        ("kind", "fhir-r4"),
+        ("base_url", &endpoint.url),
+        ("api_key_file", "demo-api.key"),
+        ("contact", "nobody, 01632 960 129"),
+    ] {
+        source.insert(key.into(), Value::from(value));
+    }
+    let shares = ["allergies", "medications", "problems", "results", "encounters", "documents", "alerts"];
+    source.insert("shares".into(), Value::from(shares.map(str::to_owned).to_vec()));
+    Value::Table(source)
+}

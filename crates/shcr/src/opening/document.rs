@@ -1,0 +1,205 @@
+//! One document: handle → person → permit → audit open → objection → ask → show → disclose → audit close. Takes a request of a
+//! session with a sealed handle, gives the page round the document, or what stands in its frame: the document, or in words
+//! why not. Read [`open_document`] as a list. HAZ-020, HAZ-022, HAZ-029.
+
+use super::{compose, disclose, handle::Handle, session, session::Entered, steps, steps::Who};
+use crate::{
+    clock,
+    entries::{self, Story},
+    program::Program,
+};
+use access::Refusal;
+use audit::Opened;
+use bytes::Bytes;
+use federation::{Asking, OpenReply};
+use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
+use std::{sync::Arc, time::Duration};
+use web::{
+    content::{Form, NotShown, Shown},
+    gateway::{Content, ContentKind, Refused, Shell, Within},
+    page::{DocumentPage, SourceCard},
+    view, words,
+};
+
+/// A file that takes longer to read than this is damaged, or meant to.
+const READING: Duration = Duration::from_secs(10);
+
+/// The page round a document. Asks nobody: what stands on it was sealed when the record was shown.
+pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) -> Result<Shell, Refused> {
+    let session = session::enter(&program, &within).await?;
+    let launch = &session.content.launch;
+    let mut story = Story::begin(launch, &within.browser.address, program.policy.id(), clock::millis());
+    let document = sealed(&program, &session, &handle, &mut story).await?;
+    let page = DocumentPage {
+        reference: entries::reference(&document.handle.opening),
+        path: format!("/s/{}/", session.sid_text),
+        handle,
+        opened_at: clock::now(),
+        banner: compose::host_banner(launch),
+        words: document.handle.words,
+        source: document.card,
+        professional: launch.practitioner.display.clone(),
+        organisation: launch.organisation.name.clone(),
+        training: program.config.training,
+    };
+    Ok(Shell { frame_ancestor: session.content.frame.clone(), html: view::document(&page) })
+}
+
+/// Opens one document: an opening of its own in the audit, of one category at one source. Nothing is asked before it is
+/// durably recorded, and no byte leaves before its disclosure is (HAZ-029). How the source ended is said in the frame.
+pub(crate) async fn open_document(
+    program: Arc<Program>,
+    within: Within,
+    handle: String,
+) -> Result<Content, Refused> {
+    let session = session::enter(&program, &within).await?;
+    let launch = session.content.launch.clone();
+    let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
+    let document = sealed(&program, &session, &handle, &mut story).await?;
+    story.of_document(&document.handle.opening);
+
+    let person = match steps::person(&program, &session, &mut story).await? {
+        Who::Known(person, _) => person,
+        Who::Differs(differing) => {
+            let fields = differing.into_iter().map(|difference| difference.field).collect();
+            return Err(program.refuse(&mut story, Refusal::IdentityMismatch { fields }).await);
+        }
+    };
+    let permit = steps::permit(&program, &launch, &mut story).await?;
+    let Handle { source, category, level, .. } = &document.handle;
+    if permit.level(source, *category) < *level {
+        story.because("the category is no longer granted");
+        return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
+    }
+    let plan: Vec<_> = steps::only(&program, source, *category).into_iter().collect();
+    story.permitted(&permit, &plan);
+
+    // From here on everything is accounted for, or nothing happens.
+    let opened = steps::account(&program, &story).await?;
+    let asking = compose::asking(&launch, &person, &story);
+    let frame_ancestor = session.content.frame.clone();
+    let card = document.card.clone();
+    // On a task of its own: a reader who leaves must not leave the opening without its end.
+    let inside = tokio::spawn(ask(program, opened, asking, story, document)).await;
+    let inside =
+        inside.unwrap_or_else(|_| Inside::words(&words::document_not_had(&card.short, &BROKEN), &card, ""));
+    Ok(Content { frame_ancestor, kind: inside.kind, body: inside.body })
+}
+
+const BROKEN: ReplyState = ReplyState::Unreadable(String::new());
+
+/// A handle that was opened, with the source it names.
+struct Sealed {
+    handle: Handle,
+    card: SourceCard,
+}
+
+/// What was not sealed by us for this session, or has run out, is told as a view that has ended; the audit keeps why.
+async fn sealed(
+    program: &Program,
+    session: &Entered,
+    handle: &str,
+    story: &mut Story,
+) -> Result<Sealed, Refused> {
+    let opened = program.documents.open(&session.sid, handle, clock::millis());
+    let sources = program.federation.sources();
+    let sealed = opened.and_then(|handle| {
+        let source = sources.iter().find(|source| source.id == handle.source)?;
+        Some(Sealed { card: compose::card(source), handle })
+    });
+    if sealed.is_none() {
+        story.because("document handle not accepted");
+        tracing::warn!(opening.id = %story.opening, "the handle of a document was not accepted");
+    }
+    match sealed {
+        Some(sealed) => Ok(sealed),
+        None => Err(program.refuse(story, Refusal::ViewEnded).await),
+    }
+}
+
+/// What stands in the frame.
+struct Inside {
+    kind: ContentKind,
+    body: Bytes,
+}
+
+/// From the audit's receipt to its end.
+async fn ask(
+    program: Arc<Program>,
+    opened: Opened,
+    asking: Asking,
+    mut story: Story,
+    document: Sealed,
+) -> Inside {
+    let Sealed { handle, card } = &document;
+    let say = |why: &str, story: &Story| Inside::words(why, card, &story.reference);
+    // No question about the document leaves before the practice has said whether the person objects (HAZ-022).
+    let (objection, _) = program.objection(&opened, &asking, &mut story).await;
+    if program.is_stopped_by(objection) {
+        close(&program, &opened, &story, "not-asked", "objection").await;
+        return say(words::OBJECTION, &story);
+    }
+    let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
+    program.count(&Reply::of(handle.source.clone(), reply.state.clone()));
+    let state = reply.state.name();
+    let shown = match read(&reply, handle).await {
+        Ok(shown) => shown,
+        Err(None) => {
+            close(&program, &opened, &story, state, "complete").await;
+            return say(&words::document_not_had(&card.short, &reply.state), &story);
+        }
+        Err(Some(why)) => {
+            close(&program, &opened, &story, state, &format!("not shown: {}", why.code())).await;
+            return say(&words::document_not_shown(&card.short, why, size(&reply)), &story);
+        }
+    };
+    let disclosed = disclose::document(&program, &opened, &mut story, handle, (&reply, &shown.caveats)).await;
+    let Some(_recorded) = disclosed else {
+        tracing::error!(opening.id = %story.opening, source.id = %handle.source, "a disclosure could not be recorded; the document is not shown");
+        close(&program, &opened, &story, state, "not shown: not recorded").await;
+        let withheld = ReplyState::Withheld(Withholder::PolicyNotRecorded);
+        return say(&words::document_not_had(&card.short, &withheld), &story);
+    };
+    close(&program, &opened, &story, state, "complete").await;
+    Inside::shown(shown, reply, card)
+}
+
+/// What may be shown of what came; `Err(None)` where nothing did. Beside the runtime: a large scan takes a while, and a
+/// reader that panics has met a damaged file.
+async fn read(reply: &OpenReply, handle: &Handle) -> Result<Shown, Option<NotShown>> {
+    let content = reply.content.clone().ok_or(None)?;
+    let claimed = handle.retrieval.content_type.clone().unwrap_or_default();
+    let reading = tokio::task::spawn_blocking(move || {
+        web::content::shown(&content.bytes, &[claimed.as_str(), content.media_type.as_str()])
+    });
+    let read = tokio::time::timeout(READING, reading).await;
+    read.ok().and_then(Result::ok).unwrap_or(Err(NotShown::Damaged)).map_err(Some)
+}
+
+fn size(reply: &OpenReply) -> usize {
+    reply.content.as_ref().map_or(0, |content| content.bytes.len())
+}
+
+async fn close(program: &Program, opened: &Opened, story: &Story, state: &'static str, cause: &str) {
+    program.close_with(opened, story, &|_: &SourceId| Some(state), cause).await;
+}
+
+impl Inside {
+    fn shown(shown: Shown, reply: OpenReply, card: &SourceCard) -> Self {
+        match shown.form {
+            Form::Pdf => {
+                let bytes = reply.content.map(|content| content.bytes).unwrap_or_default();
+                Self { kind: ContentKind::Pdf, body: Bytes::from(bytes) }
+            }
+            Form::Page(markup) => Self::page(view::content(&markup, &shown.caveats, card)),
+        }
+    }
+
+    fn words(why: &str, card: &SourceCard, reference: &str) -> Self {
+        Self::page(view::not_shown(why, card, reference))
+    }
+
+    fn page(html: String) -> Self {
+        Self { kind: ContentKind::Page, body: Bytes::from(html) }
+    }
+}

@@ -1,0 +1,66 @@
+//! The steps every opening begins with, of a record and of a document alike: who the person is, what may be seen of them, and
+//! the durable word that it is about to be asked for. Each gives the value the next one needs, or a refusal that is recorded.
+
+use super::session::Entered;
+use crate::{clock, entries::Planned, entries::Story, program::Program};
+use access::{
+    Launch, Objection, Permit,
+    person::{Difference, Identified, Identity},
+};
+use audit::Opened;
+use fhir::Category;
+use web::gateway::Refused;
+
+/// Who the person is by the national record.
+pub(super) enum Who {
+    /// With the fields that differ from the host's, where the professional has said that it is the right person.
+    Known(Identified, Vec<Difference>),
+    /// Nobody has said so yet (HAZ-001).
+    Differs(Vec<Difference>),
+}
+
+/// Asks PDS anew at every opening.
+pub(super) async fn person(program: &Program, session: &Entered, story: &mut Story) -> Result<Who, Refused> {
+    let launch = &session.content.launch;
+    let trace =
+        program.federation.trace(&launch.person.nhs_number, story.opening.as_str(), clock::now()).await;
+    story.traced(&trace);
+    let (person, differing) = match access::person::identify(launch, &trace) {
+        Identity::Confirmed(person) => (person, Vec::new()),
+        Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
+        Identity::Interrupt(_, differing) => return Ok(Who::Differs(differing)),
+        Identity::Refused(refusal) => return Err(program.refuse(story, refusal).await),
+    };
+    story.identified(&person);
+    Ok(Who::Known(person, differing))
+}
+
+/// What this professional may see of this person, by the policy in force now.
+pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story) -> Result<Permit, Refused> {
+    match program.policy.decide(launch, &Objection::None) {
+        Ok(permit) => Ok(permit),
+        Err(refusal) => Err(program.refuse(story, refusal).await),
+    }
+}
+
+/// Every source, and all that may be asked of it.
+pub(super) fn everything<'a>(program: &'a Program, permit: &Permit) -> Vec<Planned<'a>> {
+    let sources = program.federation.sources().iter();
+    sources.map(|source| (source, permit.asked(&source.id))).collect()
+}
+
+/// One category of one source; `None` where no such source is configured.
+pub(super) fn only<'a>(
+    program: &'a Program,
+    source: &fhir::SourceId,
+    category: Category,
+) -> Option<Planned<'a>> {
+    let config = program.federation.sources().iter().find(|config| config.id == *source)?;
+    Some((config, vec![category]))
+}
+
+/// W1: nothing is asked before this is durable (HAZ-029).
+pub(super) async fn account(program: &Program, story: &Story) -> Result<Opened, Refused> {
+    let opened = program.store.open_opening(story.opening.clone(), story.open(), clock::millis()).await;
+    opened.map_err(|fault| program.cannot_record(story, &fault))
+}
