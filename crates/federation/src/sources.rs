@@ -35,6 +35,8 @@ pub(crate) struct KindOfSource {
     pub(crate) speaks: &'static str,
     /// It stands for the registered practice: traced people only, and the one that knows of an objection.
     pub(crate) is_practice: bool,
+    /// The options of the configuration it takes, of those that not every kind does.
+    pub(crate) takes: &'static [&'static str],
     pub(crate) build: Build,
 }
 

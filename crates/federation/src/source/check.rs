@@ -44,22 +44,20 @@ fn durations(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
 
 /// An option that would be ignored is refused: whoever wrote it believes that it works.
 fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
-    let is_practice = source.kind.is_practice();
-    let searches_for_people = source.kind.name().starts_with("fhir-");
-    // Practices are reached by the national services' own credentials.
+    let takes = source.kind.line().map(|kind| kind.takes).unwrap_or_default();
     let given = [
-        ("base_url", is_practice && source.base_url.is_some()),
-        ("api_key_file", is_practice && source.api_key_file.is_some()),
-        ("api_key_header", is_practice && source.api_key_header.is_some()),
-        ("oauth2", is_practice && source.oauth2.is_some()),
-        ("tls", is_practice && source.tls.is_some()),
-        ("feed", is_practice && source.feed.is_some()),
-        ("person_search", !searches_for_people && source.person_search != PersonSearch::Post),
-        ("retrieve_from", source.kind.name() != "nrl" && !source.retrieve_from.is_empty()),
-        ("route", !is_practice && source.route != Route::SpineSecureProxy),
+        ("base_url", source.base_url.is_some()),
+        ("api_key_file", source.api_key_file.is_some()),
+        ("api_key_header", source.api_key_header.is_some()),
+        ("oauth2", source.oauth2.is_some()),
+        ("tls", source.tls.is_some()),
+        ("feed", source.feed.is_some()),
+        ("person_search", source.person_search != PersonSearch::Post),
+        ("retrieve_from", !source.retrieve_from.is_empty()),
+        ("route", source.route != Route::SpineSecureProxy),
     ];
-    let taken = given.into_iter().filter(|(_, is_given)| *is_given);
-    taken.map(|(key, _)| ConfigFault::NotForKind { id: source.id.clone(), key, kind: source.kind.name() })
+    let ignored = given.into_iter().filter(|(key, is_given)| *is_given && !takes.contains(key));
+    ignored.map(|(key, _)| ConfigFault::NotForKind { id: source.id.clone(), key, kind: source.kind.name() })
 }
 
 fn credentials(source: &SourceConfig) -> Vec<ConfigFault> {

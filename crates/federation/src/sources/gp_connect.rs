@@ -49,6 +49,8 @@ pub(crate) const KIND: KindOfSource = KindOfSource {
     name: "gp-connect",
     speaks: "GP Connect (FHIR STU3, or DSTU2 for the HTML view)",
     is_practice: true,
+    // Practices are reached by the national services' own credentials.
+    takes: &["route"],
     build,
 };
 

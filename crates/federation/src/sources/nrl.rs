@@ -28,8 +28,13 @@ use std::sync::Arc;
 mod retrieval;
 
 /// Plans and records that lie elsewhere.
-pub(crate) const KIND: KindOfSource =
-    KindOfSource { name: "nrl", speaks: "NRL pointers (FHIR R4)", is_practice: false, build };
+pub(crate) const KIND: KindOfSource = KindOfSource {
+    name: "nrl",
+    speaks: "NRL pointers (FHIR R4)",
+    is_practice: false,
+    takes: &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "retrieve_from"],
+    build,
+};
 
 /// The service, and where documents may be fetched from.
 struct Locator {

@@ -48,11 +48,15 @@ mod content;
 /// What only a test question tries.
 mod checks;
 
+const TAKES: &[&str] =
+    &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "feed", "person_search"];
+
 /// UK Core R4 servers.
 pub(crate) const R4: KindOfSource = KindOfSource {
     name: "fhir-r4",
     speaks: "FHIR R4",
     is_practice: false,
+    takes: TAKES,
     build: |source, around| build(source, around, Version::R4),
 };
 
@@ -61,6 +65,7 @@ pub(crate) const STU3: KindOfSource = KindOfSource {
     name: "fhir-stu3",
     speaks: "FHIR STU3",
     is_practice: false,
+    takes: TAKES,
     build: |source, around| build(source, around, Version::Stu3),
 };
 

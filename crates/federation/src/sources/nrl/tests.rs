@@ -119,7 +119,8 @@ fn pdf() -> Canned {
 async fn a_document_is_fetched_only_from_where_this_gateway_may_go() {
     let (keeper, stranger) = (Fake::default().on("/plans/1", pdf()), Fake::default().on("/plans/1", pdf()));
     let (keeper_url, stranger_url) = (keeper.serve().await, stranger.serve().await);
-    let federation = federation(vec![locator(&keeper_url, &[keeper_url.clone()])], &keeper_url, limits());
+    let federation =
+        federation(vec![locator(&keeper_url, std::slice::from_ref(&keeper_url))], &keeper_url, limits());
     let reply = opened(at(&format!("{keeper_url}/plans/1")), &federation).await;
     assert_eq!(reply.state, ReplyState::Answered);
     assert_eq!(reply.content.unwrap().bytes, b"%PDF-1.4 plan");
@@ -162,7 +163,7 @@ async fn a_proxied_document_goes_through_our_own_proxy_with_the_pointers_system(
 async fn a_telephone_number_is_not_fetched() {
     let fake = Fake::default();
     let url = fake.serve().await;
-    let federation = federation(vec![locator(&url, &[url.clone()])], &url, limits());
+    let federation = federation(vec![locator(&url, std::slice::from_ref(&url))], &url, limits());
     let contact = Retrieval { format: Some("urn:nhs-ic:record-contact".to_owned()), ..at("tel:01632960111") };
     assert_eq!(opened(contact, &federation).await.state.name(), "did-not-answer(failed)");
     assert!(fake.seen().is_empty());
@@ -172,7 +173,7 @@ async fn a_telephone_number_is_not_fetched() {
 async fn a_document_that_is_not_what_its_pointer_hashed_is_not_given() {
     let keeper = Fake::default().on("/plans/1", pdf());
     let url = keeper.serve().await;
-    let federation = federation(vec![locator(&url, &[url.clone()])], &url, limits());
+    let federation = federation(vec![locator(&url, std::slice::from_ref(&url))], &url, limits());
     let lying =
         Retrieval { hash: Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned()), ..at(&format!("{url}/plans/1")) };
     let reply = opened(lying, &federation).await;
