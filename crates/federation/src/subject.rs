@@ -80,8 +80,11 @@ impl OnePatient {
     }
 
     fn is_of(&self, resource: &Object<'_>, siblings: &[Object<'_>], is_contained: bool) -> bool {
-        if resource.text("resourceType").as_deref() == Some("Patient") {
-            return self.is_the_patient(resource, is_contained);
+        match resource.text("resourceType").as_deref() {
+            Some("Patient") => return self.is_the_patient(resource, is_contained),
+            // A document or message is a world of its own: its references mean its own entries.
+            Some("Bundle") => return Bundle::of(resource).is_some_and(|bundle| self.is_nested(&bundle)),
+            _ => {}
         }
         let contained = resource.objects("contained");
         let known = if is_contained { siblings } else { &contained };
@@ -89,6 +92,19 @@ impl OnePatient {
         subjects.all(|subject| self.is_subject(&subject, known))
             && contained.iter().all(|inner| self.is_of(inner, &contained, true))
             && self.members_mention_only(resource)
+    }
+
+    /// Every Patient inside must carry the person's number; what its entries are about must be one of these, or the Patient
+    /// of the server that sent it.
+    fn is_nested(&self, bundle: &Bundle<'_>) -> bool {
+        let mut within = self.clone();
+        for patient in bundle.of_type("Patient") {
+            if !self.is_the_patient(&patient.resource, true) {
+                return false;
+            }
+            within = Self::new(&self.person, patient, "").replacing(&within);
+        }
+        within.is_all(bundle)
     }
 
     /// A Patient with an NHS number must have the person's; one without must be the very Patient of this server.

@@ -34,7 +34,11 @@ pub struct Bundle<'a> {
 impl<'a> Bundle<'a> {
     /// `None` if the document is not a Bundle. A duplicate id keeps the first for resolving and both as entries.
     pub fn read(document: Json<'a>) -> Option<Self> {
-        let root = document.object()?;
+        Self::of(&document.object()?)
+    }
+
+    /// The same, of a Bundle that is itself an entry of another.
+    pub fn of(root: &Object<'a>) -> Option<Self> {
         if root.text("resourceType")? != "Bundle" {
             return None;
         }
@@ -42,7 +46,7 @@ impl<'a> Bundle<'a> {
             kind: root.text("type").unwrap_or_default().into_owned(),
             id: root.text("id").map(|id| id.into_owned()),
             total: root.get("total").and_then(Json::number).and_then(|n| n.parse().ok()),
-            next: next_link(&root),
+            next: next_link(root),
             ..Self::default()
         };
         for entry in root.items("entry") {

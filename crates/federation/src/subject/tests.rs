@@ -114,6 +114,40 @@ fn a_contained_patient_with_the_number_is_the_person() {
     assert!(doreens(resource));
 }
 
+/// A document sent as one entry: its own Patient under its own name, and a section's entry about them.
+fn document(inner: Value, subject: &str) -> Value {
+    json!({ "resourceType": "Bundle", "type": "document", "entry": [
+        { "fullUrl": "urn:uuid:c", "resource": { "resourceType": "Composition", "subject": { "reference": subject } } },
+        { "fullUrl": "urn:uuid:p", "resource": inner },
+        { "fullUrl": "urn:uuid:a", "resource": {
+            "resourceType": "AllergyIntolerance", "id": "a1", "patient": { "reference": subject } } },
+    ]})
+}
+
+#[test]
+fn a_document_inside_an_answer_is_about_the_patient_it_holds() {
+    assert!(doreens(document(patient("p", NUMBER), "urn:uuid:p")));
+    assert!(doreens(document(patient("p", NUMBER), "Patient/p")));
+    let message = json!({ "resourceType": "Bundle", "type": "message",
+        "entry": [{ "resource": document(patient("p", NUMBER), "urn:uuid:p") }] });
+    assert!(doreens(message), "and inside a message");
+}
+
+#[test]
+fn a_document_about_somebody_else_is_a_stray_however_it_names_them() {
+    let mut numberless = patient("p", NUMBER);
+    numberless.as_object_mut().unwrap().remove("identifier");
+    for (inner, subject) in [
+        (patient("p", OTHER_NUMBER), "urn:uuid:p"),
+        (patient("p", NUMBER), "urn:uuid:somebody"),
+        (patient("p", NUMBER), "Patient/somebody"),
+        (numberless, "urn:uuid:p"),
+        (json!({ "resourceType": "Organization", "id": "o" }), "urn:uuid:p"),
+    ] {
+        assert!(!doreens(document(inner, subject)), "HAZ-004: {subject}");
+    }
+}
+
 #[test]
 fn an_earlier_number_of_the_person_is_the_person() {
     let person = Person { numbers: vec![number(NUMBER), number(OTHER_NUMBER)], ..asking().subject() };
