@@ -5,6 +5,7 @@ mod say;
 mod setup;
 mod step;
 mod tidy;
+mod validate;
 mod verify;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ const USAGE: &str = "usage: cargo xtask <chore>
   setup           install what the browser tests need, and only what is missing
   demo [options]  build the program and run the synthetic region with it (also: cargo demo)
   tidy [--write]  check the habits of the house; --write renews the generated lists
+  validate        have what the converter gives judged by a validator that is not ours
   verify          everything a change must pass, in order (also: cargo verify)
 ";
 
@@ -38,6 +40,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("demo", options) => demo::run(&root, options),
         ("tidy", []) => tidy::check(&root),
         ("tidy", [flag]) if flag == "--write" => tidy::write(&root),
+        ("validate", []) => validate::run(&root),
         ("verify", []) => verify::run(&root),
         _ => Err(USAGE.to_owned()),
     }

@@ -13,7 +13,7 @@ const PACKAGES: [(&str, &str); 2] =
 /// Runs every part; each does nothing where its result already stands.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     packages(root)?;
-    node_modules(root)
+    node_modules(&root.join("journeys/browser"))
 }
 
 fn packages(root: &Path) -> Result<(), String> {
@@ -38,24 +38,26 @@ fn packages(root: &Path) -> Result<(), String> {
     step::run(&Step { name: "packages", folder: root, command: &install, environment: &quiet }).map(drop)
 }
 
-fn node_modules(root: &Path) -> Result<(), String> {
-    let folder = root.join("journeys/browser");
+/// The modules pinned in a folder, installed where they are not yet.
+pub(crate) fn node_modules(folder: &Path) -> Result<(), String> {
     if !Command::new("npm")
         .arg("--version")
         .stdout(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
     {
-        return Err("the browser tests need Node 20 or later with npm. As root, run:\n   apt-get install -y nodejs npm".to_owned());
+        return Err(
+            "the checks need Node 20 or later with npm. As root, run:\n   apt-get install -y nodejs npm"
+                .to_owned(),
+        );
     }
-    if is_fresh(&folder) {
+    if is_fresh(folder) {
         say::line("setup: the Node modules are installed");
         return Ok(());
     }
-    let command = ["npm", "ci", "--no-audit", "--no-fund"];
+    let command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
     let environment = [("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")];
-    step::run(&Step { name: "Node modules", folder: &folder, command: &command, environment: &environment })
-        .map(drop)
+    step::run(&Step { name: "Node modules", folder, command: &command, environment: &environment }).map(drop)
 }
 
 /// npm writes its hidden lock file last; older than the committed one means another set of modules.

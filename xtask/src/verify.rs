@@ -1,7 +1,7 @@
 //! Takes the working tree, gives every check a change must pass, in order and timed; stops at the first that fails.
 
 use crate::step::{self, Counts, Step};
-use crate::{demo, say, setup, tidy};
+use crate::{demo, say, setup, tidy, validate};
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,6 +19,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     supply_chain(root)?;
     cargo("build", &["cargo", "build", "--package", "shcr", "--locked"])?;
     let mut counts = tests(root)?;
+    validate::run(root)?;
     counts.add(browser(root)?);
     say::line(&format!("── verified in {}: {}", step::seconds(began.elapsed()), told(counts)));
     Ok(())

@@ -25,38 +25,27 @@ fn complex<'a>(mut fields: Fields<'a>, kind: &'static Kind, work: &mut Work) -> 
         datatypes::convert(&mut fields, kind, work);
     }
     let mut settled = Fields::default();
-    let mut choices: Vec<&str> = Vec::new();
-    let mut undated: Vec<String> = Vec::new();
+    let (mut choices, mut undated) = (Vec::new(), Vec::new());
     for (name, node) in fields.into_members() {
         if name == "resourceType" && kind.is_resource() {
             settled.put(name, node);
             continue;
         }
-        let shadowed =
-            name.strip_prefix('_').filter(|_| node.as_object().is_some() || !node.items().is_empty());
-        let Some((slot, type_name)) = kind.slot(shadowed.unwrap_or(&name)) else {
+        let Some(place) = Place::of(kind, &name) else {
             work.lose(&node, NO_PLACE);
             continue;
         };
-        if shadowed.is_some() != (shadowed.is_some() && values::is_primitive(type_name)) {
-            work.lose(&node, NO_PLACE);
+        let is_second = place.slot.is_choice && !place.is_shadow && choices.contains(&place.slot.name);
+        if is_second {
+            work.lose(&node, ONE_ONLY);
             continue;
         }
-        if slot.is_choice && shadowed.is_none() {
-            if choices.contains(&slot.name) {
-                work.lose(&node, ONE_ONLY);
-                continue;
-            }
-            choices.push(slot.name);
-        }
-        let place = Place { kind, slot, type_name };
-        let is_dated = matches!(type_name, "date" | "dateTime" | "instant")
-            && shadowed.is_none()
-            && node.text().is_some_and(|text| !text.trim().is_empty());
-        let fitted = if shadowed.is_some() { shadow(node, work) } else { place.member(node, work) };
+        let is_dated = place.is_dated(&node);
+        let fitted = if place.is_shadow { shadow(node, work) } else { place.member(node, work) };
+        choices.extend((place.slot.is_choice && !place.is_shadow).then_some(place.slot.name));
         match fitted {
             Some(node) => settled.put(name, node),
-            None if is_dated && !slot.is_many => undated.push(format!("_{name}")),
+            None if is_dated => undated.push(format!("_{name}")),
             None => {}
         }
     }
@@ -82,9 +71,27 @@ struct Place {
     kind: &'static Kind,
     slot: &'static Slot,
     type_name: &'static str,
+    /// The extensions of a primitive, under `_name`.
+    is_shadow: bool,
 }
 
 impl Place {
+    fn of(kind: &'static Kind, name: &str) -> Option<Self> {
+        let place = |name, is_shadow| {
+            let (slot, type_name) = kind.slot(name)?;
+            Some(Self { kind, slot, type_name, is_shadow })
+        };
+        let shadow =
+            || place(name.strip_prefix('_')?, true).filter(|place| values::is_primitive(place.type_name));
+        place(name, false).or_else(shadow)
+    }
+
+    fn is_dated(&self, node: &Node<'_>) -> bool {
+        matches!(self.type_name, "date" | "dateTime" | "instant")
+            && !(self.is_shadow || self.slot.is_many)
+            && node.text().is_some_and(|text| !text.trim().is_empty())
+    }
+
     fn member<'a>(&self, node: Node<'a>, work: &mut Work) -> Option<Node<'a>> {
         let node =
             if matches!(self.slot.name, "extension" | "modifierExtension") && work.dialect != Dialect::R4 {

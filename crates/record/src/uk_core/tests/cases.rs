@@ -65,7 +65,10 @@ fn shown(emitted: &Emitted) -> String {
 /// Line breaks and blanks between JSON's tokens, nothing else.
 fn indent(json: &str, out: &mut String) {
     let (mut depth, mut in_string, mut escaped) = (1_usize, false, false);
-    for c in json.chars() {
+    for c in json.chars().filter(|c| !matches!(c, '\n' | '\r')) {
+        if !in_string && c == ' ' {
+            continue;
+        }
         if in_string || !matches!(c, '{' | '[' | '}' | ']' | ',' | ':') {
             in_string ^= c == '"' && !escaped;
             escaped = in_string && c == '\\' && !escaped;

@@ -99,6 +99,7 @@ fn nothing_of_any_published_stu3_resource_is_lost_or_invented() {
     };
     let mut seen: usize = GP_CONNECT.iter().map(|folder| check(Format::GpConnectStu3, folder)).sum();
     seen += STU3.iter().map(|folder| check(Format::Stu3, folder)).sum::<usize>();
+    seen += check(Format::GpConnectHtml, "gp-connect-html");
     assert!(seen > 3_800, "only {seen} resources");
     assert!(profiles > 2_800, "only {profiles} conform to UK Core");
 }
@@ -164,7 +165,6 @@ fn value(json: &str) -> Value {
     serde_json::from_str(json).expect("JSON")
 }
 
-/// Kept out of the way of clippy's eye for unused results: an emitted resource prints nothing of its content.
 #[test]
 fn debug_output_shows_no_content() {
     let json =
