@@ -64,7 +64,7 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     let world = Arc::new(populate(&options)?);
     let proofs = Proofs {
         client: Arc::new(oauth::Client::register(&options.state_dir)?),
-        mutual: Mutual::make(&options.state_dir, clock::now())?,
+        mutual: Mutual::make(&options.state_dir)?,
     };
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
     let endpoints = endpoints(&doors, &world, &key, &proofs);

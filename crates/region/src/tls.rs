@@ -2,8 +2,6 @@
 //! for the gateway, writes what the gateway needs, and gives the server's side, which takes nobody without that certificate.
 //! Source: RFC 8446 section 4.4.2; sources paper section 7 (authentication by interface sheet).
 
-/// Bytes of a certificate.
-mod der;
 /// Certificates.
 mod certificate;
 /// Encrypted connections.
@@ -15,8 +13,7 @@ use crate::{
     host::key::{pem, write_private},
     options::RegionFault,
 };
-use certificate::{Certified, Purpose};
-use jiff::Timestamp;
+use certificate::{Authority, Certified};
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::aws_lc_rs,
@@ -40,17 +37,15 @@ pub(crate) struct Mutual {
 
 impl Mutual {
     /// New certificates, written to that folder; older ones are replaced and no longer good.
-    pub(crate) fn make(folder: &Path, now: Timestamp) -> Result<Self, RegionFault> {
-        let made = |name, purpose, signer| {
-            Certified::make(name, purpose, signer, now).map_err(|_| RegionFault::Certificates)
-        };
-        let authority = made("Region demonstration authority", Purpose::Authority, None)?;
-        let server = made("127.0.0.1", Purpose::Server, Some(&authority))?;
-        let client = made("shcr-gateway", Purpose::Client, Some(&authority))?;
+    pub(crate) fn make(folder: &Path) -> Result<Self, RegionFault> {
+        let unmade = |_| RegionFault::Certificates;
+        let authority = certificate::authority("Region demonstration authority").map_err(unmade)?;
+        let server = certificate::server(&authority).map_err(unmade)?;
+        let client = certificate::client("shcr-gateway", &authority).map_err(unmade)?;
         let identity = pem("CERTIFICATE", &client.certificate) + &pem("PRIVATE KEY", &client.key);
         Ok(Self {
             client_identity: written(folder, "shcr-gateway-tls.pem", &identity)?,
-            ca_file: written(folder, "region-ca.pem", &pem("CERTIFICATE", &authority.certificate))?,
+            ca_file: written(folder, "region-ca.pem", &pem("CERTIFICATE", authority.der()))?,
             server: Arc::new(config(&authority, &server).map_err(|_| RegionFault::Certificates)?),
         })
     }
@@ -63,10 +58,10 @@ fn written(folder: &Path, name: &str, text: &str) -> Result<PathBuf, RegionFault
 }
 
 /// Only clients the authority has signed; TLS 1.2 and 1.3.
-fn config(authority: &Certified, server: &Certified) -> Result<ServerConfig, rustls::Error> {
+fn config(authority: &Authority, server: &Certified) -> Result<ServerConfig, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(authority.certificate.clone()))?;
+    roots.add(authority.der().clone())?;
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let verifier = verifier.build().map_err(|_| rustls::Error::General("no client verifier".to_owned()))?;
     let chain = vec![CertificateDer::from(server.certificate.clone())];

@@ -81,7 +81,9 @@ impl Pages {
     fn next(&self, view: &View<'_>, found: &Found, end: usize) -> Option<String> {
         let is_last = end >= found.matches.len() || found.page_size == 0;
         let page = |token: &str| format!("{}/{}?{TOKEN}={token}", view.base, found.kind.name);
-        match view.fault {
+        // Whoever is found by number stands on one page: what a page of people leads to is nobody's to follow.
+        let fault = if found.kind.name == "Patient" { Fault::None } else { view.fault };
+        match fault {
             Fault::PagingLoop if is_last => Some(page(&self.first(found))),
             // Another host to anybody who compares, and this very server to anybody who follows.
             Fault::PagingElsewhere => {

@@ -29,7 +29,7 @@ fn client(ca: &Mutual, identity: Option<&Mutual>) -> reqwest::Client {
 fn made(folder: &tempfile::TempDir) -> Mutual {
     // Another test may have been first.
     let _ = aws_lc_rs::default_provider().install_default();
-    Mutual::make(folder.path(), crate::clock::now()).unwrap()
+    Mutual::make(folder.path()).unwrap()
 }
 
 #[tokio::test]
