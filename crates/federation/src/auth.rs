@@ -4,7 +4,7 @@
 
 use crate::{
     fault::Fault,
-    source::{ConfigFault, OAuth2, Place, SourceConfig},
+    source::{ConfigFault, Keeper, OAuth2, Place, SourceConfig},
     wire::{self, Answer, Bounds},
 };
 use fhir::SourceId;
@@ -13,6 +13,7 @@ use reqwest::{
     Client, RequestBuilder, StatusCode,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
+use std::path::Path;
 use tokens::Tokens;
 
 /// Words that would let their bearer write.
@@ -38,15 +39,35 @@ pub(crate) enum Credentials {
 impl Credentials {
     /// Reads key files; touches no network. `client`: the source's own, so that its TLS settings hold for tokens too.
     pub(crate) fn of(source: &SourceConfig, client: &Client) -> Result<Self, ConfigFault> {
-        if let Some(oauth2) = &source.oauth2 {
-            return Self::oauth2(oauth2, Some(&source.id), client.clone());
+        let key = (source.api_key_file.as_deref(), source.api_key_header.as_deref());
+        Self::named(&source.id, source.oauth2.as_ref(), key, client)
+    }
+
+    /// The same for somebody to whom a source's pointers lead.
+    pub(crate) fn of_keeper(
+        source: &SourceId,
+        keeper: &Keeper,
+        client: &Client,
+    ) -> Result<Self, ConfigFault> {
+        let key = (keeper.api_key_file.as_deref(), keeper.api_key_header.as_deref());
+        Self::named(source, keeper.oauth2.as_ref(), key, client)
+    }
+
+    fn named(
+        source: &SourceId,
+        oauth2: Option<&OAuth2>,
+        (key_file, header): (Option<&Path>, Option<&str>),
+        client: &Client,
+    ) -> Result<Self, ConfigFault> {
+        if let Some(oauth2) = oauth2 {
+            return Self::oauth2(oauth2, Some(source), client.clone());
         }
-        let Some(path) = &source.api_key_file else {
+        let Some(path) = key_file else {
             return Ok(Credentials::None);
         };
-        let name = source.api_key_header.as_deref().map(|name| HeaderName::from_bytes(name.as_bytes()));
-        let name = name.transpose().map_err(|_| ConfigFault::Header { id: source.id.clone() })?;
-        let key = wire::key_file(Place::of(&source.id, "api_key_file"), path)?;
+        let name = header.map(|name| HeaderName::from_bytes(name.as_bytes())).transpose();
+        let name = name.map_err(|_| ConfigFault::Header { id: source.clone() })?;
+        let key = wire::key_file(Place::of(source, "api_key_file"), path)?;
         Ok(Credentials::Key(name.unwrap_or(API_KEY_HEADER), key))
     }
 

@@ -49,7 +49,9 @@ pub use open::{Content, OpenReply};
 pub use plan::Plan;
 pub use probe::{Check, NotATestNumber, Probe};
 pub use question::Question;
-pub use source::{ConfigFault, Feed, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls};
+pub use source::{
+    ConfigFault, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
+};
 pub use sources::gp_connect::objection::objection_signs;
 
 /// Fault servers for the tests.

@@ -39,9 +39,9 @@ pub struct SourceConfig {
     /// Of GP practices: the way there.
     #[serde(default)]
     pub route: Route,
-    /// Of pointers: the origins this gateway may fetch documents from, such as `https://documents.trust.example`.
+    /// Of pointers: from whom this gateway may fetch documents.
     #[serde(default)]
-    pub retrieve_from: Vec<String>,
+    pub retrieve_from: Vec<Keeper>,
     /// The categories this source shares at all.
     #[serde(default)]
     pub shares: Vec<Category>,
@@ -122,6 +122,18 @@ pub struct OAuth2 {
     pub key_id: Option<String>,
     /// Read scopes only, such as `system/*.read`.
     pub scope: String,
+}
+
+/// A keeper of documents that pointers lead to, and how its interface sheet wants to be asked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keeper {
+    /// Scheme, host and port, such as `https://documents.trust.example`.
+    pub origin: String,
+    pub api_key_file: Option<PathBuf>,
+    pub api_key_header: Option<String>,
+    pub oauth2: Option<OAuth2>,
+    pub tls: Option<Tls>,
 }
 
 /// Mutual TLS, and a partner's own certificate authority.

@@ -1,11 +1,20 @@
 //! Takes a configuration, gives every file it names, so that whoever read it can say where relative ones start.
 
-use super::{NationalConfig, OAuth2, SourceConfig, Tls};
+use super::{Keeper, NationalConfig, OAuth2, SourceConfig, Tls};
 use std::path::PathBuf;
 
 impl SourceConfig {
     /// Key, certificate and authority files.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let oauth2 = self.oauth2.as_mut().map(OAuth2::path_mut);
+        let own = self.api_key_file.iter_mut().chain(oauth2);
+        let keepers = self.retrieve_from.iter_mut().flat_map(Keeper::paths_mut);
+        own.chain(self.tls.iter_mut().flat_map(Tls::paths_mut)).chain(keepers)
+    }
+}
+
+impl Keeper {
+    fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let oauth2 = self.oauth2.as_mut().map(OAuth2::path_mut);
         self.api_key_file.iter_mut().chain(oauth2).chain(self.tls.iter_mut().flat_map(Tls::paths_mut))
     }

@@ -171,7 +171,7 @@ fn linked_documents() -> Part {
     Part {
         covers: vec![Category::Documents],
         own: [(Category::Documents, ReplyState::AnsweredWithWarnings)].into(),
-        outcome: Ok(Brought { warnings: vec![warning], ..Brought::default() }),
+        outcome: Ok(Brought { warnings: vec![warning], warns: true, ..Brought::default() }),
     }
 }
 

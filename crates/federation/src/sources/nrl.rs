@@ -42,11 +42,16 @@ struct Locator {
     base: Url,
     credentials: Credentials,
     national: Arc<National>,
-    /// Origins this gateway may reach for documents.
-    retrieve_from: Vec<Url>,
-    /// Towards the proxy, with our Spine identity; towards the keepers, with none.
+    keepers: Vec<Keeper>,
+    /// Towards the proxy, with our Spine identity.
     to_proxy: Client,
-    to_keepers: Client,
+}
+
+/// Somebody documents may be fetched from, each with a connection and credentials of its own.
+struct Keeper {
+    origin: Url,
+    client: Client,
+    credentials: Credentials,
 }
 
 /// How the search ended, where it did not fail.
@@ -69,14 +74,20 @@ fn build(source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>
     let base = source.base_url.as_deref().ok_or_else(missing)?;
     let client = wire::client(&around.limits, source.tls.as_ref(), Some(&source.id))?;
     let national = Arc::clone(&around.national);
-    let from = |origin: &String| source::base_url(Place::of(&source.id, "retrieve_from"), origin);
+    let keeper = |keeper: &source::Keeper| {
+        let client = wire::client(&around.limits, keeper.tls.as_ref(), Some(&source.id))?;
+        Ok(Keeper {
+            origin: source::base_url(Place::of(&source.id, "retrieve_from"), &keeper.origin)?,
+            credentials: Credentials::of_keeper(&source.id, keeper, &client)?,
+            client,
+        })
+    };
     Ok(Arc::new(Locator {
         base: source::base_url(Place::of(&source.id, "base_url"), base)?,
         credentials: Credentials::of(source, &client)?,
+        keepers: source.retrieve_from.iter().map(keeper).collect::<Result<_, _>>()?,
         to_proxy: wire::client(&around.limits, national.tls.as_ref(), None)?,
-        to_keepers: wire::client(&around.limits, None, Some(&source.id))?,
         national,
-        retrieve_from: source.retrieve_from.iter().map(from).collect::<Result<_, _>>()?,
         client,
     }))
 }
@@ -98,6 +109,7 @@ impl Locator {
         for _ in 0..bounds.limits.pages {
             let page = match self.page(question, next.as_deref(), bounds).await {
                 Ok(page) => page,
+                Err(End::Nothing) if found.payloads.is_empty() => return Ended::well(found.reply(question)),
                 Err(End::State(state)) if found.payloads.is_empty() => {
                     return Ended::well(question.reply(state));
                 }
@@ -164,6 +176,8 @@ impl Locator {
 
 /// How a page failed.
 enum End {
+    /// There is no pointer, said as an error.
+    Nothing,
     State(ReplyState),
     Fault(Fault),
 }
@@ -180,7 +194,7 @@ fn refused(answer: &Answer) -> End {
     let code = issues.iter().find_map(|issue| issue.spine_code.as_deref()).unwrap_or_default();
     match (answer.status, code) {
         (403, "ACCESS DENIED" | "ACCESS_DENIED") => End::State(ReplyState::NotShared),
-        (404, "NO_RECORD_FOUND") => End::State(ReplyState::AnsweredEmpty),
+        (404, "NO_RECORD_FOUND") => End::Nothing,
         (400..=422, _) if answer.status != 404 && answer.status != 403 => {
             tracing::error!(http.status = answer.status, "the record locator refused our request");
             End::State(our_side("our request was not accepted"))

@@ -85,9 +85,9 @@ fn point(source: &mut Table, region: &Endpoints, options: &Options) {
         None if id == "nrl" => {
             let base = format!("{}/record-locator/consumer/FHIR/R4", region.nrl_url);
             source.insert("base_url".into(), Value::from(base));
-            let keepers = region.sources.iter().filter(|endpoint| endpoint.lock != "none");
-            let origins: Vec<String> = keepers.filter_map(origin).collect();
-            source.insert("retrieve_from".into(), Value::from(origins));
+            let keepers: Vec<Value> =
+                region.sources.iter().filter_map(|endpoint| keeper(endpoint, region)).collect();
+            source.insert("retrieve_from".into(), Value::from(keepers));
             Some(region.nrl_token_url.clone())
         }
         None => None,
@@ -108,8 +108,23 @@ fn point(source: &mut Table, region: &Endpoints, options: &Options) {
     }
 }
 
-fn origin(endpoint: &SourceEndpoint) -> Option<String> {
-    endpoint.url.strip_suffix("/fhir").map(str::to_owned)
+/// How a partner's server gives a document to whoever followed a pointer.
+fn keeper(endpoint: &SourceEndpoint, region: &Endpoints) -> Option<Value> {
+    let mut keeper = Table::new();
+    keeper.insert("origin".into(), Value::from(endpoint.url.strip_suffix("/fhir")?));
+    match endpoint.lock.as_str() {
+        "api-key" => {
+            keeper.insert("api_key_file".into(), Value::from("demo-api.key"));
+        }
+        "mtls" => {
+            let mut tls = Table::new();
+            tls.insert("identity_file".into(), file(&region.client_identity));
+            tls.insert("ca_file".into(), file(&region.ca_file));
+            keeper.insert("tls".into(), Value::Table(tls));
+        }
+        _ => return None,
+    }
+    Some(Value::Table(keeper))
 }
 
 fn file(path: &Path) -> Value {

@@ -14,7 +14,7 @@ use web::gateway::Refused;
 /// Who the person is by the national record.
 pub(super) enum Who {
     /// With the fields that differ from the host's, where the professional has said that it is the right person.
-    Known(Identified, Vec<Difference>),
+    Known(Box<Identified>, Vec<Difference>),
     /// Nobody has said so yet (HAZ-001).
     Differs(Vec<Difference>),
 }
@@ -32,7 +32,7 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
         Identity::Refused(refusal) => return Err(program.refuse(story, refusal).await),
     };
     story.identified(&person);
-    Ok(Who::Known(person, differing))
+    Ok(Who::Known(Box::new(person), differing))
 }
 
 /// What this professional may see of this person, by the policy in force now.

@@ -2,7 +2,7 @@
 //! from a host this gateway may reach; any other address is not followed (HAZ-041). A telephone number is no document.
 //! Source: NRL retrieval, DocumentReference.content; sources, section 6.
 
-use super::Locator;
+use super::{Keeper, Locator};
 use crate::{
     content,
     fault::{Fault, failed},
@@ -22,19 +22,23 @@ pub(super) async fn open(locator: &Locator, question: &OpenQuestion, bounds: &Bo
     let Some(address) = pointer.url.as_deref() else {
         return Opening::well(failed("gives no address for the document"));
     };
-    let request = match address.strip_prefix("ssp://") {
-        Some(behind) => locator.through_proxy(question, behind),
-        None => locator.direct(address),
+    let claimed = content::accept(pointer.content_type.as_deref());
+    let asked = match address.strip_prefix("ssp://") {
+        Some(behind) => match locator.through_proxy(question, behind) {
+            Ok(request) => fetch(request.header("Accept", claimed), bounds).await,
+            Err(words) => return Opening::well(failed(words)),
+        },
+        None => match locator.keeper(address) {
+            Ok((keeper, url)) => {
+                let request = keeper.client.get(url).header("Accept", claimed);
+                let request = request.header("X-Request-Id", uuid::Uuid::new_v4().to_string());
+                let request = request.header("X-Correlation-Id", &question.opening);
+                keeper.credentials.fetch(request, question.now, bounds).await
+            }
+            Err(words) => return Opening::well(failed(words)),
+        },
     };
-    match request {
-        Ok(request) => {
-            let claimed = question.retrieval.content_type.as_deref();
-            let request = request.header("Accept", content::accept(claimed));
-            let answer = fetch(request, bounds).await;
-            answer.and_then(|answer| opened(answer, question)).unwrap_or_else(|fault| Opening::fault(&fault))
-        }
-        Err(words) => Opening::well(failed(words)),
-    }
+    asked.and_then(|answer| opened(answer, question)).unwrap_or_else(|fault| Opening::fault(&fault))
 }
 
 impl Locator {
@@ -59,16 +63,12 @@ impl Locator {
         Ok(request.header("Ssp-InteractionID", INTERACTION).bearer_auth(token))
     }
 
-    /// Without our credentials: they are the locator's, not the keeper's.
-    fn direct(&self, address: &str) -> Result<RequestBuilder, &'static str> {
+    /// Whose address it is. The locator's own credentials never go there.
+    fn keeper(&self, address: &str) -> Result<(&Keeper, Url), &'static str> {
         let url = Url::parse(address).map_err(|_| "gives an address that cannot be followed")?;
-        let may_reach = self.retrieve_from.iter().any(|from| from.origin() == url.origin());
-        let is_bare = url.username().is_empty() && url.password().is_none();
-        if may_reach && is_bare {
-            Ok(self.to_keepers.get(url))
-        } else {
-            Err("lies at an address this gateway may not ask")
-        }
+        let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        let keeper = self.keepers.iter().find(|keeper| is_bare && keeper.origin.origin() == url.origin());
+        Ok((keeper.ok_or("lies at an address this gateway may not ask")?, url))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pointers over real sockets: whose they are, how many pages, what a refusal means, and where a document may come from.
 
-use crate::{Federation, Limits, OpenReply, SourceConfig, testing::*};
+use crate::{Federation, Keeper, Limits, OpenReply, SourceConfig, testing::*};
 use fhir::{Category::*, ReplyState, Retrieval, SourceId};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -9,7 +9,14 @@ const SEARCH: &str = "/DocumentReference/_search";
 
 fn locator(base: &str, retrieve_from: &[String]) -> SourceConfig {
     let own = source("nrl", kind("nrl"), Some(base.to_owned()), &[CarePlans, Documents]);
-    SourceConfig { retrieve_from: retrieve_from.to_vec(), ..own }
+    let keeper = |origin: &String| Keeper {
+        origin: origin.clone(),
+        api_key_file: None,
+        api_key_header: None,
+        oauth2: None,
+        tls: None,
+    };
+    SourceConfig { retrieve_from: retrieve_from.iter().map(keeper).collect(), ..own }
 }
 
 fn pointer(id: &str, number: &str) -> Value {
