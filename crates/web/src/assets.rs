@@ -31,12 +31,17 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     named("js", "text/javascript; charset=utf-8", include_str!("../static/record.js").to_owned())
 });
 
+/// Closes the page of a document with its session.
+pub static DOCUMENT_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    named("js", "text/javascript; charset=utf-8", include_str!("../static/document.js").to_owned())
+});
+
 /// Every opening would log a missing file without it.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| named("svg", "image/svg+xml", include_str!("../static/icon.svg").to_owned()));
 
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&*STYLE, &*COMPLETE, &*SCRIPT, &*ICON].into_iter().find(|asset| asset.path == path)
+    [&*STYLE, &*COMPLETE, &*SCRIPT, &*DOCUMENT_SCRIPT, &*ICON].into_iter().find(|asset| asset.path == path)
 }
 
 fn named(ending: &str, content_type: &'static str, text: String) -> Asset {

@@ -1,6 +1,6 @@
 //! Hand-made pages and records for tests. Every person, place and entry is invented.
 
-use crate::page::{Banner, Freshness, Page, SourceCard};
+use crate::page::{Banner, Freshness, Handles, ListedDocument, Page, SourceCard};
 use fhir::reply::{Silence, Warning};
 use fhir::{Category, FhirDate, ReplyState, SourceId};
 use record::normalise::Unread;
@@ -8,6 +8,7 @@ use record::reconcile::SourceNote;
 use record::release::Released;
 use record::{Item, Record, Section};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Hand-made entries.
 mod items;
@@ -61,6 +62,17 @@ pub(crate) fn page() -> Page {
         caveats: vec![],
         mismatch: vec![],
         training: true,
+        documents: Arc::new(Numbered),
+    }
+}
+
+/// Handles that name what they open, so that a golden page shows which link is which.
+struct Numbered;
+
+impl Handles for Numbered {
+    fn handle(&self, document: &ListedDocument) -> Option<String> {
+        let resource = document.retrieval.resource.as_deref().unwrap_or_default();
+        (resource.len() < 100).then(|| format!("{}-{}", document.source, resource.replace('/', "-")))
     }
 }
 

@@ -83,6 +83,28 @@ pub enum Opened {
     },
 }
 
+/// The page round one document, whole.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    pub frame_ancestor: Option<String>,
+    pub html: String,
+}
+
+/// What stands in that page's frame: a file as it came, or a page of ours with the document or with the reason why not.
+pub struct Content {
+    pub frame_ancestor: Option<String>,
+    pub kind: ContentKind,
+    pub body: Bytes,
+}
+
+/// What a browser is told a document's content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentKind {
+    /// A page of ours.
+    Page,
+    Pdf,
+}
+
 /// What `GET /s/{sid}/state` may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionState {
@@ -105,6 +127,10 @@ pub trait Gateway: Send + Sync + 'static {
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted>;
     /// A new opening: every source is asked again.
     fn open(&self, within: Within, order: Order) -> Answer<Opened>;
+    /// The page round one document: no source is asked, and the audit has the opening that listed it.
+    fn document(&self, within: Within, handle: String) -> Answer<Shell>;
+    /// One document: an opening of its own, asking the one source that holds it.
+    fn content(&self, within: Within, handle: String) -> Answer<Content>;
     /// The interruption page's "this is the right person": recorded, then the record may be opened.
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;

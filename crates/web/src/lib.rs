@@ -11,6 +11,8 @@ pub mod page;
 pub mod schedule;
 /// One module per part of the page, named as its template.
 pub mod view;
+/// What a browser may be sent of a document.
+pub mod content;
 /// Every state's exact words.
 pub mod words;
 /// What a browser is told when nothing can be shown.

@@ -1,8 +1,10 @@
 //! What is known when the first byte of a record document leaves: who looks, at whom, whom we ask, what is asked.
 
-use fhir::{Category, FhirDate, SourceId};
+use fhir::{Category, FhirDate, Retrieval, SourceId};
 use record::Section;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything of an opening that does not change while it streams.
 #[derive(Clone)]
@@ -30,6 +32,51 @@ pub struct Page {
     pub caveats: Vec<String>,
     /// Identity fields that differ between host and national record and were confirmed by the professional.
     pub mismatch: Vec<String>,
+    pub training: bool,
+    /// Makes the address of each document that may be opened.
+    pub documents: Arc<dyn Handles>,
+}
+
+/// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).
+pub trait Handles: Send + Sync {
+    /// One path segment, or `None` where it would be too long for one.
+    fn handle(&self, document: &ListedDocument) -> Option<String>;
+}
+
+/// A document as a row lists it.
+pub struct ListedDocument {
+    pub source: SourceId,
+    pub category: Category,
+    pub retrieval: Retrieval,
+    pub words: DocumentWords,
+}
+
+/// What a document is called, for the page it is opened on. As written by its source; empty where it said nothing.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentWords {
+    pub title: String,
+    pub kind: String,
+    /// As shown.
+    pub date: String,
+    pub author: String,
+    pub organisation: String,
+    pub size_bytes: String,
+}
+
+/// The page round one document. Nothing of it was asked for anew.
+pub struct DocumentPage {
+    /// The reference of the opening it was listed by.
+    pub reference: String,
+    /// `/s/{sid}/`
+    pub path: String,
+    pub handle: String,
+    pub opened_at: jiff::Timestamp,
+    /// The person as the host knows them.
+    pub banner: Banner,
+    pub words: DocumentWords,
+    pub source: SourceCard,
+    pub professional: String,
+    pub organisation: String,
     pub training: bool,
 }
 

@@ -16,6 +16,8 @@ mod token;
 mod launch;
 /// Everything under one session.
 mod session;
+/// One document of a session.
+mod document;
 /// Pages without a person.
 mod still;
 /// Headers of every answer.
@@ -61,6 +63,8 @@ enum Act {
     LaunchLink,
     LaunchButton,
     Record,
+    Document,
+    Content,
     Confirm,
     Extend,
     Close,
@@ -80,11 +84,13 @@ const NOBODY: [&str; 3] = ["anyone", "-", "-"];
 const SESSION: &str = "cookie and sid";
 
 /// Every URL: method, path, who may call it, where the person comes from, what the audit keeps.
-pub(crate) const ROUTES: [Route; 12] = [
+pub(crate) const ROUTES: [Route; 14] = [
     route(Post, "/oauth2/token", Act::Token, ["registered host", "signed assertion", "launch"]),
     route(Get, "/launch/{handle}", Act::LaunchLink, ["holder of the handle", "stored launch", "open"]),
     route(Post, "/launch/{handle}", Act::LaunchButton, ["holder of the handle", "stored launch", "open"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
+    route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
+    route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
     route(Post, "/s/{sid}/confirm", Act::Confirm, [SESSION, "session", "identity confirmed"]),
     route(Post, "/s/{sid}/extend", Act::Extend, [SESSION, "session", "-"]),
     route(Post, "/s/{sid}/close", Act::Close, [SESSION, "session", "session end"]),
@@ -112,7 +118,8 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
     for row in &ROUTES {
         let act = row.act;
         let handler = move |State(app): State<App>, params: RawPathParams, request: Request| async move {
-            let named = params.iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default();
+            let mut values = params.iter().map(|(_, value)| value.to_owned());
+            let named = [values.next().unwrap_or_default(), values.next().unwrap_or_default()];
             answer(act, app, named, request).await
         };
         router = router.route(row.path, on(row.method.filter(), handler));
@@ -137,12 +144,20 @@ pub fn table() -> String {
     text
 }
 
-async fn answer(act: Act, app: App, named: String, request: Request) -> axum::response::Response {
+/// `named` are the path's own parts, in order.
+async fn answer(
+    act: Act,
+    app: App,
+    [named, handle]: [String; 2],
+    request: Request,
+) -> axum::response::Response {
     match act {
         Act::Token => token::token(app, request).await,
         Act::LaunchLink => launch::link(app, named, request).await,
         Act::LaunchButton => launch::button(app, named, request).await,
         Act::Record => session::record(app, named, request).await,
+        Act::Document => document::shell(app, (named, handle), request).await,
+        Act::Content => document::content(app, (named, handle), request).await,
         Act::Confirm => session::confirm(app, named, request).await,
         Act::Extend => session::extend(app, named, request).await,
         Act::Close => session::close(app, named, request).await,

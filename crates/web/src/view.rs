@@ -43,10 +43,17 @@ mod finish;
 /// Pages shown in place of a record.
 mod objection;
 mod interruption;
+/// The page round one document.
+mod document;
+/// What stands inside its frame.
+mod inside;
 
 pub use begin::{begin, head};
+pub use document::document;
 pub use finish::finish;
 pub(crate) use frame::drawn;
+pub(crate) use inside::POLICY as CONTENT_POLICY;
+pub use inside::{content, not_shown};
 pub use interruption::interruption;
 pub use late::late;
 pub use objection::{objected_late, objection};
@@ -173,6 +180,11 @@ impl Key {
 /// The categories of a section that this role sees at some level.
 fn granted(page: &Page, section: Section) -> Vec<Category> {
     page::categories(section).iter().copied().filter(|category| page.granted.contains(category)).collect()
+}
+
+/// Text as element content, every character of it.
+pub(crate) fn escaped(text: &str) -> String {
+    text::Verbatim(text).to_string()
 }
 
 fn is_granted(page: &Page, section: Section) -> bool {

@@ -1,6 +1,11 @@
 //! Takes states and counts, gives the exact words a professional reads for them; nobody words these facts elsewhere.
 //! Refuses nothing and never answers with an empty text. Source: viewer.md section 4; HAZ-006, HAZ-007, HAZ-010.
 
+/// One document: had, shown, or not.
+mod documents;
+
+pub use documents::*;
+
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{Category, ReplyState};
 use record::Section;
@@ -30,6 +35,12 @@ pub const NO_SOURCE: &str = "Has no source of its own; its staff may look";
 /// By the level of the role alone, so that it tells nothing of the entry (HAZ-010).
 pub const ORIGINAL_NOT_SHOWN: &str = "The entry as sent is not shown for your role.";
 pub const NOT_ON_LIST: &str = "Not on this list";
+
+/// A document that is there and cannot be opened here; why is said beside it (HAZ-017).
+pub const NOT_RETRIEVED: &str = "Exists, not retrieved";
+pub const ADDRESS_TOO_LONG: &str = "(its address is too long to be opened here: ask its source)";
+pub const CONTACT_ONLY: &str = "its source names whom to ask, not a document";
+pub const BACK_ASKS_AGAIN: &str = "(opens it again: every source is asked again)";
 
 /// One screenful of parts of speech per section: heading and what a row of it is called.
 pub fn section_name(section: Section) -> &'static str {
@@ -203,6 +214,11 @@ pub fn partly(short: &str, nouns: &[&str]) -> String {
     format!("{short} did not answer about {}.", and(nouns))
 }
 
+/// A source that answered, and keeps back all it was asked about these.
+pub fn keeps_back(short: &str, nouns: &[&str]) -> String {
+    format!("{short} holds back some entries about {}.", and(nouns))
+}
+
 pub fn unreadable(short: &str, entries: Option<usize>, reference: &str) -> String {
     let what = entries.map_or("an answer".to_owned(), |n| format!("{n} {}", entry(n)));
     format!("{short} sent {what} we could not show. Ask {short}, quoting {reference}.")
@@ -232,10 +248,12 @@ pub fn in_sources(state: &ReplyState, at: &str, shown: usize, warnings: &[&str])
     match state {
         ReplyState::Answered => format!("Answered {at}, {shown} {}", entry(shown)),
         ReplyState::AnsweredWithWarnings => {
-            let reasons: Vec<&str> = warnings.iter().map(|text| trimmed(text)).collect();
-            format!("Answered with a warning {at}, {shown} {}: {}", entry(shown), reasons.join("; "))
+            // What is warned of may stand beside it as a state of its own: then there is nothing to name here.
+            format!("Answered with a warning {at}, {shown} {}{}", entry(shown), because(warnings))
         }
-        ReplyState::AnsweredEmpty => format!("Answered {at}, nothing recorded"),
+        ReplyState::AnsweredEmpty if warnings.is_empty() => format!("Answered {at}, nothing recorded"),
+        // Somebody who gives no record, or does not know the person, has not said that nothing is recorded (HAZ-006).
+        ReplyState::AnsweredEmpty => format!("Answered {at}{}", because(warnings)),
         ReplyState::DidNotAnswer(silence) => format!("Did not answer: {}", silence_reason(silence)),
         ReplyState::Unreadable(reason) => format!("Answer unreadable: {}", trimmed(reason)),
         ReplyState::Withheld(Withholder::Source(_)) => "Holds back some entries".to_owned(),
@@ -246,6 +264,12 @@ pub fn in_sources(state: &ReplyState, at: &str, shown: usize, warnings: &[&str])
         ReplyState::NotShared => "Does not share this yet".to_owned(),
         ReplyState::NotAsked(NotAsked(reason)) => format!("Not asked: {}", trimmed(reason)),
     }
+}
+
+/// `: showing 200 of 1,001`, or nothing.
+fn because(warnings: &[&str]) -> String {
+    let reasons: Vec<&str> = warnings.iter().map(|text| trimmed(text)).collect();
+    if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
 }
 
 fn silence_reason(silence: &Silence) -> String {

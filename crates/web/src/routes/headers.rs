@@ -17,6 +17,8 @@ const FIXED: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), NO_FEATURES),
 ];
 
+pub(super) const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), \
     encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), \
@@ -53,11 +55,8 @@ fn complete(headers: &mut HeaderMap, framed: bool) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store, private"));
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy(None));
     if !framed {
-        // A framed document has no browsing context group of its own to guard.
-        headers.insert(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        );
+        // A framed document has no browsing context group of its own to guard; a sandboxed one says so itself.
+        headers.entry(OPENER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     }
 }
 
@@ -65,6 +64,22 @@ fn complete(headers: &mut HeaderMap, framed: bool) {
 pub(super) fn policy(frame_ancestor: Option<&str>) -> HeaderValue {
     let ancestor = frame_ancestor.filter(|origin| is_origin(origin)).unwrap_or("'none'");
     HeaderValue::from_str(&format!("{POLICY}{ancestor}"))
+        .unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+/// The content of a document: no script, no form, no request, an origin of its own. It stands in our own frame, which may
+/// stand in the host's: both must be named, since every ancestor is looked at.
+pub(super) fn content_policy(frame_ancestor: Option<&str>) -> HeaderValue {
+    let host = frame_ancestor.filter(|origin| is_origin(origin)).unwrap_or_default();
+    let policy = format!("{} frame-ancestors 'self' {host}", *crate::view::CONTENT_POLICY);
+    HeaderValue::from_str(policy.trim_end())
+        .unwrap_or(HeaderValue::from_static("sandbox; default-src 'none'"))
+}
+
+/// A refusal in place of a document's content: a page like any other, that may stand in our own frame too.
+pub(super) fn policy_in_our_frame(frame_ancestor: Option<&str>) -> HeaderValue {
+    let host = frame_ancestor.filter(|origin| is_origin(origin)).unwrap_or_default();
+    HeaderValue::from_str(format!("{POLICY}'self' {host}").trim_end())
         .unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 

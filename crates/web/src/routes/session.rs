@@ -22,11 +22,8 @@ struct Act {
 /// A new opening: every source is asked again.
 pub(super) async fn record(app: App, sid: String, request: Request) -> Response {
     let arrived = Instant::now();
-    if browser::is_unseen(request.headers()) {
-        return still::not_for_machines(&app, StatusCode::FORBIDDEN);
-    }
-    if request.headers().contains_key(header::RANGE) {
-        return still::not_for_machines(&app, StatusCode::RANGE_NOT_SATISFIABLE);
+    if let Err(response) = must_be_seen(&app, &request) {
+        return *response;
     }
     let within = within(sid, &request);
     let cookie = within.browser.cookie.is_some();
@@ -37,6 +34,17 @@ pub(super) async fn record(app: App, sid: String, request: Request) -> Response 
         }
         Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
     }
+}
+
+/// An opening is for a person's eyes, and whole.
+pub(super) fn must_be_seen(app: &App, request: &Request) -> Result<(), Box<Response>> {
+    if browser::is_unseen(request.headers()) {
+        return Err(Box::new(still::not_for_machines(app, StatusCode::FORBIDDEN)));
+    }
+    if request.headers().contains_key(header::RANGE) {
+        return Err(Box::new(still::not_for_machines(app, StatusCode::RANGE_NOT_SATISFIABLE)));
+    }
+    Ok(())
 }
 
 fn streamed(document: Document) -> Response {
@@ -118,7 +126,7 @@ async fn own_form(app: &App, sid: String, request: Request) -> Result<(Within, S
     }
 }
 
-fn within(sid: String, request: &Request) -> Within {
+pub(super) fn within(sid: String, request: &Request) -> Within {
     Within { sid, browser: browser::of(request) }
 }
 

@@ -24,8 +24,12 @@ pub(crate) struct Identity<'a> {
 
 impl<'a> Identity<'a> {
     pub(crate) fn of(page: &'a Page) -> Self {
-        let banner = &page.banner;
-        let today = date::london(page.opened_at).date();
+        Self::on(&page.banner, page.opened_at)
+    }
+
+    /// As it reads at that moment.
+    pub(crate) fn on(banner: &'a Banner, at: jiff::Timestamp) -> Self {
+        let today = date::london(at).date();
         Self {
             name: name(banner),
             preferred: banner.preferred.as_deref().filter(|name| !name.trim().is_empty()),

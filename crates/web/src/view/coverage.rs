@@ -97,8 +97,8 @@ fn said(names: &[&str], kind: &str) -> String {
     }
 }
 
-/// A source that answered, but not about everything it was asked: `GP did not answer about results.` (HAZ-006), `GP does
-/// not share problems yet.` (HAZ-007)
+/// A source that answered, but not about everything it was asked: `GP did not answer about results.` (HAZ-006), `GP
+/// holds back some entries about problems.` (HAZ-010), `GP does not share problems yet.` (HAZ-007)
 fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
     let nouns = |card: &SourceCard, is_wanted: fn(&ReplyState) -> bool| -> Vec<&str> {
         let seen = card.shares.iter().filter(|category| page.granted.contains(category));
@@ -108,11 +108,13 @@ fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<
     let of = |card: &&SourceCard| {
         let silent =
             nouns(card, |state| matches!(state, ReplyState::DidNotAnswer(_) | ReplyState::Unreadable(_)));
+        let withheld = nouns(card, |state| matches!(state, ReplyState::Withheld(_)));
         let unshared = nouns(card, |state| matches!(state, ReplyState::NotShared));
         let silent = (!silent.is_empty()).then(|| words::partly(&card.short, &silent));
+        let withheld = (!withheld.is_empty()).then(|| words::keeps_back(&card.short, &withheld));
         let unshared =
             (!unshared.is_empty()).then(|| words::not_shared(&[&card.short], &words::and(&unshared)));
-        [silent, unshared].into_iter().flatten()
+        [silent, withheld, unshared].into_iter().flatten()
     };
     answered.iter().flat_map(of).collect()
 }

@@ -6,7 +6,7 @@ use record::Item;
 use record::item::Facts;
 
 pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
-    let Facts::Plan(plan) = &item.facts else { return super::frailty::facts(item) };
+    let Facts::Plan(plan) = &item.facts else { return super::documents::facts(item) };
     let kind = Some(plan.kind.as_str()).filter(|kind| *kind != item.words());
     let mut facts: Vec<Fact<'_>> = Fact::maybe("Kind", kind).into_iter().collect();
     facts.extend(plan.says.iter().filter_map(|says| Fact::maybe(&says.label, Some(&says.value))));

@@ -1,6 +1,7 @@
 //! Takes a group of entries that are one fact, gives one row: date, what, status in words, source, and everything else in
 //! its details, the original as sent among it. Nothing is cut. Source: viewer.md section 5; HAZ-014, HAZ-017, HAZ-018, HAZ-019.
 
+use super::documents;
 use super::text::{Verbatim, Wrapped};
 use crate::page::Page;
 use crate::words;
@@ -29,8 +30,20 @@ pub(crate) struct Row<'a> {
     pub(crate) differs: bool,
     pub(crate) ribbon: bool,
     pub(crate) caveats: &'a [String],
+    /// The ways to the documents themselves.
+    pub(crate) links: Vec<Link<'a>>,
     /// The shown entry first, then the others of the group.
     pub(crate) more: Vec<More<'a>>,
+}
+
+/// The way to one document.
+pub(crate) struct Link<'a> {
+    /// `None` where it does not fit an address.
+    pub(crate) href: Option<String>,
+    pub(crate) what: &'a str,
+    pub(crate) source: &'a str,
+    /// Where a row has several, each names its source.
+    pub(crate) several: bool,
 }
 
 /// What of an item stands in sight beside its name.
@@ -90,6 +103,7 @@ impl<'a> Row<'a> {
             differs: false,
             ribbon: items.iter().any(|item| item.labels.contains(&Label::NotForThePerson)),
             caveats: &item.caveats,
+            links: documents::links(page, items),
             more: items.iter().map(|item| More::of(page, item)).collect(),
         })
     }

@@ -11,6 +11,7 @@ mod claims;
 mod counted;
 mod cui;
 mod entries;
+mod opened;
 
 /// Compares with `golden/{name}.html`, or writes it where `UPDATE_GOLDEN` is set.
 fn check(name: &str, html: &str) {
@@ -20,6 +21,7 @@ fn check(name: &str, html: &str) {
         (&*assets::STYLE, "style.css"),
         (&*assets::COMPLETE, "complete.css"),
         (&*assets::SCRIPT, "record.js"),
+        (&*assets::DOCUMENT_SCRIPT, "document.js"),
         (&*assets::ICON, "icon.svg"),
     ] {
         html = html.replace(&asset.path, name);

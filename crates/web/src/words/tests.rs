@@ -62,7 +62,7 @@ fn every_state_in_the_sources_chapter_is_worded_as_agreed() {
             ReplyState::AnsweredWithWarnings,
             "Answered with a warning 14:02:01, 31 entries: showing 200 of 1,001",
         ),
-        (ReplyState::AnsweredEmpty, "Answered 14:02:01, nothing recorded"),
+        (ReplyState::AnsweredEmpty, "Answered 14:02:01: showing 200 of 1,001"),
         (ReplyState::DidNotAnswer(Silence::TimedOut), "Did not answer: no reply in time"),
         (
             ReplyState::DidNotAnswer(Silence::Failed("refused the connection".into())),

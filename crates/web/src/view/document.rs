@@ -1,0 +1,62 @@
+//! Takes a document that a row listed, gives the page round it: whose it is, what it is called, who holds it, and a frame for
+//! the document itself. Asks nobody, and has nothing of the content. Source: viewer.md sections 5 and 7; HAZ-001, HAZ-020.
+
+use super::banner::Identity;
+use super::frame::drawn;
+use crate::assets;
+use crate::page::{DocumentPage, DocumentWords};
+use crate::words;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "document.html", whitespace = "minimize")]
+struct Document<'a> {
+    page: &'a DocumentPage,
+    identity: Identity<'a>,
+    title: String,
+    css: &'a str,
+    icon: &'a str,
+    script: &'a str,
+    heading: &'a str,
+    facts: Vec<(&'static str, &'a str)>,
+    content: String,
+    opened: String,
+}
+
+/// The whole page.
+pub fn document(page: &DocumentPage) -> String {
+    drawn(&Document {
+        page,
+        identity: Identity::on(&page.banner, page.opened_at),
+        title: words::title(&page.reference),
+        css: &assets::STYLE.path,
+        icon: &assets::ICON.path,
+        script: &assets::DOCUMENT_SCRIPT.path,
+        heading: or_else(&page.words.title, &page.words.kind),
+        facts: facts(&page.words, &page.source.partner),
+        content: format!("{}b/{}", page.path, page.handle),
+        opened: fhir::date::minute(page.opened_at),
+    })
+}
+
+/// What the row said of it. A blank value is left out: an empty label would read as a negative.
+fn facts<'a>(words: &'a DocumentWords, partner: &'a str) -> Vec<(&'static str, &'a str)> {
+    let kind = if words.kind == words.title { "" } else { words.kind.as_str() };
+    let all = [
+        ("Type", kind),
+        ("Date", words.date.as_str()),
+        ("Author", words.author.as_str()),
+        ("Organisation", words.organisation.as_str()),
+        ("Held by", partner),
+        ("Size in bytes", words.size_bytes.as_str()),
+    ];
+    all.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect()
+}
+
+fn or_else<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    match (text.trim().is_empty(), otherwise.trim().is_empty()) {
+        (false, _) => text,
+        (true, false) => otherwise,
+        (true, true) => "Document",
+    }
+}

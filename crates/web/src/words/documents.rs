@@ -1,0 +1,84 @@
+//! Takes how asking for one document ended and what was found in it, gives the exact words for it and whom to ask.
+//! Source: viewer.md sections 4 and 7, Documents; HAZ-006, HAZ-020, HAZ-021.
+
+use super::{trimmed, withheld};
+use crate::content::{Caveat, NotShown};
+use crate::page::SourceCard;
+use fhir::ReplyState;
+use fhir::reply::{Silence, Withholder};
+
+/// How asking for one document ended, where nothing of it came.
+pub fn document_not_had(short: &str, state: &ReplyState) -> String {
+    use ReplyState::*;
+    match state {
+        Answered | AnsweredWithWarnings | AnsweredEmpty => format!("{short} answered without the document."),
+        DidNotAnswer(Silence::TimedOut) => format!("{short} did not answer."),
+        DidNotAnswer(Silence::Failed(reason)) => format!("{short} did not send it: {}.", trimmed(reason)),
+        DidNotAnswer(Silence::FailedOurSide(_)) => {
+            format!("{short} was not asked: our request could not be made; we have been told.")
+        }
+        DidNotAnswer(Silence::BreakerOpen { since }) => {
+            format!("{short} was not tried: it has been failing since {since}.")
+        }
+        Unreadable(reason) if reason.trim().is_empty() => {
+            format!("{short} sent something we could not show.")
+        }
+        Unreadable(reason) => format!("{short} sent something we could not show: {}.", trimmed(reason)),
+        Withheld(Withholder::Source(reason)) if reason.is_empty() => {
+            format!("{short} holds this document back.")
+        }
+        Withheld(Withholder::Source(reason)) if reason.starts_with("at ") => {
+            format!("{short} holds this document back {}.", trimmed(reason))
+        }
+        Withheld(Withholder::Source(reason)) => {
+            format!("{short} holds this document back: {}.", trimmed(reason))
+        }
+        Withheld(by) => withheld(short, by),
+        NotShared => format!("{short} does not share the content of its documents yet."),
+        NotAsked(fhir::reply::NotAsked(reason)) => format!("{short} was not asked: {}.", trimmed(reason)),
+    }
+}
+
+/// A document that came and is not shown. What it says is not known, so it is said of the file alone (HAZ-020).
+pub fn document_not_shown(short: &str, why: NotShown, size_bytes: usize) -> String {
+    match why {
+        NotShown::Empty => format!("{short} sent an empty file."),
+        NotShown::TooLarge => {
+            format!("The file is larger than is opened here ({} MB).", size_bytes.div_ceil(1_000_000))
+        }
+        NotShown::NotItsType => {
+            format!("It was not shown: its type is not what its entry says ({size_bytes} bytes).")
+        }
+        NotShown::Damaged => {
+            format!("It was not shown: the file is incomplete or damaged ({size_bytes} bytes).")
+        }
+        NotShown::Kind(kind) => {
+            format!("This kind of file is not opened here: {kind}, {size_bytes} bytes.")
+        }
+    }
+}
+
+/// What of a shown document is not as in its original (HAZ-021).
+pub fn caveat(caveat: Caveat, short: &str) -> String {
+    match caveat {
+        Caveat::AsText => "Shown as text, without its layout.".to_owned(),
+        Caveat::Altered => format!("Content altered for safety: see the original at {short}."),
+        Caveat::Pages { shown } => {
+            format!("Only the first {shown} pages are shown: see the original at {short}.")
+        }
+    }
+}
+
+/// Whom to ask for what could not be shown.
+pub fn ask(source: &SourceCard, reference: &str) -> String {
+    let contact = source.contact.trim();
+    let contact = if contact.is_empty() { String::new() } else { format!(", {contact}") };
+    format!("Ask {}{contact}, quoting {reference}.", source.partner)
+}
+
+/// Beside every document: the wrong person's letter must have somewhere to go (HAZ-020).
+pub fn report_document(source: &SourceCard) -> String {
+    let contact = source.contact.trim();
+    let contact = if contact.is_empty() { String::new() } else { format!(" ({contact})") };
+    format!("Wrong person, or not readable? Tell {}{contact}.", source.partner)
+}
