@@ -99,7 +99,8 @@ impl Record {
     /// one it refuses is withheld.
     pub fn state_of(&self, source: &SourceId, category: Category) -> Option<&ReplyState> {
         let part = self.parts.get(source)?;
-        let disowned = |categories: &[Category]| categories.contains(&category) && part.note.state.is_answer();
+        let disowned =
+            |categories: &[Category]| categories.contains(&category) && part.note.state.is_answer();
         if disowned(&part.released.withheld) {
             return Some(&WITHHELD);
         }

@@ -96,8 +96,7 @@ pub fn release(
     released.warnings = normalised.warnings.into_iter().filter(|warning| may_see(warning.category)).collect();
     released.not_shared =
         normalised.not_shared.into_iter().filter(|category| may_see(Some(*category))).collect();
-    released.withheld =
-        normalised.withheld.into_iter().filter(|category| may_see(Some(*category))).collect();
+    released.withheld = normalised.withheld.into_iter().filter(|category| may_see(Some(*category))).collect();
     unread(&mut released, normalised.unread, &level);
     let today = on.map(FhirDate::parse).and_then(|date| date.first_day());
     let choice = reduce::Choice::of(&normalised.items, &level, today);

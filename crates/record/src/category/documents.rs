@@ -32,7 +32,11 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> It
     let chosen = chosen(&contents);
     let attachment = chosen.and_then(|content| content.object("attachment")).unwrap_or_default();
     let retrieval = chosen.and_then(|content| retrieval(resource, content, &attachment));
-    let document = document(resource, &attachment, retrieval);
+    let mut document = document(resource, &attachment, retrieval);
+    if let Some(content) = chosen.filter(|content| is_contact(content)) {
+        document.placeholder = whom(content).map(|whom| format!("ask {whom}"));
+        document.content_type = None;
+    }
     let words = document.kind.clone().or_else(|| document.title.clone());
     let (section, category) = if is_plan(resource) {
         (Section::Plans, Category::CarePlans)
@@ -140,14 +144,20 @@ fn other_content(content: &Object<'_>, is_chosen: bool, item: &mut Item) {
     let attachment = content.object("attachment").unwrap_or_default();
     let member = |key| text(&attachment, key);
     if is_contact(content) {
-        let said: Vec<String> = ["title", "url"].into_iter().filter_map(member).collect();
-        item.detail("Telephone or page to ask", Some(said.join(", ")).filter(|said| !said.is_empty()));
+        item.detail("Telephone or page to ask", whom(content));
     } else if !is_chosen {
         let kind = member("contentType").unwrap_or_else(|| "type not given".into());
         let title = member("title").map(|title| format!(", {title}")).unwrap_or_default();
         let size = attachment.get("size").and_then(plain).map(|size| format!(", {size} bytes"));
         item.detail("Also as", Some(format!("{kind}{title}{}", size.unwrap_or_default())));
     }
+}
+
+/// The words of a pointer that names whom to ask.
+fn whom(content: &Object<'_>) -> Option<String> {
+    let attachment = content.object("attachment")?;
+    let said: Vec<String> = ["title", "url"].into_iter().filter_map(|key| text(&attachment, key)).collect();
+    Some(said.join(", ")).filter(|said| !said.is_empty())
 }
 
 fn is_plan(resource: &Resource<'_>) -> bool {
