@@ -95,6 +95,9 @@ pub struct Person {
     /// `male`, `female`, `other` or `unknown`.
     pub gender: String,
     pub gp_ods: Option<OdsCode>,
+    /// The host's own record carries the sensitive flag (S): treated as not found everywhere (HAZ-023).
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 /// Why the record is opened. Anything outside the list is carried as sent, and refused by policy.

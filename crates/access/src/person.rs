@@ -109,6 +109,8 @@ const NO_NAME: &str = "the national record holds no name to compare";
 /// Compares what the host sent with what the national service knows.
 pub fn identify(launch: &Launch, trace: &Trace) -> Identity {
     match trace {
+        // Nobody is asked about a person the host holds as sensitive, and the answer is as for one nobody knows.
+        _ if launch.person.sensitive => Identity::Refused(Refusal::NoSharedRecord),
         Trace::NotFound | Trace::Invalidated => Identity::Refused(Refusal::NoSharedRecord),
         Trace::DidNotAnswer => Identity::Confirmed(untraced(&launch.person)),
         // Before any comparison: a mismatch page would say that a restricted person exists (HAZ-023).

@@ -191,6 +191,15 @@ fn restricted_unknown_and_invalidated_are_one_refusal() {
 }
 
 #[test]
+fn a_person_the_host_holds_as_sensitive_is_as_one_nobody_knows() {
+    let flagged = launch(|claims| claims["patient"]["sensitive"] = true.into());
+    let none = Identity::Refused(Refusal::NoSharedRecord);
+    for trace in [Trace::DidNotAnswer, Trace::NotFound, Trace::Found(traced())] {
+        assert_eq!(identify(&flagged, &trace), none, "HAZ-023");
+    }
+}
+
+#[test]
 fn a_silent_national_service_leaves_the_hosts_word_and_no_practice() {
     let identified = confirmed(identify(&launch(|_| {}), &Trace::DidNotAnswer));
     assert_eq!(identified.caveats, [NOT_CHECKED], "HAZ-044");

@@ -131,7 +131,16 @@ fn person(claims: &Object<'_>, training: bool) -> Result<Person, Fault> {
         given,
         gender,
         gp_ods,
+        sensitive: sensitive(&patient)?,
     })
+}
+
+/// Absent: not flagged. Anything but a truth value could mean either, and is refused.
+fn sensitive(patient: &Object<'_>) -> Result<bool, Fault> {
+    match patient.get("sensitive") {
+        None => Ok(false),
+        Some(value) => value.boolean().ok_or(Fault("patient.sensitive")),
+    }
 }
 
 /// Test numbers in training, and there only (HAZ-054).

@@ -246,6 +246,7 @@ async fn every_missing_or_unreadable_claim_about_the_person_is_refused() {
         ("name", json!({"given": ["A\u{2066}"], "family": "B"}), "patient.name.given"),
         ("gender", json!("F"), "patient.gender"),
         ("gpPracticeOds", json!("a practice"), "patient.gpPracticeOds"),
+        ("sensitive", json!("yes"), "patient.sensitive"),
     ] {
         refused(edited(|claims| claims["patient"][path] = value).await, reason);
     }
