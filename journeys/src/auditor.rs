@@ -1,5 +1,8 @@
-//! The audit as an auditor has it: takes a store and its key, gives the program's own verdict and what it counted.
+//! The audit as an auditor has it: takes a store and its key, gives the program's own verdict and what it counted, and how
+//! every opening was closed.
 
+use audit::{EntryView, Filter};
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -29,6 +32,25 @@ impl Auditor {
         Kinds(said.lines().filter_map(kind).collect())
     }
 
+    /// Every opening as its close has it, in the order in which they were closed.
+    pub fn closed(&self) -> Vec<Closed> {
+        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
+        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        let entries = entries.expect("the audit opens under its key");
+        let of_kind = |kind: &'static str| entries.iter().filter(move |view| field(view, "/kind") == kind);
+        let closes = of_kind("close").map(|close| {
+            let opening = field(close, "/opening");
+            let own = of_kind("disclosure").filter(|view| field(view, "/opening") == opening);
+            Closed {
+                nhs_number: field(close, "/whom/sent"),
+                trace: field(close, "/whom/trace"),
+                states: states(close),
+                disclosed: own.flat_map(states).collect(),
+            }
+        });
+        closes.collect()
+    }
+
     /// The operator's maintenance hold: while it stands, nothing can be recorded.
     pub fn hold(&self) {
         std::fs::write(self.hold_file(), b"").expect("the state folder can be written");
@@ -43,6 +65,34 @@ impl Auditor {
         name.push(".hold");
         PathBuf::from(name)
     }
+}
+
+/// How one opening ended.
+pub struct Closed {
+    /// As the host sent it.
+    pub nhs_number: String,
+    /// The outcome of the national trace.
+    pub trace: String,
+    /// The state of every source that was to be asked.
+    pub states: BTreeMap<String, String>,
+    /// The same as the disclosures have it: of sources of which something may have been shown.
+    pub disclosed: BTreeMap<String, String>,
+}
+
+fn field(view: &EntryView, pointer: &str) -> String {
+    view.entry.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn states(view: &EntryView) -> BTreeMap<String, String> {
+    let lines = view.entry.get("sources").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |line: &Value, key| Some(line.get(key)?.as_str()?.to_owned());
+    lines.iter().filter_map(|line| Some((text(line, "source")?, text(line, "state")?))).collect()
+}
+
+/// 64 hexadecimal digits.
+fn bytes(hex: &str) -> [u8; 32] {
+    let byte = |place| u8::from_str_radix(hex.get(place * 2..place * 2 + 2)?, 16).ok();
+    std::array::from_fn(|place| byte(place).expect("the key is 64 hexadecimal digits"))
 }
 
 /// A line `    12 disclosure`.

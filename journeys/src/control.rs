@@ -1,22 +1,27 @@
 //! The region's control page: takes a fault for a source, gives what every source was asked.
 
 use crate::{client, ready::Ready};
+use reqwest::Client;
 use serde_json::Value;
+
+/// Services of the whole country: they hold identities, addresses and pointers, and nothing clinical.
+const NATIONAL: [&str; 5] = ["pds", "sds", "ssp", "gateway", "nrl"];
 
 /// The control page of a running demo.
 pub struct Control<'a> {
     ready: &'a Ready,
+    client: Client,
 }
 
 impl<'a> Control<'a> {
     pub(crate) fn new(ready: &'a Ready) -> Self {
-        Self { ready }
+        Self { ready, client: client() }
     }
 
     /// From the next request on, that source behaves so: `hang`, `wrong-person`, `503`, `none`, …
     pub async fn fault(&self, source: &str, fault: &str) {
-        let answer =
-            client().post(self.at("/faults")).form(&[("source", source), ("fault", fault)]).send().await;
+        let request = self.client.post(self.at("/faults")).form(&[("source", source), ("fault", fault)]);
+        let answer = request.send().await;
         let status = answer.expect("the control page answers").status();
         assert!(
             status.is_success() || status.is_redirection(),
@@ -26,18 +31,17 @@ impl<'a> Control<'a> {
 
     /// Names of the sources that hold clinical content and were asked anything, ever or since the last reset.
     pub async fn clinical_sources_asked(&self) -> Vec<String> {
-        let national = ["pds", "sds", "ssp"];
         self.asked()
             .await
             .into_iter()
             .map(|(name, _)| name)
-            .filter(|name| !national.contains(&name.as_str()))
+            .filter(|name| !NATIONAL.contains(&name.as_str()))
             .collect()
     }
 
     /// Every source that was asked, with how often.
     pub async fn asked(&self) -> Vec<(String, u64)> {
-        let answer = client().get(self.at("/asked")).send().await.expect("the control page answers");
+        let answer = self.client.get(self.at("/asked")).send().await.expect("the control page answers");
         let lines: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
         let lines = lines.as_array().expect("a list").iter();
         let line =
@@ -46,7 +50,8 @@ impl<'a> Control<'a> {
     }
 
     pub async fn forget_what_was_asked(&self) {
-        let answer = client().post(self.at("/asked/reset")).send().await.expect("the control page answers");
+        let answer =
+            self.client.post(self.at("/asked/reset")).send().await.expect("the control page answers");
         assert!(!answer.status().is_client_error(), "the control page answered {}", answer.status());
     }
 

@@ -4,6 +4,7 @@ use crate::{
     auditor::{Auditor, Kinds},
     control::Control,
     host::Host,
+    operator::Operator,
     ready::Ready,
     signer::Signer,
 };
@@ -67,6 +68,10 @@ impl Demo {
         Control::new(&self.ready)
     }
 
+    pub fn operator(&self) -> Operator {
+        Operator::new(&self.ready)
+    }
+
     pub fn auditor(&self) -> Auditor {
         Auditor::new(&self.program, &self.ready.state_dir())
     }
@@ -81,6 +86,14 @@ impl Demo {
         collect(self.folder.path(), &mut written);
         written.retain(|(path, _)| !path.ends_with("ready.json"));
         written
+    }
+
+    /// Runs another of the program's own commands beside it; gives whether it went well, and what it said.
+    pub fn command(&self, arguments: &[&str]) -> (bool, String) {
+        let ran = Command::new(&self.program).args(arguments).output().expect("the program can be run");
+        let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        let said = if out.is_empty() { err } else { out };
+        (ran.status.success(), said.into_owned())
     }
 
     /// Asks it to stop, as an operator would; gives its exit.

@@ -16,7 +16,9 @@ pub mod browser;
 pub mod words;
 /// The region's control page: faults, and what was asked.
 pub mod control;
-/// The audit, through the program's own commands.
+/// The operator's listener.
+pub mod operator;
+/// The audit, through the program's own commands, and read with its key.
 pub mod auditor;
 /// Identifiers looked for where they may never be.
 pub mod canary;

@@ -9,6 +9,14 @@ mod complete_record;
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]
 mod source_in_trouble;
+/// A source connected and tried from the command line.
+#[cfg(test)]
+#[path = "main/onboarding.rs"]
+mod onboarding;
+/// Every error of every kind of source.
+#[cfg(test)]
+#[path = "main/every_error.rs"]
+mod every_error;
 /// A person who said no.
 #[cfg(test)]
 #[path = "main/objection.rs"]
@@ -25,6 +33,10 @@ mod role;
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]
 mod launch_attacks;
+/// One document of a record.
+#[cfg(test)]
+#[path = "main/documents.rs"]
+mod documents;
 /// Windows, cookies and links used twice.
 #[cfg(test)]
 #[path = "main/session.rs"]

@@ -1,0 +1,232 @@
+//! Takes one person's page, reloaded with one fault after another, gives how every row read; several sources may be broken at
+//! once, as long as each has a lane of its own.
+
+use super::{
+    reading::{self, Reading},
+    row::{AS_BEFORE, Expected, NO_OPENING, NO_RECORD, Row},
+};
+use journeys::{auditor::Closed, browser::Page, demo::Demo, ready::Person};
+
+/// One person's record, open before one professional.
+pub(super) struct Desk {
+    pub(super) family: &'static str,
+    pub(super) lanes: Vec<Lane>,
+    /// Whether everything is in order at first; otherwise the first rows are in force before anything was ever asked.
+    pub(super) begins_in_order: bool,
+    /// Of sources that nothing is wrong with.
+    pub(super) unharmed: &'static [&'static str],
+}
+
+/// One source of it, and what goes wrong there, one after the other.
+pub(super) struct Lane {
+    /// Its id in the configuration, and its short name on the page.
+    pub(super) source: &'static str,
+    pub(super) short: &'static str,
+    /// The state of the whole, where only a part of the source is broken.
+    pub(super) whole: Option<&'static str>,
+    /// The sections in which that part would be seen.
+    pub(super) sections: fn(&str) -> bool,
+    /// What else of the same source stays, unless all of it is held back.
+    pub(super) beside: &'static [&'static str],
+    pub(super) rows: Vec<Row>,
+}
+
+/// How one row read.
+pub(super) struct Round {
+    pub(super) row: Row,
+    pub(super) state: String,
+    pub(super) words: String,
+    /// What was different about every other source.
+    pub(super) others: String,
+    /// What must not be.
+    pub(super) complaints: Vec<String>,
+}
+
+/// What a page said of one lane.
+struct Seen {
+    words: String,
+    complaints: Vec<String>,
+}
+
+/// One reload.
+pub(super) struct Reload {
+    /// A record was drawn, and so an opening closed; otherwise somebody has to decide something first.
+    is_record: bool,
+    /// The row in force in every lane and what was seen of it; `None` where a lane had no row left.
+    lanes: Vec<Option<(Row, Seen)>>,
+}
+
+impl Desk {
+    pub(super) fn person(&self, demo: &Demo) -> Person {
+        demo.ready.named(self.family)
+    }
+
+    /// First with everything in order, then row by row.
+    pub(super) async fn run(&self, demo: &Demo) -> Vec<Reload> {
+        let (control, operator) = (demo.control(), demo.operator());
+        let person = self.person(demo);
+        let view = demo.host().sign_in("dr.okafor").await.open(&person).await;
+        if self.begins_in_order {
+            self.is_whole(&view.read().await);
+        }
+        let mut reloads = Vec::new();
+        for place in 0..self.lanes.iter().map(|lane| lane.rows.len()).max().unwrap_or(0) {
+            let rows = || self.lanes.iter().map(|lane| (lane, lane.rows.get(place)));
+            let in_force = || rows().filter_map(|(lane, row)| Some((lane, row?)));
+            for (_, row) in in_force() {
+                control.fault(row.at, row.fault).await;
+            }
+            let reading = Reading::of(view.read().await);
+            for (_, row) in in_force() {
+                control.fault(row.at, "none").await;
+            }
+            let seen = rows().map(|(lane, row)| Some((*row?, self.seen(demo, &reading, lane, row?))));
+            reloads.push(Reload { is_record: reading.is_record(), lanes: seen.collect() });
+            if let Some(rest) = in_force().map(|(_, row)| row.rest).max() {
+                tokio::time::sleep(rest).await;
+            }
+            for (lane, _) in in_force() {
+                operator.clear(lane.source).await;
+            }
+        }
+        reloads
+    }
+
+    fn is_whole(&self, page: &Page) {
+        assert!(page.is_complete(), "{}: {}", self.family, page.text());
+        let text = page.text();
+        for item in self.unharmed {
+            assert!(text.contains(item), "{} has no `{item}` with everything in order:\n{text}", self.family);
+        }
+    }
+
+    fn seen(&self, demo: &Demo, reading: &Reading, lane: &Lane, row: &Row) -> Seen {
+        let Reading { page, text, .. } = reading;
+        let mut complaints = Vec::new();
+        if !reading.is_record() {
+            let said = text.contains(row.expected.said);
+            complaints.extend((!said).then(|| format!("`{}` is not said: {text}", row.expected.said)));
+            return Seen { words: row.expected.said.to_owned(), complaints };
+        }
+        let chapter = reading::state_words(page, lane.short);
+        if !page.is_complete() {
+            complaints.push("HAZ-035: the page is not complete".to_owned());
+        }
+        if !chapter.contains(row.expected.said) {
+            complaints.push(format!("the Sources chapter says `{chapter}`, not `{}`", row.expected.said));
+        }
+        if !row.expected.is_answer() || row.expected == NO_RECORD {
+            complaints.extend(not_empty(reading, lane, &chapter));
+        }
+        if row.expected.condemns() {
+            complaints.extend(nobody_else(demo, page, &self.person(demo)));
+        }
+        let beside = if row.expected.condemns() { &[] } else { lane.beside };
+        let missing = self.unharmed.iter().chain(beside).filter(|item| !text.contains(**item));
+        complaints.extend(missing.map(|item| format!("HAZ-035: `{item}` is missing")));
+        Seen { words: format!("{chapter} / {}", reading::coverage_words(page, lane.short)), complaints }
+    }
+
+    /// What was seen, beside what the audit has: the first opening of the person was the one with everything in order.
+    pub(super) fn judge(&self, reloads: Vec<Reload>, closed: &[&Closed]) -> Vec<Round> {
+        let records = reloads.iter().filter(|reload| reload.is_record).count();
+        let openings = usize::from(self.begins_in_order) + records;
+        assert_eq!(closed.len(), openings, "HAZ-029: {}: one close for every opening", self.family);
+        let mut closed = closed.iter();
+        let before = if self.begins_in_order { closed.next() } else { None };
+        let mut rounds = Vec::new();
+        for reload in reloads {
+            let own = if reload.is_record { closed.next() } else { None };
+            let broken: Vec<&str> = self
+                .lanes
+                .iter()
+                .zip(&reload.lanes)
+                .filter(|(_, seen)| seen.is_some())
+                .map(|(lane, _)| lane.source)
+                .collect();
+            for (lane, (row, seen)) in
+                self.lanes.iter().zip(reload.lanes).filter_map(|(lane, seen)| Some((lane, seen?)))
+            {
+                rounds.push(lane.judge(
+                    row,
+                    seen,
+                    own.map(|own| (*own, *before.unwrap_or(own), broken.as_slice())),
+                ));
+            }
+        }
+        rounds
+    }
+}
+
+impl Lane {
+    fn judge(&self, row: Row, seen: Seen, audit: Option<(&Closed, &Closed, &[&str])>) -> Round {
+        let Seen { words, mut complaints } = seen;
+        let Some((own, before, broken)) = audit else {
+            let stopped = row.expected.state == NO_OPENING;
+            complaints.extend((!stopped).then(|| "HAZ-044: no record was drawn".to_owned()));
+            let (state, others) = (NO_OPENING.to_owned(), "not asked".to_owned());
+            return Round { row, state, words, others, complaints };
+        };
+        let of = |closed: &Closed| closed.states.get(self.source).cloned().unwrap_or_default();
+        let (state, expected) = (of(own), self.state_of(row.expected, &of(before)));
+        if state != expected {
+            complaints.push(format!("the audit has `{state}`, not `{expected}`"));
+        }
+        let disclosed = own.disclosed.get(self.source).cloned();
+        if disclosed != state.starts_with("answered").then(|| state.clone()) {
+            complaints.push(format!("HAZ-029: its disclosure is `{disclosed:?}`"));
+        }
+        let others = differences(own, before, broken);
+        Round { row, state, words, others, complaints }
+    }
+
+    /// Of the whole source, where a part of it ended so.
+    fn state_of(&self, expected: Expected, before: &str) -> String {
+        match self.whole {
+            _ if expected == AS_BEFORE => before.to_owned(),
+            Some(whole) if !expected.condemns() => whole.to_owned(),
+            _ => expected.state.to_owned(),
+        }
+    }
+}
+
+/// Every other source that ended otherwise than with everything in order.
+fn differences(own: &Closed, before: &Closed, broken: &[&str]) -> String {
+    let mut differences = Vec::new();
+    if own.trace != before.trace {
+        differences.push(format!("trace {}", own.trace));
+    }
+    for (source, state) in own.states.iter().filter(|(source, _)| !broken.contains(&source.as_str())) {
+        if before.states.get(source) != Some(state) {
+            differences.push(format!("{source} {state}"));
+        }
+    }
+    if differences.is_empty() { "as before".to_owned() } else { differences.join(", ") }
+}
+
+/// What has not answered never reads as if it had nothing to say.
+fn not_empty(reading: &Reading, lane: &Lane, chapter: &str) -> Vec<String> {
+    let sections = reading.answered_in(lane.short);
+    let counts = |slot: &&str| (lane.sections)(slot);
+    let mut complaints: Vec<String> = sections
+        .into_iter()
+        .filter(counts)
+        .map(|slot| format!("HAZ-006: section `{slot}` reads as answered"))
+        .collect();
+    if lane.whole.is_none() && chapter.contains("nothing recorded") {
+        complaints.push("HAZ-006: the Sources chapter says that nothing is recorded".to_owned());
+    }
+    complaints
+}
+
+/// Nothing of anybody else is on the page.
+fn nobody_else(demo: &Demo, page: &Page, person: &Person) -> Vec<String> {
+    let text = page.html.to_uppercase();
+    let people = demo.ready.people();
+    let others = people.iter().filter(|other| other.nhs_number != person.nhs_number);
+    let shown = others.filter(|other| {
+        let marks = [other.nhs_number.clone(), other.spaced(), format!("{},", other.family())];
+        marks.iter().any(|mark| text.contains(mark))
+    });
+    shown.map(|other| format!("HAZ-004: something of `{}` is shown", other.story_key)).collect()
+}

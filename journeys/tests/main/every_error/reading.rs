@@ -1,0 +1,87 @@
+//! Takes a page, gives what it says of one source: in its row of the Sources chapter, in the last line's sentences about it,
+//! and whether any section reads as if it had answered. Times and counts are put aside: they are another journey's matter.
+
+use journeys::{browser::Page, words};
+
+/// A page, read once.
+pub(super) struct Reading {
+    pub(super) page: Page,
+    pub(super) text: String,
+    /// Every section with its words, the Sources chapter excepted.
+    sections: Vec<(String, String)>,
+}
+
+impl Reading {
+    pub(super) fn of(page: Page) -> Self {
+        let html = without_originals(&page.html);
+        let slots = html.split("id=\"s-").skip(1).filter_map(|rest| rest.split('"').next());
+        let slots = slots.filter(|slot| *slot != "src");
+        let sections =
+            slots.filter_map(|slot| Some((slot.to_owned(), words::section(&html, slot)?))).collect();
+        Self { sections, text: words::text(&html), page }
+    }
+
+    /// Whether it is a record, and not a question or a refusal.
+    pub(super) fn is_record(&self) -> bool {
+        self.page.html.contains("id=\"s-src\"")
+    }
+
+    /// Sections that read as if the source had answered about them (HAZ-006).
+    pub(super) fn answered_in(&self, short: &str) -> Vec<&str> {
+        let answered = self.sections.iter().filter(|(_, text)| is_answered(text, short));
+        answered.map(|(slot, _)| slot.as_str()).collect()
+    }
+}
+
+/// Entries as they were sent make up most of a page, and say nothing of who answered.
+fn without_originals(html: &str) -> String {
+    let mut pieces = html.split("<pre class=\"sent\">");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let after = pieces.filter_map(|piece| piece.split_once("</pre>"));
+    after.fold(first, |page, (_, rest)| page + rest)
+}
+
+/// The state of a source in the Sources chapter, each of its parts apart.
+pub(super) fn state_words(page: &Page, short: &str) -> String {
+    let row = page.html.split(&format!("<th scope=\"row\">{short}<br>")).nth(1);
+    let row = row.and_then(|row| row.split("</tr>").next()).unwrap_or_default();
+    let cell = row.split("<span class=\"column\">State</span>").nth(1).unwrap_or_default();
+    let cell = cell.split("</td>").next().unwrap_or_default();
+    let states = cell.split("<span class=\"state\">").map(words::text).filter(|state| !state.is_empty());
+    plain(&states.collect::<Vec<_>>().join("; "))
+}
+
+/// The sentences of the page's last line that name the source.
+pub(super) fn coverage_words(page: &Page, short: &str) -> String {
+    let line = page.html.split("id=\"complete\">").nth(1).and_then(|rest| rest.split("</p>").next());
+    let line = words::text(line.unwrap_or_default());
+    // Who was late is a matter of the machine, not of the fault.
+    let sentences = line.split_inclusive(". ").filter(|sentence| !sentence.contains(", late: "));
+    let names = |sentence: &&str| sentence.split([' ', ',']).any(|word| word == short);
+    let sentences: Vec<&str> = sentences.map(str::trim).filter(names).collect();
+    plain(&sentences.join(" "))
+}
+
+fn is_answered(text: &str, short: &str) -> bool {
+    let at_a_time = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let answered = text.split(&format!("{short} answered ")).skip(1).any(at_a_time);
+    let mut recorded = text.split("recorded by ").skip(1).filter_map(|rest| rest.split('.').next());
+    answered || recorded.any(|names| names.split([' ', ',']).any(|word| word == short))
+}
+
+/// Every time as `hh:mm`, every other number as `n`, so that a table stays the same.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(place) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(place);
+        let end = number.find(|c: char| !c.is_ascii_digit() && c != ':' && c != ',').unwrap_or(number.len());
+        let (number, after) = number.split_at(end);
+        let tail = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':' || c == ',');
+        plain.push_str(before);
+        plain.push_str(if number.contains(':') { "hh:mm" } else { "n" });
+        plain.push_str(if number.ends_with(',') { "," } else { tail });
+        rest = after;
+    }
+    (plain + rest).replace("n entry", "n entries")
+}
