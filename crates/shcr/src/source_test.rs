@@ -1,6 +1,6 @@
 //! `shcr source test`: takes a source's name and a test person, asks that source as an opening would, and reports what came,
 //! how fast, and which expectations of its contract it breaks. Only numbers that were never issued may be asked about, so
-//! nobody's record is read and nothing is audited. Source: the onboarding of a source, docs/look-up/onboarding.md.
+//! nobody's record is read and nothing is audited. Source: the onboarding of a source, docs/do/connect-a-source.md.
 
 use crate::{clock, config::Config};
 use access::{
@@ -11,7 +11,7 @@ use expect::{Answered, Outcome};
 use federation::{Asking, Federation, Limits, Probe, SourceConfig};
 use fhir::{FhirDate, NhsNumber, OdsCode};
 use miette::{IntoDiagnostic, WrapErr};
-use report::Report;
+use report::{Report, Run};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -117,7 +117,14 @@ async fn test(options: &Test) -> miette::Result<ExitCode> {
     });
     findings.extend(probe.checks.iter().map(expect::checked));
     let broken = findings.iter().any(|finding| finding.outcome == Outcome::Broken);
-    let report = Report::new(source, &number, &trace, &probe, &normalised, findings);
+    let report = Report::new(Run {
+        source,
+        number: &number,
+        trace: &trace,
+        probe: &probe,
+        normalised: &normalised,
+        expectations: findings,
+    });
     let text = match options.format {
         Form::Text => report.text(),
         Form::Json => report.json()?,

@@ -10,6 +10,8 @@ mod text;
 mod rtf;
 /// Somebody else's HTML as a few harmless elements.
 mod html;
+/// How large a picture becomes once it is decoded.
+mod pixels;
 /// Scanned pages as pictures a browser knows.
 mod tiff;
 
@@ -90,8 +92,8 @@ pub fn shown(bytes: &[u8], claims: &[&str]) -> Result<Shown, NotShown> {
     }
     match sniff::agreed(bytes, claims)? {
         Kind::Pdf => whole(bytes, &PDF).map(|()| Shown { form: Form::Pdf, caveats: Vec::new() }),
-        Kind::Png => whole(bytes, &PNG).map(|()| picture(bytes, "image/png")),
-        Kind::Jpeg => whole(bytes, &JPEG).map(|()| picture(bytes, "image/jpeg")),
+        Kind::Png => picture(bytes, "image/png", (&PNG, pixels::of_png(bytes))),
+        Kind::Jpeg => picture(bytes, "image/jpeg", (&JPEG, pixels::of_jpeg(bytes))),
         Kind::Text => Ok(Shown::page(text::page(bytes)?, Vec::new())),
         Kind::Rtf => rtf::page(bytes),
         Kind::Html => html::page(bytes),
@@ -121,8 +123,14 @@ fn whole(bytes: &[u8], end: &End) -> Result<(), NotShown> {
 }
 
 /// In a page of ours, since a browser's own page for a picture brings a style that our policy does not let in.
-fn picture(bytes: &[u8], media_type: &str) -> Shown {
-    Shown::page(image("Picture", media_type, bytes), Vec::new())
+fn picture(
+    bytes: &[u8],
+    media_type: &str,
+    (end, size): (&End, Option<(u32, u32)>),
+) -> Result<Shown, NotShown> {
+    whole(bytes, end)?;
+    pixels::fit(size)?;
+    Ok(Shown::page(image("Picture", media_type, bytes), Vec::new()))
 }
 
 fn image(alt: &str, media_type: &str, bytes: &[u8]) -> Markup {

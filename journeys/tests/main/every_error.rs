@@ -1,12 +1,10 @@
 //! Every error of every kind of source: what it is called in the audit, what the page says, and that nobody else is touched.
 //! Takes the rows of `tables.rs`, gives `table.txt` beside them, to be read by people; `UPDATE_GOLDEN=1` writes it anew.
 
-use desk::{Desk, Lane, Round};
+use desk::Desk;
 use journeys::{canary::Canaries, demo::Demo};
-use row::{
-    AS_BEFORE, Expected, FAILED, HELD_BACK, Line, OUR_SIDE, Row, SOMEBODY_ELSE, UNREADABLE, rows,
-    rows_with_rest,
-};
+use judged::Round;
+use row::Row;
 use std::path::Path;
 
 /// What a row is made of.
@@ -15,9 +13,15 @@ mod row;
 /// The rows.
 #[path = "every_error/tables.rs"]
 mod tables;
+/// Who is at work, and on what.
+#[path = "every_error/offices.rs"]
+mod offices;
 /// One page reloaded under one fault after another.
 #[path = "every_error/desk.rs"]
 mod desk;
+/// What was seen beside what the audit has.
+#[path = "every_error/judged.rs"]
+mod judged;
 /// What a page says of one source.
 #[path = "every_error/reading.rs"]
 mod reading;
@@ -32,7 +36,7 @@ struct Office {
 // shows: R52, R53
 #[test]
 fn every_error_of_every_kind_of_source_is_said_as_what_it_is() {
-    let offices = [practices(), gateway(), partners(), national(), from_the_start()];
+    let offices = offices::all();
     let rounds: Vec<Round> = std::thread::scope(|scope| {
         let at_work: Vec<_> = offices.iter().map(|office| scope.spawn(|| office.run())).collect();
         at_work.into_iter().flat_map(|office| office.join().expect("an office ends")).collect()
@@ -80,7 +84,7 @@ impl Office {
         let closed = demo.auditor().closed();
         let judged = desks().zip(reloads).zip(&people).flat_map(|((desk, reloads), person)| {
             let own: Vec<_> = closed.iter().filter(|one| one.nhs_number == person.nhs_number).collect();
-            desk.judge(reloads, &own)
+            judged::judge(desk, reloads, &own)
         });
         judged.collect()
     }
@@ -91,170 +95,25 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a runtime can be built").block_on(future)
 }
 
-const GP: Lane =
-    Lane { source: "gp", short: "GP", whole: None, sections: |_| true, beside: &[], rows: Vec::new() };
-
-/// A lane of a practice, of which only a part is broken.
-const PART_OF_GP: Lane = Lane {
-    source: "gp",
-    short: "GP",
-    whole: Some("answered-with-warnings"),
-    sections: |slot| slot != "doc",
-    beside: &[],
-    rows: Vec::new(),
-};
-
-/// Of nobody, with everything in order at first.
-const NOBODY: Desk = Desk { family: "", lanes: Vec::new(), begins_in_order: true, unharmed: &[] };
-
-/// Through the Spine Secure Proxy: the structured record, the view of it, the documents.
-fn practices() -> Office {
-    let record = [
-        rows("gp-connect", "gp:ZZ902:structured", tables::OUT_OF_ORDER),
-        rows("gp-connect", "gp:ZZ902:structured", tables::BUSY_BEFORE),
-        rows("gp-connect", "gp:ZZ902:structured", tables::WHOSE),
-        rows("gp-connect", "gp:ZZ902:structured", tables::BARE_OF_PRACTICES),
-        rows("gp-connect", "gp:ZZ902:structured", tables::SPINE),
-        rows("gp-connect", "gp:ZZ902:structured", tables::FALLS_BACK),
-        rows("gp-connect, all off", "gp:ZZ902", tables::ALL_OFF),
-    ];
-    let view = [
-        rows("gp-connect html", "gp:ZZ904:html", tables::OUT_OF_ORDER),
-        rows("gp-connect html", "gp:ZZ904:html", tables::BUSY),
-        rows("gp-connect html", "gp:ZZ904:html", tables::WHOSE),
-        rows("gp-connect html", "gp:ZZ904:html", tables::BARE_OF_PRACTICES),
-        rows("gp-connect html", "gp:ZZ904:html", tables::SPINE),
-        rows("gp-connect html", "gp:ZZ904:html", tables::OF_THE_VIEW),
-    ];
-    let documents = [
-        rows("gp-connect documents", "gp:ZZ901:documents", tables::OUT_OF_ORDER),
-        rows("gp-connect documents", "gp:ZZ901:documents", tables::BUSY),
-        rows("gp-connect documents", "gp:ZZ901:documents", tables::WHOSE),
-        rows("gp-connect documents", "gp:ZZ901:documents", tables::BARE_OF_PRACTICES),
-        rows("gp-connect documents", "gp:ZZ901:documents", tables::SPINE),
-        rows("gp-connect documents", "gp:ZZ901:documents", tables::DOCUMENTS_OFF),
-    ];
-    let beside = rows("gp-connect beside documents", "gp:ZZ901:structured", tables::BESIDE_DOCUMENTS);
-    let arthur = Desk {
-        family: "SAMPLE",
-        lanes: vec![Lane { rows: record.concat(), ..GP }],
-        unharmed: &["Inpatient stay, cardiology"],
-        ..NOBODY
-    };
-    let frank = Desk {
-        family: "UNSHARED",
-        lanes: vec![Lane { beside: &["Cardiology: appointment letter"], rows: view.concat(), ..PART_OF_GP }],
-        unharmed: &[],
-        ..NOBODY
-    };
-    let documents = Lane {
-        sections: |slot| slot == "doc",
-        beside: &["One To Be Taken Twice A Day"],
-        rows: documents.concat(),
-        ..PART_OF_GP
-    };
-    let doreen = Desk { lanes: vec![documents], ..doreen() };
-    let beryl = Desk { family: "PLACEHOLDER", lanes: vec![Lane { rows: beside, ..PART_OF_GP }], ..NOBODY };
-    Office { options: &[], desks: vec![vec![arthur], vec![frank], vec![doreen, beryl]] }
-}
-
-/// Doreen, of whom everybody holds something.
-fn doreen() -> Desk {
-    Desk { family: "TESTPATIENT", unharmed: &["Trimethoprim"], ..NOBODY }
-}
-
-/// Through the national gateway.
-fn gateway() -> Office {
-    let own = [
-        rows("gp-connect by gateway", "gateway", tables::OUT_OF_ORDER),
-        rows("gp-connect by gateway", "gateway", tables::BUSY_BEFORE),
-        rows("gp-connect by gateway", "gateway", tables::OF_THE_GATEWAY),
-        rows("gp-connect by gateway", "gp:ZZ901:structured", tables::WHOSE),
-        rows("gp-connect by gateway", "ssp", &[("500", FAILED), ("outcome:FOT_CHECK_FAILED", FAILED)]),
-        rows("gp-connect by gateway", "sds", &[("500", FAILED), ("several", AS_BEFORE), ("blank", FAILED)]),
-    ];
-    let desk = Desk { lanes: vec![Lane { rows: own.concat(), ..GP }], ..doreen() };
-    Office { options: &["--national-gateway"], desks: vec![vec![desk]] }
-}
-
-/// Partners' own servers, and the locator.
-fn partners() -> Office {
-    let lane = |source: &'static str, short: &'static str, kind: &'static str, lists: &[&[Line]]| {
-        let rows = lists.iter().flat_map(|lines| rows(kind, source, lines)).collect();
-        Lane { source, short, rows, whole: None, sections: |_| true, beside: &[] }
-    };
-    let usual = [tables::OUT_OF_ORDER, tables::BUSY, tables::WHOSE, tables::STATUSES_OF_PARTNERS];
-    let with = |more: &[&'static [Line]]| [usual.as_slice(), more].concat();
-    let token: &[Line] = &[("token-expired", AS_BEFORE)];
-    let locator: &[&[Line]] = &[
-        tables::OUT_OF_ORDER,
-        tables::BUSY,
-        tables::WHOSE_POINTERS,
-        tables::OF_THE_LOCATOR,
-        token,
-        tables::UNAUTHORISED,
-    ];
-    let mut lanes = vec![
-        lane("acute", "Acute", "fhir-r4, API key", &with(&[tables::OF_SEARCHES, tables::UNAUTHORISED])),
-        lane("eput", "EPUT", "fhir-r4, OAuth 2", &with(&[tables::OF_SEARCHES, token, tables::UNAUTHORISED])),
-        lane("provide", "Provide", "fhir-r4, mTLS", &with(&[tables::OF_SEARCHES, tables::UNAUTHORISED])),
-        lane("nelft", "NELFT", "fhir-stu3", &with(&[tables::OF_SEARCHES, tables::UNAUTHORISED])),
-        lane("essex", "Essex CC", "fhir-r4, periodic", &with(&[tables::OF_SEARCHES, tables::UNAUTHORISED])),
-        lane("nrl", "NRL", "nrl", locator),
-    ];
-    for row in lanes.iter_mut().flat_map(|lane| &mut lane.rows).filter(|row| row.fault == "401") {
-        row.rest = std::time::Duration::from_millis(2100);
-    }
-    let desk = Desk { lanes, unharmed: &["One To Be Taken Twice A Day"], ..doreen() };
-    Office { options: &[], desks: vec![vec![desk]] }
-}
-
-/// Services of the whole country, on which the practice hangs and nobody else.
-fn national() -> Office {
-    let own = [
-        rows("sds", "sds", tables::DIRECTORY),
-        rows("ssp", "ssp", tables::OUT_OF_ORDER),
-        rows("ssp", "ssp", tables::BUSY_BEFORE),
-        rows("ssp", "ssp", tables::BARE_OF_PRACTICES),
-        rows("ssp", "ssp", tables::OF_THE_PROXY),
-        rows("pds", "pds", tables::DEMOGRAPHICS),
-        rows_with_rest("pds", "pds", tables::DEMOGRAPHICS_BUSY),
-    ];
-    let desk = Desk { lanes: vec![Lane { rows: own.concat(), ..GP }], ..doreen() };
-    Office { options: &[], desks: vec![vec![desk]] }
-}
-
-/// Nothing of a source was ever heard: no token, no statement of what it can do.
-fn from_the_start() -> Office {
-    let lane = |(source, short, fault, expected): (&'static str, &'static str, &'static str, Expected)| {
-        let rows = rows("first question", source, &[(fault, expected)]);
-        Lane { source, short, rows, whole: None, sections: |_| true, beside: &[] }
-    };
-    let lanes = [
-        ("acute", "Acute", "500", FAILED),
-        ("eput", "EPUT", "token-refused", OUR_SIDE),
-        ("nelft", "NELFT", "404", FAILED),
-        ("provide", "Provide", "malformed", UNREADABLE),
-        ("ic24", "IC24", "redirect", FAILED),
-        ("ambulance", "Ambulance", "empty", UNREADABLE),
-        ("essex", "Essex CC", "403", HELD_BACK),
-        ("southend", "Southend CC", "wrong-person", SOMEBODY_ELSE),
-        ("thurrock", "Thurrock C", "gzip", UNREADABLE),
-        ("nrl", "NRL", "token-refused", OUR_SIDE),
-    ];
-    let lanes = lanes.into_iter().map(lane).collect();
-    let desk = Desk { lanes, begins_in_order: false, unharmed: &["One To Be Taken Twice A Day"], ..doreen() };
-    Office { options: &[], desks: vec![vec![desk]] }
-}
-
-/// One line per row, in columns.
+/// One line per row, in columns; kinds together, in the order in which each first comes.
 fn table(rounds: &[Round]) -> String {
-    let line = |round: &Round| {
-        let Row { kind, at, fault, .. } = round.row;
-        format!("{kind} | {at} | {fault} | {} | {} | {}\n", round.state, round.words, round.others)
-    };
-    let head = "kind | where | fault | state of the source in the audit | words in the Sources chapter / in the last line | every other source\n";
-    std::iter::once(head.to_owned()).chain(rounds.iter().map(line)).collect()
+    let mut kinds: Vec<&str> = Vec::new();
+    for round in rounds {
+        if !kinds.contains(&round.row.kind) {
+            kinds.push(round.row.kind);
+        }
+    }
+    let of =
+        |kind: &str| rounds.iter().filter(move |round| round.row.kind == kind).map(line).collect::<String>();
+    std::iter::once(HEAD.to_owned()).chain(kinds.into_iter().map(of)).collect()
+}
+
+const HEAD: &str = "kind | where | fault | state of the source in the audit | \
+                    words in the Sources chapter / in the last line | every other source\n";
+
+fn line(round: &Round) -> String {
+    let Row { kind, at, fault, .. } = round.row;
+    format!("{kind} | {at} | {fault} | {} | {} | {}\n", round.state, round.words, round.others)
 }
 
 fn compare(table: &str) -> Result<(), String> {

@@ -23,8 +23,8 @@ fn tested(demo: &Demo, source: &str, number: &str) -> (bool, Value) {
 }
 
 fn outcome<'a>(report: &'a Value, id: &str) -> &'a str {
-    let findings = report["expectations"].as_array().expect("a list").iter();
-    let finding = findings.filter(|finding| finding["id"] == id).next();
+    let mut findings = report["expectations"].as_array().expect("a list").iter();
+    let finding = findings.find(|finding| finding["id"] == id);
     finding.and_then(|finding| finding["outcome"].as_str()).unwrap_or_else(|| panic!("no `{id}`"))
 }
 

@@ -83,8 +83,8 @@ impl Text {
         let is_it = |table: &&DeTable<'_>| {
             table.get("id").and_then(|own| own.get_ref().as_str()) == Some(id.as_str())
         };
-        let tables = sources.iter().filter_map(|value| value.get_ref().as_table());
-        let table = tables.filter(is_it).next_back()?;
+        let mut tables = sources.iter().filter_map(|value| value.get_ref().as_table());
+        let table = tables.rfind(is_it)?;
         span(table, key).or_else(|| span(table, "id"))
     }
 

@@ -8,7 +8,7 @@ use crate::{
     entries::{self, Story},
     program::Program,
 };
-use access::Refusal;
+use access::{Launch, Permit, Refusal};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
@@ -30,6 +30,7 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
     let launch = &session.content.launch;
     let mut story = Story::begin(launch, &within.browser.address, program.policy.id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
+    granted(&program, launch, &document.handle, &mut story).await?;
     let page = DocumentPage {
         reference: entries::reference(&document.handle.opening),
         path: format!("/s/{}/", session.sid_text),
@@ -65,12 +66,8 @@ pub(crate) async fn open_document(
             return Err(program.refuse(&mut story, Refusal::IdentityMismatch { fields }).await);
         }
     };
-    let permit = steps::permit(&program, &launch, &mut story).await?;
-    let Handle { source, category, level, .. } = &document.handle;
-    if permit.level(source, *category) < *level {
-        story.because("the category is no longer granted");
-        return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
-    }
+    let permit = granted(&program, &launch, &document.handle, &mut story).await?;
+    let Handle { source, category, .. } = &document.handle;
     let plan: Vec<_> = steps::only(&program, source, *category).into_iter().collect();
     story.permitted(&permit, &plan);
 
@@ -80,7 +77,9 @@ pub(crate) async fn open_document(
     let frame_ancestor = session.content.frame.clone();
     let card = document.card.clone();
     // On a task of its own: a reader who leaves must not leave the opening without its end.
-    let inside = tokio::spawn(ask(program, opened, asking, story, document)).await;
+    let inside = tokio::spawn(ask(Arc::clone(&program), opened, asking, story, document)).await;
+    // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
+    session::look(&program, &within).await?;
     let inside =
         inside.unwrap_or_else(|_| Inside::words(&words::document_not_had(&card.short, &BROKEN), &card, ""));
     Ok(Content { frame_ancestor, kind: inside.kind, body: inside.body })
@@ -115,6 +114,21 @@ async fn sealed(
         Some(sealed) => Ok(sealed),
         None => Err(program.refuse(story, Refusal::ViewEnded).await),
     }
+}
+
+/// What the role had of the category when the document was listed it must have still, or not even its title is shown again.
+async fn granted(
+    program: &Program,
+    launch: &Launch,
+    document: &Handle,
+    story: &mut Story,
+) -> Result<Permit, Refused> {
+    let permit = steps::permit(program, launch, story).await?;
+    if permit.level(&document.source, document.category) < document.level {
+        story.because("the category is no longer granted");
+        return Err(program.refuse(story, Refusal::ViewEnded).await);
+    }
+    Ok(permit)
 }
 
 /// What stands in the frame.

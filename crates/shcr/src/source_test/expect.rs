@@ -68,7 +68,9 @@ const FRAME: [&str; 14] = [
 /// Every expectation, in a fixed order.
 pub(crate) fn expectations(answered: &Answered<'_>) -> Vec<Finding> {
     let bundles: Vec<(Format, Bundle<'_>)> = answered.reply.payloads.iter().filter_map(bundle).collect();
-    let entries: Vec<&Entry<'_>> = bundles.iter().flat_map(|(_, bundle)| &bundle.entries).collect();
+    // The sections of the HTML view repeat the person and whoever wrote: they are pages, not resources.
+    let structured = bundles.iter().filter(|(format, _)| *format != Format::GpConnectHtml);
+    let entries: Vec<&Entry<'_>> = structured.flat_map(|(_, bundle)| &bundle.entries).collect();
     let care: Vec<&Entry<'_>> =
         entries.iter().filter(|entry| !FRAME.contains(&entry.resource_type.as_str())).copied().collect();
     vec![
@@ -163,8 +165,9 @@ fn in_time(reply: &Reply) -> Finding {
 
 fn media_type(exchanges: &[Exchange]) -> Finding {
     let answered = || exchanges.iter().filter(|exchange| exchange.status.is_some());
-    let is_fhir =
-        |exchange: &&Exchange| exchange.media_type == "application/fhir+json" || exchange.is_token();
+    // The HTML view is DSTU2, whose type was spelt the other way round.
+    let fhir = ["application/fhir+json", "application/json+fhir"];
+    let is_fhir = |exchange: &&Exchange| fhir.contains(&exchange.media_type.as_str()) || exchange.is_token();
     let bad = answered().filter(|exchange| !is_fhir(exchange)).count();
     let (outcome, found) = judged(bad, answered().count(), "answers");
     finding("media-type", "answers as application/fhir+json", "FHIR R4 3.1.0.1.9", outcome, found)

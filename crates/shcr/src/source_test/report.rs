@@ -45,15 +45,19 @@ struct Unread {
     count: usize,
 }
 
+/// What a run found.
+pub(crate) struct Run<'a> {
+    pub(crate) source: &'a SourceConfig,
+    pub(crate) number: &'a NhsNumber,
+    pub(crate) trace: &'a Trace,
+    pub(crate) probe: &'a Probe,
+    pub(crate) normalised: &'a Normalised,
+    pub(crate) expectations: Vec<Finding>,
+}
+
 impl Report {
-    pub(crate) fn new(
-        source: &SourceConfig,
-        number: &NhsNumber,
-        trace: &Trace,
-        probe: &Probe,
-        normalised: &Normalised,
-        expectations: Vec<Finding>,
-    ) -> Self {
+    pub(crate) fn new(run: Run<'_>) -> Self {
+        let Run { source, number, trace, probe, normalised, expectations } = run;
         let line = |category: &Category| Line {
             category: category.name(),
             state: probe.reply.state_of(*category).name(),

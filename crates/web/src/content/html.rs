@@ -122,8 +122,10 @@ impl Clean {
     /// What follows the tag, comment or lone bracket that begins here.
     fn after_bracket<'a>(&mut self, after: &'a str) -> &'a str {
         if let Some(comment) = after.strip_prefix("!--") {
-            return self.skip_to(comment, "-->");
+            return self.skip_comment(comment);
         }
+        // To a reader of XML these are words like any other.
+        self.lost |= after.starts_with("![CDATA[");
         if after.starts_with(['!', '?']) {
             return self.skip_to(after, ">");
         }
@@ -138,8 +140,9 @@ impl Clean {
 
     fn tag<'a>(&mut self, tag: &Tag<'_>, rest: &'a str) -> &'a str {
         let name = tag.name.as_str();
-        self.lost |=
-            !(KEPT.contains(&name) || WRAPPERS.contains(&name)) || tag.attributes.iter().any(is_meant);
+        self.lost |= !(KEPT.contains(&name) || WRAPPERS.contains(&name))
+            || tag.cut
+            || tag.attributes.iter().any(is_meant);
         if KEPT.contains(&name) {
             self.open_or_close(tag);
         } else if !INLINE.contains(&name) {
@@ -174,6 +177,15 @@ impl Clean {
         self.html.push_str(&text.replace('>', "&gt;"));
     }
 
+    /// Where a browser ends it, so that no words after it are taken for a part of it.
+    fn skip_comment<'a>(&mut self, from: &'a str) -> &'a str {
+        let is_end =
+            |before: &str| matches!(before, "" | "-") || before.ends_with("--") || before.ends_with("--!");
+        let end = from.match_indices('>').find(|(at, _)| from.get(..*at).is_some_and(is_end));
+        let rest = end.and_then(|(at, bracket)| from.get(at + bracket.len()..));
+        rest.unwrap_or_else(|| self.skip_to("", ">"))
+    }
+
     /// What never ends is left out whole, and that is said.
     fn skip_to<'a>(&mut self, from: &'a str, end: &str) -> &'a str {
         from.split_once(end).map_or_else(
@@ -195,6 +207,12 @@ impl Clean {
             None => self.skip_to("", ">"),
         }
     }
+}
+
+/// How many attributes are remembered of a tag, and what follows it.
+#[cfg(test)]
+pub(super) fn read_tag(after: &str) -> Option<(usize, &str)> {
+    Tag::read(after).map(|(tag, rest)| (tag.attributes.len(), rest))
 }
 
 #[cfg(test)]

@@ -28,8 +28,8 @@ const SILENT: [&str; 14] = [
     "latentstyles",
     "datastore",
 ];
-/// Groups with something in them that text cannot show.
-const UNSHOWN: [&str; 5] = ["pict", "object", "objdata", "shp", "shpinst"];
+/// Groups with something in them that text cannot show: pictures, objects, drawings and the words in them, margin notes.
+const UNSHOWN: [&str; 7] = ["pict", "object", "objdata", "shp", "shpinst", "do", "annotation"];
 /// Formatting that changes what words mean.
 const MEANT: [&str; 5] = ["strike", "striked", "v", "deleted", "revised"];
 

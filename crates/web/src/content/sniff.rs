@@ -73,7 +73,10 @@ fn found(bytes: &[u8]) -> Kind {
 }
 
 fn in_text(bytes: &[u8]) -> Kind {
-    let head = text::decode(bytes.get(..HEAD_BYTES).unwrap_or(bytes)).unwrap_or_default().to_lowercase();
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    // The whole is text: what cannot be decoded is a character that the head's end cuts.
+    let head =
+        text::decode(head).unwrap_or_else(|| String::from_utf8_lossy(head).into_owned()).to_lowercase();
     let begins = head.trim_start();
     let is_html = ["<!doctype html", "<html"].iter().any(|mark| begins.starts_with(mark));
     if !begins.starts_with('<') {

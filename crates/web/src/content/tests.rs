@@ -390,3 +390,88 @@ proptest! {
         let _ = shown(&[mark, &bytes].concat(), &[claim]);
     }
 }
+
+#[test]
+fn a_comment_ends_where_a_browser_ends_it() {
+    for comment in [
+        "<!-->",
+        "<!--->",
+        "<!-- x -->",
+        "<!-- x --!>",
+        "<!-- > -->",
+        "<!---->",
+        "<!--[if !mso]><!-->",
+        "<!-- a --->",
+    ] {
+        let (html, caveats) =
+            html_of(format!("<p>{comment}Allergic to latex<!-- end --></p>").as_bytes(), "text/html");
+        assert!(html.contains("Allergic to latex"), "HAZ-021: {comment}: {html}");
+        assert!(caveats.is_empty(), "{comment}");
+    }
+    let (_, caveats) = html_of(b"<p><!-- no end", "text/html");
+    assert_eq!(caveats, [Caveat::Altered], "HAZ-021");
+    let (_, caveats) = html_of(b"<html><p><![CDATA[Allergic to latex]]></p></html>", "application/xhtml+xml");
+    assert_eq!(caveats, [Caveat::Altered], "HAZ-021: words that only an XML reader sees");
+    let many = "<!-->".repeat(200_000);
+    assert!(html_of(many.as_bytes(), "text/html").1.is_empty(), "HAZ-041: in time with its length");
+}
+
+#[test]
+fn a_tag_without_end_to_its_attributes_costs_no_memory_and_is_said() {
+    let many = format!("<p {}>letter</p>", "a ".repeat(1_000_000));
+    let (tag, rest) = html::read_tag(many.get(1..).unwrap()).unwrap();
+    assert!(tag <= 64 && rest == "letter</p>", "HAZ-041: {tag}");
+    let (html, caveats) = html_of(many.as_bytes(), "text/html");
+    assert_eq!((html.as_str(), caveats.as_slice()), ("<p>letter</p>", &[Caveat::Altered][..]), "HAZ-021");
+}
+
+/// A PNG that says it is so large; what follows its head is that of a small one.
+fn png_of(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = png();
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    bytes
+}
+
+fn jpeg_of(width: u16, height: u16) -> Vec<u8> {
+    let head =
+        b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xFF\xFF\xC2\x00\x0B\x08";
+    let [h, w] = [height.to_be_bytes(), width.to_be_bytes()];
+    [head.as_slice(), &h, &w, b"\x01\x01\x11\x00\xFF\xD9"].concat()
+}
+
+#[test]
+fn a_picture_larger_than_any_sheet_is_not_sent_to_a_browser() {
+    let large = NotShown::Kind("a picture of more than 50 megapixels");
+    for (bytes, claim) in [
+        (png_of(10_000, 5_001), "image/png"),
+        (png_of(u32::MAX, u32::MAX), "image/png"),
+        (jpeg_of(60_000, 60_000), "image/jpeg"),
+    ] {
+        assert_eq!(refused(&bytes, &[claim]), large, "HAZ-041: {claim}");
+    }
+    for (bytes, claim) in [(png_of(10_000, 5_000), "image/png"), (jpeg_of(10_000, 5_000), "image/jpeg")] {
+        assert!(shown(&bytes, &[claim]).is_ok(), "{claim}");
+    }
+}
+
+#[test]
+fn margin_notes_and_text_in_drawings_of_an_rtf_are_said_to_be_left_out() {
+    for hidden in [r"{\*\annotation Do not give}", r"{\*\do{\dptxbx{\dptxbxtext Do not give}}}"] {
+        let (html, caveats) = html_of(format!(r"{{\rtf1 Give daily.{hidden}}}").as_bytes(), "text/rtf");
+        assert!(!html.contains("Do not give"));
+        assert!(caveats.contains(&Caveat::Altered), "HAZ-021: {hidden}");
+    }
+}
+
+#[test]
+fn a_head_cut_within_a_character_is_still_known() {
+    let opening = "<?xml version=\"1.0\"?><ClinicalDocument>";
+    let padding = "x".repeat(4096 - opening.len() - 6);
+    let letter = format!("{opening}{padding}\u{201D}\u{201D}\u{201D}</ClinicalDocument>");
+    assert_eq!(
+        refused(letter.as_bytes(), &["text/xml"]),
+        NotShown::Kind("a clinical document in XML"),
+        "HAZ-020"
+    );
+}

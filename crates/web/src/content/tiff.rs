@@ -2,7 +2,7 @@
 //! The decoder may panic on what it did not foresee: the caller runs it beside the runtime and reads a panic as damage.
 //! Source: TIFF 6.0; ITU-T T.6; PNG (ISO/IEC 15948).
 
-use super::{Caveat, Markup, NotShown, Shown, image};
+use super::{Caveat, Markup, NotShown, Shown, image, pixels};
 use png::{BitDepth, Encoder};
 use std::io::Cursor;
 use tiff::{
@@ -60,6 +60,7 @@ fn limits() -> Limits {
 fn read(decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Page, NotShown> {
     let damaged = |_| NotShown::Damaged;
     let size = decoder.dimensions().map_err(damaged)?;
+    pixels::fit(Some(size))?;
     let (color, depth) = match decoder.colortype().map_err(damaged)? {
         ColorType::Gray(1) => (png::ColorType::Grayscale, BitDepth::One),
         ColorType::Gray(2) => (png::ColorType::Grayscale, BitDepth::Two),

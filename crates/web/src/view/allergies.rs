@@ -76,9 +76,12 @@ impl<'a> Agent<'a> {
 
 /// Together `+`, apart a comma; every source's reactions, each once (ADR-0021 to 0023).
 pub(super) fn reactions(group: &Group<'_>) -> String {
+    reactions_of(&group.items)
+}
+
+fn reactions_of(items: &[&Item]) -> String {
     let mut all: Vec<String> = Vec::new();
-    for reaction in group.items.iter().filter_map(|item| allergy(item)).flat_map(|allergy| &allergy.reactions)
-    {
+    for reaction in items.iter().filter_map(|item| allergy(item)).flat_map(|allergy| &allergy.reactions) {
         let severity =
             reaction.severity.as_deref().map(|severity| format!(" ({severity})")).unwrap_or_default();
         let text = format!("{}{severity}", reaction.manifestations.join(" + "));
@@ -101,6 +104,13 @@ pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The same with the reaction first: where no cell of its own holds it (HAZ-012, HAZ-017).
+pub(crate) fn facts_in_a_list(item: &Item) -> Vec<Fact<'_>> {
+    let reaction = allergy(item).filter(|allergy| !allergy.no_known);
+    let reaction = reaction.map(|_| Fact::new("Reaction", reactions_of(&[item])));
+    reaction.into_iter().chain(facts(item)).collect()
 }
 
 fn allergy(item: &Item) -> Option<&Allergy> {

@@ -81,9 +81,13 @@ fn nothing(page: &Page, record: &Record, source: &SourceId, missed: &[Section]) 
         .collect();
     let none = (!nouns.is_empty()).then(|| words::nothing_recorded(&nouns.join(", "), &[&card.short]));
     let mut said: Vec<String> = none.into_iter().collect();
-    for line in missed.iter().flat_map(|section| source_line::of_source(page, record, card, *section)) {
-        if line.is_left_unsaid() && !said.contains(&line.text) {
-            said.push(line.text);
+    for section in missed {
+        let lines = source_line::of_source(page, record, card, *section).into_iter();
+        let unsaid = lines.filter(source_line::Line::is_left_unsaid).map(|line| line.text);
+        for text in unsaid.map(|text| source_line::naming(words::section_noun(*section), card, text)) {
+            if !said.contains(&text) {
+                said.push(text);
+            }
         }
     }
     (!said.is_empty()).then(|| said.join(" "))

@@ -67,8 +67,8 @@ pub(crate) fn facts_of(section: Section) -> FactsOf {
         Section::Documents => documents::facts,
         Section::Care => care::facts,
         Section::People => people::facts,
-        Section::Allergies => super::allergies::facts,
-        Section::Medicines => super::medicines::facts,
+        Section::Allergies => super::allergies::facts_in_a_list,
+        Section::Medicines => super::medicines::facts_in_a_list,
         Section::Results => super::results::facts,
     }
 }

@@ -15,6 +15,9 @@ use record::{Item, Record, Section};
 
 const KEY: Key = Key::Section(Section::Medicines);
 
+/// The label of a dose (MEDi-051).
+const DOSE: &str = "DOSE";
+
 #[derive(Template)]
 #[template(path = "medicines.html", whitespace = "minimize")]
 struct Medicines<'a> {
@@ -158,6 +161,16 @@ pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
     facts.extend(medicine.instructions.iter().filter_map(|text| Fact::maybe("Instructions", Some(text))));
     facts.extend(stopped(medicine));
     facts
+}
+
+/// The same with the dose first, or that there is none: where no cell of its own holds it (HAZ-013, HAZ-017).
+pub(crate) fn facts_in_a_list(item: &Item) -> Vec<Fact<'_>> {
+    let doses = medicine(item).map(|medicine| medicine.doses.as_slice());
+    let doses = doses.map(|doses| match doses {
+        [] => vec![Fact::new(DOSE, words::NOT_RECORDED.to_lowercase())],
+        doses => doses.iter().map(|dose| Fact::new(DOSE, dose.as_str())).collect(),
+    });
+    doses.unwrap_or_default().into_iter().chain(facts(item)).collect()
 }
 
 /// A stopped medicine always says why, or that nobody recorded it.

@@ -254,6 +254,12 @@ fn not_answered(page: &Page, card: &SourceCard, states: &[(Category, &ReplyState
     lines
 }
 
+/// The same away from its section, where it must say itself what it is about.
+pub(crate) fn naming(noun: &str, card: &SourceCard, text: String) -> String {
+    let is_named = text.contains(noun) || !text.starts_with(&card.short);
+    if is_named { text } else { about(noun, &text) }
+}
+
 /// `Consultations: GP did not answer.`
 fn about(noun: &str, text: &str) -> String {
     format!("{}: {text}", words::sentence(noun))
@@ -306,6 +312,26 @@ pub(crate) fn warnings<'a>(record: &'a Record, source: &SourceId, of: &[Category
         }
     }
     words
+}
+
+/// The same away from their sections, each with what it is about: `results, contacts: showing 2 of 9` (HAZ-017).
+pub(crate) fn named_warnings(record: &Record, source: &SourceId, of: &[Category]) -> Vec<String> {
+    let about = |text: &str| {
+        let own = record.warnings(source).iter().filter(|warning| warning.text.trim() == text);
+        let mut nouns: Vec<&str> = Vec::new();
+        for category in own.filter_map(|warning| warning.category).filter(|category| of.contains(category)) {
+            let noun = words::category_noun(category);
+            if !nouns.contains(&noun) {
+                nouns.push(noun);
+            }
+        }
+        nouns.join(", ")
+    };
+    let named = |text: &str| match about(text) {
+        nouns if nouns.is_empty() => text.to_owned(),
+        nouns => format!("{nouns}: {text}"),
+    };
+    warnings(record, source, of).into_iter().map(named).collect()
 }
 
 /// `14:02` of `14:02:01`.

@@ -94,7 +94,8 @@ fn states(page: &Page, record: &Record, card: &SourceCard, note: &SourceNote) ->
     let at = note.answered_at.as_deref().unwrap_or_default();
     let shown = record.count(&card.id).shown;
     let seen: Vec<Category> = page.granted.iter().copied().collect();
-    let warnings = source_line::warnings(record, &card.id, &seen);
+    let warnings = source_line::named_warnings(record, &card.id, &seen);
+    let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
     let mut states = vec![(words::in_sources(&note.state, at, shown, &warnings), String::new())];
     let others = shareable().filter(|category| is_of_interest(page, card, *category));
     for category in others {

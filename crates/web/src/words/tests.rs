@@ -85,6 +85,19 @@ fn every_state_in_the_sources_chapter_is_worded_as_agreed() {
 }
 
 #[test]
+fn an_answer_that_says_why_it_is_empty_does_not_read_as_nothing_recorded() {
+    let say = |state: ReplyState, warnings: &[&str]| in_sources(&state, "14:02:01", 0, warnings);
+    assert_eq!(say(ReplyState::AnsweredEmpty, &[]), "Answered 14:02:01, nothing recorded");
+    assert_eq!(
+        say(ReplyState::AnsweredEmpty, &["the practice gave no record for this person"]),
+        "Answered 14:02:01: the practice gave no record for this person",
+        "HAZ-006"
+    );
+    let warned = say(ReplyState::AnsweredWithWarnings, &[]);
+    assert_eq!(warned, "Answered with a warning 14:02:01, 0 entries", "what it warns of stands beside it");
+}
+
+#[test]
 fn nothing_recorded_names_three_or_fewer_and_counts_more() {
     assert_eq!(nothing_recorded("falls", &["GP", "Acute", "MH"]), "No falls recorded by GP, Acute and MH.");
     assert_eq!(

@@ -3,9 +3,9 @@
 
 use super::{
     reading::{self, Reading},
-    row::{AS_BEFORE, Expected, NO_OPENING, NO_RECORD, Row},
+    row::{NO_RECORD, Row},
 };
-use journeys::{auditor::Closed, browser::Page, demo::Demo, ready::Person};
+use journeys::{browser::Page, demo::Demo, ready::Person};
 
 /// One person's record, open before one professional.
 pub(super) struct Desk {
@@ -31,29 +31,18 @@ pub(super) struct Lane {
     pub(super) rows: Vec<Row>,
 }
 
-/// How one row read.
-pub(super) struct Round {
-    pub(super) row: Row,
-    pub(super) state: String,
-    pub(super) words: String,
-    /// What was different about every other source.
-    pub(super) others: String,
-    /// What must not be.
-    pub(super) complaints: Vec<String>,
-}
-
 /// What a page said of one lane.
-struct Seen {
-    words: String,
-    complaints: Vec<String>,
+pub(super) struct Seen {
+    pub(super) words: String,
+    pub(super) complaints: Vec<String>,
 }
 
 /// One reload.
 pub(super) struct Reload {
     /// A record was drawn, and so an opening closed; otherwise somebody has to decide something first.
-    is_record: bool,
+    pub(super) is_record: bool,
     /// The row in force in every lane and what was seen of it; `None` where a lane had no row left.
-    lanes: Vec<Option<(Row, Seen)>>,
+    pub(super) lanes: Vec<Option<(Row, Seen)>>,
 }
 
 impl Desk {
@@ -94,18 +83,18 @@ impl Desk {
 
     fn is_whole(&self, page: &Page) {
         assert!(page.is_complete(), "{}: {}", self.family, page.text());
-        let text = page.text();
         for item in self.unharmed {
-            assert!(text.contains(item), "{} has no `{item}` with everything in order:\n{text}", self.family);
+            assert!(page.html.contains(item), "{}: no `{item}` with everything in order", self.family);
         }
     }
 
     fn seen(&self, demo: &Demo, reading: &Reading, lane: &Lane, row: &Row) -> Seen {
-        let Reading { page, text, .. } = reading;
+        let page = &reading.page;
         let mut complaints = Vec::new();
         if !reading.is_record() {
-            let said = text.contains(row.expected.said);
-            complaints.extend((!said).then(|| format!("`{}` is not said: {text}", row.expected.said)));
+            let said = reading.has(row.expected.said);
+            complaints
+                .extend((!said).then(|| format!("`{}` is not said: {}", row.expected.said, page.text())));
             return Seen { words: row.expected.said.to_owned(), complaints };
         }
         let chapter = reading::state_words(page, lane.short);
@@ -122,86 +111,11 @@ impl Desk {
             complaints.extend(nobody_else(demo, page, &self.person(demo)));
         }
         let beside = if row.expected.condemns() { &[] } else { lane.beside };
-        let missing = self.unharmed.iter().chain(beside).filter(|item| !text.contains(**item));
+        let missing = self.unharmed.iter().chain(beside).filter(|item| !reading.has(item));
         complaints.extend(missing.map(|item| format!("HAZ-035: `{item}` is missing")));
+        let chapter = reading::in_short(&chapter, row.expected.said);
         Seen { words: format!("{chapter} / {}", reading::coverage_words(page, lane.short)), complaints }
     }
-
-    /// What was seen, beside what the audit has: the first opening of the person was the one with everything in order.
-    pub(super) fn judge(&self, reloads: Vec<Reload>, closed: &[&Closed]) -> Vec<Round> {
-        let records = reloads.iter().filter(|reload| reload.is_record).count();
-        let openings = usize::from(self.begins_in_order) + records;
-        assert_eq!(closed.len(), openings, "HAZ-029: {}: one close for every opening", self.family);
-        let mut closed = closed.iter();
-        let before = if self.begins_in_order { closed.next() } else { None };
-        let mut rounds = Vec::new();
-        for reload in reloads {
-            let own = if reload.is_record { closed.next() } else { None };
-            let broken: Vec<&str> = self
-                .lanes
-                .iter()
-                .zip(&reload.lanes)
-                .filter(|(_, seen)| seen.is_some())
-                .map(|(lane, _)| lane.source)
-                .collect();
-            for (lane, (row, seen)) in
-                self.lanes.iter().zip(reload.lanes).filter_map(|(lane, seen)| Some((lane, seen?)))
-            {
-                rounds.push(lane.judge(
-                    row,
-                    seen,
-                    own.map(|own| (*own, *before.unwrap_or(own), broken.as_slice())),
-                ));
-            }
-        }
-        rounds
-    }
-}
-
-impl Lane {
-    fn judge(&self, row: Row, seen: Seen, audit: Option<(&Closed, &Closed, &[&str])>) -> Round {
-        let Seen { words, mut complaints } = seen;
-        let Some((own, before, broken)) = audit else {
-            let stopped = row.expected.state == NO_OPENING;
-            complaints.extend((!stopped).then(|| "HAZ-044: no record was drawn".to_owned()));
-            let (state, others) = (NO_OPENING.to_owned(), "not asked".to_owned());
-            return Round { row, state, words, others, complaints };
-        };
-        let of = |closed: &Closed| closed.states.get(self.source).cloned().unwrap_or_default();
-        let (state, expected) = (of(own), self.state_of(row.expected, &of(before)));
-        if state != expected {
-            complaints.push(format!("the audit has `{state}`, not `{expected}`"));
-        }
-        let disclosed = own.disclosed.get(self.source).cloned();
-        if disclosed != state.starts_with("answered").then(|| state.clone()) {
-            complaints.push(format!("HAZ-029: its disclosure is `{disclosed:?}`"));
-        }
-        let others = differences(own, before, broken);
-        Round { row, state, words, others, complaints }
-    }
-
-    /// Of the whole source, where a part of it ended so.
-    fn state_of(&self, expected: Expected, before: &str) -> String {
-        match self.whole {
-            _ if expected == AS_BEFORE => before.to_owned(),
-            Some(whole) if !expected.condemns() => whole.to_owned(),
-            _ => expected.state.to_owned(),
-        }
-    }
-}
-
-/// Every other source that ended otherwise than with everything in order.
-fn differences(own: &Closed, before: &Closed, broken: &[&str]) -> String {
-    let mut differences = Vec::new();
-    if own.trace != before.trace {
-        differences.push(format!("trace {}", own.trace));
-    }
-    for (source, state) in own.states.iter().filter(|(source, _)| !broken.contains(&source.as_str())) {
-        if before.states.get(source) != Some(state) {
-            differences.push(format!("{source} {state}"));
-        }
-    }
-    if differences.is_empty() { "as before".to_owned() } else { differences.join(", ") }
 }
 
 /// What has not answered never reads as if it had nothing to say.
@@ -221,12 +135,11 @@ fn not_empty(reading: &Reading, lane: &Lane, chapter: &str) -> Vec<String> {
 
 /// Nothing of anybody else is on the page.
 fn nobody_else(demo: &Demo, page: &Page, person: &Person) -> Vec<String> {
-    let text = page.html.to_uppercase();
     let people = demo.ready.people();
     let others = people.iter().filter(|other| other.nhs_number != person.nhs_number);
     let shown = others.filter(|other| {
         let marks = [other.nhs_number.clone(), other.spaced(), format!("{},", other.family())];
-        marks.iter().any(|mark| text.contains(mark))
+        marks.iter().any(|mark| page.html.contains(mark))
     });
     shown.map(|other| format!("HAZ-004: something of `{}` is shown", other.story_key)).collect()
 }

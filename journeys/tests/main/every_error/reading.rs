@@ -6,7 +6,6 @@ use journeys::{browser::Page, words};
 /// A page, read once.
 pub(super) struct Reading {
     pub(super) page: Page,
-    pub(super) text: String,
     /// Every section with its words, the Sources chapter excepted.
     sections: Vec<(String, String)>,
 }
@@ -18,12 +17,17 @@ impl Reading {
         let slots = slots.filter(|slot| *slot != "src");
         let sections =
             slots.filter_map(|slot| Some((slot.to_owned(), words::section(&html, slot)?))).collect();
-        Self { sections, text: words::text(&html), page }
+        Self { sections, page }
     }
 
     /// Whether it is a record, and not a question or a refusal.
     pub(super) fn is_record(&self) -> bool {
         self.page.html.contains("id=\"s-src\"")
+    }
+
+    /// Whether these very words stand on it: anywhere, late answers included.
+    pub(super) fn has(&self, item: &str) -> bool {
+        self.page.html.contains(item)
     }
 
     /// Sections that read as if the source had answered about them (HAZ-006).
@@ -51,13 +55,24 @@ pub(super) fn state_words(page: &Page, short: &str) -> String {
     plain(&states.collect::<Vec<_>>().join("; "))
 }
 
+/// Of an answer with much to tell beside what the row is about, that alone: the rest hangs on whose record it is.
+pub(super) fn in_short(state: &str, said: &str) -> String {
+    const LONG_CHARS: usize = 240;
+    let head = state.split(": ").next().unwrap_or_default();
+    if !head.starts_with("Answered") || state.len() <= LONG_CHARS {
+        return state.to_owned();
+    }
+    let said = if head.contains(said) { String::new() } else { format!(" {said} …") };
+    format!("{head}: …{said}")
+}
+
 /// The sentences of the page's last line that name the source.
 pub(super) fn coverage_words(page: &Page, short: &str) -> String {
     let line = page.html.split("id=\"complete\">").nth(1).and_then(|rest| rest.split("</p>").next());
     let line = words::text(line.unwrap_or_default());
     // Who was late is a matter of the machine, not of the fault.
-    let sentences = line.split_inclusive(". ").filter(|sentence| !sentence.contains(", late: "));
-    let names = |sentence: &&str| sentence.split([' ', ',']).any(|word| word == short);
+    let sentences = line.split_inclusive(". ").filter(|sentence| !is_of_lateness(sentence));
+    let names = |sentence: &&str| mentions(sentence, short);
     let sentences: Vec<&str> = sentences.map(str::trim).filter(names).collect();
     plain(&sentences.join(" "))
 }
@@ -66,22 +81,40 @@ fn is_answered(text: &str, short: &str) -> bool {
     let at_a_time = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     let answered = text.split(&format!("{short} answered ")).skip(1).any(at_a_time);
     let mut recorded = text.split("recorded by ").skip(1).filter_map(|rest| rest.split('.').next());
-    answered || recorded.any(|names| names.split([' ', ',']).any(|word| word == short))
+    answered || recorded.any(|names| mentions(names, short))
 }
 
-/// Every time as `hh:mm`, every other number as `n`, so that a table stays the same.
-pub(super) fn plain(text: &str) -> String {
+/// `…, 1 of them late (GP).` and `GP, late: 3 allergy entries.`
+fn is_of_lateness(sentence: &str) -> bool {
+    sentence.contains(", late: ") || sentence.contains(" of them late (")
+}
+
+/// The name as a whole, not as a part of another.
+fn mentions(text: &str, short: &str) -> bool {
+    let mut pieces = text.split(short);
+    let mut before = pieces.next().unwrap_or_default();
+    pieces.any(|after| {
+        let whole = !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric);
+        before = after;
+        whole
+    })
+}
+
+/// Every time as `hh:mm`, every other number as `n`, so that a table stays the same; numbers that belong to a name stay.
+fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
     while let Some(place) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, number) = rest.split_at(place);
         let end = number.find(|c: char| !c.is_ascii_digit() && c != ':' && c != ',').unwrap_or(number.len());
-        let (number, after) = number.split_at(end);
-        let tail = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':' || c == ',');
+        let number = number.get(..end).unwrap_or(number).trim_end_matches([':', ',']);
         plain.push_str(before);
-        plain.push_str(if number.contains(':') { "hh:mm" } else { "n" });
-        plain.push_str(if number.ends_with(',') { "," } else { tail });
-        rest = after;
+        plain.push_str(match number {
+            name if before.ends_with(|c: char| c.is_alphabetic()) => name,
+            time if time.contains(':') => "hh:mm",
+            _ => "n",
+        });
+        rest = rest.get(place + number.len()..).unwrap_or_default();
     }
     (plain + rest).replace("n entry", "n entries")
 }

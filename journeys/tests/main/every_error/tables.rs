@@ -3,9 +3,12 @@
 
 use super::row::*;
 
+/// Nothing comes. Not of the view of a record: it is asked section by section to the last moment, and whether its state or
+/// the chapter is written first is chance.
+pub(super) const HANGS: &[Line] = &[("hang", TIMED_OUT)];
+
 /// Systems, proxies and networks out of order: whatever the kind of source.
 pub(super) const OUT_OF_ORDER: &[Line] = &[
-    ("hang", TIMED_OUT),
     ("drop", FAILED.saying("Did not answer: broke off while answering")),
     ("truncated", FAILED.saying("Did not answer: broke off while answering")),
     ("malformed", UNREADABLE.saying("Answer unreadable: sent a document that is not well formed")),
@@ -100,6 +103,10 @@ pub(super) const DOCUMENTS_OFF: &[Line] = &[
     ("outcome:ACCESS DENIED", WARNED.saying("only documents that stand in a consultation are listed")),
     ("outcome:NOT_IMPLEMENTED", WARNED.saying("only documents that stand in a consultation are listed")),
 ];
+
+/// The directory has no entry for the documents of this practice: the same.
+pub(super) const NOT_REGISTERED: &[Line] =
+    &[("none", WARNED.saying("only documents that stand in a consultation are listed"))];
 
 /// The structured record fails and the documents of the same practice come.
 pub(super) const BESIDE_DOCUMENTS: &[Line] = &[

@@ -6,7 +6,12 @@ pub(super) struct Tag<'a> {
     pub(super) name: String,
     pub(super) closing: bool,
     pub(super) attributes: Vec<(String, &'a str)>,
+    /// It has more attributes than are remembered.
+    pub(super) cut: bool,
 }
+
+/// No honest tag has more; each that is remembered costs many times the bytes it is written in (HAZ-041).
+const ATTRIBUTES_MAX: usize = 64;
 
 impl<'a> Tag<'a> {
     /// `None` where the bracket begins no tag. A tag without an end reaches to the end of the text.
@@ -16,7 +21,7 @@ impl<'a> Tag<'a> {
             return None;
         }
         let (name, rest) = cut(after, |c| is_blank(c) || matches!(c, '/' | '>'));
-        let mut tag = Self { name: name.to_ascii_lowercase(), closing, attributes: Vec::new() };
+        let mut tag = Self { name: name.to_ascii_lowercase(), closing, attributes: Vec::new(), cut: false };
         let rest = tag.read_attributes(rest);
         Some((tag, rest))
     }
@@ -32,7 +37,10 @@ impl<'a> Tag<'a> {
             }
             let (name, after) = name(rest);
             let (value, after) = value(after);
-            self.attributes.push((name.to_ascii_lowercase(), value));
+            self.cut |= self.attributes.len() >= ATTRIBUTES_MAX;
+            if !self.cut {
+                self.attributes.push((name.to_ascii_lowercase(), value));
+            }
             rest = after;
         }
     }

@@ -170,6 +170,17 @@ fn problems_a_practice_has_switched_off_are_told_everywhere_and_its_silence_coun
 }
 
 #[test]
+fn a_source_that_holds_back_a_part_leaves_the_page_incomplete_and_is_named() {
+    let withheld = ReplyState::Withheld(Withholder::Source("at the person's request".into()));
+    let parts = [(Category::Problems, withheld.clone()), (Category::Allergies, withheld)];
+    let (page, record) = gp_alone(ReplyState::AnsweredWithWarnings, &parts);
+    let end = words_of(&finish(&page, &record, page.opened_at));
+    let coverage =
+        "Not complete: 1 of 1 sources answered. GP holds back some entries about allergies and problems.";
+    assert!(end.contains(coverage), "HAZ-006, HAZ-010: {end}");
+}
+
+#[test]
 fn where_everybody_answered_only_in_part_nobody_is_said_to_have_recorded_nothing() {
     let silent = ReplyState::DidNotAnswer(Silence::TimedOut);
     let (page, record) = gp_alone(ReplyState::Answered, &[(Category::Consultations, silent)]);
@@ -269,6 +280,16 @@ fn a_late_answer_without_a_category_does_not_say_that_there_is_nothing_of_it() {
         assert!(!text.contains("No problems"), "HAZ-006, HAZ-007: {state:?}: {text}");
         assert!(text.contains(told), "HAZ-006, HAZ-007: {state:?}: {text}");
     }
+}
+
+#[test]
+fn a_late_answer_names_each_section_it_is_silent_about() {
+    let silent = ReplyState::DidNotAnswer(Silence::TimedOut);
+    let (page, record) = gp_alone(ReplyState::AnsweredWithWarnings, &[(Category::Documents, silent)]);
+    let missed = [Section::Contacts, Section::Documents];
+    let text = words_of(&late(&page, &record, &fixture::id("gp"), &missed));
+    let said = "No contacts recorded by GP. Documents: GP did not answer.";
+    assert!(text.contains(said), "HAZ-006: {text}");
 }
 
 #[test]

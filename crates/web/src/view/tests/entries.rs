@@ -189,3 +189,32 @@ fn an_entry_shown_in_part_says_that_its_original_is_not() {
     assert!(html.contains(crate::words::ORIGINAL_NOT_SHOWN), "HAZ-010: {html}");
     assert!(!html.contains("As sent"), "HAZ-006: never a blank");
 }
+
+#[test]
+fn the_sources_chapter_says_what_a_warning_is_about() {
+    let warning =
+        |category, text: &str| fhir::reply::Warning { code: "paging".into(), category, text: text.into() };
+    let mut released = fixture::released("gp", vec![]);
+    released.warnings = vec![
+        warning(Some(Category::Results), "showing 2 of 9"),
+        warning(Some(Category::Problems), "showing 2 of 9"),
+        warning(None, "in transit"),
+    ];
+    let mut record = fixture::waiting();
+    record.add(fixture::note("gp", ReplyState::AnsweredWithWarnings), released);
+    let text = words_of(&section(&fixture::page(), &record, Key::Sources));
+    assert!(text.contains("results, problems: showing 2 of 9; in transit"), "HAZ-017: {text}");
+}
+
+#[test]
+fn a_late_medicine_has_its_dose_and_a_late_allergy_its_reaction() {
+    let page = fixture::page();
+    let mut record = fixture::waiting();
+    let note = record::reconcile::SourceNote { late: true, ..fixture::note("acute", ReplyState::Answered) };
+    let medicine = fixture::medicine("acute", "Apixaban 2.5mg tablets", "2.5 mg twice a day", "list", "a");
+    record.add(note, fixture::released("acute", vec![fixture::acute_allergy(), medicine]));
+    let missed = [Section::Allergies, Section::Medicines];
+    let text = words_of(&late(&page, &record, &fixture::id("acute"), &missed));
+    assert!(text.contains("Apixaban 2.5mg tablets DOSE 2.5 mg twice a day"), "HAZ-013, HAZ-017: {text}");
+    assert!(text.contains(" Reaction "), "HAZ-012, HAZ-017: {text}");
+}
