@@ -74,7 +74,7 @@ pub(crate) fn issues(text: &str) -> Vec<Issue> {
     Json::of(text).object().and_then(|root| outcome::issues(&root)).unwrap_or_default()
 }
 
-/// What a source warned of inside its answer. Errors never get here: they fail the document.
+/// What a source warned of inside its answer, and what of it cannot be read. Errors never get here: they fail the document.
 pub(crate) fn warnings(bundle: &Bundle<'_>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for entry in bundle.of_type("OperationOutcome") {
@@ -83,7 +83,19 @@ pub(crate) fn warnings(bundle: &Bundle<'_>) -> Vec<Warning> {
         let told = issues.into_iter().filter(|issue| about_search || issue.severity == "warning");
         warnings.extend(told.map(warning));
     }
+    warnings.extend(unread(bundle.unreadable));
     warnings
+}
+
+/// An answer with entries that cannot be read is never an empty one (HAZ-006, HAZ-040).
+fn unread(entries: usize) -> Option<Warning> {
+    let words = match entries {
+        0 => return None,
+        1 => "1 entry".to_owned(),
+        more => format!("{more} entries"),
+    };
+    let text = format!("{words} of its answer could not be read");
+    Some(Warning { code: "unread-entries".to_owned(), category: None, text })
 }
 
 fn warning(issue: Issue) -> Warning {

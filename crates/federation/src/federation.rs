@@ -303,7 +303,7 @@ fn seconds(left: Duration) -> String {
 }
 
 /// A source that this very opening caught answering about somebody else reads as withheld, not as unwell.
-fn closed_state(closed: Closed, opening: &str) -> ReplyState {
+pub(crate) fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
         Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {

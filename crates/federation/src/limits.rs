@@ -12,6 +12,8 @@ pub struct Limits {
     pub first_byte: Duration,
     /// Of one source in one opening: waiting, look-ups and every page included.
     pub total: Duration,
+    /// For what was asked beside a source's record, once the record itself is in.
+    pub beside: Duration,
     /// Of the person's trace at PDS.
     pub trace: Duration,
     /// Of the objection question, look-ups included.
@@ -60,6 +62,7 @@ impl Default for Limits {
             connect: Duration::from_secs(1),
             first_byte: Duration::from_secs(3),
             total: Duration::from_secs(6),
+            beside: Duration::from_secs(1),
             trace: Duration::from_secs(2),
             objection: Duration::from_millis(1500),
             floor_bytes: 8 * 1024,

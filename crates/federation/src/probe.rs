@@ -10,7 +10,7 @@ use crate::{
     question::Question,
     wire::Bounds,
 };
-use fhir::{Level, Reply, SourceId};
+use fhir::{Category, Level, Reply, SourceId};
 use std::sync::Arc;
 
 /// A number that is valid, in the range that is never issued, and given to nobody in a test set.
@@ -52,7 +52,9 @@ impl Federation {
             return Err(NotATestNumber);
         }
         let log = Arc::new(Log::default());
-        let own: Vec<_> = self.sources().iter().filter(|config| config.id == *source).cloned().collect();
+        let mut own: Vec<_> = self.sources().iter().filter(|config| config.id == *source).cloned().collect();
+        // So that the Patient is kept and can be judged.
+        own.iter_mut().for_each(|config| config.shares.push(Category::Demographics));
         let mut plan = plan::plan(&own, &|_, _| Level::Full, &asking);
         let Some(question) = plan.questions.pop() else {
             let settled = plan.settled.pop();

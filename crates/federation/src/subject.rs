@@ -170,14 +170,21 @@ impl OnePatient {
             return self.is_of(&object, &[], true);
         }
         let named = object.text("reference").filter(|reference| names_a_patient(reference));
-        named.is_none_or(|reference| self.is_reference(&reference)) && self.members_mention_only(&object)
+        let is_patient = object.text("type").as_deref() == Some("Patient");
+        let numbered = object.object("identifier").filter(|_| is_patient).as_ref().and_then(identifier);
+        named.is_none_or(|reference| self.is_reference(&reference))
+            && numbered.is_none_or(|identifier| self.is_identifier(&identifier))
+            && self.members_mention_only(&object)
     }
 }
 
 /// Whether a resource says whom it is about. One that does not proves nothing.
 pub(crate) fn has_subject(resource: &Object<'_>) -> bool {
     let mut subjects = SUBJECTS.iter().flat_map(|key| resource.objects(key));
-    subjects.any(|subject| subject.text("reference").is_some() || subject.object("identifier").is_some())
+    subjects.any(|subject| {
+        let by_identifier = subject.object("identifier").as_ref().and_then(identifier);
+        subject.text("reference").is_some() || by_identifier.is_some()
+    })
 }
 
 /// The NHS numbers a Patient carries, as sent.

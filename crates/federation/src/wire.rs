@@ -4,6 +4,8 @@
 
 /// Clients, each with its own identity and authorities.
 mod tls;
+/// Addresses that somebody else wrote.
+pub(crate) mod path;
 /// How long not to ask again.
 pub(crate) mod retry_after;
 

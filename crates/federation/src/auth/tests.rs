@@ -226,3 +226,30 @@ async fn an_rsa_key_signs_too() {
     let holds = jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &public, Algorithm::RS384);
     assert_eq!(holds, Ok(true));
 }
+
+#[tokio::test]
+async fn an_asker_without_time_left_spoils_no_token_for_the_others() {
+    let partner = Partner::new();
+    partner.fake.set(TOKEN, Canned::Hang);
+    let (federation, url) = partner.federation().await;
+    let oauth2 = OAuth2 {
+        token_url: format!("{url}{TOKEN}"),
+        client_id: "gateway".to_owned(),
+        key_file: partner.folder.path().join("key.pem"),
+        key_id: None,
+        scope: "system/*.rs".to_owned(),
+    };
+    let limits = Arc::new(limits());
+    let client = crate::wire::client(&limits, None, None).unwrap();
+    let credentials = super::Credentials::oauth2(&oauth2, None, client.clone()).unwrap();
+    let request = || client.get(format!("{url}/fhir/AllergyIntolerance"));
+    let short = federation.bounds(std::time::Duration::from_millis(50));
+    assert!(credentials.fetch(request(), asking().now, &short).await.is_err());
+    partner.fake.set(TOKEN, token("first", 300));
+    let long = federation.bounds(std::time::Duration::from_secs(5));
+    let answer = credentials.fetch(request(), asking().now, &long).await;
+    assert!(
+        answer.is_ok_and(|answer| answer.status == 200),
+        "HAZ-035: one hurried opening, another's record"
+    );
+}

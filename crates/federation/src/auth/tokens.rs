@@ -140,7 +140,11 @@ impl Tokens {
             Err(fault) => {
                 // Not the endpoint's own words, which could repeat what we sent.
                 tracing::error!(source.id = self.owner, reply.fault = %fault, "no access token was given");
-                Last::Failed { fault: fault.clone(), at: Instant::now() }
+                match Instant::now() < bounds.deadline {
+                    true => Last::Failed { fault: fault.clone(), at: Instant::now() },
+                    // It was the asker whose time was up: that says nothing of the endpoint (HAZ-035).
+                    false => Last::Nothing,
+                }
             }
         };
         asked.map(|(token, _)| token)

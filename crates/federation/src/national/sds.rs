@@ -90,11 +90,25 @@ impl Sds {
         let look = Look { sds: self, wanted, bounds };
         let (asid, root) = tokio::join!(look.up("Device", asids), look.up("Endpoint", addresses));
         let faults = [asid.as_ref().err(), root.as_ref().err()];
-        let sick = faults.into_iter().flatten().any(Fault::is_sick);
-        ticket.end(if sick { Verdict::Sick } else { Verdict::Well });
+        ticket.end(verdict(&faults.into_iter().flatten().map(Fault::verdict).collect::<Vec<_>>()));
         let (asids, addresses) = (asid.map_err(NoEndpoint::Directory)?, root.map_err(NoEndpoint::Directory)?);
         one(&asids, &addresses)
     }
+}
+
+/// What two look-ups tell the directory's guard: to be asked to wait weighs most (HAZ-036).
+fn verdict(faults: &[Verdict]) -> Verdict {
+    let wait = faults.iter().find(|verdict| matches!(verdict, Verdict::Wait(_)));
+    wait.or_else(|| faults.iter().find(|verdict| **verdict == Verdict::Sick))
+        .copied()
+        .unwrap_or(Verdict::Well)
+}
+
+/// Only an empty searchset says that there is no such entry (HAZ-006, HAZ-038).
+fn read_whole(bundle: &Bundle<'_>, read: fn(&Bundle<'_>) -> Vec<String>) -> Result<Vec<String>, Fault> {
+    let found = read(bundle);
+    let is_whole = bundle.kind == "searchset" && bundle.unreadable == 0 && bundle.total.unwrap_or(0) == 0;
+    if found.is_empty() && !is_whole { Err(Fault::NotARecord) } else { Ok(found) }
 }
 
 /// One of each is expected; nothing is picked among several.
@@ -138,7 +152,7 @@ impl Look<'_> {
             None => request,
         };
         let answer = wire::fetch(request, self.bounds).await?;
-        document::open(answer, move |bundle| Ok(read(bundle))).await.map(|document| document.seen)
+        document::open(answer, move |bundle| read_whole(bundle, read)).await.map(|document| document.seen)
     }
 }
 

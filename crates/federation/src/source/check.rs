@@ -1,7 +1,8 @@
 //! Takes the sources as configured, gives what no question could use, without touching a file or the network: options a
 //! kind does not take, credentials that contradict each other.
 
-use super::{ConfigFault, PersonSearch, Place, Route, SourceConfig, duration};
+use super::{ConfigFault, Keeper, PersonSearch, Place, Route, SourceConfig, duration};
+use fhir::SourceId;
 use reqwest::header::HeaderName;
 use std::collections::HashSet;
 
@@ -29,7 +30,8 @@ pub(crate) fn faults(sources: &[SourceConfig]) -> Vec<ConfigFault> {
         // A partner that is not asked yet may have its settings ready.
         if !source.kind.is_none() {
             faults.extend(not_for_kind(source));
-            faults.extend(credentials(source));
+            faults.extend(proof(&source.id, &Proof::of(source)));
+            faults.extend(source.retrieve_from.iter().flat_map(|keeper| keeper_faults(&source.id, keeper)));
         }
     }
     faults
@@ -60,14 +62,47 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
     ignored.map(|(key, _)| ConfigFault::NotForKind { id: source.id.clone(), key, kind: source.kind.name() })
 }
 
-fn credentials(source: &SourceConfig) -> Vec<ConfigFault> {
-    let id = || source.id.clone();
+/// What proves who we are, whoever it is shown to.
+struct Proof<'a> {
+    has_key: bool,
+    header: Option<&'a str>,
+    has_oauth2: bool,
+    has_tls: bool,
+    url: Option<&'a str>,
+}
+
+impl<'a> Proof<'a> {
+    fn of(source: &'a SourceConfig) -> Self {
+        Self {
+            has_key: source.api_key_file.is_some(),
+            header: source.api_key_header.as_deref(),
+            has_oauth2: source.oauth2.is_some(),
+            has_tls: source.tls.is_some(),
+            url: source.base_url.as_deref(),
+        }
+    }
+}
+
+fn keeper_faults(id: &SourceId, keeper: &Keeper) -> impl Iterator<Item = ConfigFault> {
+    let own = Proof {
+        has_key: keeper.api_key_file.is_some(),
+        header: keeper.api_key_header.as_deref(),
+        has_oauth2: keeper.oauth2.is_some(),
+        has_tls: keeper.tls.is_some(),
+        url: Some(&keeper.origin),
+    };
+    let faults = proof(id, &own);
+    faults.into_iter().map(|fault| ConfigFault::Keeper { id: id.clone(), fault: Box::new(fault) })
+}
+
+fn proof(id: &SourceId, own: &Proof<'_>) -> Vec<ConfigFault> {
+    let id = || id.clone();
     let mut faults = Vec::new();
-    if source.api_key_file.is_some() && source.oauth2.is_some() {
+    if own.has_key && own.has_oauth2 {
         faults.push(ConfigFault::TwoCredentials { id: id() });
     }
-    if let Some(header) = &source.api_key_header {
-        if source.api_key_file.is_none() {
+    if let Some(header) = own.header {
+        if !own.has_key {
             faults.push(ConfigFault::HeaderWithoutKey { id: id() });
         }
         let name = HeaderName::from_bytes(header.as_bytes());
@@ -75,8 +110,7 @@ fn credentials(source: &SourceConfig) -> Vec<ConfigFault> {
             faults.push(ConfigFault::Header { id: id() });
         }
     }
-    let is_plain = source.base_url.as_deref().is_some_and(|url| url.starts_with("http://"));
-    if is_plain && source.tls.is_some() {
+    if own.has_tls && own.url.is_some_and(|url| url.starts_with("http://")) {
         faults.push(ConfigFault::TlsWithoutHttps { id: id() });
     }
     faults

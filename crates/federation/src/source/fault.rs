@@ -48,6 +48,8 @@ pub enum ConfigFault {
     HeaderWithoutKey { id: SourceId },
     #[error("the API key of `{id}` cannot travel in that header")]
     Header { id: SourceId },
+    #[error("from whom `{id}` may fetch documents: {fault}")]
+    Keeper { id: SourceId, fault: Box<ConfigFault> },
     #[error("the source `{id}` has TLS settings and an address without TLS")]
     TlsWithoutHttps { id: SourceId },
     #[error("{at} must be an https address (http on loopback only) without user, query or fragment")]
@@ -87,6 +89,7 @@ impl ConfigFault {
             DuplicateId { id } => (Some(id), "id"),
             NoBaseUrl { id } | TlsWithoutHttps { id } => (Some(id), "base_url"),
             NoGateway { id } => (Some(id), "route"),
+            Keeper { id, .. } => (Some(id), "retrieve_from"),
             NotForKind { id, key, .. } => (Some(id), key),
             TwoCredentials { id } => (Some(id), "api_key_file"),
             HeaderWithoutKey { id } | Header { id } => (Some(id), "api_key_header"),
@@ -116,6 +119,7 @@ impl ConfigFault {
             }
             TwoCredentials { .. } => "keep the one its interface sheet names: `api_key_file` or `oauth2`",
             HeaderWithoutKey { .. } => "add `api_key_file`, or take `api_key_header` away",
+            Keeper { fault, .. } => return fault.fix(),
             Header { .. } => "write the header's name alone, such as `X-Api-Key`",
             TlsWithoutHttps { .. } => "begin `base_url` with `https://`, or take `tls` away",
             Url { .. } => "write an address such as `https://fhir.example/r4`",

@@ -117,6 +117,27 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         let fault = fault(vec![config]);
         assert_eq!(place(&fault), (Some(id.as_str()), key), "{fault}");
     }
+    let keeper = |own: Keeper| {
+        let url = Some("https://nrl.example".to_owned());
+        SourceConfig { retrieve_from: vec![own], ..source("nrl", kind("nrl"), url, &[]) }
+    };
+    let bare = || Keeper {
+        origin: "https://trust.example".to_owned(),
+        api_key_file: None,
+        api_key_header: None,
+        oauth2: None,
+        tls: None,
+    };
+    for own in [
+        Keeper { api_key_file: file(), oauth2: Some(oauth2()), ..bare() },
+        Keeper { api_key_header: header("X-Key"), ..bare() },
+        Keeper { origin: "http://127.0.0.1".to_owned(), tls: tls(), ..bare() },
+        Keeper { origin: "trust.example".to_owned(), ..bare() },
+        Keeper { api_key_file: file(), ..bare() },
+    ] {
+        let fault = fault(vec![keeper(own)]);
+        assert_eq!(place(&fault), (Some("nrl"), "retrieve_from"), "{fault}");
+    }
     let off = SourceConfig { base_url: header("not asked yet"), ..source("later", Kind::NONE, None, &[]) };
     install_tls();
     assert!(Federation::new(vec![off], national("http://127.0.0.1:9"), Limits::default()).is_ok());

@@ -4,6 +4,7 @@
 
 use crate::{
     asking::ObjectionReply,
+    fault::Fault,
     guard::Verdict,
     open::{OpenQuestion, Opening},
     question::{Ended, Question},
@@ -17,7 +18,8 @@ use fhir::{Category, Reply, ReplyState, reply::Format};
 use futures_util::{FutureExt, future::BoxFuture};
 use reply::{Brought, Part};
 use route::{Route, Who};
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
+use tokio::time::timeout;
 
 /// What may be asked of a practice at all.
 mod capability;
@@ -92,9 +94,7 @@ async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> Ended {
     let Some(who) = Who::of(question) else {
         return Ended::well(question.reply(crate::fault::failed("no practice to ask")));
     };
-    let record = record(gp, &who, &question.categories, bounds);
-    let documents = documents::ask(gp, &who, &question.categories, bounds);
-    let (record, documents) = tokio::join!(record, documents);
+    let (record, documents) = both(gp, &who, &question.categories, bounds).await;
     let (record, documents) = match (record, documents) {
         (Ok(record), Ok(documents)) => (record, documents),
         // Another person in either condemns both.
@@ -107,6 +107,26 @@ async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) -> Ended {
     let mut parts = record.parts;
     parts.extend(documents.part(&parts));
     Ended { reply: reply::combine(question, who.practice, parts), verdict }
+}
+
+/// Side by side. The list of documents holds no allergy up: once the record is in, it has little time left (HAZ-035).
+async fn both(
+    gp: &GpConnect,
+    who: &Who<'_>,
+    permitted: &[Category],
+    bounds: &Bounds,
+) -> (Result<Record, Condemned>, Result<Documents, Condemned>) {
+    let mut record = pin!(record(gp, who, permitted, bounds));
+    let mut documents = pin!(documents::ask(gp, who, permitted, bounds));
+    tokio::select! {
+        documents = &mut documents => (record.await, documents),
+        record = &mut record => {
+            let alone = record.as_ref().is_ok_and(|record| record.parts.is_empty());
+            let left = if alone { bounds.limits.total } else { bounds.limits.beside };
+            let documents = timeout(left, documents).await.unwrap_or_else(|_| Ok(Documents::late()));
+            (record, documents)
+        }
+    }
 }
 
 /// The record speaks for the practice; the documents do where nothing else was asked, or where they ask us to wait.
@@ -147,6 +167,11 @@ async fn record(
 }
 
 impl Documents {
+    fn late() -> Self {
+        let part = Part::without(vec![Category::Documents], Fault::TimedOut.state());
+        Documents::Part(part, Verdict::Well)
+    }
+
     /// Without the capability, a structured record still names the documents of its consultations.
     fn part(self, record: &[Part]) -> Option<Part> {
         match self {

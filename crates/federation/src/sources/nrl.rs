@@ -6,12 +6,13 @@ use crate::{
     auth::Credentials,
     document,
     fault::{Fault, our_side},
+    guard::{Guard, Verdict},
     national::National,
     open::{OpenQuestion, Opening},
     question::{Ended, Question},
     source::{self, ConfigFault, Place, SourceConfig},
     sources::{KindOfSource, Source, Surroundings},
-    subject::Person,
+    subject::{self, Person},
     wire::{self, Answer, Bounds},
 };
 use fhir::{
@@ -45,19 +46,25 @@ struct Locator {
     keepers: Vec<Keeper>,
     /// Towards the proxy, with our Spine identity.
     to_proxy: Client,
+    proxy_guard: Arc<Guard>,
 }
 
-/// Somebody documents may be fetched from, each with a connection and credentials of its own.
+/// Somebody documents may be fetched from, each with a connection, credentials and a guard of its own: its trouble is not
+/// the locator's (HAZ-035).
 struct Keeper {
     origin: Url,
     client: Client,
     credentials: Credentials,
+    guard: Arc<Guard>,
 }
 
 /// How the search ended, where it did not fail.
+#[derive(Default)]
 struct Pointers {
     payloads: Vec<Payload>,
     count: usize,
+    /// As the service counts them.
+    total: u64,
     warnings: Vec<Warning>,
 }
 
@@ -65,6 +72,7 @@ struct Pointers {
 struct Page {
     is_stray: bool,
     count: usize,
+    total: Option<u64>,
     next: Option<String>,
     warnings: Vec<Warning>,
 }
@@ -74,22 +82,35 @@ fn build(source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>
     let base = source.base_url.as_deref().ok_or_else(missing)?;
     let client = wire::client(&around.limits, source.tls.as_ref(), Some(&source.id))?;
     let national = Arc::clone(&around.national);
-    let keeper = |keeper: &source::Keeper| {
-        let client = wire::client(&around.limits, keeper.tls.as_ref(), Some(&source.id))?;
-        Ok(Keeper {
-            origin: source::base_url(Place::of(&source.id, "retrieve_from"), &keeper.origin)?,
-            credentials: Credentials::of_keeper(&source.id, keeper, &client)?,
-            client,
-        })
-    };
+    let named = |fault| ConfigFault::Keeper { id: source.id.clone(), fault: Box::new(fault) };
+    let keeper = |own: &source::Keeper| Keeper::of(own, source, around).map_err(named);
     Ok(Arc::new(Locator {
         base: source::base_url(Place::of(&source.id, "base_url"), base)?,
         credentials: Credentials::of(source, &client)?,
         keepers: source.retrieve_from.iter().map(keeper).collect::<Result<_, _>>()?,
         to_proxy: wire::client(&around.limits, national.tls.as_ref(), None)?,
+        proxy_guard: Guard::new(&around.limits, None),
         national,
         client,
     }))
+}
+
+/// A path would be ignored, and whoever wrote it believes that it narrows.
+fn origin(at: Place, text: &str) -> Result<Url, ConfigFault> {
+    let url = source::base_url(at.clone(), text)?;
+    if url.path() == "/" { Ok(url) } else { Err(ConfigFault::Url { at }) }
+}
+
+impl Keeper {
+    fn of(own: &source::Keeper, source: &SourceConfig, around: &Surroundings) -> Result<Self, ConfigFault> {
+        let client = wire::client(&around.limits, own.tls.as_ref(), Some(&source.id))?;
+        Ok(Self {
+            origin: origin(Place::of(&source.id, "retrieve_from"), &own.origin)?,
+            credentials: Credentials::of_keeper(&source.id, own, &client)?,
+            guard: Guard::new(&around.limits, None),
+            client,
+        })
+    }
 }
 
 impl Source for Locator {
@@ -104,44 +125,26 @@ impl Source for Locator {
 
 impl Locator {
     async fn pointers(&self, question: &Question, bounds: &Bounds) -> Ended {
-        let mut found = Pointers { payloads: Vec::new(), count: 0, warnings: Vec::new() };
+        let mut found = Pointers::default();
         let mut next = None;
         for _ in 0..bounds.limits.pages {
             let page = match self.page(question, next.as_deref(), bounds).await {
                 Ok(page) => page,
-                Err(End::Nothing) if found.payloads.is_empty() => return Ended::well(found.reply(question)),
-                Err(End::State(state)) if found.payloads.is_empty() => {
-                    return Ended::well(question.reply(state));
-                }
-                Err(End::Fault(fault)) if found.payloads.is_empty() => return Ended::fault(question, &fault),
-                Err(_) => {
-                    found
-                        .warnings
-                        .push(warning("paging", format!("showing {}; the rest did not arrive", found.count)));
-                    break;
-                }
+                Err(end) if found.payloads.is_empty() => return found.without(end, question),
+                Err(end) => return found.cut_by(&end, question),
             };
             if page.seen.is_stray {
                 return Ended::wrong_person(question);
             }
-            found.count += page.seen.count;
-            found.warnings.extend(page.seen.warnings);
-            found.payloads.push(Payload { format: Format::R4, category: None, text: page.text });
-            let before = std::mem::replace(&mut next, page.seen.next);
+            let before = std::mem::replace(&mut next, found.take(page));
             if next.is_none() {
-                return Ended::well(found.reply(question));
+                return Ended::well(found.whole().reply(question));
             }
             if next == before {
-                found.warnings.push(warning("paging", format!("showing {}; its pages repeat", found.count)));
-                break;
+                return Ended::well(found.part("its pages repeat").reply(question));
             }
         }
-        if found.warnings.iter().all(|warning| warning.code != "paging") {
-            found
-                .warnings
-                .push(warning("paging", format!("showing {}; more exists than is read here", found.count)));
-        }
-        Ended::well(found.reply(question))
+        Ended::well(found.part("more exists than is read here").reply(question))
     }
 
     /// The number travels in a form, never in an address (HAZ-049). An extra parameter would be refused, so none is sent.
@@ -168,7 +171,7 @@ impl Locator {
             return Err(refused(&answer));
         }
         let person = question.person.clone();
-        let page = document::open(answer, move |bundle| Ok(inspect(bundle, &person))).await?;
+        let page = document::open(answer, move |bundle| inspect(bundle, &person)).await?;
         let next = next_token(&page.text);
         Ok(document::Document { seen: Page { next, ..page.seen }, ..page })
     }
@@ -204,6 +207,47 @@ fn refused(answer: &Answer) -> End {
 }
 
 impl Pointers {
+    /// Takes one page; gives the token of the next.
+    fn take(&mut self, page: document::Document<Page>) -> Option<String> {
+        self.count += page.seen.count;
+        self.total = self.total.max(page.seen.total.unwrap_or_default());
+        self.warnings.extend(page.seen.warnings);
+        self.payloads.push(Payload { format: Format::R4, category: None, text: page.text });
+        page.seen.next
+    }
+
+    /// Not one page came.
+    fn without(self, end: End, question: &Question) -> Ended {
+        match end {
+            End::Nothing => Ended::well(self.reply(question)),
+            End::State(state) => Ended::well(question.reply(state)),
+            End::Fault(fault) => Ended::fault(question, &fault),
+        }
+    }
+
+    /// Some pages came. Whoever asks us to wait is left alone all the same (HAZ-036).
+    fn cut_by(self, end: &End, question: &Question) -> Ended {
+        let wait = match end {
+            End::Fault(fault) => Some(fault.verdict()).filter(|verdict| matches!(verdict, Verdict::Wait(_))),
+            _ => None,
+        };
+        let reply = self.part("the rest did not arrive").reply(question);
+        Ended { reply, verdict: wait.unwrap_or(Verdict::Well) }
+    }
+
+    fn part(mut self, why: &str) -> Self {
+        self.warnings.push(warning("paging", format!("showing {}; {why}", self.count)));
+        self
+    }
+
+    /// Fewer than the service counts is a part too (HAZ-017).
+    fn whole(mut self) -> Self {
+        if self.total > self.count as u64 {
+            self.warnings.push(warning("paging", format!("showing {} of {}", self.count, self.total)));
+        }
+        self
+    }
+
     /// Only what was agreed is pointed to, so that no pointer says nothing of a plan (HAZ-006).
     fn reply(mut self, question: &Question) -> fhir::Reply {
         let state = match (self.count, self.warnings.is_empty()) {
@@ -223,14 +267,20 @@ fn warning(code: &str, text: String) -> Warning {
     Warning { code: code.to_owned(), category: None, text }
 }
 
-fn inspect(bundle: &Bundle<'_>, person: &Person) -> Page {
+/// Pointers and words about them, and nothing else: whose anything else is could not be told (HAZ-004).
+fn inspect(bundle: &Bundle<'_>, person: &Person) -> Result<Page, Fault> {
+    let is_known = |kind: &str| matches!(kind, "DocumentReference" | "OperationOutcome");
+    if bundle.kind != "searchset" || !bundle.entries.iter().all(|entry| is_known(&entry.resource_type)) {
+        return Err(Fault::NotARecord);
+    }
     let pointers = || bundle.of_type("DocumentReference");
-    Page {
+    Ok(Page {
         is_stray: !pointers().all(|pointer| is_about(&pointer.resource, person)),
         count: pointers().count(),
+        total: bundle.total,
         next: None,
         warnings: document::warnings(bundle),
-    }
+    })
 }
 
 /// The token of the next page stands among the Bundle's tags.
@@ -246,7 +296,10 @@ fn is_about(pointer: &Object<'_>, person: &Person) -> bool {
     let subject = pointer.object("subject").and_then(|subject| subject.object("identifier"));
     let number =
         subject.filter(|identifier| identifier.text("system").as_deref() == Some(nhs_number::SYSTEM));
-    number.and_then(|identifier| identifier.text("value")).is_some_and(|number| person.has(&number))
+    let is_named =
+        number.and_then(|identifier| identifier.text("value")).is_some_and(|number| person.has(&number));
+    let carried = pointer.objects("contained").iter().flat_map(subject::nhs_numbers).collect::<Vec<_>>();
+    is_named && carried.iter().all(|number| person.has(number))
 }
 
 #[cfg(test)]

@@ -86,6 +86,11 @@ fn somebody_else_anywhere_is_a_stray() {
             json!({ "resourceType": "Appointment", "participant": [{ "actor": { "reference": "Patient/d2" } }] }),
         ),
         (
+            "a participant named by number",
+            json!({ "resourceType": "Appointment", "participant": [{ "actor": {
+                "type": "Patient", "identifier": { "system": fhir::nhs_number::SYSTEM, "value": OTHER_NUMBER } } }] }),
+        ),
+        (
             "an escaped reference",
             json!({ "resourceType": "Basic", "extension": [{ "valueReference": { "reference": "Patient/d2" } }] }),
         ),

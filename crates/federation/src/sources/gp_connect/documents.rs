@@ -60,7 +60,8 @@ pub(super) async fn ask(
     };
     match search::to_the_end(gp, who, &one, bounds).await {
         End::Received(Received { seen: listed, .. }) => {
-            Ok(Documents::Part(part(listed, warnings), Verdict::Well))
+            let verdict = listed.wait.unwrap_or(Verdict::Well);
+            Ok(Documents::Part(part(listed, warnings), verdict))
         }
         end => ended(end),
     }
@@ -102,7 +103,9 @@ fn without(state: ReplyState, verdict: Verdict) -> Documents {
 fn part(listed: Listed, warnings: Vec<fhir::reply::Warning>) -> Part {
     let paging = listed.cut.map(|words| warning("paging", Some(Category::Documents), &words));
     let own = match (listed.count, &paging) {
-        (0, None) => [(Category::Documents, ReplyState::AnsweredEmpty)].into(),
+        (0, _) if listed.is_off => [(Category::Documents, ReplyState::NotShared)].into(),
+        // A list that warns of something is not an empty one (HAZ-006).
+        (0, None) if listed.warnings.is_empty() => [(Category::Documents, ReplyState::AnsweredEmpty)].into(),
         _ => Default::default(),
     };
     let payload = |text| Payload { format: Format::Stu3, category: Some(Category::Documents), text };

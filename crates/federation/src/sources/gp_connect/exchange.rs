@@ -45,6 +45,8 @@ pub(super) enum Condemned {
     Differs(Vec<String>),
     /// It holds several people under the number.
     Several,
+    /// The person dissented to sharing: no other door of the practice leads round that (HAZ-022).
+    Dissented,
 }
 
 /// What reading a Bundle may show.
@@ -80,7 +82,11 @@ where
         Err(NotSent::Fault(fault)) => return End::Fault(fault),
     };
     if answer.status != 200 {
-        return End::Refused(refused::refuse(&answer, by_gateway));
+        let refused = refused::refuse(&answer, by_gateway);
+        return match refused.is_dissent() {
+            true => End::Condemned(Condemned::Dissented),
+            false => End::Refused(refused),
+        };
     }
     let asked = Asked { person: who.person.clone(), root, trace_id };
     let opened = document::open(answer, move |bundle| Ok(inspect(bundle, &asked)));
@@ -157,6 +163,7 @@ impl Condemned {
             Condemned::WrongPerson => Withholder::PolicyIdentity,
             Condemned::Differs(fields) => Withholder::PolicyDiffers(fields.clone()),
             Condemned::Several => Withholder::PolicyAmbiguous,
+            Condemned::Dissented => Withholder::Source(refused::AT_REQUEST.to_owned()),
         })
     }
 

@@ -9,7 +9,7 @@ use super::{
     reply::{Brought, Part, not_empty, warning},
     route::{Request, Who},
 };
-use crate::wire::Bounds;
+use crate::{fault::Fault, guard::Verdict, wire::Bounds};
 use fhir::{
     Category, ReplyState,
     reply::{Format, Payload},
@@ -19,7 +19,7 @@ use reqwest::Method;
 use says::Says;
 use section::{Section, Shown};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 /// The sections, and reading a reply that holds one.
 mod section;
@@ -40,7 +40,23 @@ pub(super) async fn ask(
     if gp.route.reach(who, &HTML_VIEW, bounds).await.is_err_and(|missing| missing.is_not_registered()) {
         return Ok(None);
     }
-    let asked: Vec<_> = sections.iter().map(|section| one(gp, who, section, bounds).boxed()).collect();
+    // Once asked to wait, no further section is asked for (HAZ-036).
+    let wait = OnceLock::new();
+    let asked = sections.iter().map(|section| {
+        let wait = &wait;
+        async move {
+            if let Some(wait) = wait.get() {
+                return End::Fault(Fault::AskedToWait(*wait));
+            }
+            let end = one(gp, who, section, bounds).await;
+            if let Verdict::Wait(asked) = exchange::verdict([&end]) {
+                wait.get_or_init(|| asked);
+            }
+            end
+        }
+        .boxed()
+    });
+    let asked: Vec<_> = asked.collect();
     let ends: Vec<End<Shown>> = stream::iter(asked).buffered(AT_ONCE).collect().await;
     if let Some(condemned) = Condemned::heaviest(&ends) {
         return Err(condemned);

@@ -21,9 +21,14 @@ pub(super) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) ->
             let area = parameters::uncategorised();
             let came = received.seen.lists.contains(area.list);
             let is_off = received.seen.switched_off.contains(area.parameter);
-            // Without its List the practice has said nothing about the person's wish.
-            let state = if came && !is_off { ReplyState::Answered } else { ReplyState::NotShared };
+            // Without its List, or with an entry that might be it, the practice has not said what the person wishes.
+            let is_said = came && !is_off && received.seen.is_whole;
+            let state = if is_said { ReplyState::Answered } else { ReplyState::NotShared };
             ObjectionReply { signs: signs(&received.text), ..nothing(state) }
+        }
+        // A practice that refuses us for reasons of its own has not said what the person wishes (HAZ-022).
+        End::Refused(refused) if matches!(refused.state, ReplyState::Withheld(_)) => {
+            nothing(ReplyState::NotShared)
         }
         end => nothing(end.state().unwrap_or(ReplyState::NotShared)),
     };

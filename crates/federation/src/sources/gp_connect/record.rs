@@ -28,6 +28,8 @@ pub(super) struct Facts {
     /// Whether any List carries a warning code.
     pub(super) lists_warn: bool,
     pub(super) has_items: bool,
+    /// Every entry could be read.
+    pub(super) is_whole: bool,
 }
 
 /// Resources that describe who and where, not the person's care.
@@ -66,6 +68,7 @@ pub(super) fn inspect(bundle: &Bundle<'_>, asked: &Asked) -> Seen<Facts> {
         switched_off: switched_off(bundle),
         lists_warn: lists.iter().any(warns),
         has_items: has_items(bundle, &lists),
+        is_whole: bundle.unreadable == 0,
     })
 }
 
@@ -88,7 +91,7 @@ fn warns(list: &Object<'_>) -> bool {
 }
 
 /// An area that is off is not shared, whatever empty List comes beside it (HAZ-006).
-fn switched_off(bundle: &Bundle<'_>) -> BTreeSet<String> {
+pub(super) fn switched_off(bundle: &Bundle<'_>) -> BTreeSet<String> {
     let outcomes = bundle.of_type("OperationOutcome");
     let issues = outcomes.filter_map(|entry| outcome::issues(&entry.resource)).flatten();
     let off = issues.filter(|issue| issue.spine_code.as_deref() == Some("NOT_IMPLEMENTED"));

@@ -52,6 +52,9 @@ const FAILED: [&str; 5] = [
 /// The capability is not switched on at this practice: a blank, not an underline.
 const ACCESS_DENIED: &str = "ACCESS DENIED";
 const NOT_IMPLEMENTED: &str = "NOT_IMPLEMENTED";
+/// The person dissented to sharing.
+const DISSENT: &str = "NO_PATIENT_CONSENT";
+pub(super) const AT_REQUEST: &str = "at the person's request";
 
 /// How the proxy says that an address is not the practice's any more.
 const OTHER_ADDRESS: &str = "VARIES_FROM_TARGETURL";
@@ -60,6 +63,11 @@ impl Refused {
     /// The practice does not have the capability, as opposed to refusing this request.
     pub(super) fn is_off(&self) -> bool {
         matches!(self.code, ACCESS_DENIED | NOT_IMPLEMENTED)
+    }
+
+    /// The person's own wish, which holds for all that the practice has (HAZ-022).
+    pub(super) fn is_dissent(&self) -> bool {
+        self.code == DISSENT
     }
 }
 
@@ -106,11 +114,14 @@ pub(super) fn classify(status: u16, issues: &[Issue]) -> Refused {
     let Some(code) = codes().next() else {
         return by_status(status, !issues.is_empty());
     };
+    // Whatever stands beside it.
+    if codes().any(|code| code == DISSENT) {
+        return withheld(AT_REQUEST, DISSENT);
+    }
     if code.bytes().all(|byte| byte.is_ascii_digit()) {
         return by_proxy(code, issues);
     }
     match code {
-        "NO_PATIENT_CONSENT" => withheld("at the person's request", "NO_PATIENT_CONSENT"),
         "NO_ORGANISATION_CONSENT" | "NO_ORGANISATIONAL_CONSENT" => {
             withheld("it has no sharing agreement", "NO_ORGANISATION_CONSENT")
         }

@@ -509,3 +509,38 @@ async fn an_objection_question_unanswered_is_not_rested_on() {
     let reply = federation_of(&fake, limits()).await.ask_objection(&untraced).await;
     assert!(matches!(reply.state, ReplyState::NotAsked(_)) && fake.seen().is_empty());
 }
+
+#[tokio::test]
+async fn only_the_persons_own_refusal_speaks_of_the_persons_wish() {
+    let table = [
+        ("NO_PATIENT_CONSENT", true),
+        ("NO_ORGANISATION_CONSENT", false),
+        ("NO_RELATIONSHIP", false),
+        ("NON_AUTHORITATIVE", false),
+        ("SOMETHING_NEW", false),
+    ];
+    for (code, speaks) in table {
+        let fake = spine().on(PATH, fhir(403, &outcome("error", code, "x")));
+        let reply = federation_of(&fake, limits()).await.ask_objection(&asking()).await;
+        let is_withheld = matches!(reply.state, ReplyState::Withheld(Withholder::Source(_)));
+        assert_eq!(is_withheld, speaks, "HAZ-022: {code}: {:?}", reply.state);
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_might_be_the_objection() {
+    let mut answer = bundle(lists(&["826501000000100"]));
+    answer["entry"].as_array_mut().unwrap().push(json!({ "fullUrl": "x" }));
+    let reply = federation_of(&spine().json(PATH, answer), limits()).await.ask_objection(&asking()).await;
+    assert_ne!(reply.state, ReplyState::Answered, "HAZ-022: only a whole answer says that nobody objects");
+}
+
+#[test]
+fn a_dissent_among_several_issues_is_a_dissent() {
+    let issue = |code: &str| Issue { spine_code: Some(code.to_owned()), ..Issue::default() };
+    for others in ["ACCESS DENIED", "NOT_IMPLEMENTED", "PATIENT_NOT_FOUND", "403"] {
+        let refused = refused::classify(403, &[issue(others), issue("NO_PATIENT_CONSENT")]);
+        assert!(!refused.is_off(), "HAZ-022: {others}: no other view is tried");
+        assert!(matches!(refused.state, ReplyState::Withheld(_)), "HAZ-022: {others}");
+    }
+}

@@ -4,13 +4,17 @@
 
 use super::{Keeper, Locator};
 use crate::{
+    auth::Credentials,
     content,
     fault::{Fault, failed},
+    federation::closed_state,
+    guard::{Guard, Verdict, Visit},
     national::token::{self, Claims, Shape},
     open::{OpenQuestion, Opening},
-    wire::{Answer, Bounds, fetch},
+    wire::{Answer, Bounds, path::climbs},
 };
 use reqwest::{RequestBuilder, Url};
+use std::sync::Arc;
 
 const INTERACTION: &str = "urn:nhs:names:services:nrl:DocumentReference.content.read";
 
@@ -22,31 +26,52 @@ pub(super) async fn open(locator: &Locator, question: &OpenQuestion, bounds: &Bo
     let Some(address) = pointer.url.as_deref() else {
         return Opening::well(failed("gives no address for the document"));
     };
-    let claimed = content::accept(pointer.content_type.as_deref());
-    let asked = match address.strip_prefix("ssp://") {
-        Some(behind) => match locator.through_proxy(question, behind) {
-            Ok(request) => fetch(request.header("Accept", claimed), bounds).await,
-            Err(words) => return Opening::well(failed(words)),
-        },
-        None => match locator.keeper(address) {
-            Ok((keeper, url)) => {
-                let request = keeper.client.get(url).header("Accept", claimed);
-                let request = request.header("X-Request-Id", uuid::Uuid::new_v4().to_string());
-                let request = request.header("X-Correlation-Id", &question.opening);
-                keeper.credentials.fetch(request, question.now, bounds).await
-            }
-            Err(words) => return Opening::well(failed(words)),
-        },
+    let way = match locator.way(question, address) {
+        Ok(way) => way,
+        Err(words) => return Opening::well(failed(words)),
     };
-    asked.and_then(|answer| opened(answer, question)).unwrap_or_else(|fault| Opening::fault(&fault))
+    let visit = Visit { clock: fhir::date::clock(question.now), opening: question.opening.clone() };
+    let ticket = match way.guard.enter(visit).await {
+        Ok(ticket) => ticket,
+        Err(closed) => return Opening::well(closed_state(closed, &question.opening)),
+    };
+    let request = way.request.header("Accept", content::accept(pointer.content_type.as_deref()));
+    let asked = way.credentials.fetch(request, question.now, bounds).await;
+    let opening =
+        asked.and_then(|answer| opened(answer, question)).unwrap_or_else(|fault| Opening::fault(&fault));
+    ticket.end(opening.verdict);
+    // Whoever keeps the document is told of it; the locator had no part in it (HAZ-035).
+    Opening { verdict: Verdict::Well, ..opening }
 }
 
+/// How one document is asked for, and whose guard it passes.
+struct Way<'a> {
+    request: RequestBuilder,
+    credentials: &'a Credentials,
+    guard: &'a Arc<Guard>,
+}
+
+/// The proxy reads our token in the request.
+static WITH_TOKEN: Credentials = Credentials::None;
+
 impl Locator {
+    fn way(&self, question: &OpenQuestion, address: &str) -> Result<Way<'_>, &'static str> {
+        if let Some(behind) = address.strip_prefix("ssp://") {
+            let request = self.through_proxy(question, behind)?;
+            return Ok(Way { request, credentials: &WITH_TOKEN, guard: &self.proxy_guard });
+        }
+        let (keeper, url) = self.keeper(address)?;
+        let request = keeper.client.get(url).header("X-Request-Id", uuid::Uuid::new_v4().to_string());
+        let request = request.header("X-Correlation-Id", &question.opening);
+        Ok(Way { request, credentials: &keeper.credentials, guard: &keeper.guard })
+    }
+
     /// `ssp://{proxy}/{percent-encoded address}`: whatever proxy a pointer names, ours is the one asked.
     fn through_proxy(&self, question: &OpenQuestion, behind: &str) -> Result<RequestBuilder, &'static str> {
-        let (_, target) = behind.split_once('/').ok_or("gives an address that cannot be followed")?;
-        let asid =
-            question.retrieval.asid.as_deref().ok_or("does not say which system holds the document")?;
+        let target = behind.split_once('/').map(|(_, target)| target).filter(|target| !climbs(target));
+        let target = target.ok_or("gives an address that cannot be followed")?;
+        let asid = question.retrieval.asid.as_deref().filter(|asid| is_asid(asid));
+        let asid = asid.ok_or("does not say which system holds the document")?;
         let own = self.national.ssp.as_str().trim_end_matches('/');
         let token = token::unsigned(&Claims {
             shape: Shape::Stu3,
@@ -70,6 +95,11 @@ impl Locator {
         let keeper = self.keepers.iter().find(|keeper| is_bare && keeper.origin.origin() == url.origin());
         Ok((keeper.ok_or("lies at an address this gateway may not ask")?, url))
     }
+}
+
+/// Anything else could write a header.
+fn is_asid(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn opened(answer: Answer, question: &OpenQuestion) -> Result<Opening, Fault> {

@@ -82,12 +82,15 @@ async fn a_pointer_about_somebody_else_or_nobody_condemns_the_whole_answer() {
 
 #[tokio::test]
 async fn no_pointer_is_said_not_to_be_no_plan() {
-    let (reply, _) = asked(&Fake::default().json(SEARCH, page(vec![], None))).await;
-    assert_eq!(reply.state, ReplyState::AnsweredEmpty);
-    assert!(
-        reply.warnings.iter().any(|warning| warning.text.contains("there may be one all the same")),
-        "HAZ-006"
-    );
+    let body = outcome("error", "NO_RECORD_FOUND", "as the locator says it").to_string();
+    let not_found = Canned::Typed { status: 404, media_type: "application/fhir+json", body };
+    for fake in [Fake::default().json(SEARCH, page(vec![], None)), Fake::default().on(SEARCH, not_found)] {
+        let (reply, _) = asked(&fake).await;
+        assert_eq!(reply.state, ReplyState::AnsweredEmpty);
+        let said =
+            reply.warnings.iter().any(|warning| warning.text.contains("there may be one all the same"));
+        assert!(said, "HAZ-006");
+    }
 }
 
 #[tokio::test]
@@ -186,4 +189,120 @@ async fn a_document_that_is_not_what_its_pointer_hashed_is_not_given() {
     let reply = opened(lying, &federation).await;
     assert_eq!(reply.state.name(), "unreadable", "HAZ-020");
     assert!(reply.content.is_none());
+}
+
+#[tokio::test]
+async fn a_keeper_that_is_down_or_busy_costs_the_locator_nothing() {
+    let fake = Fake::default().json(SEARCH, page(vec![pointer("a", NUMBER)], None));
+    let url = fake.serve().await;
+    let busy =
+        Canned::Headed { status: 429, headers: vec![("retry-after", "30".to_owned())], body: Vec::new() };
+    let keeper = Fake::default().on("/plans/1", busy);
+    let (busy_url, dead_url) = (keeper.serve().await, "http://127.0.0.1:9".to_owned());
+    let federation = federation(vec![locator(&url, &[busy_url.clone(), dead_url.clone()])], &url, limits());
+    for _ in 0..2 {
+        let reply = opened(at(&format!("{dead_url}/plans/1")), &federation).await;
+        assert_eq!(reply.state.name(), "did-not-answer(failed)");
+    }
+    let reply = opened(at(&format!("{dead_url}/plans/1")), &federation).await;
+    assert!(reply.state.name().contains("breaker"), "HAZ-036: left alone: {}", reply.state.name());
+    assert_eq!(
+        opened(at(&format!("{busy_url}/plans/1")), &federation).await.state.name(),
+        "did-not-answer(failed)"
+    );
+    assert_eq!(opened(at(&format!("{busy_url}/plans/1")), &federation).await.state.name(), "not-asked");
+    assert_eq!(keeper.seen().len(), 1, "HAZ-036: it asked us to wait");
+    assert_eq!(one(&federation).await.state, ReplyState::Answered, "HAZ-035: pointers are another service");
+}
+
+#[tokio::test]
+async fn whatever_is_no_pointer_is_not_read_as_one() {
+    let about = |number: &str| json!({ "resourceType": "Patient", "id": "p", "identifier": [{ "system": fhir::nhs_number::SYSTEM, "value": number }] });
+    let mut carrying = pointer("b", NUMBER);
+    carrying["contained"] = json!([about(OTHER_NUMBER)]);
+    let reply =
+        asked(&Fake::default().json(SEARCH, page(vec![pointer("a", NUMBER), carrying], None))).await.0;
+    assert_eq!(reply.state.name(), "withheld(by policy: identity)", "HAZ-004");
+    let collection = json!({ "resourceType": "Bundle", "type": "collection" });
+    for answer in [page(vec![pointer("a", NUMBER), allergy("x", "d9")], None), collection] {
+        let (reply, _) = asked(&Fake::default().json(SEARCH, answer)).await;
+        assert_eq!(reply.state.name(), "unreadable", "HAZ-004, HAZ-038");
+        assert!(reply.payloads.is_empty(), "HAZ-004");
+    }
+}
+
+#[tokio::test]
+async fn fewer_pointers_than_it_says_there_are_is_said() {
+    let mut short = page(vec![pointer("a", NUMBER)], None);
+    short["total"] = json!(3);
+    let mut unread = page(vec![], None);
+    unread["entry"] = json!([{ "fullUrl": "x" }]);
+    for (answer, words) in [(short, "showing 1 of 3"), (unread, "1 entry of its answer could not be read")] {
+        let (reply, _) = asked(&Fake::default().json(SEARCH, answer)).await;
+        assert_eq!(reply.state, ReplyState::AnsweredWithWarnings, "HAZ-017");
+        assert!(reply.warnings.iter().any(|warning| warning.text == words), "HAZ-017: {:?}", reply.warnings);
+    }
+}
+
+#[tokio::test]
+async fn a_locator_that_asks_to_wait_with_the_rest_is_left_alone() {
+    let busy =
+        Canned::Headed { status: 429, headers: vec![("retry-after", "30".to_owned())], body: Vec::new() };
+    let fake = Fake::default()
+        .json(SEARCH, page(vec![pointer("a", NUMBER)], Some("2")))
+        .on(&format!("{SEARCH}#next-page-token=2"), busy);
+    let url = fake.serve().await;
+    let federation = federation(vec![locator(&url, &[])], &url, limits());
+    assert_eq!(one(&federation).await.state, ReplyState::AnsweredWithWarnings);
+    assert_eq!(one(&federation).await.state.name(), "not-asked", "HAZ-036");
+}
+
+#[test]
+fn a_keeper_is_an_origin_and_nothing_narrower_that_would_be_ignored() {
+    install_tls();
+    let url = "http://127.0.0.1:9";
+    let sources = vec![locator(url, &[format!("{url}/only/these")])];
+    let fault = Federation::new(sources, national(url), limits()).err().unwrap();
+    assert_eq!(fault.place().unwrap().1, "retrieve_from", "HAZ-041");
+}
+
+#[test]
+fn credentials_of_a_keeper_are_checked_like_a_sources_own() {
+    install_tls();
+    let url = "http://127.0.0.1:9";
+    let mut source = locator(url, &[url.to_owned()]);
+    source.retrieve_from[0].api_key_header = Some("Host".to_owned());
+    let faults = Federation::faults(&[source], &national(url), &limits());
+    assert_eq!(faults.len(), 2, "a header without a key, and one that no key may travel in: {faults:?}");
+}
+
+#[tokio::test]
+async fn a_pointer_cannot_lead_the_proxy_upwards_or_write_its_headers() {
+    let proxy = Fake::default();
+    let proxy_url = proxy.serve().await;
+    let spine = crate::NationalConfig { ssp_url: format!("{proxy_url}/ssp"), ..national(&proxy_url) };
+    install_tls();
+    let federation = Arc::new(Federation::new(vec![locator(&proxy_url, &[])], spine, limits()).unwrap());
+    let behind = |target: &str, asid: &str| Retrieval {
+        asid: Some(asid.to_owned()),
+        ..at(&format!("ssp://proxy.example/{target}"))
+    };
+    let system = "200000000999";
+    for pointer in [
+        behind("../admin", system),
+        behind("https%3A%2F%2Ftrust.example%2F..%2F..%2Fadmin", system),
+        behind("https%3A%2F%2Ftrust.example%2Fdocs%2F1", "1\r\nSsp-From: 2"),
+        behind("https%3A%2F%2Ftrust.example%2Fdocs%2F1", ""),
+    ] {
+        for _ in 0..3 {
+            assert_eq!(
+                opened(pointer.clone(), &federation).await.state.name(),
+                "did-not-answer(failed)",
+                "HAZ-041"
+            );
+        }
+    }
+    assert!(proxy.seen().is_empty(), "HAZ-041");
+    opened(behind("https%3A%2F%2Ftrust.example%2Fdocs%2F1", system), &federation).await;
+    assert_eq!(proxy.seen().len(), 1, "HAZ-035: no pointer shuts the proxy for the others");
 }

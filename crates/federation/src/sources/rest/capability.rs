@@ -69,7 +69,8 @@ impl Capabilities {
         if let Some(read) = last.as_ref().filter(|read| !read.is_due(bounds)) {
             return read.statement.clone();
         }
-        let before = last.take().and_then(|read| read.statement);
+        // Left in its place: whoever waits may leave before the new one is read.
+        let before = last.as_ref().and_then(|read| read.statement.clone());
         let read = read(server, now, &bounds.until(deadline)).await.map(Arc::new);
         let is_fresh = read.is_some();
         let statement = read.or(before);

@@ -22,6 +22,9 @@ const GONE: &str = "the document is no longer there";
 const DELETED: &str = "the document was deleted at its source";
 const ELSEWHERE: &str = "the document lies at an address this gateway may not ask";
 
+/// Under these labels nothing is released. Source: HL7 v3-Confidentiality; HL7 v3-ActCode, information sensitivity.
+const RESTRICTED: [&str; 9] = ["R", "V", "SEX", "STD", "HIV", "SDV", "ETH", "ETHUD", "OPIOIDUD"];
+
 /// An entry withdrawn as wrong is not opened, whatever still lies there.
 const WITHDRAWN: &str = "entered-in-error";
 
@@ -104,10 +107,20 @@ fn named(answer: &Answer, patient: &OnePatient, sealed: &Retrieval) -> Result<Na
         .text("id")
         .is_some_and(|id| sealed.resource.as_deref() == Some(&*format!("DocumentReference/{id}")));
     let is_withdrawn = entry.text("status").as_deref() == Some(WITHDRAWN);
-    match attachment(&entry, sealed).filter(|_| is_same && !is_withdrawn) {
+    let may_open = is_same && !is_withdrawn && !is_restricted(&entry);
+    match attachment(&entry, sealed).filter(|_| may_open) {
         Some(attachment) => Ok(Named::Attachment(attachment)),
         None => nothing(Opening::well(failed(CHANGED))),
     }
+}
+
+/// No restricted entry is ever listed with a way to it: this one was restricted since (HAZ-023).
+fn is_restricted(entry: &Object<'_>) -> bool {
+    let of_resource = entry.object("meta").map(|meta| meta.objects("security")).unwrap_or_default();
+    let of_document = entry.objects("securityLabel");
+    let of_document = of_document.iter().flat_map(|label| label.objects("coding"));
+    let mut labels = of_resource.into_iter().chain(of_document);
+    labels.any(|label| label.text("code").is_some_and(|code| RESTRICTED.contains(&&*code)))
 }
 
 /// The attachment that the record named: the same address, or the content inside, and no other hash than it had.

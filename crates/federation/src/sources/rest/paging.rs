@@ -1,6 +1,7 @@
 //! Takes a next link, gives the address to follow; refuses whatever is not below the same server's base, so that our
 //! credentials and the person's id never leave their host (HAZ-041). Source: FHIR R4 3.1.0.3 (paging).
 
+use crate::wire::path::climbs;
 use reqwest::Url;
 
 /// Why a next link is not followed.
@@ -25,6 +26,7 @@ pub(super) fn follow(base: &Url, current: &Url, next: &str, chars_max: usize) ->
         && url.port_or_known_default() == base.port_or_known_default();
     let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let path = base.path().trim_end_matches('/');
-    let below = url.path().strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let rest = url.path().strip_prefix(path).filter(|rest| !climbs(rest));
+    let below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if same_origin && bare && below { Ok(url) } else { Err(NotFollowed::Elsewhere) }
 }

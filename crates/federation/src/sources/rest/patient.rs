@@ -15,6 +15,7 @@ use crate::{
     wire::Bounds,
 };
 use fhir::{
+    NhsNumber,
     bundle::{Bundle, Entry},
     nhs_number,
     reply::Warning,
@@ -63,12 +64,13 @@ struct Match {
     replacement: Option<String>,
 }
 
-/// By the current number; where nobody has that, by the earlier ones under which a server may still keep the person.
+/// By the current number; where nobody has that, by the earlier ones under which a server may still keep the person. Two
+/// records of one person are not joined here: that there may be another is said.
 pub(super) async fn find(server: &Server, about: &About<'_>, bounds: &Bounds) -> Result<Found, Fault> {
     let mut found = Found::Nobody(None);
-    for number in &about.person.numbers {
-        let identifier = format!("{}|{}", nhs_number::SYSTEM, number.digits());
-        let searched = search(server, about, ("identifier", identifier), bounds).await?;
+    let mut numbers = about.person.numbers.iter();
+    for number in numbers.by_ref() {
+        let searched = search(server, about, by_number(number), bounds).await?;
         found = match replacement(&searched) {
             Some(id) => follow(server, about, &id, searched, bounds).await,
             None => found_in(searched),
@@ -77,7 +79,31 @@ pub(super) async fn find(server: &Server, about: &About<'_>, bounds: &Bounds) ->
             break;
         }
     }
+    if let Found::One(one) = &mut found {
+        for number in numbers {
+            let searched = search(server, about, by_number(number), bounds).await;
+            one.warnings.extend(Some(more()).filter(|_| !is_no_more(&searched, &one.one)));
+        }
+    }
     Ok(found)
+}
+
+fn by_number(number: &NhsNumber) -> (&'static str, String) {
+    ("identifier", format!("{}|{}", nhs_number::SYSTEM, number.digits()))
+}
+
+/// Whether a server holds nothing of the person under an earlier number but the record that was found (HAZ-005).
+fn is_no_more(searched: &Result<Searched, Fault>, one: &OnePatient) -> bool {
+    match searched.as_ref().map(|searched| &searched.seen) {
+        Ok(Seen::Nobody) => true,
+        Ok(Seen::One(found)) => found.one.id() == one.id() || found.replacement.as_deref() == one.id(),
+        Ok(Seen::Several) | Err(_) => false,
+    }
+}
+
+fn more() -> Warning {
+    let text = "it may hold more under an earlier NHS number, which was not read".to_owned();
+    Warning { code: "earlier-record".to_owned(), category: None, text }
 }
 
 async fn search(
@@ -165,8 +191,12 @@ fn inspect(bundle: &Bundle<'_>, person: &Person, base: &str) -> Result<Seen, Fau
     }
     if patients.is_empty() {
         // A total above nothing with nobody in it is no answer to rest on (HAZ-006).
-        let is_empty = bundle.total.unwrap_or(0) == 0 && bundle.unreadable == 0 && bundle.next.is_none();
-        return if is_empty { Ok(Seen::Nobody) } else { Err(Fault::NotARecord) };
+        let is_whole = bundle.kind == "searchset" && bundle.unreadable == 0 && bundle.next.is_none();
+        return if is_whole && bundle.total.unwrap_or(0) == 0 {
+            Ok(Seen::Nobody)
+        } else {
+            Err(Fault::NotARecord)
+        };
     }
     if patients.iter().any(|patient| patient.id.is_none()) {
         return Err(Fault::NotARecord);
@@ -198,6 +228,10 @@ fn matched(bundle: &Bundle<'_>, only: &Entry<'_>, all: &[&Entry<'_>], person: &P
         if demographics::compare(&other.resource, person) == Comparison::OtherPerson {
             comparison = Comparison::OtherPerson;
         }
+    }
+    // Whatever came with the person is read with the person.
+    if !one.is_all(bundle) {
+        comparison = Comparison::OtherPerson;
     }
     let by = demographics::replacements(&only.resource);
     let replacement = match by.as_slice() {

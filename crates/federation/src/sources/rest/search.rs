@@ -80,7 +80,6 @@ impl Run<'_> {
                 // A strict server says so where it does not know a parameter; it is asked once without them.
                 Err(Fault::Status(400)) if is_long && !is_plain && end.payloads.is_empty() => {
                     is_plain = true;
-                    self.server.ask_plainly(search.resource_type);
                     next = self.first(&address, plain(parameters));
                     continue;
                 }
@@ -95,6 +94,10 @@ impl Run<'_> {
             };
             if page.seen.is_stray {
                 return SearchEnd { is_stray: true, ..SearchEnd::new(search) };
+            }
+            if is_plain {
+                // Only now is it known that the parameters were what it refused.
+                self.server.ask_plainly(search.resource_type);
             }
             next = self.step(&mut progress, &url, &page);
             end.as_at = end.as_at.take().or(page.seen.as_at);
@@ -138,7 +141,7 @@ impl Run<'_> {
             let _ = self.wait.set(wait);
         }
         let patient = self.patient.clone();
-        let page = document::open(answer, move |bundle| Ok(inspect(bundle, &patient, kind))).await?;
+        let page = document::open(answer, move |bundle| inspect(bundle, &patient, kind)).await?;
         let as_at = self.server.received(&page.text);
         Ok(document::Document { seen: Page { as_at, ..page.seen }, ..page })
     }
@@ -221,7 +224,11 @@ impl Progress {
     }
 }
 
-fn inspect(bundle: &Bundle<'_>, patient: &OnePatient, resource_type: &str) -> Page {
+fn inspect(bundle: &Bundle<'_>, patient: &OnePatient, resource_type: &str) -> Result<Page, Fault> {
+    if bundle.entries.is_empty() && bundle.kind != "searchset" {
+        // Nothing in it, and not said to be the answer to a search (HAZ-038).
+        return Err(Fault::NotARecord);
+    }
     let is_match = |mode: Option<&str>, kind: &str| match mode {
         Some(mode) => mode == "match",
         None => kind == resource_type,
@@ -232,14 +239,14 @@ fn inspect(bundle: &Bundle<'_>, patient: &OnePatient, resource_type: &str) -> Pa
         Some(id) => format!("{}/{id}", entry.resource_type),
         None => format!("{place} {}", hash(entry.json.as_sent())),
     };
-    Page {
+    Ok(Page {
         is_stray: !patient.is_all(bundle),
         matches: matches.map(name).collect(),
         total: bundle.total,
         next: bundle.next.clone(),
         warnings: document::warnings(bundle),
         as_at: None,
-    }
+    })
 }
 
 fn hash(text: &str) -> u64 {

@@ -2,6 +2,7 @@
 //! so that nothing of ours is sent where the directory did not point (HAZ-041).
 //! Source: GP Connect Access Document 1.6.2 (attachment addresses); FHIR STU3 2.21.1.0.1 (paging links).
 
+use crate::wire::path::climbs;
 use reqwest::Url;
 
 const CHARS_MAX: usize = 2048;
@@ -23,12 +24,6 @@ pub(super) fn path(root: &str, address: &str) -> Option<String> {
     }
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     Some(format!("{path}{query}"))
-}
-
-/// Steps upwards that a server might decode after we have compared.
-fn climbs(path: &str) -> bool {
-    let decoded = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
-    decoded.split('/').any(|step| step == "..")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::below;
 use crate::{
+    content::{self, Sent},
     document,
     fault::{Fault, failed},
     open::{Content, OpenQuestion, Opening},
@@ -11,13 +12,13 @@ use crate::{
         GpConnect,
         capability::READ_DOCUMENT,
         refused::{self, Refused},
-        route::{NotSent, Request, Sent, Who},
+        route::{self, NotSent, Request, Who},
     },
     wire::{Answer, Bounds},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use fhir::{Json, ReplyState};
-use reqwest::Method;
+use reqwest::{Method, Url};
 
 const NOT_SENT: &str = "the practice does not send it (too large, or no longer there)";
 const ELSEWHERE: &str = "it lies at an address this gateway may not ask";
@@ -32,17 +33,21 @@ pub(super) async fn open(gp: &GpConnect, who: &Who<'_>, question: &OpenQuestion,
         Ok(root) => root,
         Err(missing) => return Opening::well(missing.state()),
     };
-    let Some(path) = below::path(&root, address) else {
+    // Below another root the same id is another document: only a whole address says which (HAZ-004).
+    let path = Url::parse(address).ok().and_then(|_| below::path(&root, address));
+    let Some(path) = path else {
         tracing::warn!(source.id = %question.source, "a document's address lies outside the practice's own");
         return Opening::well(failed(ELSEWHERE));
     };
     let request =
         Request { capability: &READ_DOCUMENT, method: Method::GET, path, query: Vec::new(), body: None };
     match gp.route.send(who, &request, bounds).await {
-        Ok(Sent { answer, .. }) if answer.status == 200 => {
-            content(&answer).map_or_else(|fault| Opening::fault(&fault), Opening::content)
+        Ok(route::Sent { answer, .. }) if answer.status == 200 => {
+            let hash = question.retrieval.hash.as_deref();
+            let sent = content(&answer).map(Sent::Content);
+            sent.map_or_else(|fault| Opening::fault(&fault), |sent| content::checked(sent, hash))
         }
-        Ok(Sent { answer, by_gateway, .. }) => refusal(refused::refuse(&answer, by_gateway)),
+        Ok(route::Sent { answer, by_gateway, .. }) => refusal(refused::refuse(&answer, by_gateway)),
         Err(NotSent::NoEndpoint(missing)) => Opening::well(missing.state()),
         Err(NotSent::Fault(fault)) => Opening::fault(&fault),
     }

@@ -4,10 +4,12 @@
 use super::below;
 use crate::{
     document,
+    guard::Verdict,
     sources::gp_connect::{
         GpConnect,
         capability::FIND_DOCUMENTS,
         exchange::{self, Asked, Condemned, End, Received, Seen},
+        record,
         route::{Request, Who},
     },
     subject::OnePatient,
@@ -33,6 +35,10 @@ pub(super) struct Listed {
     /// Documents, those with placeholders for content too.
     pub(super) count: usize,
     pub(super) warnings: Vec<Warning>,
+    /// The practice says that the area is switched off.
+    pub(super) is_off: bool,
+    /// It asked us to wait with the rest (HAZ-036).
+    pub(super) wait: Option<Verdict>,
     /// How much of it was read, where not all was.
     pub(super) cut: Option<String>,
 }
@@ -41,6 +47,7 @@ struct Page {
     documents: usize,
     total: Option<u64>,
     next: Option<Next>,
+    is_off: bool,
     warnings: Vec<Warning>,
 }
 
@@ -71,12 +78,14 @@ pub(super) async fn to_the_end(
             }
             End::Condemned(condemned) => return End::Condemned(condemned),
             end if listed.pages.is_empty() => return failed(end),
-            _ => {
+            end => {
+                listed.wait = Some(end.verdict()).filter(|verdict| matches!(verdict, Verdict::Wait(_)));
                 why = Some("the rest did not arrive");
                 break;
             }
         };
         listed.count += page.documents;
+        listed.is_off |= page.is_off;
         listed.warnings.extend(page.warnings);
         total = total.max(page.total);
         (next, why) = match page.next {
@@ -127,6 +136,7 @@ fn inspect(bundle: &Bundle<'_>, asked: &Asked, one: &OnePatient) -> Seen<Page> {
         documents: bundle.of_type("DocumentReference").count(),
         total: bundle.total,
         next: bundle.next.as_ref().map(follow),
+        is_off: !record::switched_off(bundle).is_empty(),
         warnings: document::warnings(bundle),
     })
 }

@@ -56,6 +56,19 @@ async fn ask_for(fake: &Fake, shares: &[Category]) -> Reply {
     one(&with_documents(fake, shares).await).await
 }
 
+#[tokio::test]
+async fn a_list_that_hangs_holds_no_allergy_up() {
+    let fake = practice().on(LIST, Canned::Hang);
+    // Whatever else is bounded is far away: only what is left beside the record can end this.
+    let long = std::time::Duration::from_secs(600);
+    let short = std::time::Duration::from_millis(50);
+    let limits = crate::Limits { total: long, first_byte: long, beside: short, ..limits() };
+    let practice = vec![source("gp", kind("gp-connect"), None, &BOTH)];
+    let reply = one(&federation(practice, &fake.serve().await, limits)).await;
+    assert_eq!(reply.state_of(Documents).name(), "did-not-answer(timed out)", "HAZ-035");
+    assert!(reply.state_of(Allergies).is_answer(), "HAZ-035: {:?}", reply.state);
+}
+
 const BOTH: [Category; 4] = [Allergies, Medications, Problems, Documents];
 
 #[tokio::test]
@@ -294,4 +307,84 @@ async fn a_person_without_a_confirmed_practice_has_no_document_opened() {
     let reply = federation.open_document(&untraced, &SourceId::new("gp"), &retrieval).await;
     assert_eq!(reply.state, failed("no practice to ask"));
     assert!(fake.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_that_is_off_or_warned_of_or_cannot_be_read_is_not_empty() {
+    let saying = |code: &str| {
+        let mut bundle = listed(&[]);
+        let outcome = outcome("warning", code, "DocumentReferences");
+        bundle["entry"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({ "resource": outcome, "search": { "mode": "outcome" } }));
+        bundle
+    };
+    let unread = json!({ "resourceType": "Bundle", "type": "searchset", "entry": [{ "fullUrl": "x" }] });
+    let table = [
+        (saying("NOT_IMPLEMENTED"), ReplyState::NotShared),
+        (saying("SOMETHING_NEW"), ReplyState::AnsweredWithWarnings),
+        (unread, ReplyState::AnsweredWithWarnings),
+    ];
+    for (list, state) in table {
+        let reply = ask_for(&practice().json(LIST, list), &BOTH).await;
+        assert_eq!(reply.state_of(Documents), &state, "HAZ-006");
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_dissented_at_one_door_of_a_practice_is_not_shown_through_another() {
+    let consent = || fhir(403, &outcome("error", "NO_PATIENT_CONSENT", "x"));
+    let at_request = ReplyState::Withheld(Withholder::Source("at the person's request".to_owned()));
+    let record = practice().on(super::PATH, consent());
+    for area in ["#includeAllergies", "#includeImmunisations"] {
+        record.set(&format!("{}{area}", super::PATH), consent());
+    }
+    for fake in [practice().on(FIND, consent()), practice().on(LIST, consent()), record] {
+        let reply = ask_for(&fake, &BOTH).await;
+        assert_eq!(reply.state, at_request, "HAZ-022");
+        assert!(reply.payloads.is_empty(), "HAZ-022");
+        assert_eq!(
+            reply.state_of(Immunisations),
+            &ReplyState::NotShared,
+            "what it never shares it still does not"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_practice_that_asks_to_wait_with_the_rest_of_a_list_is_left_alone() {
+    let busy =
+        Canned::Headed { status: 429, headers: vec![("retry-after", "30".to_owned())], body: Vec::new() };
+    let first = next(listed(&["b1"]), &format!("{DOCS}/Patient/d1/DocumentReference?page=2"));
+    let fake = practice().json(LIST, first).on(&format!("{LIST}?page=2"), busy);
+    let federation = with_documents(&fake, &BOTH).await;
+    assert_eq!(one(&federation).await.state, ReplyState::AnsweredWithWarnings);
+    assert_eq!(one(&federation).await.state.name(), "not-asked", "HAZ-036");
+}
+
+#[tokio::test]
+async fn an_address_is_believed_whole_or_not_at_all() {
+    // An id of one service root names another document at another.
+    let elsewhere = failed("it lies at an address this gateway may not ask");
+    for url in [
+        "Binary/b1",
+        "/ZZ901/STU3/1/gpconnect/documents/fhir/Binary/b1",
+        "//gp.example/ZZ901/STU3/1/gpconnect/documents/fhir/Binary/b1",
+    ] {
+        let fake = practice().json(BINARY, binary("AAAA"));
+        assert_eq!(open_at(&fake, Some(url)).await.state, elsewhere, "HAZ-004: {url}");
+        assert_eq!(fake.count(BINARY), 0, "HAZ-004: {url}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_not_what_its_entry_hashed_is_not_given() {
+    let fake = practice().json(BINARY, binary("AAAA"));
+    let federation = with_documents(&fake, &BOTH).await;
+    let (url, hash) = (Some(format!("{DOCS}/Binary/b1")), Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned()));
+    let lying = Retrieval { url, hash, ..Retrieval::default() };
+    let reply = federation.open_document(&asking(), &SourceId::new("gp"), &lying).await;
+    let other = ReplyState::Unreadable("is not the document its entry describes".to_owned());
+    assert_eq!((reply.state, reply.content), (other, None), "HAZ-020");
 }

@@ -135,3 +135,35 @@ async fn a_practice_or_proxy_that_asks_us_to_wait_is_left_alone() {
     assert!(matches!(again, ReplyState::NotAsked(_)), "HAZ-036: {again:?}");
     assert_eq!(fake.count(PATH), asked, "HAZ-036");
 }
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_read_registers_nothing_and_denies_nothing() {
+    let unread =
+        json!({ "resourceType": "Bundle", "type": "searchset", "total": 1, "entry": [{ "fullUrl": "x" }] });
+    let short = json!({ "resourceType": "Bundle", "type": "searchset", "total": 1 });
+    let untyped = json!({ "resourceType": "Bundle" });
+    for answer in [unread, short, untyped] {
+        let fake = spine().json(DEVICE, answer);
+        let reply = ask(&fake).await;
+        assert_eq!(
+            reply.state,
+            failed("the national directory did not say where it answers"),
+            "HAZ-006, HAZ-038"
+        );
+        let asked = fake.seen();
+        let html = asked.iter().filter(|seen| seen.query.contains("getcarerecord")).count();
+        assert_eq!(html, 0, "HAZ-006: no other view stands in for a record that may be there");
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_asks_to_wait_is_left_alone() {
+    let busy =
+        Canned::Headed { status: 429, headers: vec![("retry-after", "30".to_owned())], body: Vec::new() };
+    let fake = spine().on(DEVICE, busy);
+    let federation = federation_of(&fake, limits()).await;
+    one(&federation).await;
+    let asked = fake.seen().len();
+    one(&federation).await;
+    assert_eq!(fake.seen().len(), asked, "HAZ-036");
+}

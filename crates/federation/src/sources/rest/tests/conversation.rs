@@ -246,3 +246,94 @@ async fn the_api_key_goes_in_the_header_its_sheet_names() {
     assert!(seen.iter().all(|seen| seen.headers["ocp-apim-subscription-key"] == "demo"));
     assert!(seen.iter().all(|seen| !seen.headers.contains_key("x-api-key")));
 }
+
+#[tokio::test]
+async fn whatever_comes_with_the_person_is_about_the_person() {
+    let found = || patient("d1", NUMBER);
+    let strays = [vec![found(), allergy("a9", "d9")], vec![found(), patient("d1", OTHER_NUMBER)]];
+    for stray in strays {
+        let fake = server().json("/fhir/Patient/_search", searchset(stray));
+        let url = fake.serve().await;
+        let shares = [Demographics, Allergies];
+        let federation = federation(vec![acute(&url, &shares)], "http://127.0.0.1:9", limits());
+        let reply = one(&federation).await;
+        assert_eq!(reply.state, ReplyState::Withheld(Withholder::PolicyIdentity), "HAZ-004");
+        assert!(reply.payloads.is_empty(), "HAZ-004");
+        assert!(federation.breaker(&SourceId::new("acute")).starts_with("held since"), "HAZ-004");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_entries_that_cannot_be_read_is_not_empty() {
+    let without_resource =
+        json!({ "resourceType": "Bundle", "type": "searchset", "entry": [{ "fullUrl": "x" }] });
+    let reply = ask(&server().json("/fhir/AllergyIntolerance", without_resource)).await;
+    assert_eq!(reply.state_of(Allergies), &ReplyState::AnsweredWithWarnings, "HAZ-006, HAZ-040");
+    assert_eq!(warning_text(&reply, "unread-entries"), "1 entry of its answer could not be read");
+}
+
+#[tokio::test]
+async fn only_an_empty_searchset_says_that_there_is_nothing() {
+    for bundle in
+        [json!({ "resourceType": "Bundle" }), json!({ "resourceType": "Bundle", "type": "batch-response" })]
+    {
+        let unreadable = ReplyState::Unreadable("sent something that is not a record".to_owned());
+        let reply = ask(&server().json("/fhir/Patient/_search", bundle.clone())).await;
+        assert_eq!(reply.state, unreadable, "HAZ-038");
+        let reply = ask(&server().json("/fhir/AllergyIntolerance", bundle)).await;
+        assert_eq!(reply.state_of(Allergies), &unreadable, "HAZ-038");
+    }
+}
+
+#[tokio::test]
+async fn one_refusal_that_was_not_about_parameters_makes_no_question_simpler_for_ever() {
+    let found = Canned::Json(searchset(vec![allergy("a1", "d1")]));
+    let fake = server().on("/fhir/AllergyIntolerance", Canned::InTurn(vec![refused(), refused(), found]));
+    let url = fake.serve().await;
+    let federation = federation(vec![acute(&url, &[Allergies])], "http://127.0.0.1:9", limits());
+    one(&federation).await;
+    assert_eq!(one(&federation).await.state, ReplyState::Answered, "HAZ-017: asked the whole question again");
+    let last = fake.seen().into_iter().rfind(|seen| seen.path == "/fhir/AllergyIntolerance").unwrap();
+    assert_eq!(last.query, "patient=d1&_count=50");
+}
+
+#[tokio::test]
+async fn a_reader_who_leaves_takes_no_statement_along() {
+    let statement = Canned::Json(capability("4.0.1", &TYPES));
+    let fake = server().on("/fhir/metadata", Canned::InTurn(vec![statement, Canned::Hang]));
+    let url = fake.serve().await;
+    let always = crate::Limits { capability_age: std::time::Duration::ZERO, ..limits() };
+    let shares = [Allergies, Immunisations];
+    let federation = federation(vec![acute(&url, &shares)], "http://127.0.0.1:9", always);
+    one(&federation).await;
+    let left = tokio::time::timeout(std::time::Duration::from_millis(100), one(&federation)).await;
+    assert!(left.is_err(), "the statement was being read");
+    fake.set("/fhir/metadata", typed(500, "text/html", "<html>"));
+    let reply = one(&federation).await;
+    assert_eq!(reply.state_of(Immunisations), &ReplyState::NotShared, "HAZ-006");
+    assert_eq!(fake.count("/fhir/Immunization"), 0, "what was declared once still holds");
+}
+
+#[tokio::test]
+async fn a_second_record_under_an_earlier_number_is_not_passed_over_in_silence() {
+    let mut asking = asking();
+    asking.person.superseded = Some(number(OTHER_NUMBER));
+    let mut joined = patient("d1", NUMBER);
+    let earlier = patient("d1", OTHER_NUMBER)["identifier"][0].clone();
+    joined["identifier"].as_array_mut().unwrap().push(earlier);
+    let more = "it may hold more under an earlier NHS number, which was not read";
+    for (earlier, said) in [
+        (Canned::Json(searchset(vec![patient("d7", OTHER_NUMBER)])), more),
+        (typed(500, "text/html", "<html>"), more),
+        (Canned::Json(searchset(vec![])), ""),
+        (Canned::Json(searchset(vec![joined])), ""),
+    ] {
+        let fake = server().on(&format!("/fhir/Patient/_search#{OTHER_NUMBER}"), earlier);
+        let url = fake.serve().await;
+        let federation = federation(vec![acute(&url, &[Allergies])], "http://127.0.0.1:9", limits());
+        let plan = crate::plan::plan(federation.sources(), &|_, _| fhir::Level::Full, &asking);
+        let reply = futures_util::StreamExt::next(&mut federation.gather(plan)).await.unwrap();
+        assert!(!reply.payloads.is_empty());
+        assert_eq!(warning_text(&reply, "earlier-record"), said, "HAZ-005, HAZ-017");
+    }
+}

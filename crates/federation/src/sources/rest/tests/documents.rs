@@ -312,3 +312,59 @@ async fn a_claimed_type_cannot_write_a_header() {
         assert_eq!(asked.headers["accept"], "application/fhir+json, */*;q=0.9", "HAZ-041: {claimed}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_climbs_once_decoded_is_not_asked() {
+    for url in [
+        "Binary/..%2f..%2foutside",
+        "Binary/%252e%252e%252foutside",
+        "x/..;/..;/outside",
+        "Binary/..%5Coutside",
+    ] {
+        let fake = keeper(url);
+        let reply = open(&fake, url).await;
+        let elsewhere = failed("the document lies at an address this gateway may not ask");
+        assert_eq!(reply.state, elsewhere, "HAZ-041: {url}");
+        assert_eq!(
+            fake.seen().iter().filter(|seen| seen.path.contains("outside")).count(),
+            0,
+            "HAZ-041: {url}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_entry_whose_subject_names_nobody_is_nobodys() {
+    for subject in
+        [json!({ "identifier": { "system": fhir::nhs_number::SYSTEM } }), json!({ "display": "Doreen" })]
+    {
+        let mut entry = entry(json!({ "url": "Binary/b1", "contentType": PDF }));
+        entry["subject"] = subject;
+        let fake = keeper("Binary/b1").json("/fhir/DocumentReference/r1", entry);
+        let reply = open(&fake, "Binary/b1").await;
+        assert_eq!(reply.state, ReplyState::Withheld(Withholder::PolicyIdentity), "HAZ-004");
+        assert_eq!(fake.count("/fhir/Binary"), 0, "HAZ-004");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_was_restricted_since_it_was_listed_is_not_opened() {
+    let label = |code: &str| json!({ "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": code });
+    let listed = || entry(json!({ "url": "Binary/b1", "contentType": PDF }));
+    let with = |key: &str, value: Value| {
+        let mut entry = listed();
+        entry[key] = value;
+        entry
+    };
+    let table = [
+        (with("meta", json!({ "security": [label("R")] })), false),
+        (with("securityLabel", json!([{ "coding": [label("V")] }])), false),
+        (with("securityLabel", json!([{ "coding": [label("N")] }])), true),
+    ];
+    for (entry, opens) in table {
+        let fake = keeper("Binary/b1").json("/fhir/DocumentReference/r1", entry);
+        let reply = open(&fake, "Binary/b1").await;
+        assert_eq!(reply.state == ReplyState::Answered, opens, "HAZ-023");
+        assert_eq!(fake.count("/fhir/Binary") == 1, opens, "HAZ-023");
+    }
+}
