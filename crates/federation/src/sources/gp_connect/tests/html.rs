@@ -182,6 +182,9 @@ async fn only_the_sentence_that_nothing_is_recorded_reads_as_empty() {
         ("<div>No 'x' data is recorded for this patient. But ask.</div>".to_owned(), other.clone()),
         (format!("<div><p>Items excluded due to confidentiality</p>{NONE}</div>"), other.clone()),
         (format!("<div><h2>B</h2>Penicillin{NONE}</div>"), other.clone()),
+        // A part that has a heading and says nothing has not said that nothing is recorded.
+        (format!("<div><h2>A</h2>{NONE}<H2 class='x'>B</H2></div>"), other.clone()),
+        (format!("<div><h2>A</h2>{NONE}<h2>B</h2>{NONE}</div>"), empty()),
         (format!("<div>{NONE}{denied}</div>"), other.clone()),
         (format!("<div>{NONE}{unsupported}</div>"), other.clone()),
         (format!("<div>{NONE}{TABLE}</div>"), other.clone()),
