@@ -22,6 +22,8 @@ pub(super) struct Expected {
     pub(super) state: &'static str,
     /// What stands in its place in the Sources chapter, or part of it.
     pub(super) said: &'static str,
+    /// Whatever else of the source was in order is held back with it.
+    pub(super) is_whole: bool,
 }
 
 impl Expected {
@@ -32,12 +34,17 @@ impl Expected {
 
     /// The whole reply is held back, whatever else of it was in order.
     pub(super) fn condemns(self) -> bool {
-        self.state.starts_with("withheld(by policy")
+        self.is_whole || self.state.starts_with("withheld(by policy")
     }
 
     /// The same state, said more exactly.
     pub(super) const fn saying(self, said: &'static str) -> Self {
         Self { said, ..self }
+    }
+
+    /// One part of a source says so for all of it.
+    pub(super) const fn of_the_whole(self) -> Self {
+        Self { is_whole: true, ..self }
     }
 }
 
@@ -45,7 +52,7 @@ impl Expected {
 pub(super) const NO_OPENING: &str = "no opening";
 
 const fn expected(state: &'static str, said: &'static str) -> Expected {
-    Expected { state, said }
+    Expected { state, said, is_whole: false }
 }
 
 /// Nothing came of it: the source answers as it does when all is well.
@@ -60,6 +67,8 @@ pub(super) const OUR_SIDE: Expected = expected(
 );
 pub(super) const UNREADABLE: Expected = expected("unreadable", "Answer unreadable: ");
 pub(super) const HELD_BACK: Expected = expected("withheld(by the source)", "Holds back some entries");
+/// A person who has dissented at one door of a practice is shown through none (HAZ-022).
+pub(super) const DISSENTED: Expected = HELD_BACK.of_the_whole();
 pub(super) const SOMEBODY_ELSE: Expected =
     expected("withheld(by policy: identity)", "Answer not shown: who it is about is not certain");
 pub(super) const SEVERAL: Expected =

@@ -59,7 +59,7 @@ pub(super) const SPINE: &[Line] = &[
     ("outcome:INVALID_PATIENT_DEMOGRAPHICS", FAILED),
     ("outcome:BAD_REQUEST", OUR_SIDE),
     ("outcome:CONFLICTING_VALUES", OUR_SIDE),
-    ("outcome:NO_PATIENT_CONSENT", HELD_BACK),
+    ("outcome:NO_PATIENT_CONSENT", DISSENTED),
     ("outcome:NO_ORGANISATION_CONSENT", HELD_BACK),
     ("outcome:NO_ORGANISATIONAL_CONSENT", HELD_BACK),
     ("outcome:NO_RELATIONSHIP", HELD_BACK),
@@ -114,7 +114,7 @@ pub(super) const BESIDE_DOCUMENTS: &[Line] = &[
     ("malformed", UNREADABLE),
     ("500", FAILED),
     ("outcome:INVALID_PARAMETER", OUR_SIDE),
-    ("outcome:NO_PATIENT_CONSENT", HELD_BACK),
+    ("outcome:NO_PATIENT_CONSENT", DISSENTED),
     ("outcome:PATIENT_NOT_FOUND", NO_RECORD),
     ("wrong-person", SOMEBODY_ELSE),
 ];
