@@ -5,6 +5,7 @@ use crate::category::{self, Read};
 use crate::item::{Facts, Item, Original, Standing};
 use fhir::reply::Warning;
 use fhir::{Category, Reply, SourceId};
+use filing::Filed;
 use resource::Resource;
 use shelf::Shelf;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -19,7 +20,7 @@ pub(crate) mod extensions;
 /// Who made it, which version.
 pub(crate) mod provenance;
 /// Status words.
-mod status;
+pub(crate) mod status;
 /// Who may see it: the one deciding category.
 pub(crate) mod filing;
 /// What belongs together.
@@ -101,8 +102,13 @@ pub fn normalise(reply: &Reply) -> Normalised {
     let mut normalised = Normalised { warnings: reply.warnings.clone(), ..Normalised::default() };
     let entries = entries(&shelf);
     let around = Surroundings::of(&shelf, &entries);
-    let mut reading =
-        Reading { copies: copies(&entries), around: &around, seen: HashSet::new(), links: Vec::new() };
+    let mut reading = Reading {
+        copies: copies(&entries),
+        found: found(&entries),
+        around: &around,
+        seen: HashSet::new(),
+        links: Vec::new(),
+    };
     for entry in entries.iter().filter(|entry| !html_view::is_view(entry)) {
         normalised.receive(&entry.resource_type);
         reading.entry(entry, &mut normalised);
@@ -123,20 +129,38 @@ fn entries<'a>(shelf: &'a Shelf<'a>) -> Vec<Resource<'a>> {
     documents.flat_map(of).collect()
 }
 
-/// The most protected category under which one resource came, by `Type/id`.
-fn copies(entries: &[Resource<'_>]) -> HashMap<String, Category> {
-    let mut strictest = HashMap::new();
+/// By `Type/id`, the most protected category under which one resource came, and every label any copy of it carries.
+fn copies(entries: &[Resource<'_>]) -> HashMap<String, Filed> {
+    let mut strictest: HashMap<String, Filed> = HashMap::new();
     for entry in entries {
-        let (Some(key), Some(searched)) = (entry.key(), entry.document.searched) else { continue };
-        let kept = strictest.entry(key).or_insert(searched);
-        *kept = filing::stricter(*kept, searched);
+        let Some(key) = entry.key() else { continue };
+        let filed = filing::file(entry, Category::Demographics);
+        match strictest.get_mut(&key) {
+            Some(kept) => kept.take_on(filed),
+            None => {
+                strictest.insert(key, filed);
+            }
+        }
     }
     strictest
 }
 
+/// The documents a search for documents found: other answers carry less of them, and often no address (HAZ-017).
+fn found(entries: &[Resource<'_>]) -> HashSet<String> {
+    let is_found = |entry: &&Resource<'_>| is_document_search(entry) && !entry.is_included();
+    entries.iter().filter(is_found).filter_map(Resource::key).collect()
+}
+
+fn is_document_search(entry: &Resource<'_>) -> bool {
+    entry.resource_type == "DocumentReference"
+        && entry.document.searched == Some(Category::Documents)
+        && !entry.document.is_whole
+}
+
 /// One reply while it is read.
 struct Reading<'r, 'a> {
-    copies: HashMap<String, Category>,
+    copies: HashMap<String, Filed>,
+    found: HashSet<String>,
     around: &'r Surroundings<'a>,
     /// Entries already read, by type, id and bytes: the same answer to two searches is one entry.
     seen: HashSet<(String, &'a str)>,
@@ -151,7 +175,7 @@ impl<'a> Reading<'_, 'a> {
             gp_connect::outcome(entry, normalised);
         }
         // Only what is read can be repeated: an entry sent along by one search may be the answer to another.
-        let aside = entry.is_included() || self.around.is_context(entry);
+        let aside = entry.is_included() || self.around.is_context(entry) || self.is_less(entry);
         let mut is_new = || entry.key().is_none_or(|key| self.seen.insert((key, entry.json.as_sent())));
         if aside || !is_new() {
             normalised.set_aside(&entry.resource_type);
@@ -164,9 +188,16 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
+    /// A document that the search for documents found too: shown once, as the search has it.
+    fn is_less(&self, entry: &Resource<'a>) -> bool {
+        entry.resource_type == "DocumentReference"
+            && !is_document_search(entry)
+            && entry.key().is_some_and(|key| self.found.contains(&key))
+    }
+
     fn keep(&mut self, entry: &Resource<'a>, mut item: Item, normalised: &mut Normalised) {
         if let Some(strictest) = entry.key().and_then(|key| self.copies.get(&key)) {
-            item.category = filing::stricter(item.category, *strictest);
+            filing::take_on(&mut item, strictest.clone());
         }
         if odd_date(&item) {
             item.caveats.push("A date here is not one we can read: shown as recorded".into());

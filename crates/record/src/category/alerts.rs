@@ -8,22 +8,16 @@ use crate::normalise::provenance;
 use crate::normalise::resource::Resource;
 use fhir::Category;
 
-const SAFEGUARDING: [&str; 6] = [
-    "safeguarding",
-    "child protection",
-    "looked after child",
-    "female genital mutilation",
-    "fgm",
-    "342191000000101",
-];
+/// Whether words in lower case name a safeguarding status.
+pub(crate) fn is_safeguarding(words: &str) -> bool {
+    const SAFEGUARDING: [&str; 5] =
+        ["safeguarding", "child protection", "looked after child", "female genital mutilation", "fgm"];
+    SAFEGUARDING.iter().any(|word| words.contains(word))
+}
 
 pub(crate) fn read(resource: &Resource<'_>) -> Item {
     let words = said(resource, &["code", "category"]);
-    let codes: Vec<String> =
-        resource.concepts("code").into_iter().flat_map(|c| c.codings).filter_map(|c| c.code).collect();
-    let protects =
-        SAFEGUARDING.iter().any(|word| words.contains(word) || codes.iter().any(|code| code == word));
-    let category = if protects { Category::Safeguarding } else { Category::Alerts };
+    let category = if is_safeguarding(&words) { Category::Safeguarding } else { Category::Alerts };
     let what_to_do = resource.extension_like("action").or_else(|| resource.extension_like("detail"));
     let facts = Facts::Alert { what_to_do: what_to_do.and_then(|extension| value_words(&extension)) };
     let mut item = resource.item(Section::Alerts, category, facts);

@@ -40,6 +40,11 @@ pub(crate) fn read(resource: &Resource<'_>) -> Item {
         to: ended,
         recorded: resource.date("assertedDate").or_else(|| resource.date("recordedDate")),
     };
+    if item.what.words().is_none() {
+        // Named only by what the person reacted to: a known allergen is never "no name recorded" (HAZ-012).
+        let reactions = resource.object.objects("reaction");
+        item.what.text = reactions.iter().find_map(|described| words(described, "substance"));
+    }
     item.detail("Last occurrence", resource.date("lastOccurrence").map(|date| date.display()));
     item.detail("Type", resource.code("type"));
     for described in resource.object.objects("reaction") {

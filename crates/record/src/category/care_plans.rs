@@ -2,11 +2,12 @@
 //! Source: UK Core CarePlan, Consent, QuestionnaireResponse; sources.md 7.
 
 use super::Read;
+use super::alerts::is_safeguarding;
 use super::encounters::said;
 use crate::item::{Detail, Facts, Item, Plan, PlanFamily, Section, When};
 use crate::normalise::extensions::{plain, value_date, value_words};
-use crate::normalise::provenance;
 use crate::normalise::resource::{Resource, date, quantity, text, words};
+use crate::normalise::{filing, provenance};
 use fhir::{Category, FhirDate, Json, Object, coding::Concept};
 
 pub(crate) fn care_plan(resource: &Resource<'_>) -> Item {
@@ -19,7 +20,7 @@ pub(crate) fn care_plan(resource: &Resource<'_>) -> Item {
     let mut says = Vec::new();
     say(&mut says, "Summary", resource.text("description"));
     for goal in resource.object.objects("goal") {
-        say(&mut says, "Goal", goal_words(resource, &goal));
+        say(&mut says, "Goal", resource.words_behind(&goal, "description"));
     }
     says.extend(activities(resource));
     for activity in resource.object.objects("activity") {
@@ -29,13 +30,16 @@ pub(crate) fn care_plan(resource: &Resource<'_>) -> Item {
     }
     let plan = Plan { review_due: review(resource).or_else(|| to.clone()), says, ..plan(resource, kind) };
     let mut item = resource.item(Section::Plans, Category::CarePlans, Facts::Plan(plan));
+    let named = format!("{} | {}", said(resource, &["category"]), resource.text("title").unwrap_or_default());
+    if is_safeguarding(&named.to_lowercase()) {
+        item.category = filing::stricter(item.category, Category::Safeguarding);
+    }
     item.what.text = resource.text("title").or_else(|| resource.words("category"));
     item.what.codings =
         resource.concepts("category").into_iter().flat_map(|concept| concept.codings).collect();
     item.when = When { from, to, recorded: resource.date("created") };
     for concern in resource.object.objects("addresses") {
-        let followed = resource.follow(&concern).and_then(|condition| condition.words("code"));
-        item.detail("For", followed.or_else(|| text(&concern, "display")));
+        item.detail("For", resource.words_behind(&concern, "code"));
     }
     item
 }
@@ -69,15 +73,21 @@ pub(crate) fn consent(resource: &Resource<'_>) -> Read {
     item.what = resource.concept("category").or_else(|| resource.concept("scope")).unwrap_or_default();
     let (_, to) = provision.object("period").map_or((None, None), |p| crate::normalise::resource::period(&p));
     item.when = When { from: resource.date("dateTime"), to, recorded: None };
+    for form in resource.object.objects("sourceAttachment") {
+        item.detail("Attached, shown only as sent", Some(super::results::attached(&form)));
+    }
     // A code of the consent machinery, not the decision's words: kept, but not in sight.
     item.detail("Rule of the consent", text(&provision, "type"));
     item.into()
 }
 
+/// By its words, or by HL7's codes for advance directives where nothing else was sent.
 fn is_decision(words: &str) -> bool {
-    ["advance", "directive", "resuscitat", "attorney", "treatment", "refuse"]
+    const CODES: [&str; 6] = ["acd", "dnr", "emrgonly", "hcd", "poa", "polst"];
+    let by_words = ["advance", "directive", "resuscitat", "attorney", "treatment", "refuse"]
         .iter()
-        .any(|word| words.contains(word))
+        .any(|word| words.contains(word));
+    by_words || words.split(" | ").any(|words| CODES.contains(&words))
 }
 
 /// A form as filled. In the GP record it only ties Observations together, which are shown themselves.
@@ -111,33 +121,74 @@ fn form<'a>(resource: &Resource<'a>) -> Option<Resource<'a>> {
     })
 }
 
-/// Every answer of a form, in its order.
-pub(crate) fn answered(resource: &Resource<'_>) -> Vec<Detail> {
-    let mut says = Vec::new();
-    answers(&mut says, &resource.object.objects("item"));
-    says
+/// Every answer of a form, in its order, under the group and the question it belongs to: "ventilation: yes" means what
+/// its group means (HAZ-018).
+pub(crate) fn answered<'a>(resource: &Resource<'a>) -> Vec<Detail> {
+    let mut form = Answers { resource, title: form_title(resource), says: Vec::new() };
+    form.items(&resource.object.objects("item"), "");
+    form.says
 }
 
-fn answers(says: &mut Vec<Detail>, items: &[Object<'_>]) {
-    for item in items {
-        let label = text(item, "text").or_else(|| text(item, "linkId")).unwrap_or_else(|| "Answer".into());
-        for answer in item.objects("answer") {
-            say(says, &label, answer.choice("value").and_then(|(name, value)| answer_words(name, value)));
-            answers(says, &answer.objects("item"));
+/// Between a group and what stands in it.
+pub(crate) const WITHIN: &str = " › ";
+/// A longer heading stands once before its answers and is not repeated (HAZ-041).
+const HEADING_MAX: usize = 200;
+
+struct Answers<'r, 'a> {
+    resource: &'r Resource<'a>,
+    title: String,
+    says: Vec<Detail>,
+}
+
+impl<'a> Answers<'_, 'a> {
+    fn items(&mut self, items: &[Object<'a>], above: &str) {
+        for item in items {
+            let own = text(item, "text");
+            let answers = item.objects("answer");
+            let below = self.below(above, own.as_deref());
+            let named = own.or_else(|| text(item, "linkId")).unwrap_or_else(|| "Answer".into());
+            let label = if above.is_empty() { named } else { format!("{above}{WITHIN}{named}") };
+            for answer in &answers {
+                let words = answer.choice("value").and_then(|(name, value)| self.words(name, value));
+                say(&mut self.says, &label, words);
+                self.items(&answer.objects("item"), &below);
+            }
+            self.items(&item.objects("item"), &below);
         }
-        answers(says, &item.objects("item"));
     }
-}
 
-fn answer_words(name: &str, value: Json<'_>) -> Option<String> {
-    match name {
-        "valueCoding" => {
-            value.object().and_then(|coding| text(&coding, "display").or_else(|| text(&coding, "code")))
+    /// What stands before the answers below a heading; the form's own title is said already.
+    fn below(&mut self, above: &str, own: Option<&str>) -> String {
+        match own {
+            None => above.to_owned(),
+            Some(own) if above.is_empty() && own.trim() == self.title.trim() => String::new(),
+            Some(own) if own.len() > HEADING_MAX => {
+                say(&mut self.says, "Heading", Some(own.to_owned()));
+                above.to_owned()
+            }
+            Some(own) if above.is_empty() => own.to_owned(),
+            Some(own) => format!("{above}{WITHIN}{own}"),
         }
-        "valueQuantity" => value.object().and_then(|amount| quantity(&amount)),
-        "valueReference" => None,
-        "valueDate" | "valueDateTime" => value.text().map(|date| FhirDate::parse(&date).display()),
-        _ => plain(value),
+    }
+
+    fn words(&self, name: &str, value: Json<'a>) -> Option<String> {
+        let words = match name {
+            "valueCoding" => {
+                value.object().and_then(|coding| text(&coding, "display").or_else(|| text(&coding, "code")))
+            }
+            "valueQuantity" => value.object().and_then(|amount| quantity(&amount)),
+            "valueReference" => {
+                let reference = value.object()?;
+                if self.resource.follow(&reference).is_some() {
+                    // Shown for itself.
+                    return None;
+                }
+                text(&reference, "display")
+            }
+            "valueDate" | "valueDateTime" => value.text().map(|date| FhirDate::parse(&date).display()),
+            _ => plain(value),
+        };
+        words.or_else(|| Some("In a form shown only as sent".to_owned()))
     }
 }
 
@@ -193,28 +244,33 @@ fn review(resource: &Resource<'_>) -> Option<FhirDate> {
     declared.or_else(|| planned.as_ref().and_then(day))
 }
 
-fn goal_words<'a>(resource: &Resource<'a>, goal: &Object<'a>) -> Option<String> {
-    let followed = resource.follow(goal).and_then(|goal| goal.words("description"));
-    followed.or_else(|| text(goal, "display"))
-}
-
-/// What is to be done, in the plan's order.
+/// What is to be done, in the plan's order. What was called off, is over or has not begun says so; what was written in
+/// error is not told (HAZ-019).
 pub(crate) fn activities(resource: &Resource<'_>) -> Vec<Detail> {
     let mut says = Vec::new();
     for activity in resource.object.objects("activity") {
         let detail = activity.object("detail").unwrap_or_default();
+        let status = text(&detail, "status").unwrap_or_default();
+        if status == "entered-in-error" {
+            continue;
+        }
+        let odd = Some(status).filter(|code| !matches!(code.as_str(), "" | "in-progress" | "unknown"));
+        let odd = odd.map(|code| format!(" ({})", code.replace('-', " "))).unwrap_or_default();
         let code = words(&detail, "code");
         let description = text(&detail, "description");
         let reference =
-            activity.object("reference").and_then(|reference| provenance::name(resource, &reference));
+            activity.object("reference").and_then(|reference| resource.words_behind(&reference, "name"));
         let negated = detail.boolean("prohibited").or_else(|| detail.boolean("doNotPerform")) == Some(true);
         let label = if negated { "Not to be done".to_owned() } else { "Activity".to_owned() };
         match (code, description) {
             (Some(code), Some(description)) if negated => {
-                say(&mut says, &label, Some(format!("{code}: {description}")))
+                say(&mut says, &label, Some(format!("{code}: {description}{odd}")))
             }
-            (Some(code), Some(description)) => say(&mut says, &code, Some(description)),
-            (code, description) => say(&mut says, &label, code.or(description).or(reference)),
+            (Some(code), Some(description)) => say(&mut says, &code, Some(format!("{description}{odd}"))),
+            (code, description) => {
+                let said = code.or(description).or(reference);
+                say(&mut says, &label, said.map(|said| format!("{said}{odd}")));
+            }
         }
     }
     says

@@ -2,7 +2,7 @@
 //! a plan of care stands with the plans. Source: GP Connect 1.6.2 documents guidance; UK Core DocumentReference; NRL;
 //! IHE MHD; sources.md 6, 9.1.
 
-use crate::item::{Document, Facts, Item, Section, Standing, When};
+use crate::item::{Document, Facts, Item, Section, Standing, Status, When};
 use crate::normalise::extensions::plain;
 use crate::normalise::provenance;
 use crate::normalise::resource::{Resource, text, words};
@@ -54,12 +54,23 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> It
     let creation = text(&attachment, "creation").map(|at| fhir::FhirDate::parse(&at));
     let recorded = resource.date("indexed").or_else(|| resource.date("date"));
     item.when = When { from: resource.date("created").or(creation), to: None, recorded };
+    draft(resource, &mut item);
     describe(resource, &mut item);
     for content in &contents {
         let is_chosen = chosen.is_some_and(|one| std::ptr::eq(one, content));
         other_content(content, is_chosen, &mut item);
     }
     written(item, resource, around)
+}
+
+/// A pointer may be current where the text it points to is not: the text's own status counts (HAZ-019).
+fn draft(resource: &Resource<'_>, item: &mut Item) {
+    let standing = match resource.text("docStatus").as_deref() {
+        Some("entered-in-error") => Standing::EnteredInError,
+        Some("preliminary") if item.status.standing == Standing::Current => Standing::Provisional,
+        _ => return,
+    };
+    item.status = Status { code: resource.text("docStatus").unwrap_or_default(), standing };
 }
 
 /// What it replaces, and what replaces it.

@@ -3,9 +3,10 @@
 //! guidance; UK Core Encounter, Appointment, ServiceRequest; sources.md 1.6, 14.
 
 use crate::item::{Contact, Facts, Item, Section, Standing, When};
-use crate::normalise::provenance;
+use crate::normalise::gp_connect::is_set_apart;
 use crate::normalise::resource::{Resource, text, words};
 use crate::normalise::surroundings::Surroundings;
+use crate::normalise::{filing, provenance, status};
 use fhir::coding::Concept;
 use fhir::{Category, Object};
 
@@ -25,15 +26,18 @@ pub(crate) fn encounter<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) 
     item.what = resource.concept("type").or_else(|| class(resource)).unwrap_or_default();
     let (from, to) = resource.period("period");
     item.when = When { from, to, recorded: None };
+    // What it repeats it must not tell the person either.
+    for member in around.lists.consultation_members(resource).iter().filter(|member| !is_set_apart(member)) {
+        filing::take_on(&mut item, filing::file(member, Category::Demographics));
+    }
     if consultation && item.status.code == "unknown" {
         item.status.standing = Standing::Provisional;
         item.caveats.push("Draft: the practice had not finished this consultation".into());
     }
     item.detail("Priority", resource.words("priority"));
     for diagnosis in resource.object.objects("diagnosis") {
-        let condition =
-            diagnosis.object("condition").and_then(|condition| condition_words(resource, &condition));
-        item.detail("Diagnosis", condition);
+        let condition = diagnosis.object("condition");
+        item.detail("Diagnosis", condition.and_then(|condition| resource.words_behind(&condition, "code")));
     }
     item
 }
@@ -87,7 +91,12 @@ pub(crate) fn request(resource: &Resource<'_>) -> Item {
     let (from, to) = resource.span("occurrence");
     let authored = resource.date("authoredOn");
     item.when = When { from: from.or_else(|| authored.clone()), to, recorded: authored };
-    let open = matches!(item.status.standing, Standing::Current | Standing::Provisional) && !diary;
+    let never = status::is_not_to_be_done(resource);
+    if never {
+        item.what.text = Some(format!("{}: {}", status::NOT_TO_BE_DONE, item.words()));
+    }
+    let open = matches!(item.status.standing, Standing::Current | Standing::Provisional) && !diary && !never;
+    status::propose(resource, &mut item);
     if let Facts::Contact(contact) = &mut item.facts {
         contact.open_item = open;
     }
@@ -120,7 +129,9 @@ fn booking_number(resource: &Resource<'_>) -> Option<String> {
 pub(crate) fn communication(resource: &Resource<'_>) -> Item {
     let mut contact = contact(resource, "Message".into());
     let texts = resource.object.objects("payload");
-    contact.entries = texts.iter().filter_map(|payload| text(payload, "contentString")).collect();
+    let unsaid = || "In a form shown only as sent".to_owned();
+    contact.entries =
+        texts.iter().map(|payload| text(payload, "contentString").unwrap_or_else(unsaid)).collect();
     let mut item = resource.item(Section::Contacts, Category::Encounters, Facts::Contact(contact));
     item.what = resource.concept("category").or_else(|| resource.concept("reasonCode")).unwrap_or_default();
     if item.what.words().is_none() {
@@ -137,7 +148,7 @@ pub(crate) fn impression(resource: &Resource<'_>) -> Item {
     let findings = resource.object.objects("finding");
     let found = findings.iter().filter_map(|finding| {
         words(finding, "itemCodeableConcept")
-            .or_else(|| condition_words(resource, &finding.object("itemReference")?))
+            .or_else(|| resource.words_behind(&finding.object("itemReference")?, "code"))
     });
     let found: Vec<String> = found.collect();
     contact.entries_coded.clone_from(&found);
@@ -230,9 +241,4 @@ fn service(resource: &Resource<'_>) -> Option<String> {
     let performer =
         || ["performer", "recipient"].iter().find_map(|key| provenance::party(resource, key)?.name);
     performer().or_else(|| resource.words("specialty")).or_else(|| resource.words("performerType"))
-}
-
-fn condition_words<'a>(resource: &Resource<'a>, reference: &Object<'a>) -> Option<String> {
-    let followed = resource.follow(reference).and_then(|condition| condition.words("code"));
-    followed.or_else(|| text(reference, "display"))
 }

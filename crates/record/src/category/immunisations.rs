@@ -27,6 +27,9 @@ pub(crate) fn read(resource: &Resource<'_>) -> Item {
         to: None,
         recorded: recorded.or_else(|| resource.date("recorded")),
     };
+    if resource.object.boolean("isSubpotent") == Some(true) {
+        item.caveats.push("Marked by its source as a subpotent dose".into());
+    }
     item.detail("Reason", explanation(resource, "reason").or_else(|| resource.words("reasonCode")));
     item.detail("Reported by", resource.words("reportOrigin"));
     item.detail("Route", resource.words("route"));

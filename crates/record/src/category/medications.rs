@@ -6,7 +6,7 @@ use crate::item::{Facts, Item, Medicine, Section, Standing, When};
 use crate::normalise::extensions::{part, plain, value_date, value_words};
 use crate::normalise::resource::{Resource, extension, quantity, reference_key, text, words};
 use crate::normalise::surroundings::Surroundings;
-use crate::normalise::{filing, provenance};
+use crate::normalise::{filing, provenance, status};
 use fhir::coding::{Concept, SNOMED_CT};
 use fhir::{Category, FhirDate, Json, Object};
 
@@ -24,7 +24,7 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> It
     item.what = drug.name;
     item.when = course.when();
     for member in course.members() {
-        item.category = filing::stricter(item.category, filing::file(member, Category::Medications).category);
+        filing::take_on(&mut item, filing::file(member, Category::Medications));
         let new = member.notes().into_iter().filter(|note| !item.notes.contains(note)).collect::<Vec<_>>();
         item.notes.extend(new);
     }
@@ -32,7 +32,21 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> It
         item.provenance.author = course.prescriber();
     }
     course.describe(&mut item);
+    status::propose(resource, &mut item);
+    if status::is_not_to_be_done(resource) {
+        forbid(&mut item);
+    }
     item
+}
+
+/// An order not to give it is no medicine of the person's: it has a row of its own and joins none (HAZ-013, HAZ-018).
+fn forbid(item: &mut Item) {
+    let words = format!("Not to be given: {}", item.words());
+    if let Facts::Medicine(medicine) = &mut item.facts {
+        medicine.group_key = words.to_lowercase();
+        medicine.code = None;
+    }
+    item.what = Concept { text: Some(words), codings: Vec::new() };
 }
 
 /// A medicine with what belongs to it.
@@ -230,7 +244,7 @@ fn dosages<'a>(resource: &Resource<'a>) -> Vec<Object<'a>> {
 }
 
 /// Dose text as sent. Where a source sends only structure, its own digits and units stand side by side, uncomputed.
-fn doses(resource: &Resource<'_>) -> Vec<String> {
+pub(crate) fn doses(resource: &Resource<'_>) -> Vec<String> {
     dosages(resource)
         .iter()
         .filter_map(|dosage| text(dosage, "text").or_else(|| structured(dosage)))
@@ -243,13 +257,37 @@ fn structured(dosage: &Object<'_>) -> Option<String> {
     let amount = rate.as_ref().unwrap_or(dosage).object("doseQuantity").and_then(|amount| quantity(&amount));
     let timing = dosage.object("timing").and_then(|timing| words(&timing, "code"));
     let needed = dosage.boolean("asNeededBoolean").filter(|needed| *needed).map(|_| "as needed".to_owned());
+    let is_full = has_words_for_all(dosage) && timing.is_some() == dosage.object("timing").is_some();
     let parts: Vec<String> = [amount, timing, needed].into_iter().flatten().collect();
     let any_structure = dosage.keys().any(|key| key != "sequence" && key != "route");
-    if parts.len() >= 2 {
+    if parts.len() >= 2 && is_full {
         Some(parts.join(", "))
     } else {
         any_structure.then(|| "Structured dose: see as sent".to_owned())
     }
+}
+
+/// Whether a line of amount, timing and "as needed" says everything: instructions and route stand beside it. A code of
+/// timing is the whole of the timing but for its bounds.
+fn has_words_for_all(dosage: &Object<'_>) -> bool {
+    const TOLD: [&str; 8] = [
+        "sequence",
+        "route",
+        "patientInstruction",
+        "additionalInstruction",
+        "doseQuantity",
+        "doseAndRate",
+        "timing",
+        "asNeededBoolean",
+    ];
+    let rates = dosage.objects("doseAndRate");
+    let timing = dosage.object("timing").unwrap_or_default();
+    let repeat = timing.object("repeat").unwrap_or_default();
+    dosage.keys().all(|key| TOLD.contains(&key))
+        && rates.len() <= 1
+        && rates.iter().flat_map(Object::keys).all(|key| matches!(key, "doseQuantity" | "type"))
+        && timing.keys().all(|key| matches!(key, "code" | "repeat"))
+        && !repeat.keys().any(|key| key.starts_with("bounds"))
 }
 
 /// Amount, frequency and whether as needed, of every dosage; `None` unless all of it is structured.

@@ -1,7 +1,7 @@
 //! Takes a RelatedPerson, gives one of the people around the person: relation and telephone as recorded. No address.
 //! Source: UK Core RelatedPerson; HAZ-023.
 
-use crate::item::{Care, Facts, Item, Section, When};
+use crate::item::{Care, Facts, Item, Section, Standing, Status, When};
 use crate::normalise::provenance::{human_name, telephone};
 use crate::normalise::resource::Resource;
 use fhir::{Category, coding::Concept};
@@ -20,6 +20,9 @@ pub(crate) fn read(resource: &Resource<'_>) -> Item {
     item.what = Concept { text: name.or_else(|| Some("Name not recorded".into())), codings: Vec::new() };
     let (from, to) = resource.period("period");
     item.when = When { from, to, recorded: None };
+    if resource.object.boolean("active") == Some(false) {
+        item.status = Status { code: "inactive".into(), standing: Standing::Past };
+    }
     for relation in relations {
         item.detail("Relation", Some(relation));
     }

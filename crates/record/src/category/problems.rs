@@ -1,7 +1,7 @@
 //! Takes Condition, Procedure and FamilyMemberHistory, gives problems and history: original term first, certainty and
 //! laterality in words (HAZ-018). Source: GP Connect 1.6.2 problems guidance; UK Core Condition, Procedure.
 
-use crate::item::{Facts, Item, Problem, ProblemKind, Section, When};
+use crate::item::{Facts, Item, Problem, ProblemKind, Section, Standing, When};
 use crate::normalise::extensions::{part, value_words};
 use crate::normalise::gp_connect::{is_set_apart, named, terms};
 use crate::normalise::resource::{Resource, extension_name, text, words};
@@ -21,6 +21,10 @@ pub(crate) fn condition(resource: &Resource<'_>) -> Item {
     let mut item = resource.item(Section::Problems, Category::Problems, Facts::Problem(problem));
     item.when =
         When { from, to, recorded: resource.date("assertedDate").or_else(|| resource.date("recordedDate")) };
+    let abated = resource.object.choice("abatement").is_some_and(|(_, value)| value.boolean() != Some(false));
+    if abated && item.status.code.is_empty() {
+        item.status.standing = Standing::Past;
+    }
     for category in resource.concepts("category") {
         item.detail("Recorded as", category.words().map(str::to_owned));
     }

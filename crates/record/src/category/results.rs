@@ -118,7 +118,7 @@ fn value(object: &Object<'_>) -> Measurement {
     let mut measurement = Measurement {
         name: object.object("code").map(|code| Concept::read(&code)).unwrap_or_default(),
         range: ranges(object),
-        flag: words(object, "interpretation"),
+        flag: flags(object),
         ..Measurement::default()
     };
     match object.choice("value") {
@@ -163,12 +163,26 @@ fn ranges(object: &Object<'_>) -> Option<String> {
     (!said.is_empty()).then(|| said.join("; "))
 }
 
-/// `3.9 to 5.6 mmol/L`, the digits as sent.
+/// Every flag the laboratory set.
+fn flags(object: &Object<'_>) -> Option<String> {
+    let said =
+        |json: Json<'_>| plain(json).or_else(|| Concept::read(&json.object()?).words().map(str::to_owned));
+    let flags: Vec<String> = object.items("interpretation").into_iter().filter_map(said).collect();
+    (!flags.is_empty()).then(|| flags.join("; "))
+}
+
+/// `3.9 to 5.6 mmol/L`, the digits as sent; `150 mg to 1 g` where the units are two.
 fn bounds(range: &Object<'_>) -> Option<String> {
     let side = |key| range.object(key);
     let number = |amount: &Object<'_>| amount.get("value").and_then(Json::number).map(str::to_owned);
     match (side("low"), side("high")) {
-        (Some(low), Some(high)) => Some(format!("{} to {}", number(&low)?, quantity(&high)?)),
+        (Some(low), Some(high)) => match (quantity(&low), quantity(&high)) {
+            (Some(both), Some(end)) => {
+                let in_one_unit = unit(&low).is_none() || unit(&low) == unit(&high);
+                Some(format!("{} to {end}", number(&low).filter(|_| in_one_unit).unwrap_or(both)))
+            }
+            (low, high) => low.map(|low| format!("from {low}")).or(high.map(|high| format!("up to {high}"))),
+        },
         (Some(low), None) => Some(format!("from {}", quantity(&low)?)),
         (None, Some(high)) => Some(format!("up to {}", quantity(&high)?)),
         (None, None) => None,
@@ -177,7 +191,9 @@ fn bounds(range: &Object<'_>) -> Option<String> {
 
 pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> Item {
     let members = around.results_of(resource);
-    let (comments, results): (Vec<_>, Vec<_>) = members.iter().partition(|member| is_comment(member));
+    let holds = |member: &&Resource<'_>| !is_comment(member) || !is_set_apart(member);
+    let (comments, results): (Vec<_>, Vec<_>) =
+        members.iter().filter(holds).partition(|member| is_comment(member));
     let facts = Facts::Report {
         results: results.iter().map(|member| measure(member)).collect(),
         conclusion: resource.text("conclusion"),
@@ -188,7 +204,7 @@ pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> 
     let (from, to) = resource.span("effective");
     item.when = When { from, to, recorded: resource.date("issued") };
     for member in &members {
-        item.category = filing::stricter(item.category, filing::file(member, Category::Results).category);
+        filing::take_on(&mut item, filing::file(member, Category::Results));
     }
     for specimen in resource.linked("specimen") {
         item.detail("Specimen", specimen.words("type"));
@@ -196,12 +212,22 @@ pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> 
         item.detail("Collected", collected.map(|at| fhir::FhirDate::parse(&at).display()));
         item.notes.extend(specimen.notes());
     }
+    for form in resource.object.objects("presentedForm") {
+        item.detail("Attached, shown only as sent", Some(attached(&form)));
+    }
     item.detail("Laboratory service", resource.words("category"));
     item.detail(
         "Coded conclusion",
         resource.words("conclusionCode").or_else(|| resource.words("codedDiagnosis")),
     );
     item
+}
+
+/// A report may be nothing but a file: that it exists is said (HAZ-017).
+pub(crate) fn attached(form: &Object<'_>) -> String {
+    let kind = text(form, "contentType").unwrap_or_else(|| "type not given".into());
+    let title = text(form, "title").map(|title| format!(", {title}"));
+    format!("{kind}{}", title.unwrap_or_default())
 }
 
 /// A practice codes every report "Diagnostic studies report"; what was examined is the name of its test groups.

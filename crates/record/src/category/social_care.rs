@@ -3,9 +3,9 @@
 
 use super::care_plans::activities;
 use crate::item::{Care, Facts, Item, Section, When};
-use crate::normalise::provenance;
-use crate::normalise::resource::{Resource, text, words};
-use fhir::{Category, coding::Concept};
+use crate::normalise::resource::{Resource, date, words};
+use crate::normalise::{provenance, status};
+use fhir::{Category, FhirDate, Object, coding::Concept};
 
 pub(crate) fn episode(resource: &Resource<'_>) -> Item {
     let manager = provenance::party(resource, "careManager");
@@ -20,7 +20,8 @@ pub(crate) fn episode(resource: &Resource<'_>) -> Item {
     let (from, to) = resource.period("period");
     item.when = When { from, to, recorded: None };
     for diagnosis in resource.object.objects("diagnosis") {
-        item.detail("For", diagnosis.object("condition").and_then(|condition| text(&condition, "display")));
+        let condition = diagnosis.object("condition");
+        item.detail("For", condition.and_then(|condition| resource.words_behind(&condition, "code")));
     }
     for team in resource.object.objects("team") {
         item.detail("Team", provenance::name(resource, &team));
@@ -45,8 +46,7 @@ pub(crate) fn package(resource: &Resource<'_>) -> Item {
     item.what.text = resource.text("title").or(item.what.text);
     item.when = When { from, to, recorded: resource.date("created") };
     for goal in resource.object.objects("goal") {
-        let followed = resource.follow(&goal).and_then(|goal| goal.words("description"));
-        item.detail("Goal", followed.or_else(|| text(&goal, "display")));
+        item.detail("Goal", resource.words_behind(&goal, "description"));
     }
     item
 }
@@ -59,6 +59,10 @@ pub(crate) fn request(resource: &Resource<'_>) -> Item {
         ..Care::default()
     };
     let mut item = resource.item(Section::Care, Category::SocialCare, Facts::Care(care));
+    if status::is_not_to_be_done(resource) {
+        item.what.text = Some(format!("{}: {}", status::NOT_TO_BE_DONE, item.words()));
+    }
+    status::propose(resource, &mut item);
     item.when = When { from: resource.date("authoredOn"), to: None, recorded: None };
     item.detail("Kind", resource.words("category"));
     item.detail("Reason", resource.words("reasonCode"));
@@ -69,14 +73,12 @@ pub(crate) fn request(resource: &Resource<'_>) -> Item {
 /// A team with its members, each with role and telephone as recorded.
 pub(crate) fn team(resource: &Resource<'_>) -> Item {
     let members = resource.object.objects("participant");
-    let people: Vec<(Option<String>, String)> = members
-        .iter()
-        .filter_map(|member| Some((words(member, "role"), provenance::party_of(resource, member)?.name?)))
-        .collect();
+    let people: Vec<Member> = members.iter().filter_map(|member| Member::of(resource, member)).collect();
+    let now = people.iter().find(|member| member.until.is_none()).or(people.first());
     let care = Care {
         service: resource.text("name"),
         provider: organisation(resource),
-        worker: people.first().map(|(_, name)| name.clone()),
+        worker: now.map(Member::words),
         telephone: provenance::telephone(&resource.object),
         ..Care::default()
     };
@@ -87,10 +89,30 @@ pub(crate) fn team(resource: &Resource<'_>) -> Item {
     );
     let (from, to) = resource.period("period");
     item.when = When { from, to, recorded: None };
-    for (role, name) in people {
-        item.detail(role.as_deref().unwrap_or("Member"), Some(name));
+    for member in people {
+        item.detail(member.role.as_deref().unwrap_or("Member"), Some(member.words()));
     }
     item
+}
+
+struct Member {
+    role: Option<String>,
+    name: String,
+    until: Option<FhirDate>,
+}
+
+impl Member {
+    fn of<'a>(team: &Resource<'a>, member: &Object<'a>) -> Option<Self> {
+        let name = provenance::party_of(team, member)?.name?;
+        let until = member.object("period").and_then(|period| date(&period, "end"));
+        Some(Self { role: words(member, "role"), name, until })
+    }
+
+    /// Who has left, or will, is named with the day.
+    fn words(&self) -> String {
+        let until = self.until.as_ref().map(|until| format!(", until {}", until.display_day()));
+        format!("{}{}", self.name, until.unwrap_or_default())
+    }
 }
 
 pub(crate) fn task(resource: &Resource<'_>) -> Item {

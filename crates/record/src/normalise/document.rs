@@ -5,9 +5,9 @@
 
 use super::gp_connect::terms;
 use super::resource::{Resource, text, words};
-use super::{filing, narrative, provenance};
-use crate::category::results;
-use crate::item::{Document, Facts, Item, Measurement, Note, Section, When};
+use super::{filing, narrative, provenance, status};
+use crate::category::{medications, results};
+use crate::item::{Document, Facts, Item, Measurement, Note, Section, Standing, When};
 use fhir::bundle::Bundle;
 use fhir::coding::{Concept, SNOMED_CT};
 use fhir::{Category, Object};
@@ -18,6 +18,7 @@ mod headings;
 /// Sections inside sections, at most (HAZ-041).
 const DEPTH_MAX: u8 = 8;
 const LEFT_OUT: &str = "Something in this document was left out for safety: see as sent";
+const IN_ERROR: &str = "An entry made in error, not shown";
 const AS_SENT: &str = "In a form shown only as sent";
 
 /// Whether a Bundle is a document written to be read: its Composition has words of its own. One that only lists entries
@@ -97,6 +98,9 @@ fn protect(resource: &Resource<'_>, item: &mut Item) {
         if let Some(category) = headings::protects(heading.code.as_deref(), &heading.words) {
             item.category = filing::stricter(item.category, category);
         }
+        for entry in section.objects("entry").iter().flat_map(|entry| told(resource, entry)) {
+            filing::take_on(item, filing::file(&entry, Category::Documents));
+        }
         waiting.extend(section.objects("section"));
     }
 }
@@ -174,7 +178,12 @@ impl<'a> Reader<'_, 'a> {
             let entries = section.objects("entry");
             let lines: Vec<String> =
                 entries.iter().flat_map(|entry| entry_lines(self.resource, entry)).collect();
-            (!lines.is_empty()).then(|| lines.join("\n"))
+            match (entries.is_empty(), lines.is_empty()) {
+                (true, _) => None,
+                // Something was sent, and none of it has words here: never "nothing" (HAZ-011).
+                (false, true) => Some(AS_SENT.to_owned()),
+                (false, false) => Some(lines.join("\n")),
+            }
         };
         let main = narrative.or_else(listed);
         let empty = words(section, "emptyReason").map(|why| format!("Left empty by the sender: {why}"));
@@ -210,25 +219,41 @@ fn entry_lines<'a>(resource: &Resource<'a>, reference: &Object<'a>) -> Vec<Strin
         "Binary",
         "HealthcareService",
     ];
+    if resource.follow(reference).is_none() {
+        return vec![text(reference, "display").unwrap_or_else(|| AS_SENT.to_owned())];
+    }
+    let entries = told(resource, reference).into_iter();
+    let said = |entry: Resource<'a>| {
+        let lines = lines(&entry);
+        if lines.is_empty() { vec![AS_SENT.to_owned()] } else { lines }
+    };
+    entries.filter(|entry| !AROUND.contains(&entry.resource_type.as_str())).flat_map(said).collect()
+}
+
+/// The entries a section's reference leads to: a List's members, or the one it names.
+fn told<'a>(resource: &Resource<'a>, reference: &Object<'a>) -> Vec<Resource<'a>> {
     match resource.follow(reference) {
-        Some(entry) if AROUND.contains(&entry.resource_type.as_str()) => Vec::new(),
         Some(list) if list.resource_type == "List" => {
             let items: Vec<Object<'a>> =
                 list.object.objects("entry").iter().filter_map(|entry| entry.object("item")).collect();
             let members = items.iter().filter_map(|item| list.follow(item));
-            members
-                .filter(|member| member.resource_type != "List")
-                .flat_map(|member| lines(&member))
-                .collect()
+            members.filter(|member| member.resource_type != "List").collect()
         }
-        Some(entry) => lines(&entry),
-        None => text(reference, "display").into_iter().collect(),
+        entry => entry.into_iter().collect(),
     }
 }
 
-/// An entry's term and free text, and the values of an Observation as sent.
+/// An entry's term and free text, the dose of a medicine as written, and the values of an Observation as sent.
 pub(super) fn lines(entry: &Resource<'_>) -> Vec<String> {
+    if status::read(entry).standing == Standing::EnteredInError {
+        return vec![IN_ERROR.to_owned()];
+    }
     let mut lines: Vec<String> = terms(entry);
+    if entry.resource_type.starts_with("Medication") {
+        let doses = medications::doses(entry);
+        let name = lines.len().min(1);
+        lines.splice(name..name, doses);
+    }
     if entry.resource_type == "Observation" {
         let measured = results::measure(entry);
         lines.extend(measured.components.iter().filter_map(part));

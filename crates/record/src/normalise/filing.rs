@@ -3,17 +3,33 @@
 
 use super::resource::Resource;
 use crate::item::{Item, Label};
-use fhir::{Category, Object, coding::Coding};
+use fhir::coding::{Coding, SNOMED_CT};
+use fhir::{Category, Object};
+
+/// "Subject to child protection plan".
+const CHILD_PROTECTION_PLAN: &str = "342191000000101";
 
 /// Where an item is filed and what it is labelled.
+#[derive(Clone)]
 pub(crate) struct Filed {
     pub(crate) category: Category,
     pub(crate) labels: Vec<Label>,
 }
 
+impl Filed {
+    pub(super) fn take_on(&mut self, other: Filed) {
+        self.category = stricter(self.category, other.category);
+        let new: Vec<Label> = other.labels.into_iter().filter(|label| !self.labels.contains(label)).collect();
+        self.labels.extend(new);
+    }
+}
+
 pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
     let searched = resource.document.searched.unwrap_or(kind);
     let mut filed = Filed { category: stricter(searched, protected_only(kind)), labels: Vec::new() };
+    if is_child_protection(resource) {
+        filed.category = stricter(filed.category, Category::Safeguarding);
+    }
     for code in security(&resource.object).into_iter().filter_map(|coding| coding.code) {
         label(&mut filed, &code);
     }
@@ -25,6 +41,14 @@ pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
     filed
 }
 
+/// A child protection plan, whatever kind of entry tells of it: a flag, a care plan, a coded entry of a practice.
+fn is_child_protection(resource: &Resource<'_>) -> bool {
+    let holds = |key: &&str| {
+        resource.concepts(key).iter().any(|concept| concept.has(SNOMED_CT, CHILD_PROTECTION_PLAN))
+    };
+    ["code", "category"].iter().any(holds)
+}
+
 /// What is filed as one entry takes on what is labelled in any of its parts (HAZ-023).
 pub(crate) fn take_on(item: &mut Item, part: Filed) {
     item.category = stricter(item.category, part.category);
@@ -34,7 +58,14 @@ pub(crate) fn take_on(item: &mut Item, part: Filed) {
 
 /// Whether its own labels make it restricted or sensitive: then not even its words stand in another entry.
 pub(crate) fn is_sensitive(resource: &Resource<'_>) -> bool {
-    matches!(file(resource, Category::Demographics).category, Category::Restricted | Category::MentalHealth)
+    let category = file(resource, Category::Demographics).category;
+    matches!(category, Category::Restricted | Category::Safeguarding | Category::MentalHealth)
+}
+
+/// Whether fewer may see `part` than `whole`: then its words do not stand in the whole (HAZ-023).
+pub(crate) fn is_more_protected(part: &Resource<'_>, whole: &Resource<'_>) -> bool {
+    let category = |resource| file(resource, Category::Demographics).category;
+    rank(category(part)) > rank(category(whole))
 }
 
 /// The more protected of two; of two unprotected ones the first.

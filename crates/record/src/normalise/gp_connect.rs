@@ -13,7 +13,7 @@ mod consultation;
 /// What the reply says it leaves out.
 mod warnings;
 
-pub(crate) use consultation::{Line, is_set_apart, named, terms};
+pub(crate) use consultation::{Line, has_value_in_words, is_set_apart, named, term, terms};
 pub(crate) use warnings::outcome;
 
 /// A List's code, and the category it is about.

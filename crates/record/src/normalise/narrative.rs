@@ -69,7 +69,59 @@ struct Writer {
     line: String,
     /// Inside `pre`: blanks and line ends stand for themselves.
     kept: bool,
+    /// Inside something struck through, which is said at its start.
+    struck: bool,
     left_out: bool,
+}
+
+/// Before what is struck through: a reader must not take it as standing (HAZ-021).
+const STRUCK: &str = "[struck through: ";
+/// A longer heading is not repeated before its cells.
+const HEADING_MAX: usize = 120;
+/// The longest row of headings, as markup, and the elements before it.
+const HEAD_MAX: usize = 6_000;
+const LOOKED_AT_MAX: usize = 100;
+
+fn is_struck(node: Node<'_, '_>) -> bool {
+    let name = node.tag_name().name().to_ascii_lowercase();
+    let drawn = node.attribute("style").is_some_and(|style| style.contains("line-through"));
+    drawn || matches!(name.as_str(), "s" | "strike" | "del")
+}
+
+fn has_text(node: Node<'_, '_>) -> bool {
+    node.descendants().any(|one| one.is_text() && one.text().is_some_and(|text| !text.trim().is_empty()))
+}
+
+/// Cells as lines, each under its column's heading where the table has one: a mark in one column is never read as one in
+/// the next.
+fn under_each_other(cells: Vec<String>, headings: &[String]) -> String {
+    let headings = if headings.len() == cells.len() { headings } else { &[] };
+    let headed = |(place, cell): (usize, String)| match headings.get(place).filter(|words| !words.is_empty())
+    {
+        Some(heading) => format!("{heading}: {cell}"),
+        None => cell,
+    };
+    let lines = cells.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(headed);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The first row of the table this row stands in, where all of it is headings. Asked of many rows, so it looks no further
+/// than a table of headings is long (HAZ-041).
+fn headings(row: Node<'_, '_>) -> Vec<String> {
+    let is = |node: &Node<'_, '_>, name: &str| node.tag_name().name().eq_ignore_ascii_case(name);
+    let table = row.ancestors().find(|up| is(up, "table"));
+    let first = table.and_then(|table| table.descendants().take(LOOKED_AT_MAX).find(|one| is(one, "tr")));
+    let first = first.filter(|first| first.range().len() <= HEAD_MAX);
+    let cells: Vec<Node<'_, '_>> =
+        first.map(|first| first.children().filter(Node::is_element).collect()).unwrap_or_default();
+    let words = |cell: &Node<'_, '_>| {
+        let text: String = cell.descendants().filter(Node::is_text).filter_map(|one| one.text()).collect();
+        let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        if text.len() > HEADING_MAX { String::new() } else { text }
+    };
+    let is_heading = |cell: &Node<'_, '_>| is(cell, "th") && cell.attribute("colspan").is_none();
+    let is_head = first != Some(row) && cells.iter().all(is_heading);
+    if is_head { cells.iter().map(words).collect() } else { Vec::new() }
 }
 
 impl Writer {
@@ -91,6 +143,7 @@ impl Writer {
             "pre" => self.preformatted(node, depth),
             "li" => self.list_item(node, depth),
             "tr" => self.row(node, depth),
+            "sup" => self.raised(node, depth),
             name if BLOCKS.contains(&name) => self.block(node, depth),
             _ => self.children(node, depth),
         }
@@ -111,7 +164,24 @@ impl Writer {
     }
 
     fn children(&mut self, node: Node<'_, '_>, depth: u8) {
+        let struck = !self.struck && is_struck(node) && has_text(node);
+        self.struck |= struck;
+        if struck {
+            self.line.push_str(STRUCK);
+        }
         node.children().for_each(|child| self.node(child, depth.saturating_sub(1)));
+        if struck {
+            self.line.push(']');
+            self.struck = false;
+        }
+    }
+
+    /// `10<sup>9</sup>` is not 109 (HAZ-014).
+    fn raised(&mut self, node: Node<'_, '_>, depth: u8) {
+        if self.line.ends_with(|c: char| c.is_alphanumeric() || c == ')') {
+            self.line.push('^');
+        }
+        self.children(node, depth);
     }
 
     fn block(&mut self, node: Node<'_, '_>, depth: u8) {
@@ -144,16 +214,19 @@ impl Writer {
         self.begin_line();
         let mut cells = Vec::new();
         for cell in node.children().filter(Node::is_element) {
-            let mut writer = Writer { kept: self.kept, ..Writer::default() };
+            let mut writer =
+                Writer { kept: self.kept, struck: self.struck || is_struck(node), ..Writer::default() };
             writer.node_of_cell(cell, depth.saturating_sub(1));
             self.left_out |= writer.left_out;
             cells.push(writer.finish());
         }
+        if cells.iter().all(String::is_empty) {
+            return;
+        }
         let several = cells.iter().any(|cell| cell.contains('\n'));
-        let cells: Vec<String> = cells.into_iter().filter(|cell| !several || !cell.is_empty()).collect();
-        let row = cells.join(if several { "\n" } else { CELLS });
-        self.lines
-            .extend(row.split('\n').map(str::to_owned).filter(|_| cells.iter().any(|cell| !cell.is_empty())));
+        let row = if several { under_each_other(cells, &headings(node)) } else { cells.join(CELLS) };
+        let row = if !self.struck && is_struck(node) { format!("{STRUCK}{row}]") } else { row };
+        self.lines.extend(row.split('\n').map(str::to_owned));
     }
 
     fn node_of_cell(&mut self, cell: Node<'_, '_>, depth: u8) {

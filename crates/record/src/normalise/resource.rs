@@ -2,7 +2,7 @@
 //! as written; what is absent is `None`. Source: FHIR STU3 3.0.2, R4 4.0.1; sources.md section 9.1.
 
 use super::shelf::{Document, Shelf};
-use crate::item::{Facts, Item, Note, Original, Section, When};
+use crate::item::{Facts, Item, Note, Original, Section, Standing, When};
 use crate::normalise::{filing, provenance, status};
 use fhir::bundle::Entry;
 use fhir::coding::Concept;
@@ -175,6 +175,19 @@ impl<'a> Resource<'a> {
         name.or_else(|| reference_key(reference))
     }
 
+    /// What a reference means in words: those of the entry, in its sense, or the reference's own. Nothing of an entry that
+    /// is more protected than this one, or was made in error (HAZ-019, HAZ-023).
+    pub(crate) fn words_behind(&self, reference: &Object<'a>, key: &str) -> Option<String> {
+        let display = || text(reference, "display");
+        let Some(entry) = self.follow(reference) else { return display() };
+        let in_error = status::read(&entry).standing == Standing::EnteredInError;
+        if in_error || filing::is_more_protected(&entry, self) {
+            return None;
+        }
+        let words = entry.words(key).or_else(display);
+        words.map(|words| status::in_its_sense(&entry, words))
+    }
+
     /// All resources a member refers to that are in the reply.
     pub(crate) fn linked(&self, key: &str) -> Vec<Resource<'a>> {
         self.object.objects(key).iter().filter_map(|reference| self.follow(reference)).collect()
@@ -266,7 +279,8 @@ pub(crate) fn period(period: &Object<'_>) -> (Option<FhirDate>, Option<FhirDate>
 
 /// Comparator, digits and unit exactly as sent (HAZ-014).
 pub(crate) fn quantity(object: &Object<'_>) -> Option<String> {
-    let value = object.get("value").and_then(Json::number)?;
+    // Some senders put the digits into a string: they are shown as they stand.
+    let value = object.get("value").and_then(super::extensions::plain)?;
     let comparator = object.text("comparator").unwrap_or_default();
     Some(match unit(object) {
         Some(unit) => format!("{comparator}{value} {unit}"),

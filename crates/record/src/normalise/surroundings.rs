@@ -7,6 +7,7 @@ use super::message::Messages;
 use super::resource::{Resource, text};
 use super::shelf::Shelf;
 use crate::category::{medications, results};
+use fhir::Object;
 use fhir::reply::Format;
 use std::collections::{HashMap, HashSet};
 
@@ -23,8 +24,8 @@ pub(crate) struct Surroundings<'a> {
     copies: HashSet<(String, &'a str)>,
     pub(crate) lists: Lists<'a>,
     pub(crate) messages: Messages<'a>,
-    /// Documents that another of the reply says it replaces: their names and identifiers.
-    replaced: HashSet<String>,
+    /// What the documents of the reply say they replace: name or identifier, and which document says so.
+    replaced: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -54,7 +55,11 @@ impl<'a> Surroundings<'a> {
 
     /// Whether a later document of the same reply replaces it.
     pub(crate) fn is_replaced(&self, document: &Resource<'_>) -> bool {
-        !self.replaced.is_empty() && names(document).iter().any(|name| self.replaced.contains(name))
+        let by_another = |name: &String| {
+            let by = self.replaced.get(name).map(Vec::as_slice).unwrap_or_default();
+            by.iter().any(|replacing| *replacing != address(document))
+        };
+        !self.replaced.is_empty() && !replaces_its_own(document) && names(document).iter().any(by_another)
     }
 
     pub(crate) fn issues_of(&self, resource: &Resource<'a>) -> &[Resource<'a>] {
@@ -181,32 +186,57 @@ fn copy<'a>(entry: &Resource<'a>) -> Option<(String, &'a str)> {
     Some((entry.key()?, entry.json.as_sent()))
 }
 
-/// What the documents of a reply say they replace.
-fn replaced(entries: &[Resource<'_>]) -> HashSet<String> {
+/// What the documents of a reply say they replace. One that was made in error replaces nothing (HAZ-026).
+fn replaced(entries: &[Resource<'_>]) -> HashMap<String, Vec<usize>> {
     let is_document =
         |entry: &&Resource<'_>| matches!(entry.resource_type.as_str(), "Composition" | "DocumentReference");
-    let mut names = HashSet::new();
-    for document in entries.iter().filter(is_document) {
-        for relation in document.object.objects("relatesTo") {
-            if relation.text("code").as_deref() != Some("replaces") {
-                continue;
-            }
-            let target = ["target", "targetReference"].iter().find_map(|key| relation.object(key));
-            names.extend(target.as_ref().and_then(|target| document.name_behind(target)));
-            let inside = target.and_then(|target| target.object("identifier"));
-            let identifier = relation.object("targetIdentifier").or(inside);
-            names.extend(identifier.and_then(|identifier| text(&identifier, "value")));
+    let mut replaced: HashMap<String, Vec<usize>> = HashMap::new();
+    for document in entries.iter().filter(is_document).filter(|document| !is_in_error(document)) {
+        for name in replaces(document) {
+            replaced.entry(name).or_default().push(address(document));
         }
+    }
+    replaced
+}
+
+fn is_in_error(document: &Resource<'_>) -> bool {
+    ["status", "docStatus"].iter().any(|key| document.text(key).as_deref() == Some("entered-in-error"))
+}
+
+/// The names and identifiers of what one document replaces.
+fn replaces(document: &Resource<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for relation in document.object.objects("relatesTo") {
+        if relation.text("code").as_deref() != Some("replaces") {
+            continue;
+        }
+        let target = ["target", "targetReference"].iter().find_map(|key| relation.object(key));
+        names.extend(target.as_ref().and_then(|target| document.name_behind(target)));
+        let inside = target.and_then(|target| target.object("identifier"));
+        let identifier = relation.object("targetIdentifier").or(inside);
+        names.extend(identifier.and_then(|identifier| identity(&identifier)));
     }
     names
 }
 
-/// What a document may be called by another: name, identifiers.
+/// The new version of a document that keeps its identity through all versions.
+fn replaces_its_own(document: &Resource<'_>) -> bool {
+    let own = names(document);
+    replaces(document).iter().any(|name| own.contains(name))
+}
+
+/// An equal number of another system is another's; a number without a system is whosever it is.
+fn identity(identifier: &Object<'_>) -> Option<String> {
+    Some(format!("{}|{}", text(identifier, "system").unwrap_or_default().trim(), text(identifier, "value")?))
+}
+
+/// What a document may be called by another: name, identifiers, with their system and without.
 fn names(document: &Resource<'_>) -> Vec<String> {
     let mut identifiers = document.object.objects("identifier");
     identifiers.extend(document.object.objects("masterIdentifier"));
     let values = identifiers.iter().filter_map(|identifier| text(identifier, "value"));
-    values.chain(document.name()).collect()
+    let alone: Vec<String> = values.map(|value| format!("|{value}")).collect();
+    identifiers.iter().filter_map(identity).chain(alone).chain(document.name()).collect()
 }
 
 /// Where an entry lies in memory: two entries with one id are still two.

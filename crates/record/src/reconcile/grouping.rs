@@ -5,6 +5,7 @@ use super::Group;
 use super::order::is_over;
 use crate::category::{allergies, results};
 use crate::item::{Document, Facts, Item, Plan, Section, Standing};
+use crate::normalise::CONTAINED_ALLERGY;
 use fhir::coding::SNOMED_CT;
 use fhir::{Category, FhirDate};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -55,10 +56,9 @@ fn identity_keys(item: &Item, side: &str) -> Vec<String> {
     let provenance = &item.provenance;
     let business =
         provenance.business.as_ref().map(|(system, value)| format!("identifier {side} {system} {value}"));
-    let id = provenance
-        .id
-        .as_ref()
-        .map(|id| format!("same {side} {} {} {id}", item.source, provenance.resource_type));
+    // The id of an allergy inside a List is a number of that List, and of no other.
+    let own_id = provenance.id.as_ref().filter(|_| provenance.resource_type != CONTAINED_ALLERGY);
+    let id = own_id.map(|id| format!("same {side} {} {} {id}", item.source, provenance.resource_type));
     business.into_iter().chain(id).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Takes an item of a category shown in part, gives the part, or nothing: the table of what summary and existence mean.
 //! The original, notes and details never stay. Source: access.md section 6.
 
+use crate::category::care_plans::WITHIN;
 use crate::item::{
     Care, Contact, Document, Facts, Item, Original, Plan, PlanFamily, Provenance, Section, Standing, When,
 };
@@ -168,7 +169,8 @@ fn document(item: &Item) -> Item {
 fn plan(item: &Item) -> Item {
     let Facts::Plan(plan) = &item.facts else { return bare(item) };
     let decides = |label: &str| {
-        let label = label.to_lowercase();
+        let own = label.rsplit(WITHIN).next().unwrap_or(label);
+        let label = own.to_lowercase();
         label.contains("cpr") || label.contains("resuscitation")
     };
     let is_resuscitation = plan.family == Some(PlanFamily::Resuscitation);

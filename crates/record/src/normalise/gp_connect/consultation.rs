@@ -1,9 +1,11 @@
 //! Takes a consultation's List of Lists, gives its headings and entries as lines in the order on the practice's screen.
 //! Source: GP Connect 1.6.2 consultation structure: Consultation, Topic, Category, items.
 
+use crate::category::results;
+use crate::item::Standing;
 use crate::normalise::extensions::value_words;
-use crate::normalise::filing;
 use crate::normalise::resource::{Resource, quantity, text};
+use crate::normalise::{filing, status};
 use fhir::Object;
 use fhir::coding::SNOMED_CT;
 
@@ -65,7 +67,7 @@ fn walk<'a>(list: &Resource<'a>, depth: u8, parts: &mut Vec<Part<'a>>) {
 
 /// Sensitive or made in error: never repeated in a consultation (HAZ-010, HAZ-019).
 pub(crate) fn is_set_apart(entry: &Resource<'_>) -> bool {
-    filing::is_sensitive(entry) || entry.code("status").as_deref() == Some("entered-in-error")
+    filing::is_sensitive(entry) || status::read(entry).standing == Standing::EnteredInError
 }
 
 /// The display of a reference that leads nowhere; some systems put the sentence into the reference itself.
@@ -80,7 +82,8 @@ fn item(item: &Resource<'_>) -> Vec<Line> {
         return Vec::new();
     }
     let free = item.notes().into_iter().map(|note| Line { words: note.text, coded: false });
-    term(item).map(|words| Line { words, coded: true }).into_iter().chain(free).collect()
+    let coded = !has_value_in_words(item);
+    term(item).map(|words| Line { words, coded }).into_iter().chain(free).collect()
 }
 
 /// An entry's term and free text, whoever may see them.
@@ -93,8 +96,13 @@ pub(crate) fn terms(entry: &Resource<'_>) -> Vec<String> {
     named.into_iter().chain(free).collect()
 }
 
+/// Whether its value is free text: then the term without it may mean the opposite, and with it is no coded line (HAZ-018).
+pub(crate) fn has_value_in_words(entry: &Resource<'_>) -> bool {
+    entry.object.get("valueString").is_some()
+}
+
 /// What an entry is called, with its value; a comment has no name of its own.
-fn term(item: &Resource<'_>) -> Option<String> {
+pub(crate) fn term(item: &Resource<'_>) -> Option<String> {
     let product =
         || item.linked("medicationReference").into_iter().find_map(|medication| medication.words("code"));
     let vaccine = || item.extension("vaccinationprocedure").and_then(|e| value_words(&e));
@@ -102,9 +110,11 @@ fn term(item: &Resource<'_>) -> Option<String> {
     let term = term.or_else(|| item.words("description")).or_else(|| item.words("vaccineCode"));
     let term = term.or_else(|| item.words("medicationCodeableConcept")).or_else(|| item.words("type"));
     let comment_only = item.concept("code").is_some_and(|code| code.has(SNOMED_CT, "37331000000100"));
-    let value = item.object.object("valueQuantity").and_then(|value| quantity(&value));
-    term.filter(|_| !comment_only).map(|term| match value {
-        Some(value) => format!("{term} {value}"),
-        None => term,
-    })
+    let amount = item.object.object("valueQuantity").and_then(|value| quantity(&value));
+    let other = || results::measure(item).value.filter(|_| item.resource_type == "Observation");
+    let term = term.filter(|_| !comment_only).map(|term| match amount {
+        Some(amount) => format!("{term} {amount}"),
+        None => other().map_or(term.clone(), |value| format!("{term}: {value}")),
+    });
+    term.map(|term| status::in_its_sense(item, term))
 }

@@ -2,7 +2,7 @@
 //! Where something may exist, nothing reads as empty (HAZ-006, HAZ-007). Source: sources.md section 3.
 
 use super::sentence::Said;
-use crate::item::{Item, Standing};
+use crate::item::{Facts, Item, Standing};
 use crate::normalise::Normalised;
 use fhir::Category;
 use std::collections::BTreeMap;
@@ -39,21 +39,25 @@ impl Account {
     }
 
     /// A category of which the view brought nothing that stands is not empty if a list of it was refused. Where it did
-    /// bring something, the sentence itself stands among the warnings.
+    /// bring something, the sentence itself stands among the warnings. Words that there is no allergy answer for no list
+    /// that was refused (HAZ-012).
     pub(super) fn settle(&self, normalised: &mut Normalised) {
         for (category, sentences) in &self.0 {
             let stands = |item: &Item| {
                 item.category == *category
                     && !matches!(item.status.standing, Standing::Past | Standing::Negated)
             };
-            if normalised.items.iter().any(stands) {
+            let (negatives, others): (Vec<&Item>, Vec<&Item>) =
+                normalised.items.iter().filter(|item| stands(item)).partition(|item| is_negative(item));
+            if !others.is_empty() {
                 continue;
             }
+            let says_none = sentences.nothing.principal > 0;
             let is_left_open =
-                |count: &Count| count.principal > 0 || (count.all > 0 && sentences.nothing.principal == 0);
-            let list = if is_left_open(&sentences.denied) {
+                |count: &Count, answered: bool| count.principal > 0 || (count.all > 0 && !answered);
+            let list = if is_left_open(&sentences.denied, says_none) {
                 &mut normalised.withheld
-            } else if is_left_open(&sentences.not_shared) {
+            } else if is_left_open(&sentences.not_shared, says_none || !negatives.is_empty()) {
                 &mut normalised.not_shared
             } else {
                 continue;
@@ -63,4 +67,8 @@ impl Account {
             }
         }
     }
+}
+
+fn is_negative(item: &Item) -> bool {
+    matches!(&item.facts, Facts::Allergy(allergy) if allergy.no_known)
 }

@@ -2,6 +2,7 @@
 //! that a person was assessed or helped, never more. Source: BaRS use cases a1 to a6; sources.md 13.
 
 use super::super::filing;
+use super::super::gp_connect;
 use super::super::provenance;
 use super::super::resource::{Resource, text, words};
 use super::super::status;
@@ -112,9 +113,15 @@ fn setting(message: &Message<'_>) -> String {
 fn reason(message: &Message<'_>) -> Option<String> {
     let own = message.request.as_ref().and_then(|request| request.words("reasonCode"));
     let finding = |entry: &&Resource<'_>| matches!(entry.resource_type.as_str(), "Observation" | "Condition");
-    let stands = |entry: &&Resource<'_>| status::read(entry).standing != Standing::EnteredInError;
+    let stands = |entry: &&Resource<'_>| {
+        !matches!(status::read(entry).standing, Standing::EnteredInError | Standing::Negated)
+    };
     let findings = message.entries.iter().filter(finding).filter(stands);
-    let mut words: Vec<String> = findings.filter_map(|entry| entry.words("code")).collect();
+    let said = |entry: &Resource<'_>| {
+        let free = gp_connect::has_value_in_words(entry);
+        if free { entry.words("code") } else { gp_connect::term(entry) }
+    };
+    let mut words: Vec<String> = findings.filter_map(said).collect();
     words.dedup();
     own.or_else(|| (!words.is_empty()).then(|| words.join("; ")))
 }

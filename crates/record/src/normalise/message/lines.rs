@@ -2,14 +2,16 @@
 //! Source: BaRS (CarePlan outcomes of the triage tool, QuestionnaireResponses, Consent); sources.md 13.
 
 use super::super::document;
-use super::super::gp_connect::{Line, is_set_apart};
+use super::super::gp_connect::{Line, has_value_in_words};
 use super::super::resource::{Resource, text};
+use super::super::status;
 use crate::category::care_plans::{activities, answered, form_title};
+use crate::item::Standing;
 use fhir::coding::Concept;
 
 /// One entry's lines; what is made in error says nothing (HAZ-019).
 pub(super) fn of(entry: &Resource<'_>) -> Vec<Line> {
-    let in_error = is_set_apart(entry) && entry.code("status").as_deref() == Some("entered-in-error");
+    let in_error = status::read(entry).standing == Standing::EnteredInError;
     match entry.resource_type.as_str() {
         _ if in_error => Vec::new(),
         "CarePlan" => care_plan(entry),
@@ -81,7 +83,8 @@ fn communication(message: &Resource<'_>) -> Vec<Line> {
 fn finding(entry: &Resource<'_>) -> Vec<Line> {
     let mut lines = document::lines(entry).into_iter();
     let kind = entry.resource_type.as_str();
-    let first = lines.next().map(|first| coded(format!("{kind}: {first}")));
+    let coded = !has_value_in_words(entry);
+    let first = lines.next().map(|first| Line { words: format!("{kind}: {first}"), coded });
     first.into_iter().chain(lines.map(free)).collect()
 }
 

@@ -40,6 +40,34 @@ fn preformatted_text_keeps_its_shape() {
 }
 
 #[test]
+fn haz_014_haz_021_a_power_stays_a_power_and_what_is_struck_out_is_not_told_as_standing() {
+    assert_eq!(said("<p>WBC 4.1 x 10<sup>9</sup>/L</p>"), "WBC 4.1 x 10^9/L", "HAZ-014");
+    assert_eq!(said("H<sub>2</sub>O <sup>a</sup>"), "H2O a");
+    assert_eq!(said("<p>Warfarin <del>5mg</del> 3mg</p>"), "Warfarin [struck through: 5mg] 3mg", "HAZ-021");
+    for old in [
+        "<s>Penicillin</s>",
+        "<strike>Penicillin</strike>",
+        "<span style=\"text-decoration: line-through\">Penicillin</span>",
+    ] {
+        assert_eq!(said(&format!("<li>{old}</li>")), "• [struck through: Penicillin]", "HAZ-021");
+    }
+    let row = "<table><tr style=\"text-decoration:line-through\"><td>Atenolol</td><td>50mg</td></tr><tr><td>Bisoprolol</td><td>2.5mg</td></tr></table>";
+    assert_eq!(said(row), "[struck through: Atenolol | 50mg]\nBisoprolol | 2.5mg", "HAZ-021");
+    assert_eq!(said("<del> </del>a"), "a");
+}
+
+#[test]
+fn haz_021_a_row_with_lines_in_a_cell_says_under_which_heading_each_cell_stands() {
+    let table = "<table><thead><tr><th>Medicine</th><th>Continue</th><th>Stop</th><th>Comment</th></tr></thead><tbody>
+        <tr><td>Warfarin</td><td></td><td>X</td><td>INR high<br/>Ask clinic</td></tr><tr><td>Aspirin</td><td>X</td><td></td><td></td></tr></tbody></table>";
+    assert_eq!(
+        said(table),
+        "Medicine | Continue | Stop | Comment\nMedicine: Warfarin\nStop: X\nComment: INR high\nAsk clinic\nAspirin | X |  |",
+        "HAZ-021"
+    );
+}
+
+#[test]
 fn haz_020_what_is_no_narrative_is_left_out_and_said() {
     for hostile in [
         "<script>alert(1)</script>",
@@ -78,6 +106,14 @@ fn haz_041_deep_markup_ends_and_loses_no_word() {
     assert_eq!(text(&deep).as_deref(), Some("word"), "HAZ-041");
     let rows = format!("{}word{}", "<table><tr><td>".repeat(400), "</td></tr></table>".repeat(400));
     assert_eq!(text(&rows).as_deref(), Some("word"), "HAZ-041");
+}
+
+#[test]
+fn haz_041_long_headings_are_not_read_again_for_every_row() {
+    let head = format!("<tr><th>{}</th><th>b</th></tr>", "word ".repeat(100_000));
+    let rows = "<tr><td>a<br/>c</td><td>d</td></tr>".repeat(5_000);
+    let text = said(&format!("<table>{head}{rows}</table>"));
+    assert!(text.ends_with("a\nc\nd") && text.len() < 600_000, "HAZ-041");
 }
 
 proptest! {

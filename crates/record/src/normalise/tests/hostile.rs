@@ -135,6 +135,29 @@ fn haz_023_one_plan_found_by_two_searches_is_one_item_in_the_more_protected_cate
 }
 
 #[test]
+fn haz_017_a_document_of_two_answers_is_shown_once_as_the_search_for_documents_has_it() {
+    let bundle = |meta: &str, attachment: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","entry":[{{"resource":{{"resourceType":"DocumentReference","id":"1",{meta}
+            "status":"current","type":{{"text":"Letter"}},"content":[{{"attachment":{{{attachment}}}}}]}}}}]}}"#
+        )
+    };
+    let nopat = r#""meta":{"security":[{"code":"NOPAT"}]},"#;
+    let structured = bundle(nopat, r#""title":"Letter""#);
+    let search = bundle("", r#""url":"https://gp.example/Binary/1""#);
+    let structured = super::payload(Format::GpConnectStu3, None, structured.as_bytes());
+    let search = super::payload(Format::Stu3, Some(Category::Documents), search.as_bytes());
+    for payloads in [vec![structured.clone(), search.clone()], vec![search, structured]] {
+        let normalised = crate::normalise(&super::reply(payloads));
+        check_law(&normalised, "a document twice");
+        let [item] = normalised.items.as_slice() else { panic!("HAZ-040 once: {:?}", normalised.items) };
+        let crate::item::Facts::Document(document) = &item.facts else { panic!("a document") };
+        assert!(document.retrieval.is_some(), "HAZ-017 it can be had");
+        assert_eq!(item.labels, [crate::item::Label::NotForThePerson], "HAZ-023 either label counts");
+    }
+}
+
+#[test]
 fn haz_056_frailty_is_what_was_recorded_and_every_value_is_in_what_was_sent() {
     let observation = |id: u8, words: &str, value: &str| {
         format!(

@@ -16,12 +16,26 @@ pub(super) fn consent(fields: &mut Fields<'_>, work: &mut Work) {
         let coding = Node::object([("system", Node::ours("urn:ietf:rfc:3986")), ("code", policy)]);
         put(fields, "policyRule", Node::object([("coding", Node::Array(vec![coding]))]), work);
     }
-    if !fields.has("scope") {
-        // STU3's resource was about privacy alone.
+    if !fields.has("scope") && !is_about_treatment(fields) {
+        // STU3's resource was about privacy alone; where it is used for a decision about treatment, its scope is not known.
         let code = Node::ours("patient-privacy");
         fields.put("scope", super::coded(SCOPE, code));
     }
     provision(fields, work);
+}
+
+/// An advance decision or directive, by HL7's codes or in the sender's words: never to be read as one about sharing.
+fn is_about_treatment(fields: &Fields<'_>) -> bool {
+    const CODES: [&str; 6] = ["acd", "dnr", "emrgonly", "hcd", "poa", "polst"];
+    const WORDS: [&str; 6] = ["advance", "directive", "resuscitat", "attorney", "treatment", "refuse"];
+    let says = |text: &str| WORDS.iter().any(|word| text.to_lowercase().contains(word));
+    fields.objects("category").any(|category| {
+        let by_coding = category.objects("coding").any(|coding| {
+            coding.text("code").is_some_and(|code| CODES.contains(&code.to_lowercase().as_str()))
+                || coding.text("display").is_some_and(|display| says(&display))
+        });
+        by_coding || category.text("text").is_some_and(|text| says(&text))
+    })
 }
 
 fn provision(fields: &mut Fields<'_>, work: &mut Work) {
