@@ -21,6 +21,8 @@ pub(crate) mod extensions;
 pub(crate) mod provenance;
 /// Status words.
 pub(crate) mod status;
+/// Whether it says whom it is about.
+mod about;
 /// Who may see it: the one deciding category.
 pub(crate) mod filing;
 /// What belongs together.
@@ -182,7 +184,10 @@ impl<'a> Reading<'_, 'a> {
             return;
         }
         match category::read(entry, self.around) {
-            Read::Item(item) => self.keep(entry, *item, normalised),
+            Read::Item(mut item) => {
+                item.caveats.extend(about::caveat(entry));
+                self.keep(entry, *item, normalised);
+            }
             Read::Context => normalised.set_aside(&entry.resource_type),
             Read::Unread(why) => normalised.unread.push(unread(entry, why)),
         }
