@@ -52,7 +52,8 @@ fn check(case: &Path) {
 fn shown(emitted: &Emitted) -> String {
     let dropped: Vec<Value> =
         emitted.dropped.iter().map(|dropped| json!({"path": dropped.path, "why": dropped.why})).collect();
-    let beside = json!({"profile": emitted.profile, "kept": emitted.kept, "dropped": dropped, "caveats": emitted.caveats});
+    // In the order of the alphabet, whichever order a map keeps in this build.
+    let beside = json!({"caveats": emitted.caveats, "dropped": dropped, "kept": emitted.kept, "profile": emitted.profile});
     let beside = serde_json::to_string_pretty(&beside).expect("JSON");
     let mut text = String::from("{\n  \"resource\": ");
     indent(&emitted.json, &mut text);
