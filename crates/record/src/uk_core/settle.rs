@@ -246,7 +246,8 @@ fn absent(slot: &'static Slot, work: &mut Work) -> (String, Node<'static>) {
     (format!("{mark}{}{suffix}", slot.name), node)
 }
 
-fn not_known<'a>() -> Fields<'a> {
+/// Stands where R4 wants something and nothing was sent.
+pub(super) fn not_known<'a>() -> Fields<'a> {
     let mut fields = Fields::default();
     let reason = Node::object([("url", Node::ours(ABSENT)), ("valueCode", Node::ours("unknown"))]);
     fields.put("extension", Node::Array(vec![reason]));
