@@ -7,7 +7,6 @@ use super::tree::{Fields, Leaf, Node};
 use super::work::{Dialect, NO_PLACE, Work};
 use super::{datatypes, extensions, resources, values};
 
-const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 const ONE_ONLY: &str = "R4 takes one here";
 const NOT_THE_KIND: &str = "not the kind of value R4 takes here";
 
@@ -61,7 +60,7 @@ fn complex<'a>(mut fields: Fields<'a>, kind: &'static Kind, work: &mut Work) -> 
 fn say_undated(fields: &mut Fields<'_>, undated: Vec<String>, work: &mut Work) {
     for name in undated {
         if work.dialect != Dialect::R4 && !fields.has(&name) {
-            fields.put(name, Node::Object(not_known()));
+            fields.put(name, Node::Object(Fields::not_known()));
         }
     }
 }
@@ -236,7 +235,7 @@ fn fill(fields: &mut Fields<'_>, kind: &'static Kind, work: &mut Work) {
 fn absent(slot: &'static Slot, work: &mut Work) -> (String, Node<'static>) {
     let preferred = slot.types.iter().find(|name| **name == "CodeableConcept").or(slot.types.first());
     let type_name = preferred.copied().unwrap_or_default();
-    let mut fields = not_known();
+    let mut fields = Fields::not_known();
     if let Some(kind) = Kind::named(type_name).filter(|_| type_name.starts_with('@')) {
         fill(&mut fields, kind, work);
     }
@@ -244,14 +243,6 @@ fn absent(slot: &'static Slot, work: &mut Work) -> (String, Node<'static>) {
     let mark = if values::is_primitive(type_name) { "_" } else { "" };
     let suffix = if slot.is_choice { capitalised(type_name) } else { String::new() };
     (format!("{mark}{}{suffix}", slot.name), node)
-}
-
-/// Stands where R4 wants something and nothing was sent.
-pub(super) fn not_known<'a>() -> Fields<'a> {
-    let mut fields = Fields::default();
-    let reason = Node::object([("url", Node::ours(ABSENT)), ("valueCode", Node::ours("unknown"))]);
-    fields.put("extension", Node::Array(vec![reason]));
-    fields
 }
 
 fn capitalised(name: &str) -> String {

@@ -6,6 +6,8 @@ use fhir::Json;
 use fhir::json::DEPTH_MAX;
 use std::borrow::Cow;
 
+const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+
 #[derive(Clone)]
 pub(super) enum Node<'a> {
     Object(Fields<'a>),
@@ -189,6 +191,14 @@ impl<'a> Leaf<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Stands where R4 wants something and nothing was sent. Source: data-absent-reason.
+    pub(super) fn not_known() -> Self {
+        let mut fields = Self::default();
+        let reason = Node::object([("url", Node::ours(ABSENT)), ("valueCode", Node::ours("unknown"))]);
+        fields.put("extension", Node::Array(vec![reason]));
+        fields
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Node<'a>> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, node)| node)
     }

@@ -2,7 +2,6 @@
 //! and that is never changed. Source: sources.md 9.1; FHIR R4 Consent, version history.
 
 use super::put;
-use crate::uk_core::settle;
 use crate::uk_core::tree::{Fields, Node};
 use crate::uk_core::work::Work;
 
@@ -21,7 +20,7 @@ pub(super) fn consent(fields: &mut Fields<'_>, work: &mut Work) {
         // R4's ppc-1 wants one of the two; which rule it was is not ours to guess.
         work.caveat("Consent.policyRule: R4 requires a policy and none was sent".to_owned());
         work.is_incomplete = true;
-        fields.put("policyRule", Node::Object(settle::not_known()));
+        fields.put("policyRule", Node::Object(Fields::not_known()));
     }
     if !fields.has("scope") && !is_about_treatment(fields) {
         // STU3's resource was about privacy alone; where it is used for a decision about treatment, its scope is not known.
