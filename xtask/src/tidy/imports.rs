@@ -29,7 +29,7 @@ const ROOMS: [Room; 11] = [
         siblings: &["record", "fhir", "access"],
         never: &["reqwest", "rusqlite", "cedar-policy"],
     },
-    Room { name: "edge", siblings: &["fhir", "record"], never: &["cedar-policy"] },
+    Room { name: "edge", siblings: &["audit", "fhir", "record"], never: &["cedar-policy"] },
     Room { name: "region", siblings: &["fhir"], never: &["cedar-policy", "rusqlite"] },
     Room {
         name: "shcr",

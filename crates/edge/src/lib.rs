@@ -1,0 +1,10 @@
+//! A partner's edge node: takes what a system that cannot answer live sends now and then, keeps it under that partner's
+//! key, and answers the gateway like any source. It knows nothing of the gateway, of sessions or of pages.
+//! Source: sources.md 10 to 14; reliability F30, F31; HAZ-008, HAZ-042, HAZ-043.
+
+/// One unit of a feed: whose it is, what it replaces, what is kept of it.
+pub mod unit;
+/// What a format must be able to do: read what arrives, and show what was kept.
+pub mod format;
+/// The formats, one file or folder each.
+pub mod intake;
