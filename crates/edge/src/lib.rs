@@ -8,3 +8,23 @@ pub mod unit;
 pub mod format;
 /// The formats, one file or folder each.
 pub mod intake;
+/// The partner's key and what is derived from it.
+mod key;
+/// Sealing at rest.
+mod seal;
+/// The seam to the database.
+mod sql;
+/// Where it rests.
+mod vault;
+/// One TOML for one partner's node.
+pub mod config;
+/// What a sender says of its extract before it is believed.
+pub mod manifest;
+/// What a sender gets for what it sent.
+pub mod receipt;
+/// What is told of every row that was not taken.
+mod report;
+/// One feed of a running node.
+mod feed;
+/// One file into the store.
+pub mod load;

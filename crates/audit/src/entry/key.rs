@@ -72,6 +72,11 @@ impl Key {
         Self::of(Kind::Alert, &[about, &at.0.to_string()])
     }
 
+    /// Something that happened at an edge node; `parts` are feeds, sequences and random ids, never people.
+    pub fn edge(kind: Kind, parts: &[&str]) -> Self {
+        Self::of(kind, parts)
+    }
+
     pub(crate) fn session_ended(sid_hash: &[u8; 32], why: &str) -> Self {
         Self::of(Kind::Session, &[&hash::hex(sid_hash), why])
     }

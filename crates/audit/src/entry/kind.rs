@@ -30,10 +30,18 @@ pub enum Kind {
     FeedStatement,
     Deletion,
     Incident,
+    /// Edge: a question about a person, before its answer leaves.
+    Answer,
+    /// Edge: an extract or a message taken, held or refused.
+    Intake,
+    /// Edge: what the partner holds back or gives free again.
+    Stewardship,
+    Backup,
+    Restore,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 24] = [
         Kind::LaunchRefused,
         Kind::Open,
         Kind::Refused,
@@ -53,6 +61,11 @@ impl Kind {
         Kind::FeedStatement,
         Kind::Deletion,
         Kind::Incident,
+        Kind::Answer,
+        Kind::Intake,
+        Kind::Stewardship,
+        Kind::Backup,
+        Kind::Restore,
     ];
 
     /// The stored name.
@@ -77,6 +90,11 @@ impl Kind {
             Kind::FeedStatement => "feed-statement",
             Kind::Deletion => "deletion",
             Kind::Incident => "incident",
+            Kind::Answer => "answer",
+            Kind::Intake => "intake",
+            Kind::Stewardship => "stewardship",
+            Kind::Backup => "backup",
+            Kind::Restore => "restore",
         }
     }
 
