@@ -4,6 +4,7 @@ use crate::{
     config::Feed as FeedConfig,
     format::Format,
     intake::Formats,
+    key::PartnerKey,
     manifest::Trust,
     seal::{Seal, stream},
     sql::StoreFault,
@@ -96,4 +97,19 @@ pub(crate) fn seal_file(vault: &Vault, source: &Source, to: &Path, name: &str) -
 pub(crate) fn private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)
+}
+
+/// Seals a kept file again, if it is one that `old` opens.
+pub(crate) fn reseal(path: &Path, name: &str, old: &PartnerKey, new: &PartnerKey) -> Result<(), StoreFault> {
+    let fault = |error: io::Error| StoreFault::File(path.display().to_string(), error);
+    let seal = |key| Seal::of(key, crate::key::Purpose::File).map_err(|_| StoreFault::WrongKey);
+    let mut reader = stream::Reader::new(BufReader::new(File::open(path).map_err(fault)?), seal(old)?, name);
+    let beside = path.with_extension("part");
+    let mut writer = stream::Writer::new(private(&beside).map_err(fault)?, seal(new)?, name, 0);
+    if io::copy(&mut reader, &mut writer).is_err() {
+        // Not sealed with that key.
+        return std::fs::remove_file(&beside).map_err(fault);
+    }
+    writer.finish().and_then(|file| file.sync_all()).map_err(fault)?;
+    std::fs::rename(&beside, path).map_err(fault)
 }

@@ -8,6 +8,8 @@ pub(crate) struct KindOfFormat {
     /// The name in configuration.
     pub(crate) name: &'static str,
     pub(crate) modes: &'static [Mode],
+    /// The types of resource it is shown as: what the node declares it can be asked for.
+    pub(crate) types: &'static [&'static str],
     build: fn(&Feed) -> Result<Arc<dyn Format>, String>,
 }
 
@@ -36,3 +38,33 @@ impl Formats {
 pub(crate) fn settings<T: serde::de::DeserializeOwned>(feed: &Feed) -> Result<T, String> {
     T::deserialize(toml::Value::Table(feed.settings.clone())).map_err(|error| error.to_string())
 }
+
+/// The types a format is shown as.
+pub(crate) fn types(format: &str) -> &'static [&'static str] {
+    FORMATS.iter().find(|line| line.name == format).map_or(&[], |line| line.types)
+}
+
+/// Every type any format is shown as.
+pub(crate) const ALL_TYPES: &[&str] = &[
+    "AllergyIntolerance",
+    "Appointment",
+    "Bundle",
+    "CarePlan",
+    "CareTeam",
+    "Condition",
+    "Consent",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Encounter",
+    "EpisodeOfCare",
+    "Flag",
+    "Goal",
+    "Immunization",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Observation",
+    "Procedure",
+    "QuestionnaireResponse",
+    "RelatedPerson",
+    "ServiceRequest",
+];

@@ -28,3 +28,16 @@ mod report;
 mod feed;
 /// One file into the store.
 pub mod load;
+/// One message into the store.
+mod deliver;
+/// What happened here.
+mod journal;
+/// How fresh a feed is.
+mod freshness;
+/// A running node.
+mod node;
+/// Everything about one person.
+mod answer;
+
+pub use deliver::Delivered;
+pub use node::{Clock, Held, Node, NodeFault};

@@ -16,6 +16,7 @@ use crate::{
         Vault,
         filing::Filing,
         generation::{self, Generation, Mode, Progress},
+        read::FeedState,
     },
 };
 use aws_lc_rs::digest;
@@ -117,6 +118,16 @@ impl Load<'_> {
         watch: Watch<'_>,
     ) -> Result<Receipt, StoreFault> {
         let mut receipt = self.receipt(manifest);
+        if !manifest.sha256.is_empty() {
+            // It came with a manifest: the bytes must be those it speaks of, and for here.
+            let own = (self.partner, self.feed.config.id.as_str(), Mode::Messages);
+            if let Err(fault) = manifest.check(own, &FeedState::default(), None, self.now) {
+                return self.refuse_file(source, receipt, fault.to_string());
+            }
+            if let Err(reason) = hashed(source, manifest, watch)? {
+                return self.refuse_file(source, receipt, reason);
+            }
+        }
         let to = self.vault.messages(&self.feed.config.id, self.now.as_millisecond())?;
         let read = self.fill(source, &to, manifest.size_bytes, watch)?;
         receipt = told(receipt, &read, self.report_name(manifest));

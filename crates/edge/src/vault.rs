@@ -140,6 +140,10 @@ impl Ring {
         self.keys.first().ok_or(StoreFault::WrongKey)
     }
 
+    pub(crate) fn keys(&self) -> &[PartnerKey] {
+        &self.keys
+    }
+
     pub(crate) fn by_id(&self, id: i64) -> Result<&PartnerKey, StoreFault> {
         self.keys.iter().find(|key| key.id == id).ok_or(StoreFault::WrongKey)
     }

@@ -237,6 +237,14 @@ impl Vault {
     }
 }
 
+/// The same, of a generation that came back.
+pub(crate) fn index(link: &mut dyn Link, id: i64) -> Result<(), StoreFault> {
+    match all(link)?.into_iter().find(|one| one.id == id) {
+        Some(one) => indexes(link, &one),
+        None => Err(StoreFault::Damaged),
+    }
+}
+
 /// Indexes cost least when the rows are in.
 fn indexes(link: &mut dyn Link, of: &Generation) -> Result<(), StoreFault> {
     let (id, content, names) = (of.id, of.content(), of.names());
