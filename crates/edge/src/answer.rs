@@ -2,7 +2,7 @@
 //! what must be said of it. What the partner holds back is not in it. Never asks about anybody else.
 
 /// What of a resource the partner's lists name.
-mod codes;
+pub(crate) mod codes;
 
 use crate::{
     feed::Feed,

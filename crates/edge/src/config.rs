@@ -250,6 +250,11 @@ impl Config {
 }
 
 impl Feed {
+    /// Whether a file without a manifest is not looked at.
+    pub(crate) fn manifest_is_needed(&self) -> bool {
+        self.mode != Mode::Messages
+    }
+
     fn wrong(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

@@ -41,3 +41,16 @@ mod answer;
 
 pub use deliver::Delivered;
 pub use node::{Clock, Held, Node, NodeFault};
+/// Who may connect.
+mod tls;
+/// What the gateway asks.
+mod serve;
+/// Folders files are put into.
+mod watch;
+/// What can be asked of a node.
+mod command;
+/// The socket it is asked at.
+mod control;
+
+pub use command::{Command, Said, Target};
+pub use control::ask;

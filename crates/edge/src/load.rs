@@ -22,13 +22,14 @@ use crate::{
 use aws_lc_rs::digest;
 use chunk::Chunks;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::{io::Read, path::PathBuf, sync::Arc};
 
 /// A file larger than this is refused.
 pub(crate) const FILE_MAX_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
 /// How far a load is, for whoever watches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     pub phase: Phase,
     pub done_bytes: u64,
@@ -37,7 +38,8 @@ pub struct Step {
     pub units: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Its hash is taken and compared.
     Checking,
@@ -85,7 +87,7 @@ impl Load<'_> {
         match manifest.check((self.partner, &feed.id, feed.mode), &state, here, self.now) {
             Ok(true) => return Ok(Receipt { outcome: Outcome::AlreadyTaken, ..receipt }),
             Ok(false) => {}
-            Err(fault) => return Ok(refused(receipt, fault.to_string())),
+            Err(fault) => return self.refuse_file(source, receipt, fault.to_string()),
         }
         if let Err(reason) = hashed(source, manifest, watch)? {
             return self.refuse_file(source, receipt, reason);
@@ -142,6 +144,16 @@ impl Load<'_> {
             generation::note_receipt(link, (&receipt.id, &body), &to.feed, self.now.as_millisecond())
         })?;
         Ok(receipt)
+    }
+
+    /// A file that nothing can be believed of.
+    pub(crate) fn refuse(
+        &self,
+        source: &Source,
+        assumed: &Manifest,
+        reason: String,
+    ) -> Result<Receipt, StoreFault> {
+        self.refuse_file(source, self.receipt(assumed), reason)
     }
 
     fn receipt(&self, manifest: &Manifest) -> Receipt {

@@ -1,6 +1,6 @@
 //! Reads one resource's text for the codes and references in it, wherever they stand.
 
-use fhir::Json;
+use fhir::{Json, bundle::type_and_id};
 use std::collections::HashSet;
 
 /// Types that belong to nobody and are sent along with what refers to them.
@@ -43,19 +43,19 @@ fn codings(value: Json<'_>, depth: u8, is_meant: &mut dyn FnMut(Option<&str>, &s
 
 /// The shared resources this content refers to, as `Type/id`. Content that is no JSON refers to none.
 pub(super) fn shared_names(body: &[u8]) -> Vec<String> {
-    let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
-    let mut names = Vec::new();
-    for (at, _) in text.match_indices("\"reference\"") {
-        let rest = text.get(at + "\"reference\"".len()..).unwrap_or_default();
-        let value =
-            rest.trim_start().strip_prefix(':').map(str::trim_start).and_then(|rest| rest.strip_prefix('"'));
-        let Some(reference) = value.and_then(|value| value.split('"').next()) else { continue };
-        let reference = reference.replace("\\/", "/");
-        names.extend(fhir::bundle::type_and_id(&reference).filter(|name| {
-            SHARED.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/')))
-        }));
-    }
-    names
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let is_shared = |name: &String| {
+        SHARED.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/')))
+    };
+    references(text).filter(is_shared).collect()
+}
+
+/// Everything a resource refers to, as `Type/id`.
+pub(crate) fn references(json: &str) -> impl Iterator<Item = String> {
+    json.split("\"reference\"").skip(1).filter_map(|rest| {
+        let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        type_and_id(&value.split('"').next()?.replace("\\/", "/"))
+    })
 }
 
 #[cfg(test)]

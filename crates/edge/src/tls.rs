@@ -1,0 +1,134 @@
+//! Mutual TLS for whatever listens: takes a certificate, a key and the authority of those who may come, gives connections that
+//! have shaken hands; one that dawdles holds up no other. Source: RFC 8446 section 4.4.2.
+
+use crate::config::Tls;
+use aws_lc_rs::digest;
+use axum::serve::Listener;
+use rustls::{
+    RootCertStore, ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    server::WebPkiClientVerifier,
+};
+use std::{future, io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+/// How long a client may take over its handshake.
+const HANDSHAKE: Duration = Duration::from_secs(5);
+/// Connections through the handshake and not yet served.
+const WAITING: usize = 32;
+
+/// Who may come in.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) server: Arc<ServerConfig>,
+    /// Fingerprints; empty: everybody of the authority.
+    clients: Arc<Vec<String>>,
+}
+
+impl Guard {
+    /// Words for the operator where the files are not what they should be.
+    pub(crate) fn of(tls: &Tls) -> Result<Self, String> {
+        let said = |path: &std::path::Path, what: &str| format!("`{}` {what}", path.display());
+        let identity = &tls.identity_file;
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(identity)
+            .map_err(|error| said(identity, &format!("cannot be read: {error}")))?
+            .collect();
+        let chain = chain.map_err(|_| said(identity, "holds no certificate in PEM"))?;
+        let key = PrivateKeyDer::from_pem_file(identity)
+            .map_err(|_| said(identity, "holds no private key in PEM"))?;
+        let mut roots = RootCertStore::empty();
+        let authorities = CertificateDer::pem_file_iter(&tls.client_ca_file)
+            .map_err(|error| said(&tls.client_ca_file, &format!("cannot be read: {error}")))?;
+        for authority in authorities {
+            let authority = authority.map_err(|_| said(&tls.client_ca_file, "is not PEM"))?;
+            roots
+                .add(authority)
+                .map_err(|_| said(&tls.client_ca_file, "holds a certificate that cannot be used"))?;
+        }
+        let verifier = WebPkiClientVerifier::builder(Arc::new(roots))
+            .build()
+            .map_err(|_| said(&tls.client_ca_file, "holds no authority"))?;
+        let server = ServerConfig::builder()
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(chain, key)
+            .map_err(|error| said(identity, &format!("cannot be used: {error}")))?;
+        let clients = tls.clients.iter().map(|one| one.to_ascii_lowercase().replace(':', "")).collect();
+        Ok(Self { server: Arc::new(server), clients: Arc::new(clients) })
+    }
+
+    /// Shakes hands, and compares the certificate with those that are let in.
+    pub(crate) async fn greet(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let acceptor = TlsAcceptor::from(Arc::clone(&self.server));
+        let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
+        let stream = shaken.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let fingerprint = shown.map(|certificate| {
+            crate::vault::held_back::hex(digest::digest(&digest::SHA256, certificate.as_ref()).as_ref())
+        });
+        if !self.clients.is_empty() && !fingerprint.is_some_and(|shown| self.clients.contains(&shown)) {
+            tracing::warn!("a client whose certificate is not on the list was turned away");
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        Ok(stream)
+    }
+}
+
+type Shaken = (TlsStream<TcpStream>, SocketAddr);
+
+/// Hands out connections that are already encrypted.
+pub(crate) struct TlsListener {
+    shaken: mpsc::Receiver<Shaken>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    /// Accepts until it is dropped. Must be called on a runtime.
+    pub(crate) fn new(listener: TcpListener, guard: Guard) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (sender, shaken) = mpsc::channel(WAITING);
+        tokio::spawn(accept(listener, guard, sender));
+        Ok(Self { shaken, address })
+    }
+}
+
+async fn accept(listener: TcpListener, guard: Guard, to: mpsc::Sender<Shaken>) {
+    loop {
+        let connected = tokio::select! {
+            connected = listener.accept() => connected,
+            () = to.closed() => return,
+        };
+        let Ok((stream, from)) = connected else {
+            // Out of descriptors, most likely: trying again at once would only spin.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let (guard, to) = (guard.clone(), to.clone());
+        tokio::spawn(async move {
+            if let Ok(stream) = guard.greet(stream).await {
+                // The server may have stopped meanwhile.
+                drop(to.send((stream, from)).await);
+            }
+        });
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> Shaken {
+        match self.shaken.recv().await {
+            Some(shaken) => shaken,
+            // The accepting task ends only with this listener.
+            None => future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
