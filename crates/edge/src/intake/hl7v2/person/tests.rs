@@ -1,0 +1,1 @@
+//! Tests to come below: what is taken, given and refused.
