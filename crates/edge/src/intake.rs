@@ -68,3 +68,5 @@ pub(crate) const ALL_TYPES: &[&str] = &[
     "RelatedPerson",
     "ServiceRequest",
 ];
+/// HL7 v2 messages, over MLLP or in batch files.
+pub mod hl7v2;
