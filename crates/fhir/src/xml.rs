@@ -4,8 +4,10 @@
 
 /// What the names of elements say about their JSON form.
 mod shape;
+/// Checks that come before any tree is built.
+mod check;
 
-use super::edit::literal;
+pub use check::{DEPTH_MAX as XML_DEPTH_MAX, NotXml, check};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
 
 const FHIR: &str = "http://hl7.org/fhir";
@@ -17,7 +19,7 @@ const NODES_MAX: u32 = 1_000_000;
 
 /// Why a file is no FHIR resource in XML.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotFhirXml {
+pub enum NotFhirXml {
     #[error("not XML, or XML with a document type")]
     Xml(#[source] roxmltree::Error),
     #[error("`{0}` is no FHIR resource")]
@@ -29,7 +31,7 @@ pub(super) enum NotFhirXml {
 }
 
 /// The resource as JSON text. What is not in the XML is not in the JSON.
-pub(super) fn to_json(xml: &str) -> Result<String, NotFhirXml> {
+pub fn to_json(xml: &str) -> Result<String, NotFhirXml> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options).map_err(NotFhirXml::Xml)?;
     resource(document.root_element(), 0)
@@ -157,6 +159,11 @@ fn object(members: &[Member]) -> String {
     let members: Vec<String> =
         members.iter().map(|(key, value)| format!("{}:{value}", literal(key))).collect();
     format!("{{{}}}", members.join(","))
+}
+
+/// Text as a JSON string.
+fn literal(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
 }
 
 fn name<'a>(node: Node<'a, '_>) -> &'a str {
