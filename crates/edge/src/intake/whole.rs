@@ -12,6 +12,12 @@ pub(crate) mod patient;
 pub(crate) mod edit;
 /// What is kept: a head and parts, byte by byte.
 pub(crate) mod parts;
+/// XML or JSON, by its first byte.
+pub(crate) mod wire;
+/// Who the entries of a Bundle are about, and how that is said to a gateway.
+pub(crate) mod subject;
+/// What the partner can switch off, by type of resource.
+pub(crate) mod dataset;
 
 /// A larger document or message is refused.
 pub(crate) const SIZE_MAX_BYTES: u64 = 24 * 1024 * 1024;

@@ -3,16 +3,28 @@
 //! Source: UK Core and Care Connect NHSNumberVerificationStatus; sources.md 4, 9.2, 16.
 
 use crate::format::Demographics;
-use crate::unit::{Untraced, Whose};
+use crate::unit::{LocalId, Untraced, Whose};
 use fhir::nhs_number::SYSTEM;
 use fhir::{NhsNumber, Object};
 
 /// The words of both generations for "number present and verified".
 const VERIFIED: [&str; 2] = ["01", "number-present-and-verified"];
 
-/// The person, or why it is not sure who.
+/// The person, or why it is not sure who. Of several Patients each must carry the number: one without could be anybody.
 pub(crate) fn whose(patients: &[Object<'_>]) -> Whose {
-    let found: Vec<Found> = patients.iter().flat_map(numbers).collect();
+    let identifiers: Vec<Vec<Object<'_>>> =
+        patients.iter().map(|patient| patient.objects("identifier")).collect();
+    let has_number = |own: &&Vec<Object<'_>>| own.iter().any(|one| number(one).is_some());
+    let numbered = identifiers.iter().filter(has_number).count();
+    if numbered > 0 && numbered < patients.len() {
+        return Whose::Untraced(Untraced::Several);
+    }
+    whose_number(&identifiers.concat())
+}
+
+/// The same, from identifiers alone.
+pub(crate) fn whose_number(identifiers: &[Object<'_>]) -> Whose {
+    let found: Vec<Found> = identifiers.iter().filter_map(number).collect();
     let mut known: Vec<&NhsNumber> = found.iter().filter_map(|one| one.number.as_ref().ok()).collect();
     known.sort();
     known.dedup();
@@ -33,14 +45,21 @@ struct Found {
     is_verified: bool,
 }
 
-fn numbers(patient: &Object<'_>) -> Vec<Found> {
+fn number(identifier: &Object<'_>) -> Option<Found> {
+    let is_number = identifier.text("system").is_some_and(|system| system.trim() == SYSTEM);
+    let value = identifier.text("value").filter(|value| is_number && !value.trim().is_empty())?;
+    Some(Found { number: NhsNumber::parse(value.trim()), is_verified: is_verified(identifier) })
+}
+
+/// The sender's own names of a person: identifiers with a system, but for the NHS number.
+pub(crate) fn local(patient: &Object<'_>) -> Vec<LocalId> {
     let identifiers = patient.objects("identifier");
-    let read = |identifier: &Object<'_>| {
-        let is_number = identifier.text("system").is_some_and(|system| system.trim() == SYSTEM);
-        let value = identifier.text("value").filter(|value| is_number && !value.trim().is_empty())?;
-        Some(Found { number: NhsNumber::parse(value.trim()), is_verified: is_verified(identifier) })
+    let own = |identifier: &Object<'_>| {
+        let (system, value) = (identifier.text("system")?, identifier.text("value")?);
+        let (authority, id) = (system.trim().to_owned(), value.trim().to_owned());
+        (authority != SYSTEM && !authority.is_empty() && !id.is_empty()).then_some(LocalId { authority, id })
     };
-    identifiers.iter().filter_map(read).collect()
+    identifiers.iter().filter_map(own).collect()
 }
 
 fn is_verified(identifier: &Object<'_>) -> bool {
