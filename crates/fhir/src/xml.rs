@@ -7,8 +7,9 @@ mod shape;
 /// Checks that come before any tree is built.
 mod check;
 
-pub use check::{DEPTH_MAX as XML_DEPTH_MAX, NotXml, check};
+pub use check::{ATTRIBUTES_MAX, DEPTH_MAX as XML_DEPTH_MAX, NotXml, check};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use std::collections::HashMap;
 
 const FHIR: &str = "http://hl7.org/fhir";
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
@@ -119,10 +120,13 @@ fn attributes(node: Node<'_, '_>, members: &[&str]) -> Result<Vec<Member>, NotFh
 /// Children by name, each name where it stands first.
 fn children(node: Node<'_, '_>, depth: usize) -> Result<Vec<Member>, NotFhirXml> {
     let mut groups: Vec<(&str, Vec<Read>)> = Vec::new();
+    // Looked up by name: a hostile element may have a million children of a million names (HAZ-041).
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for child in node.children() {
         if child.is_element() {
             let read = element(child, depth + 1)?;
-            match groups.iter_mut().find(|(known, _)| *known == name(child)) {
+            let place = *places.entry(name(child)).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, reads)) => reads.push(read),
                 None => groups.push((name(child), vec![read])),
             }

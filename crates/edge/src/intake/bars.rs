@@ -69,7 +69,7 @@ fn unit(sent: &str, original: &[u8]) -> Result<Unit, Refused> {
     }
     let patients = subject::patients(&bundle);
     let whose = patient::whose(&patients);
-    if matches!(whose, Whose::Person(_)) && subject::is_about_a_stranger(&bundle) {
+    if matches!(whose, Whose::Person(_)) && subject::Names::of(&bundle).has_a_stranger() {
         return Err(Refused::at("subject", "an entry is about somebody who is not in the message"));
     }
     let r4 = if is_stu3 {

@@ -106,7 +106,8 @@ fn focus<'a>(bundle: &Bundle<'a>) -> Result<Json<'a>, Refused> {
         headers.next().ok_or_else(|| Refused::at("Bundle.entry", "a message without a MessageHeader"))?;
     let foci = header.resource.objects("focus");
     let named = foci.iter().filter_map(|focus| focus.text("reference"));
-    let leads: Vec<&Entry<'a>> = named.filter_map(|name| subject::find(bundle, &name)).collect();
+    let names = subject::Names::of(bundle);
+    let leads: Vec<&Entry<'a>> = named.filter_map(|name| names.find(&name)).collect();
     let is_document =
         |entry: &&&Entry<'a>| Bundle::of(&entry.resource).is_some_and(|inner| inner.kind == "document");
     match leads.iter().filter(is_document).collect::<Vec<_>>().as_slice() {
@@ -189,7 +190,7 @@ fn document(own: &Object<'_>) -> Result<Claims, Refused> {
     let patients = subject::patients(&bundle);
     let whose = patient::whose(&patients);
     let is_sure = matches!(whose, Whose::Person(_));
-    if is_sure && subject::is_about_a_stranger(&bundle) {
+    if is_sure && subject::Names::of(&bundle).has_a_stranger() {
         return Err(Refused::at("subject", "an entry is about somebody who is not in the document"));
     }
     let key = key(own, &composition.resource).ok_or_else(|| {

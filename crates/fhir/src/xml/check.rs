@@ -5,6 +5,9 @@
 /// Elements inside one another, at most. Counted before any reader builds a tree.
 pub const DEPTH_MAX: usize = 64;
 
+/// Attributes of one element, at most: a tree's builder compares each with every other.
+pub const ATTRIBUTES_MAX: usize = 1_000;
+
 /// Why bytes are no XML we read. Names the place, never the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotXml {
@@ -16,6 +19,8 @@ pub enum NotXml {
     DocumentType,
     #[error("nested deeper than {DEPTH_MAX} at byte {at}")]
     Depth { at: usize },
+    #[error("more than {ATTRIBUTES_MAX} attributes at byte {at}")]
+    Attributes { at: usize },
     #[error("not XML at byte {at}")]
     Syntax { at: usize },
 }
@@ -37,6 +42,9 @@ pub fn check(bytes: &[u8]) -> Result<&str, NotXml> {
             Kind::Opens => depth += 1,
             Kind::Closes => depth = depth.checked_sub(1).ok_or(NotXml::Syntax { at })?,
             Kind::Beside => {}
+        }
+        if markup.attributes > ATTRIBUTES_MAX {
+            return Err(NotXml::Attributes { at });
         }
         if depth > DEPTH_MAX {
             return Err(NotXml::Depth { at });
@@ -68,6 +76,7 @@ enum Kind {
 /// One piece of markup, and what follows it.
 struct Markup<'a> {
     kind: Kind,
+    attributes: usize,
     rest: &'a str,
 }
 
@@ -76,7 +85,7 @@ impl<'a> Markup<'a> {
     fn of(tag: &'a str) -> Option<Self> {
         let past = |begins: &str, ends: &str| {
             let inside = tag.strip_prefix(begins)?;
-            Some(inside.split_once(ends).map(|(_, rest)| Self { kind: Kind::Beside, rest }))
+            Some(inside.split_once(ends).map(|(_, rest)| Self { kind: Kind::Beside, attributes: 0, rest }))
         };
         for (begins, ends) in [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")] {
             if let Some(found) = past(begins, ends) {
@@ -84,26 +93,29 @@ impl<'a> Markup<'a> {
             }
         }
         if tag.starts_with('!') {
-            return Some(Self { kind: Kind::DocumentType, rest: tag });
+            return Some(Self { kind: Kind::DocumentType, attributes: 0, rest: tag });
         }
-        let (inside, rest) = element(tag)?;
+        let (inside, attributes, rest) = element(tag)?;
         let kind = match (inside.starts_with('/'), inside.ends_with('/')) {
             (true, _) => Kind::Closes,
             (false, true) => Kind::Beside,
             (false, false) => Kind::Opens,
         };
-        Some(Self { kind, rest })
+        Some(Self { kind, attributes, rest })
     }
 }
 
-/// What stands before the `>` that ends a tag, and what follows it: a `>` inside an attribute's value ends nothing.
-fn element(tag: &str) -> Option<(&str, &str)> {
-    let mut quoted: Option<u8> = None;
+/// What stands before the `>` that ends a tag, how many values are in it, and what follows: a `>` inside an attribute's value ends nothing.
+fn element(tag: &str) -> Option<(&str, usize, &str)> {
+    let (mut quoted, mut values): (Option<u8>, usize) = (None, 0);
     for (place, byte) in tag.bytes().enumerate() {
         match (quoted, byte) {
-            (Some(quote), byte) if byte == quote => quoted = None,
+            (Some(quote), byte) if byte == quote => {
+                quoted = None;
+                values += 1;
+            }
             (None, b'"' | b'\'') => quoted = Some(byte),
-            (None, b'>') => return Some((tag.get(..place)?, tag.get(place + 1..)?)),
+            (None, b'>') => return Some((tag.get(..place)?, values, tag.get(place + 1..)?)),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Hand-written XML in the forms published examples take, and hostile XML. Every published example: see `region`.
 
-use super::{NotFhirXml, NotXml, XML_DEPTH_MAX, check, to_json};
+use super::{ATTRIBUTES_MAX, NotFhirXml, NotXml, XML_DEPTH_MAX, check, to_json};
 use serde_json::Value;
 
 fn around(inside: &str) -> String {
@@ -167,4 +167,24 @@ fn a_document_cut_anywhere_is_never_a_panic() {
         }
     }
     assert!(to_json(check(xml.as_bytes()).unwrap()).is_ok());
+}
+
+#[test]
+fn an_element_with_attributes_past_the_limit_is_refused_before_a_tree_is_built() {
+    let with = |count: usize| {
+        let attributes: String = (0..count).map(|place| format!(" a{place}='>'")).collect();
+        format!("<a{attributes}/>")
+    };
+    for count in [ATTRIBUTES_MAX - 1, ATTRIBUTES_MAX] {
+        assert!(check(with(count).as_bytes()).is_ok(), "{count}");
+    }
+    assert_eq!(check(with(ATTRIBUTES_MAX + 1).as_bytes()), Err(NotXml::Attributes { at: 0 }), "HAZ-041");
+}
+
+#[test]
+fn a_hundred_thousand_names_are_read_in_time() {
+    let many: String = (0..100_000).map(|place| format!("<n{place} value='1'/>")).collect();
+    let start = std::time::Instant::now();
+    assert!(to_json(&around(&many)).is_ok());
+    assert!(start.elapsed().as_secs() < 10, "HAZ-041: {:?}", start.elapsed());
 }

@@ -134,6 +134,27 @@ fn a_message_cut_anywhere_is_refused_and_never_a_panic() {
 }
 
 #[test]
+fn published_messages_with_a_number_that_holds_keep_their_patient() {
+    let Some(root) = corpus::root() else { return };
+    let mut sure = 0;
+    for folder in ["", "stu3-handover"] {
+        for (name, bytes) in corpus::files(&root.join("bars-ambulance").join(folder)) {
+            let unit = read(&Bars, &corpus::numbered(&bytes))
+                .1
+                .remove(0)
+                .1
+                .unwrap_or_else(|why| panic!("{name}: {why}"));
+            let is_sure = matches!(unit.whose, Whose::Person(_));
+            assert_eq!(is_sure, !name.contains("1 of 3"), "HAZ-042: {name}");
+            let inside = is_about_one_person(&show(&Bars, &[&unit])[0].json);
+            assert_eq!(inside, usize::from(is_sure), "{name}");
+            sure += inside;
+        }
+    }
+    assert_eq!(sure, 17);
+}
+
+#[test]
 fn published_messages_are_read_and_shown_whole() {
     let Some(root) = corpus::root() else { return };
     let (mut messages, mut others, mut table, mut units) = (0, Vec::new(), Vec::new(), Vec::new());

@@ -16,6 +16,9 @@ const NODES_MAX: u32 = 2_000_000;
 /// A distribution envelope that carries more is no set of reports.
 const PAYLOADS_MAX: usize = 1_000;
 
+/// Namespaces declared round one payload, at most.
+const NAMESPACES_MAX: usize = 200;
+
 /// What came in one piece.
 pub(super) struct Received {
     /// In the order sent, each the XML of one ClinicalDocument or why it cannot be read.
@@ -136,7 +139,7 @@ fn alone(node: Node<'_, '_>) -> Option<String> {
         return Some(sent.to_owned());
     }
     let tag = sent.split_once('>').map(|(tag, _)| tag)?;
-    let outer = node.parent()?;
+    let outer = node.parent().filter(|outer| outer.namespaces().len() <= NAMESPACES_MAX)?;
     let missing = outer.namespaces().filter_map(|declared| {
         let name = declared.name().map_or_else(|| "xmlns".to_owned(), |prefix| format!("xmlns:{prefix}"));
         let has = tag.split_ascii_whitespace().any(|word| word.split('=').next() == Some(name.as_str()));

@@ -141,8 +141,9 @@ fn reference(bundle: &Bundle<'_>, id: &str, bundle_id: &str, contents: Vec<Value
 /// Whoever keeps the document, by name.
 fn custodian(bundle: &Bundle<'_>) -> Option<String> {
     let custodian = bundle.entries.first()?.resource.object("custodian")?;
-    let behind =
-        custodian.text("reference").and_then(|name| subject::find(bundle, &name)?.resource.text("name"));
+    let behind = custodian
+        .text("reference")
+        .and_then(|name| subject::Names::of(bundle).find(&name)?.resource.text("name"));
     behind.or_else(|| custodian.text("display")).map(|name| name.into_owned())
 }
 

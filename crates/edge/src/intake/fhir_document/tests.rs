@@ -225,7 +225,34 @@ fn a_message_cut_anywhere_is_refused_and_never_a_panic() {
     }
 }
 
-/// A copy of a published document with its numbers and status as they are: what its elements come to.
+#[test]
+fn published_documents_with_a_number_that_holds_keep_their_patient_and_open_their_files() {
+    let Some(root) = corpus::root() else { return };
+    let (mut sure, mut files) = (0, 0);
+    for folder in ["documents", "documents-2", "messages"] {
+        for (name, bytes) in corpus::files(&root.join("itk3-documents").join(folder)) {
+            let Some((_, Ok(unit))) = read(&STU3, &corpus::numbered(&bytes)).1.pop() else { continue };
+            let is_sure = matches!(unit.whose, Whose::Person(_));
+            assert_eq!(is_sure, !name.contains("SendPayload"), "HAZ-042: {name}");
+            let shown = show(&STU3, &[&unit]);
+            assert_eq!(is_about_one_person(&of(&shown, "Bundle")[0].json), usize::from(is_sure), "{name}");
+            sure += usize::from(is_sure);
+            let page = normalised(&shown);
+            let composition =
+                page.items.iter().find(|item| item.provenance.resource_type == "Composition").unwrap();
+            let record::item::Facts::Document(facts) = &composition.facts else { panic!("{name}") };
+            let has_file = String::from_utf8_lossy(&bytes).contains("contentType value=\"application/pdf\"");
+            assert_eq!(facts.retrieval.is_some(), has_file, "HAZ-020: {name}");
+            files += usize::from(has_file);
+            let listed =
+                page.items.iter().filter(|item| item.provenance.resource_type == "DocumentReference").count();
+            assert_eq!(listed, 0, "listed once: {name}");
+        }
+    }
+    assert_eq!((sure, files), (15, 2));
+}
+
+/// A published document with its numbers and status as they are: what its elements come to.
 #[test]
 fn published_documents_messages_and_updates_are_read_and_shown_whole() {
     let Some(root) = corpus::root() else { return };

@@ -10,6 +10,7 @@ use super::edit::{Change, apply, literal};
 use crate::format::PATIENT;
 use fhir::bundle::{Bundle, Entry, type_and_id};
 use fhir::{Json, Object};
+use std::collections::HashMap;
 
 /// Where a resource says whom it is about.
 const SUBJECTS: [&str; 4] = ["subject", "patient", "beneficiary", "for"];
@@ -19,28 +20,44 @@ pub(crate) fn patients<'a>(bundle: &Bundle<'a>) -> Vec<Object<'a>> {
     bundle.of_type("Patient").map(|entry| entry.resource.clone()).collect()
 }
 
-/// Whether an entry is about somebody or something that did not come along. A place inside is nobody.
-pub(crate) fn is_about_a_stranger(bundle: &Bundle<'_>) -> bool {
-    bundle.entries.iter().any(|entry| is_strange(entry, bundle))
+/// A Bundle's entries by every name its references may use.
+pub(crate) struct Names<'b, 'a> {
+    bundle: &'b Bundle<'a>,
+    /// Bare ids, and `urn:uuid:` with the id behind it: some senders leave out what stands before, or add it.
+    loose: HashMap<String, usize>,
 }
 
-fn is_strange(entry: &Entry<'_>, bundle: &Bundle<'_>) -> bool {
-    let subjects = SUBJECTS.iter().flat_map(|key| entry.resource.objects(key));
-    let mut named = subjects.filter_map(|subject| subject.text("reference").map(|named| named.into_owned()));
-    named.any(|named| !named.starts_with('#') && find(bundle, &named).is_none())
-}
+impl<'b, 'a> Names<'b, 'a> {
+    pub(crate) fn of(bundle: &'b Bundle<'a>) -> Self {
+        let mut loose = HashMap::new();
+        for (place, entry) in bundle.entries.iter().enumerate() {
+            let bare =
+                entry.full_url.as_deref().and_then(|url| url.strip_prefix("urn:uuid:")).map(str::to_owned);
+            let by_id = entry.id.iter().flat_map(|id| [id.clone(), format!("urn:uuid:{id}")]);
+            for name in by_id.chain(bare) {
+                loose.entry(name).or_insert(place);
+            }
+        }
+        Self { bundle, loose }
+    }
 
-/// By its address, its type and id, or its bare id: some senders leave out what stands before it.
-pub(crate) fn find<'b, 'a>(bundle: &'b Bundle<'a>, reference: &str) -> Option<&'b Entry<'a>> {
-    let bare = |entry: &&Entry<'a>| {
-        let id = entry.id.as_deref() == Some(reference);
-        id || entry.full_url.as_deref().and_then(|url| url.strip_prefix("urn:uuid:")) == Some(reference)
-    };
-    bundle.resolve(reference).or_else(|| {
-        let by_uuid = reference.strip_prefix("urn:uuid:");
-        let same_id = |entry: &&Entry<'a>| by_uuid.is_some() && entry.id.as_deref() == by_uuid;
-        bundle.entries.iter().find(bare).or_else(|| bundle.entries.iter().find(same_id))
-    })
+    /// By its address, its type and id, or its bare id.
+    pub(crate) fn find(&self, reference: &str) -> Option<&'b Entry<'a>> {
+        self.bundle.resolve(reference).or_else(|| self.bundle.entries.get(*self.loose.get(reference)?))
+    }
+
+    /// Whether an entry is about somebody or something that did not come along. A place inside is nobody.
+    pub(crate) fn has_a_stranger(&self) -> bool {
+        self.bundle.entries.iter().any(|entry| !self.strangers(entry).is_empty())
+    }
+
+    /// The references of its subjects that lead to nothing.
+    fn strangers(&self, entry: &Entry<'a>) -> Vec<Json<'a>> {
+        let subjects = SUBJECTS.iter().flat_map(|key| entry.resource.objects(key));
+        let named = subjects.filter_map(|subject| subject.get("reference"));
+        let is_strange = |name: &str| !name.starts_with('#') && self.find(name).is_none();
+        named.filter(|value| value.text().is_some_and(|name| is_strange(&name))).collect()
+    }
 }
 
 /// A Bundle to be served under `id`. `is_mended`: its Patient is taken out and the node's own stands for it.
@@ -53,21 +70,16 @@ pub(crate) fn served(text: &str, id: &str, is_mended: bool) -> String {
         None => Change::adding(text, root, &format!("\"id\":{id}")).into_iter().collect(),
     };
     let person = literal(PATIENT);
+    let names = Names::of(&bundle);
     references(root, &mut |value, name| {
-        let leads = find(&bundle, name).filter(|entry| entry.resource_type == "Patient");
+        let leads = names.find(name).filter(|entry| entry.resource_type == "Patient");
         if leads.is_some_and(|patient| is_mended || !is_plain(patient, name)) {
             changes.extend(Change::of(text, value, person.clone()));
         }
     });
     if is_mended {
-        for entry in bundle.entries.iter().filter(|entry| is_strange(entry, &bundle)) {
-            for subject in SUBJECTS.iter().flat_map(|key| entry.resource.objects(key)) {
-                let named = subject.get("reference").filter(|value| {
-                    value.text().is_some_and(|name| !name.starts_with('#') && find(&bundle, &name).is_none())
-                });
-                changes.extend(named.and_then(|value| Change::of(text, value, person.clone())));
-            }
-        }
+        let strangers = bundle.entries.iter().flat_map(|entry| names.strangers(entry));
+        changes.extend(strangers.filter_map(|value| Change::of(text, value, person.clone())));
     }
     let made = apply(text, changes);
     if is_mended { without_patients(&made) } else { made }
@@ -128,23 +140,21 @@ pub(crate) fn named(resource: &Object<'_>, json: Json<'_>) -> Vec<String> {
 
 /// A resource whose references to the one Patient it names are the node's own; every other byte as it was.
 pub(crate) fn own(text: &str) -> String {
+    let root = Json::of(text);
+    let object = root.object().unwrap_or_default();
+    let subjects = SUBJECTS.iter().flat_map(|key| object.objects(key));
+    let of_subject: Vec<*const str> =
+        subjects.filter_map(|one| Some(std::ptr::from_ref(one.get("reference")?.as_sent()))).collect();
     let mut changes = Vec::new();
-    references(Json::of(text), &mut |value, name| {
+    references(root, &mut |value, name| {
         let is_patient = type_and_id(name).is_some_and(|name| name.starts_with("Patient/"));
-        let is_unknown_subject = name.starts_with("urn:uuid:") && is_subject(text, value);
+        let is_unknown_subject =
+            name.starts_with("urn:uuid:") && of_subject.iter().any(|own| std::ptr::eq(*own, value.as_sent()));
         if is_patient || is_unknown_subject {
             changes.extend(Change::of(text, value, literal(PATIENT)));
         }
     });
     apply(text, changes)
-}
-
-/// Whether that value is the reference of the resource's subject.
-fn is_subject(text: &str, value: Json<'_>) -> bool {
-    let Some(root) = Json::of(text).object() else { return false };
-    let subjects = SUBJECTS.iter().flat_map(|key| root.objects(key));
-    let mut values = subjects.filter_map(|subject| subject.get("reference"));
-    values.any(|own| std::ptr::eq(own.as_sent(), value.as_sent()))
 }
 
 /// Identifiers by which a resource names its subject.
