@@ -12,6 +12,8 @@ pub mod category;
 pub mod date;
 /// JSON read where it lies: checked once, then borrowed.
 pub mod json;
+/// FHIR's XML form, turned into JSON.
+pub mod xml;
 /// Codings and concepts, and which words to show for them.
 pub mod coding;
 /// Bundles and the references inside them.

@@ -63,7 +63,12 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> Re
         "CareTeam" => social_care::team(resource).into(),
         "Task" => social_care::task(resource).into(),
         "DocumentReference" => documents::read(resource, around).into(),
-        "Composition" => documents::written(document::read(resource), resource, around).into(),
+        "Composition" => documents::written(
+            documents::opened(document::read(resource), resource, around),
+            resource,
+            around,
+        )
+        .into(),
         "MessageHeader" => around.messages.event(resource),
         // Opened: what it holds stands on the shelf for itself.
         "Bundle" if resource.document.opens() => Read::Context,

@@ -8,8 +8,6 @@ mod gp;
 mod r4;
 /// The files of a folder, as JSON.
 mod files;
-/// FHIR in XML as JSON.
-mod xml;
 /// Edits of JSON text in place, digits untouched.
 mod edit;
 

@@ -63,6 +63,29 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> It
     written(item, resource, around)
 }
 
+/// The files of a document that is read here, as the entry beside it has them: the first that is no FHIR is to be opened.
+pub(crate) fn opened<'a>(mut item: Item, composition: &Resource<'a>, around: &Surroundings<'a>) -> Item {
+    let Some(reference) = around.opened_by(composition) else { return item };
+    let contents = reference.object.objects("content");
+    let is_fhir = |content: &Object<'_>| {
+        let attachment = content.object("attachment").unwrap_or_default();
+        text(&attachment, "contentType").is_some_and(|kind| kind.starts_with("application/fhir+"))
+    };
+    let chosen = chosen(&contents).filter(|content| !is_fhir(content));
+    let attachment = chosen.and_then(|content| content.object("attachment")).unwrap_or_default();
+    let found = chosen.and_then(|content| retrieval(reference, content, &attachment));
+    if let (Facts::Document(document), Some(found)) = (&mut item.facts, found) {
+        document.content_type = found.content_type.clone();
+        document.size_bytes = found.size_bytes.clone();
+        document.placeholder = None;
+        document.retrieval = Some(found);
+    }
+    for content in &contents {
+        other_content(content, chosen.is_some_and(|one| std::ptr::eq(one, content)), &mut item);
+    }
+    item
+}
+
 /// A pointer may be current where the text it points to is not: the text's own status counts (HAZ-019).
 fn draft(resource: &Resource<'_>, item: &mut Item) {
     let standing = match resource.text("docStatus").as_deref() {

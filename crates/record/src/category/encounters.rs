@@ -2,11 +2,11 @@
 //! planned, what is open. A plan never reads as done. Source: GP Connect 1.6.2 consultations, referrals and diary
 //! guidance; UK Core Encounter, Appointment, ServiceRequest; sources.md 1.6, 14.
 
-use crate::item::{Contact, Facts, Item, Section, Standing, When};
+use crate::item::{Contact, Facts, Item, Note, Section, Standing, When};
 use crate::normalise::gp_connect::is_set_apart;
 use crate::normalise::resource::{Resource, text, words};
 use crate::normalise::surroundings::Surroundings;
-use crate::normalise::{filing, provenance, status};
+use crate::normalise::{filing, narrative, provenance, status};
 use fhir::coding::Concept;
 use fhir::{Category, Object};
 
@@ -34,12 +34,35 @@ pub(crate) fn encounter<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) 
         item.status.standing = Standing::Provisional;
         item.caveats.push("Draft: the practice had not finished this consultation".into());
     }
+    told(resource, &mut item);
     item.detail("Priority", resource.words("priority"));
     for diagnosis in resource.object.objects("diagnosis") {
         let condition = diagnosis.object("condition");
         item.detail("Diagnosis", condition.and_then(|condition| resource.words_behind(&condition, "code")));
     }
     item
+}
+
+/// A narrative that says more than the members do (a report of a call) is shown whole, heading by heading (HAZ-020); one that
+/// was made from the members would say everything twice.
+fn told(resource: &Resource<'_>, item: &mut Item) {
+    let Some(narrative) = resource.object.object("text") else { return };
+    if narrative.text("status").as_deref() != Some("additional") {
+        return;
+    }
+    let Some(parts) = text(&narrative, "div").as_deref().map(narrative::headed) else { return };
+    let Some(parts) = parts else {
+        item.caveats.push("Its text could not be read: see as sent".into());
+        return;
+    };
+    if parts.iter().any(|part| part.said.left_out) {
+        item.caveats.push("Something in its text was left out for safety: see as sent".into());
+    }
+    item.notes.extend(parts.into_iter().map(|part| Note {
+        preformatted: part.said.text.contains('\n'),
+        text: part.said.text,
+        by: part.heading,
+    }));
 }
 
 pub(crate) fn appointment(resource: &Resource<'_>) -> Item {

@@ -34,6 +34,9 @@ const TOLD: [&str; 13] = [
 /// Entries of their own; of several messages about one event the latest that sends each.
 const OWN: [&str; 3] = ["Flag", "DocumentReference", "Appointment"];
 
+/// The event of a handover from an ambulance, in SNOMED CT.
+const HANDOVER: &str = "975701000000106";
+
 /// The events of a reply.
 #[derive(Default)]
 pub(crate) struct Messages<'a> {
@@ -201,9 +204,13 @@ fn identifiers(resource: &Resource<'_>) -> Vec<String> {
     resource.object.objects("identifier").iter().filter_map(pair).collect()
 }
 
-/// By its event's code system, or the profile its Bundle claims.
+/// By its event's code system, or the profile its Bundle claims; the handover from an ambulance too, once it is R4.
 fn is_booking_and_referral(header: &Resource<'_>) -> bool {
-    let event = header.object.object("eventCoding").and_then(|event| text(&event, "system"));
+    let event = header.object.object("eventCoding");
+    if event.as_ref().and_then(|event| text(event, "code")).as_deref() == Some(HANDOVER) {
+        return true;
+    }
+    let event = event.and_then(|event| text(&event, "system"));
     let meta = header.document.json.object().and_then(|root| root.object("meta")).unwrap_or_default();
     let profiles = meta.items("profile");
     let claims =

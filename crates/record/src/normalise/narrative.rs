@@ -62,6 +62,36 @@ pub(crate) fn read(div: &str) -> Option<Narrative> {
     Some(Narrative { left_out: writer.left_out, text: writer.finish() })
 }
 
+/// What stands under one heading.
+pub(crate) struct Headed {
+    /// `None` for what stands before the first heading.
+    pub(crate) heading: Option<String>,
+    pub(crate) said: Narrative,
+}
+
+/// The narrative by its headings (`h1` to `h6`), in order; a heading with nothing under it stays. `None` as for [`read`].
+pub(crate) fn headed(div: &str) -> Option<Vec<Headed>> {
+    let known = characters(div);
+    let document = Document::parse(&known).ok()?;
+    let mut parts: Vec<(Option<String>, Writer)> = vec![(None, Writer::default())];
+    for child in document.root_element().children() {
+        let name = child.tag_name().name().to_ascii_lowercase();
+        if matches!(name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+            let mut writer = Writer::default();
+            writer.children(child, DEPTH_MAX);
+            parts.push((Some(writer.finish()), Writer::default()));
+        } else if let Some((_, writer)) = parts.last_mut() {
+            writer.node(child, DEPTH_MAX);
+        }
+    }
+    let said = |(heading, writer): (Option<String>, Writer)| {
+        let said = Narrative { left_out: writer.left_out, text: writer.finish() };
+        let is_nothing = heading.is_none() && said.text.trim().is_empty() && !said.left_out;
+        (!is_nothing).then_some(Headed { heading, said })
+    };
+    Some(parts.into_iter().filter_map(said).collect())
+}
+
 /// Lines while they are written.
 #[derive(Default)]
 struct Writer {

@@ -41,6 +41,14 @@ impl<'a> Document<'a> {
         self.inside < INSIDE_MAX
     }
 
+    /// Whether it is the document Bundle of that id, with a Composition to be read.
+    pub(crate) fn is_read_as(&self, id: &str) -> bool {
+        let bundle = &self.bundle;
+        bundle.kind == "document"
+            && bundle.id.as_deref() == Some(id)
+            && bundle.of_type("Composition").next().is_some()
+    }
+
     /// Its Bundles, each as a document of its own.
     fn nested(&self) -> Vec<Self> {
         let bundles = self.bundle.of_type("Bundle").filter(|_| self.opens());

@@ -26,6 +26,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) messages: Messages<'a>,
     /// What the documents of the reply say they replace: name or identifier, and which document says so.
     replaced: HashMap<String, Vec<usize>>,
+    /// By the id of a written document's Bundle, the entry that says where its files lie.
+    opened: HashMap<String, Resource<'a>>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -38,6 +40,7 @@ impl<'a> Surroundings<'a> {
         }
         for entry in entries {
             around.note_context(entry);
+            around.note_opened(entry);
         }
         let context = entries.iter().filter(|entry| around.context.contains(&address(entry)));
         around.copies = context.filter_map(copy).collect();
@@ -103,6 +106,26 @@ impl<'a> Surroundings<'a> {
             }
         }
         names
+    }
+
+    /// The entry that says where the files of a document lie, where that document came along to be read.
+    pub(crate) fn opened_by(&self, composition: &Resource<'_>) -> Option<&Resource<'a>> {
+        self.opened.get(composition.document.bundle.id.as_deref()?)
+    }
+
+    /// A document that came as a Bundle is one entry of the page, however its files are named beside it.
+    fn note_opened(&mut self, entry: &Resource<'a>) {
+        if entry.resource_type != "DocumentReference" || entry.document.is_whole {
+            return;
+        }
+        let related =
+            entry.object.object("context").map(|context| context.objects("related")).unwrap_or_default();
+        let names = related.iter().filter_map(|related| text(related, "reference"));
+        let ids = names.filter_map(|name| name.strip_prefix("Bundle/").map(str::to_owned));
+        for id in ids.filter(|id| entry.shelf.documents().iter().any(|document| document.is_read_as(id))) {
+            self.context.insert(address(entry));
+            self.opened.entry(id).or_insert_with(|| entry.clone());
+        }
     }
 
     fn note_issue(&mut self, entry: &Resource<'a>) {

@@ -1,7 +1,7 @@
 //! Takes a folder of published payloads, gives their texts as JSON by file name, and how many could not be read.
 //! XML becomes JSON on the way; a file of another kind is nobody's and is not counted.
 
-use super::xml;
+use fhir::xml;
 use std::{
     fs, io,
     path::{Path, PathBuf},

@@ -1,5 +1,8 @@
 //! Invented files in the forms published ones take.
 
+/// Published examples in XML.
+mod xml;
+
 use super::{Demographics, gp, person, r4};
 use fhir::NhsNumber;
 use serde_json::Value;

@@ -4,9 +4,12 @@
 
 /// What the names of elements say about their JSON form.
 mod shape;
+/// Checks that come before any tree is built.
+mod check;
 
-use super::edit::literal;
+pub use check::{ATTRIBUTES_MAX, DEPTH_MAX as XML_DEPTH_MAX, NotXml, check};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use std::collections::HashMap;
 
 const FHIR: &str = "http://hl7.org/fhir";
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
@@ -17,7 +20,7 @@ const NODES_MAX: u32 = 1_000_000;
 
 /// Why a file is no FHIR resource in XML.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotFhirXml {
+pub enum NotFhirXml {
     #[error("not XML, or XML with a document type")]
     Xml(#[source] roxmltree::Error),
     #[error("`{0}` is no FHIR resource")]
@@ -29,7 +32,7 @@ pub(super) enum NotFhirXml {
 }
 
 /// The resource as JSON text. What is not in the XML is not in the JSON.
-pub(super) fn to_json(xml: &str) -> Result<String, NotFhirXml> {
+pub fn to_json(xml: &str) -> Result<String, NotFhirXml> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options).map_err(NotFhirXml::Xml)?;
     resource(document.root_element(), 0)
@@ -117,10 +120,13 @@ fn attributes(node: Node<'_, '_>, members: &[&str]) -> Result<Vec<Member>, NotFh
 /// Children by name, each name where it stands first.
 fn children(node: Node<'_, '_>, depth: usize) -> Result<Vec<Member>, NotFhirXml> {
     let mut groups: Vec<(&str, Vec<Read>)> = Vec::new();
+    // Looked up by name: a hostile element may have a million children of a million names (HAZ-041).
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for child in node.children() {
         if child.is_element() {
             let read = element(child, depth + 1)?;
-            match groups.iter_mut().find(|(known, _)| *known == name(child)) {
+            let place = *places.entry(name(child)).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, reads)) => reads.push(read),
                 None => groups.push((name(child), vec![read])),
             }
@@ -157,6 +163,11 @@ fn object(members: &[Member]) -> String {
     let members: Vec<String> =
         members.iter().map(|(key, value)| format!("{}:{value}", literal(key))).collect();
     format!("{{{}}}", members.join(","))
+}
+
+/// Text as a JSON string.
+fn literal(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
 }
 
 fn name<'a>(node: Node<'a, '_>) -> &'a str {

@@ -2,7 +2,7 @@
 //! arrays even when there is one, which values are numbers or booleans.
 //! Source: FHIR R4, cardinalities and data types of the resources published examples use.
 
-use super::super::edit::literal;
+use super::literal;
 use roxmltree::Node;
 use serde_json::value::RawValue;
 

@@ -1,8 +1,7 @@
-//! Hand-written XML in the forms published examples take, hostile XML, and every published example.
+//! Hand-written XML in the forms published examples take, and hostile XML. Every published example: see `region`.
 
-use super::{NotFhirXml, to_json};
+use super::{ATTRIBUTES_MAX, NotFhirXml, NotXml, XML_DEPTH_MAX, check, to_json};
 use serde_json::Value;
-use std::path::Path;
 
 fn around(inside: &str) -> String {
     format!(r#"<Observation xmlns="http://hl7.org/fhir">{inside}</Observation>"#)
@@ -127,78 +126,65 @@ fn nesting_without_end_is_refused_and_what_is_allowed_is_readable() {
         assert!(matches!(to_json(&nested(depth)), Err(NotFhirXml::Deep)), "HAZ-041: {depth}");
     }
     let deepest = (1..200).rev().find_map(|depth| to_json(&nested(depth)).ok()).unwrap();
-    assert!(fhir::json::check(deepest.as_bytes()).is_ok(), "HAZ-041: no deeper than our readers go");
+    assert!(crate::json::check(deepest.as_bytes()).is_ok(), "HAZ-041: no deeper than our readers go");
 }
-
-/// Published and not FHIR, by the beginning of the file's name, and how many of each.
-const NOT_FHIR: [(&str, usize, &str); 2] = [
-    ("path-R4-example-snippets-", 5, "snippets for a page: nothing says that they are FHIR's elements"),
-    ("example-bundle-med-statement-inpatient-resupply-", 1, "values as text between tags, in no attribute"),
-];
 
 #[test]
-fn every_published_example_in_xml_is_read_but_for_those_that_are_no_fhir() {
-    let Some(root) = crate::region::tests::corpus() else {
-        println!("SKIPPED: no corpus of published payloads (SHCR_CORPUS): nothing was checked");
-        return;
+fn xml_is_refused_one_level_past_its_depth_and_whatever_looks_like_nesting_is_not_counted() {
+    let nested = |depth: usize| format!("{}{}", "<a b='>'>".repeat(depth), "</a>".repeat(depth));
+    for depth in [XML_DEPTH_MAX - 1, XML_DEPTH_MAX] {
+        assert!(check(nested(depth).as_bytes()).is_ok(), "{depth}");
+    }
+    for depth in [XML_DEPTH_MAX + 1, 1_000_000] {
+        assert!(matches!(check(nested(depth).as_bytes()), Err(NotXml::Depth { .. })), "HAZ-041: {depth}");
+    }
+    let flat = "<a/><!-- <a><a> --><![CDATA[<a><a>]]><?a <a>?><a b=\"<a>\"/>".repeat(100);
+    assert!(check(format!("<r>{flat}</r>").as_bytes()).is_ok());
+}
+
+#[test]
+fn a_document_type_another_encoding_and_what_is_cut_off_are_refused() {
+    let bomb = "<!DOCTYPE a [<!ENTITY b 'bbbb'><!ENTITY c '&b;&b;&b;'>]><a>&c;</a>";
+    assert_eq!(check(bomb.as_bytes()), Err(NotXml::DocumentType), "HAZ-041");
+    assert_eq!(check(b"<?xml version='1.0'?><!DOCTYPE a><a/>"), Err(NotXml::DocumentType));
+    assert_eq!(check(b"<a>\xff</a>"), Err(NotXml::Utf8 { at: 3 }));
+    let other = "<?xml version='1.0' encoding='ISO-8859-1'?><a>\u{e9}</a>";
+    assert_eq!(check(other.as_bytes()), Err(NotXml::Encoding));
+    assert!(check("<?xml version='1.0' encoding='UTF-8'?><a>\u{e9}</a>".as_bytes()).is_ok());
+    assert_eq!(check(b"<a><!-- "), Err(NotXml::Syntax { at: 3 }));
+    assert_eq!(check(b"</a>"), Err(NotXml::Syntax { at: 0 }));
+}
+
+#[test]
+fn a_document_cut_anywhere_is_never_a_panic() {
+    let xml = around(
+        "<text><div xmlns='http://www.w3.org/1999/xhtml'>\u{e9}<br/></div></text><!--x--><id value='a'/>",
+    );
+    for end in 0..xml.len() {
+        let bytes = &xml.as_bytes()[..end];
+        if let Ok(text) = check(bytes) {
+            assert!(to_json(text).is_err(), "HAZ-041: cut at {end}");
+        }
+    }
+    assert!(to_json(check(xml.as_bytes()).unwrap()).is_ok());
+}
+
+#[test]
+fn an_element_with_attributes_past_the_limit_is_refused_before_a_tree_is_built() {
+    let with = |count: usize| {
+        let attributes: String = (0..count).map(|place| format!(" a{place}='>'")).collect();
+        format!("<a{attributes}/>")
     };
-    let (mut read, mut refused) = (0, [0; NOT_FHIR.len()]);
-    for (name, text) in super::super::R4_FOLDERS.iter().flat_map(|folder| published(&root.join(folder))) {
-        let place = NOT_FHIR.iter().position(|(begins, ..)| name.starts_with(begins));
-        match place {
-            Some(place) => {
-                assert!(to_json(&text).is_err(), "{name} is FHIR after all");
-                refused[place] += 1;
-            }
-            None => {
-                check(&name, &text);
-                read += 1;
-            }
-        }
+    for count in [ATTRIBUTES_MAX - 1, ATTRIBUTES_MAX] {
+        assert!(check(with(count).as_bytes()).is_ok(), "{count}");
     }
-    println!("{read} examples in XML were read, {} are no FHIR", refused.iter().sum::<usize>());
-    assert!(read >= 109 + 35, "HAZ-040: only {read}");
-    assert_eq!(refused, NOT_FHIR.map(|(_, count, _)| count));
+    assert_eq!(check(with(ATTRIBUTES_MAX + 1).as_bytes()), Err(NotXml::Attributes { at: 0 }), "HAZ-041");
 }
 
-/// What holds XML in a folder, whatever it is called.
-fn published(folder: &Path) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(folder).unwrap().flatten();
-    let named = entries.map(|entry| {
-        let text = std::fs::read_to_string(entry.path()).unwrap();
-        let text = text.trim_start_matches('\u{feff}').to_owned();
-        (entry.file_name().to_string_lossy().into_owned(), text)
-    });
-    named.filter(|(_, text)| text.trim_start().starts_with('<')).collect()
-}
-
-/// As many values in the JSON as in the XML, each narrative and each resource's type counted once: none is lost on the
-/// way (HAZ-040).
-fn check(name: &str, xml: &str) {
-    let json = to_json(xml).unwrap_or_else(|not| panic!("{name}: {not}"));
-    fhir::json::check(json.as_bytes()).unwrap_or_else(|not| panic!("{name}: {not}"));
-    let document = roxmltree::Document::parse(xml).unwrap();
-    let starts_with_capital = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
-    let mut expected = 0;
-    let mut waiting = vec![document.root_element()];
-    while let Some(node) = waiting.pop() {
-        let name = node.tag_name().name();
-        if name == "div" {
-            expected += 1;
-            continue;
-        }
-        let attributes = node.attributes().filter(|attribute| attribute.namespace().is_none()).count();
-        expected += attributes + usize::from(starts_with_capital(name));
-        waiting.extend(node.children().filter(roxmltree::Node::is_element));
-    }
-    assert_eq!(leaves(&serde_json::from_str(&json).unwrap()), expected, "HAZ-040: {name}");
-}
-
-fn leaves(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => items.iter().map(leaves).sum(),
-        Value::Object(members) => members.values().map(leaves).sum(),
-        Value::Null => 0,
-        _ => 1,
-    }
+#[test]
+fn a_hundred_thousand_names_are_read_in_time() {
+    let many: String = (0..100_000).map(|place| format!("<n{place} value='1'/>")).collect();
+    let start = std::time::Instant::now();
+    assert!(to_json(&around(&many)).is_ok());
+    assert!(start.elapsed().as_secs() < 10, "HAZ-041: {:?}", start.elapsed());
 }
