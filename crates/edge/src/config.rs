@@ -221,6 +221,12 @@ impl Config {
         for path in paths {
             *path = state.join(&path);
         }
+        // A column map is configuration: it lies beside the file that names it.
+        for feed in &mut self.feeds {
+            if let Some(toml::Value::String(file)) = feed.settings.get_mut("columns_file") {
+                *file = beside.join(&*file).display().to_string();
+            }
+        }
     }
 
     /// What the types cannot say.

@@ -1,6 +1,20 @@
 //! The formats a partner's system may send, one file or folder each. One format never imports another.
 
+/// HL7 v2 messages, over MLLP or in batch files.
+pub mod hl7v2;
+/// What formats share that take one whole document or message.
+mod whole;
+/// NHS 111 reports: ITK envelopes with CDA documents.
+pub mod cda;
+/// Letters and discharge summaries: ITK3 messages and FHIR documents.
+pub mod fhir_document;
+/// Messages about ambulance and 111 events.
+pub mod bars;
+/// Bulk files of FHIR resources, one a line.
+pub mod ndjson;
+
 use crate::{config::Feed, format::Format, vault::generation::Mode};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// One line of the table.
@@ -14,7 +28,28 @@ pub(crate) struct KindOfFormat {
 }
 
 /// Every format there is.
-static FORMATS: [KindOfFormat; 0] = [];
+static FORMATS: [KindOfFormat; 5] = [
+    KindOfFormat { name: "hl7-v2", modes: MESSAGES, types: HL7_TYPES, build: hl7v2 },
+    KindOfFormat {
+        name: "cda-nhs111",
+        modes: MESSAGES,
+        types: &["DocumentReference", "Encounter"],
+        build: cda,
+    },
+    KindOfFormat {
+        name: "fhir-document",
+        modes: MESSAGES,
+        types: &["Bundle", "DocumentReference"],
+        build: fhir_document,
+    },
+    KindOfFormat { name: "bars", modes: MESSAGES, types: &["Bundle"], build: bars },
+    KindOfFormat { name: "fhir-ndjson", modes: BULK, types: ALL_TYPES, build: ndjson },
+];
+
+const MESSAGES: &[Mode] = &[Mode::Messages];
+const BULK: &[Mode] = &[Mode::Snapshot, Mode::Delta];
+const HL7_TYPES: &[&str] =
+    &["AllergyIntolerance", "DiagnosticReport", "DocumentReference", "Encounter", "Observation", "Procedure"];
 
 /// A format as one feed has it.
 pub(crate) struct Formats {
@@ -34,8 +69,63 @@ impl Formats {
     }
 }
 
+fn hl7v2(feed: &Feed) -> Result<Arc<dyn Format>, String> {
+    Ok(Arc::new(hl7v2::Hl7v2::new(settings(feed)?)))
+}
+
+fn cda(feed: &Feed) -> Result<Arc<dyn Format>, String> {
+    /// What the sender agreed on.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Settings {
+        /// Confidentiality R restricts a report, as V does. IC24 puts it on every one.
+        #[serde(default)]
+        restricted_restricts: bool,
+    }
+    let settings: Settings = settings(feed)?;
+    Ok(Arc::new(cda::Cda { restricted_is_ordinary: !settings.restricted_restricts }))
+}
+
+/// Which FHIR a feed speaks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edition {
+    version: Version,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Version {
+    R4,
+    Stu3,
+}
+
+fn fhir_document(feed: &Feed) -> Result<Arc<dyn Format>, String> {
+    let version = match settings::<Edition>(feed)?.version {
+        Version::R4 => fhir_document::Version::R4,
+        Version::Stu3 => fhir_document::Version::Stu3,
+    };
+    Ok(Arc::new(fhir_document::FhirDocument { version }))
+}
+
+fn ndjson(feed: &Feed) -> Result<Arc<dyn Format>, String> {
+    let version = match settings::<Edition>(feed)?.version {
+        Version::R4 => ndjson::Version::R4,
+        Version::Stu3 => ndjson::Version::Stu3,
+    };
+    Ok(Arc::new(ndjson::Ndjson { version }))
+}
+
+fn bars(feed: &Feed) -> Result<Arc<dyn Format>, String> {
+    /// It has none.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Settings {}
+    settings::<Settings>(feed).map(|Settings {}| Arc::new(bars::Bars) as Arc<dyn Format>)
+}
+
 /// The format's own settings, typed.
-pub(crate) fn settings<T: serde::de::DeserializeOwned>(feed: &Feed) -> Result<T, String> {
+fn settings<T: serde::de::DeserializeOwned>(feed: &Feed) -> Result<T, String> {
     T::deserialize(toml::Value::Table(feed.settings.clone())).map_err(|error| error.to_string())
 }
 
@@ -68,16 +158,3 @@ pub(crate) const ALL_TYPES: &[&str] = &[
     "RelatedPerson",
     "ServiceRequest",
 ];
-/// HL7 v2 messages, over MLLP or in batch files.
-pub mod hl7v2;
-/// What formats share that take one whole document or message.
-mod whole;
-
-/// NHS 111 reports: ITK envelopes with CDA documents.
-pub mod cda;
-/// Letters and discharge summaries: ITK3 messages and FHIR documents.
-pub mod fhir_document;
-/// Messages about ambulance and 111 events.
-pub mod bars;
-/// Bulk files of FHIR resources, one a line.
-pub mod ndjson;

@@ -54,3 +54,13 @@ mod control;
 
 pub use command::{Command, Said, Target};
 pub use control::ask;
+/// Where the partner's own systems bring what they have.
+mod receive;
+/// HL7 v2 messages off a connection.
+mod mllp;
+/// A node that runs.
+mod run;
+
+pub use load::{Phase, Step, hash_of};
+pub use manifest::{Manifest, ManifestFault};
+pub use run::Running;

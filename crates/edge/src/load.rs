@@ -363,3 +363,20 @@ impl Read for Counted<'_> {
         Ok(got)
     }
 }
+
+/// SHA-256 (hexadecimal) and size of a file, for whoever writes its manifest.
+pub fn hash_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
+    let mut input = std::io::BufReader::new(std::fs::File::open(path)?);
+    let mut context = digest::Context::new(&digest::SHA256);
+    let mut buffer = vec![0; 1 << 16];
+    let mut size = 0;
+    loop {
+        match input.read(&mut buffer)? {
+            0 => return Ok((crate::vault::held_back::hex(context.finish().as_ref()), size)),
+            got => {
+                context.update(buffer.get(..got).unwrap_or_default());
+                size += got as u64;
+            }
+        }
+    }
+}

@@ -64,9 +64,7 @@ pub(crate) struct Vault {
 #[derive(Clone, Copy)]
 pub(crate) enum Owner<'a> {
     Person(&'a NhsNumber),
-    /// Refers to nobody: a practitioner, an organisation.
-    Shared,
-    /// Nobody sure.
+    /// Nobody, or nobody sure.
     Held,
 }
 
@@ -152,7 +150,7 @@ impl Ring {
     pub(crate) fn seal(&self, key: &PartnerKey, owner: Owner<'_>) -> Result<Seal, StoreFault> {
         let purpose = match owner {
             Owner::Person(number) => Purpose::Person(number.digits()),
-            Owner::Shared | Owner::Held => Purpose::Unfiled,
+            Owner::Held => Purpose::Unfiled,
         };
         Seal::of(key, purpose).map_err(|_| StoreFault::WrongKey)
     }
@@ -161,7 +159,6 @@ impl Ring {
     pub(crate) fn column(&self, owner: Owner<'_>) -> Result<Option<Vec<u8>>, StoreFault> {
         match owner {
             Owner::Person(number) => self.secret.token(number).map(Some).map_err(|_| StoreFault::WrongKey),
-            Owner::Shared => Ok(Some(Vec::new())),
             Owner::Held => Ok(None),
         }
     }

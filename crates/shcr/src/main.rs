@@ -24,6 +24,8 @@ mod tools;
 mod source_test;
 /// Whether a gateway could run on a configuration.
 mod check;
+/// A partner's edge node.
+mod edge_node;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -44,6 +46,8 @@ enum Command {
     /// Try one source as an opening would ask it, or convert what it sends.
     #[command(subcommand)]
     Source(source_test::Source),
+    /// Run a partner's edge node, or ask something of it.
+    Edge(edge_node::Edge),
     /// Check or read the audit.
     #[command(subcommand)]
     Audit(tools::Audit),
@@ -71,6 +75,7 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Serve(options) => serve::run(config::Config::load(&options.config)?).await,
         Command::Check(options) => check::run(&options),
         Command::Source(command) => source_test::run(command).await,
+        Command::Edge(command) => edge_node::run(command).await,
         Command::Audit(command) => tools::audit(command),
         Command::Policy(command) => tools::policy(command),
     }
@@ -79,7 +84,9 @@ async fn main() -> miette::Result<ExitCode> {
 /// The log is not the audit: it names openings, sources and states, never a person (HAZ-049).
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,shcr=info,federation=info,access=info,audit=info,web=info")
+        tracing_subscriber::EnvFilter::new(
+            "warn,shcr=info,edge=info,federation=info,access=info,audit=info,web=info",
+        )
     });
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

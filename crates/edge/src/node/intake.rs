@@ -53,19 +53,17 @@ impl Node {
         };
         let manifest = match (manifest, feed.config.manifest) {
             (Some(bytes), ManifestKind::Signed | ManifestKind::Plain) => {
-                feed.trust.read(bytes).map_err(|fault| NodeFault::Refused(fault.to_string()))?
+                feed.trust.read(bytes).map_err(|fault| fault.to_string())
             }
-            (None, ManifestKind::Signed | ManifestKind::Plain) if feed.config.mode != Mode::Messages => {
-                return Err(NodeFault::Refused(format!(
-                    "`{}` takes no file without its manifest",
-                    feed.config.id
-                )));
+            (None, ManifestKind::Signed | ManifestKind::Plain) if feed.config.manifest_is_needed() => {
+                Err("it came without its manifest".to_owned())
             }
-            _ => self.assumed(feed, source, name, now)?,
+            _ => Ok(self.assumed(feed, source, name, now)?),
         };
-        let receipt = match feed.config.mode {
-            Mode::Messages => load.messages(source, &manifest, watch)?,
-            Mode::Snapshot | Mode::Delta => load.extract(source, &manifest, watch)?,
+        let receipt = match (manifest, feed.config.mode) {
+            (Ok(manifest), Mode::Messages) => load.messages(source, &manifest, watch)?,
+            (Ok(manifest), _) => load.extract(source, &manifest, watch)?,
+            (Err(reason), _) => load.refuse(source, &self.assumed(feed, source, name, now)?, reason)?,
         };
         self.note(&receipt, now)?;
         source.remove();

@@ -21,7 +21,6 @@ pub(crate) struct KeptRow {
 
 /// What one feed has of a person, and how fresh it is.
 pub(crate) struct Holding {
-    pub(crate) feed: String,
     pub(crate) rows: Vec<KeptRow>,
     pub(crate) state: FeedState,
 }
@@ -90,7 +89,7 @@ impl Reading<'_> {
             false => top_layer_of_each_key(found),
         };
         let rows = self.open(feed, &token, kept)?;
-        Ok(Holding { feed: feed.to_owned(), rows, state: state(&layers) })
+        Ok(Holding { rows, state: state(&layers) })
     }
 
     fn found(&mut self, of: &Generation, token: &[u8], layer: usize) -> Result<Vec<Found>, StoreFault> {
