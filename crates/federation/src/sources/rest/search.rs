@@ -1,7 +1,7 @@
 //! Takes one search, reads it page by page to its end, and says how far it got: a part is never taken for the whole
 //! (HAZ-017). Loops, foreign links and strays end it. Source: FHIR R4 3.1.0.3 (paging), 3.2.1.1.5 (handling=strict).
 
-use super::{Server, paging, table::Search};
+use super::{About, Server, paging, table::Search};
 use crate::{document, fault::Fault, question::Question, subject::OnePatient, wire::Bounds};
 use fhir::{
     bundle::Bundle,
@@ -124,7 +124,7 @@ impl Run<'_> {
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.server.request(method, url, &self.question.opening).header("Prefer", "handling=strict")
+        self.server.request(method, url, &About::of(self.question)).header("Prefer", "handling=strict")
     }
 
     async fn page(

@@ -5,6 +5,8 @@
 mod conversation;
 /// Documents opened.
 mod documents;
+/// Partners that are told who asks.
+mod who;
 
 use crate::{SourceConfig, testing::*};
 use fhir::{
