@@ -285,7 +285,7 @@ impl Searched<'_> {
 
     /// The searches of the permitted categories that the server declares; without a statement, the usual ones.
     fn declared(&self) -> Vec<&'static Search> {
-        let wanted = table::searches(self.version, &self.question.categories);
+        let wanted = table::searches(self.version, self.question);
         let can = |search: &&'static Search| match self.capability {
             Some(capability) => capability.can_search(search.resource_type),
             None => search.is_usual,
@@ -298,7 +298,7 @@ impl Searched<'_> {
         let answers = |category| {
             // The person's own details came with the Patient.
             category == fhir::Category::Demographics
-                || searches.iter().any(|search| search.categories.contains(&category))
+                || searches.iter().any(|search| search.serves(self.question, category))
         };
         self.question.categories.iter().copied().filter(|category| !answers(*category)).collect()
     }

@@ -101,7 +101,7 @@ fn patients(answer: &Answer) -> Option<usize> {
 async fn strict(server: &Server, question: &Question, bounds: &Bounds) -> Check {
     let capability = server.capabilities.current(server, question.now, bounds).await;
     let can = |search: &&&Search| capability.as_ref().is_none_or(|can| can.can_search(search.resource_type));
-    let searches = table::searches(server.configured, &question.categories);
+    let searches = table::searches(server.configured, question);
     let kind = searches.iter().find(can).map_or("Patient", |search| search.resource_type);
     let request = server.request(Method::GET, server.address(kind), &About::of(question));
     let request = request.header("Prefer", "handling=strict").query(&[("no-such-parameter", "1")]);

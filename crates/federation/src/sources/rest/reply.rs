@@ -54,7 +54,7 @@ impl SearchEnd {
     /// A failed search among good ones is said, beside the state of its category.
     fn partly_failed(&self, question: &Question) -> Option<Warning> {
         self.fault.as_ref()?;
-        let category = self.search.category(&question.categories);
+        let category = self.search.category(question);
         let text = "a part of what was asked for did not arrive".to_owned();
         Some(Warning { code: "search-failed".to_owned(), category, text })
     }
@@ -81,7 +81,7 @@ fn category_states(
 ) -> BTreeMap<Category, ReplyState> {
     let mut states: BTreeMap<_, _> = undeclared.iter().map(|c| (*c, ReplyState::NotShared)).collect();
     for category in question.categories.iter().filter(|category| !undeclared.contains(category)) {
-        let mut own = ends.iter().filter(|end| end.search.categories.contains(category)).peekable();
+        let mut own = ends.iter().filter(|end| end.search.serves(question, *category)).peekable();
         if own.peek().is_none() {
             continue;
         }

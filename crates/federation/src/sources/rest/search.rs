@@ -68,7 +68,7 @@ impl Run<'_> {
         address: String,
         parameters: &[(&'static str, String)],
     ) -> SearchEnd {
-        let category = search.category(&self.question.categories);
+        let category = search.category(self.question);
         let mut end = SearchEnd::new(search);
         let mut progress = Progress::default();
         let is_long = parameters.len() > 1;

@@ -72,7 +72,7 @@ pub(crate) fn outcome(resource: &Resource<'_>, normalised: &mut Normalised) {
         let find =
             |table: &[(&str, Category)]| table.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
         let whole = find(&WHOLE).filter(|_| issue.spine_code.as_deref() == Some("NOT_IMPLEMENTED"));
-        let category = whole.or_else(|| find(&PARTLY)).or(resource.document.searched);
+        let category = whole.or_else(|| find(&PARTLY)).or(resource.document.found_by);
         normalised.not_shared.extend(whole.filter(|category| !normalised.not_shared.contains(category)));
         let code = issue.spine_code.unwrap_or(issue.code);
         let text = issue
