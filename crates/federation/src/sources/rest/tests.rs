@@ -7,6 +7,8 @@ mod conversation;
 mod documents;
 /// Partners that are told who asks.
 mod who;
+/// Messages and documents kept whole; social care.
+mod whole;
 
 use crate::{SourceConfig, testing::*};
 use fhir::{
