@@ -39,7 +39,11 @@ pub(super) fn combine(
     for end in ends {
         let failed = end.partly_failed(question).filter(|warning| !reply.warnings.contains(warning));
         reply.warnings.extend(failed);
-        reply.warnings.extend(end.warnings);
+        for warning in end.warnings {
+            if !reply.warnings.contains(&warning) {
+                reply.warnings.push(warning);
+            }
+        }
         reply.payloads.extend(end.payloads);
         // The oldest receipt is the honest one.
         reply.as_at = match (reply.as_at.take(), end.as_at) {

@@ -101,7 +101,7 @@ impl Run<'_> {
             }
             next = self.step(&mut progress, &url, &page);
             end.as_at = end.as_at.take().or(page.seen.as_at);
-            end.warnings.extend(page.seen.warnings);
+            end.warn(page.seen.warnings, search, self.question);
             end.payloads.push(Payload { format, category, text: page.text });
         }
         end.matches = progress.matches.len();
@@ -207,6 +207,21 @@ impl SearchEnd {
     fn new(search: &'static Search) -> Self {
         let (payloads, warnings) = (Vec::new(), Vec::new());
         Self { search, payloads, matches: 0, warnings, fault: None, is_stray: false, as_at: None }
+    }
+
+    /// What a server warns of in one search touches every category the search is made for: each may lack something, and none of
+    /// them is empty because nothing came (HAZ-006, HAZ-008). Said on every page, it is one warning.
+    fn warn(&mut self, told: Vec<Warning>, search: &Search, question: &Question) {
+        let categories = search.categories(question).iter().copied();
+        let touched: Vec<_> = categories.filter(|category| question.categories.contains(category)).collect();
+        for warning in told {
+            for category in &touched {
+                let warning = Warning { category: Some(*category), ..warning.clone() };
+                if !self.warnings.contains(&warning) {
+                    self.warnings.push(warning);
+                }
+            }
+        }
     }
 }
 
