@@ -5,6 +5,8 @@
 mod conversation;
 /// Documents opened.
 mod documents;
+/// What a server itself warns of.
+mod warned;
 /// Partners that are told who asks.
 mod who;
 /// Messages and documents kept whole; social care.
