@@ -44,7 +44,7 @@ pub struct SourceNote {
 static WITHHELD: ReplyState = ReplyState::Withheld(Withholder::Source(String::new()));
 
 /// A warning in a source's own words, as `federation` marks it.
-const SOURCE_WARNING: &str = "source-warning";
+pub(crate) const SOURCE_WARNING: &str = "source-warning";
 
 /// Entries that are one fact: the first is shown, the others "also held by".
 #[derive(Debug, Clone)]
