@@ -61,6 +61,31 @@ fn today_is_the_day_in_london_in_summer_too() {
     assert!(words.contains("received 01-Jul-2026 23:30."), "HAZ-008: {words}");
 }
 
+#[test]
+fn an_entry_of_an_extract_says_when_it_was_last_updated_and_one_in_part_does_not() {
+    let mut page = fixture::page();
+    let with = |original: record::item::Original| {
+        let mut items = fixture::community();
+        for item in &mut items {
+            item.provenance.last_updated = Some("2026-11-20T02:10:00Z".into());
+            item.original = original.clone();
+        }
+        let mut record = fixture::waiting();
+        record.add(fixture::note("community", ReplyState::Answered), fixture::released("community", items));
+        record
+    };
+    let read = |page: &Page, record: &Record| -> String {
+        let of = |section: &Section| words_of(&super::section(page, record, Key::Section(*section)));
+        fixture::ALL.iter().map(of).collect()
+    };
+    let said = "Last updated at its source 20-Nov-2026 02:10";
+    let whole = with(fixture::original("{}"));
+    assert!(read(&page, &whole).contains(said), "HAZ-008: {}", read(&page, &whole));
+    assert!(!read(&page, &with(fixture::original(""))).contains(said), "HAZ-047");
+    page.sources.iter_mut().for_each(|card| card.freshness = crate::page::Freshness::Live);
+    assert!(!read(&page, &whole).contains(said), "what is read live is as new as the opening");
+}
+
 fn warned(category: Category, text: &str) -> Warning {
     Warning { code: "source-warning".into(), category: Some(category), text: text.into() }
 }
