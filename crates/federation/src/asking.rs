@@ -15,6 +15,8 @@ pub struct Asking {
     pub practitioner: Practitioner,
     /// The organisation the professional asks for: code and name.
     pub organisation: (OdsCode, String),
+    /// What the host calls the professional's role.
+    pub role: String,
     /// The moment of the opening, for tokens and dates. Deadlines run on the runtime's own clock.
     pub now: Timestamp,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Asker {
     pub(crate) sds_role_profile_id: String,
     /// The national job role code.
     pub(crate) sds_job_role: String,
+    /// In the host's words.
+    pub(crate) role: String,
     pub(crate) family: String,
     pub(crate) given: Vec<String>,
     pub(crate) title: Option<String>,
@@ -45,7 +49,8 @@ pub(crate) struct Asker {
     pub(crate) organisation_name: String,
 }
 
-const UNKNOWN: &str = "UNK";
+/// What stands where the host knew no such id.
+pub(crate) const UNKNOWN: &str = "UNK";
 
 impl Asking {
     pub(crate) fn asker(&self) -> Asker {
@@ -56,6 +61,7 @@ impl Asking {
             sds_user_id: or_unknown(&practitioner.sds_user_id),
             sds_role_profile_id: or_unknown(&practitioner.sds_role_profile_id),
             sds_job_role: or_unknown(&practitioner.sds_job_role),
+            role: self.role.clone(),
             family: practitioner.family.clone().unwrap_or_else(|| practitioner.display.clone()),
             given: given(practitioner),
             title: practitioner.title.clone(),

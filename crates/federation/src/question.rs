@@ -31,6 +31,11 @@ impl Question {
         &self.categories
     }
 
+    /// Whether the source shares a category, whoever may see it.
+    pub(crate) fn shares(&self, category: Category) -> bool {
+        self.settled.get(&category) != Some(&ReplyState::NotShared)
+    }
+
     /// A reply with what was settled before asking.
     pub(crate) fn reply(&self, state: ReplyState) -> Reply {
         Reply { by_category: self.settled.clone(), ..Reply::of(self.source.clone(), state) }

@@ -36,6 +36,9 @@ pub struct SourceConfig {
     /// How the person is searched for, where a server cannot do so by POST.
     #[serde(default)]
     pub person_search: PersonSearch,
+    /// Whether its requests name the professional and the organisation that ask, for its own audit.
+    #[serde(default)]
+    pub says_who: bool,
     /// Of GP practices: the way there.
     #[serde(default)]
     pub route: Route,

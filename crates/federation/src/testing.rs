@@ -268,6 +268,7 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         oauth2: None,
         tls: None,
         person_search: Default::default(),
+        says_who: false,
         route: Default::default(),
         retrieve_from: Vec::new(),
         shares: shares.to_vec(),
@@ -335,6 +336,7 @@ pub(crate) fn asking() -> Asking {
         person: Identified { person, traced: true, practice, superseded: None, caveats: Vec::new() },
         practitioner,
         organisation: (OdsCode::parse("ZZ910").unwrap(), "Marlowe Hospital".to_owned()),
+        role: "Consultant".to_owned(),
         now: "2026-11-22T14:05:00Z".parse().unwrap(),
     }
 }

@@ -238,7 +238,7 @@ impl<'a> Reading<'_, 'a> {
 }
 
 fn unread(entry: &Resource<'_>, why: &str) -> Unread {
-    let kind = entry.document.searched.unwrap_or(Category::Demographics);
+    let kind = entry.document.found_by.unwrap_or(Category::Demographics);
     Unread {
         source: entry.shelf.source.clone(),
         category: filing::file(entry, kind).category,
@@ -254,7 +254,7 @@ fn unreadable(shelf: &Shelf<'_>, normalised: &mut Normalised) {
             normalised.receive(NO_RESOURCE);
             normalised.unread.push(Unread {
                 source: shelf.source.clone(),
-                category: document.searched.unwrap_or(Category::Demographics),
+                category: document.found_by.unwrap_or(Category::Demographics),
                 resource_type: NO_RESOURCE.to_owned(),
                 why: "without a readable resource".to_owned(),
                 original: Original::of(document.text, json.as_sent()),

@@ -43,6 +43,9 @@ pub struct SourceNote {
 /// Refused by the source in its answer, in its own words among the warnings.
 static WITHHELD: ReplyState = ReplyState::Withheld(Withholder::Source(String::new()));
 
+/// A warning in a source's own words, as `federation` marks it.
+pub(crate) const SOURCE_WARNING: &str = "source-warning";
+
 /// Entries that are one fact: the first is shown, the others "also held by".
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
@@ -150,6 +153,13 @@ impl Record {
 
     pub fn entered_in_error(&self, section: Section) -> usize {
         self.items().filter(|item| item.section == section && !item.is_shown()).count()
+    }
+
+    /// Whether a source itself warned of a category in answering for it: of a dataset it has switched off, of a feed too old to
+    /// be shown. That is no word that nothing is recorded (HAZ-006, HAZ-008).
+    pub fn is_warned_of(&self, source: &SourceId, category: Category) -> bool {
+        let of_category = |warning: &Warning| warning.category == Some(category);
+        self.warnings(source).iter().any(|warning| warning.code == SOURCE_WARNING && of_category(warning))
     }
 
     pub fn warnings(&self, source: &SourceId) -> &[Warning] {

@@ -175,6 +175,7 @@ fn asking(config: &Config, number: &NhsNumber, trace: &Trace, options: &Test) ->
         person,
         practitioner: tester(),
         organisation: (organisation, "Source test".to_owned()),
+        role: "Source test".to_owned(),
         now: clock::now(),
     })
 }

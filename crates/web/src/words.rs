@@ -281,6 +281,11 @@ fn silence_reason(silence: &Silence) -> String {
     }
 }
 
+/// What was received on the day of the opening: `at` is `HH:mm`.
+pub fn today(at: &str) -> String {
+    format!("{at} today")
+}
+
 /// A fresh periodic feed, always (HAZ-008).
 pub fn periodic(short: &str, cadence: &str, received: &str) -> String {
     format!("{short}: {cadence}, received {received}.")

@@ -7,8 +7,18 @@ use reqwest::header::HeaderName;
 use std::collections::HashSet;
 
 /// Headers that are ours, or the connection's.
-const NOT_FOR_KEYS: [&str; 7] =
-    ["accept", "connection", "content-length", "content-type", "host", "prefer", "transfer-encoding"];
+const NOT_FOR_KEYS: [&str; 10] = [
+    "accept",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "nhsd-end-user-organisation",
+    "nhsd-end-user-organisation-ods",
+    "nhsd-requesting-practitioner",
+    "prefer",
+    "transfer-encoding",
+];
 
 /// The first fault, if there is one.
 pub(crate) fn check(sources: &[SourceConfig]) -> Result<(), ConfigFault> {
@@ -55,6 +65,7 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
         ("tls", source.tls.is_some()),
         ("feed", source.feed.is_some()),
         ("person_search", source.person_search != PersonSearch::Post),
+        ("says_who", source.says_who),
         ("retrieve_from", !source.retrieve_from.is_empty()),
         ("route", source.route != Route::SpineSecureProxy),
     ];

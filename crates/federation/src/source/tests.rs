@@ -101,11 +101,20 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         (SourceConfig { api_key_file: file(), ..gp() }, "api_key_file"),
         (SourceConfig { tls: tls(), ..gp() }, "tls"),
         (SourceConfig { person_search: PersonSearch::Get, ..gp() }, "person_search"),
+        (SourceConfig { says_who: true, ..gp() }, "says_who"),
         (SourceConfig { route: Route::NationalGateway, ..server() }, "route"),
         (SourceConfig { api_key_file: file(), oauth2: Some(oauth2()), ..server() }, "api_key_file"),
         (SourceConfig { api_key_header: header("X-Key"), ..server() }, "api_key_header"),
         (
             SourceConfig { api_key_file: file(), api_key_header: header("X Key"), ..server() },
+            "api_key_header",
+        ),
+        (
+            SourceConfig {
+                api_key_file: file(),
+                api_key_header: header("NHSD-Requesting-Practitioner"),
+                ..server()
+            },
             "api_key_header",
         ),
         (SourceConfig { api_key_file: file(), api_key_header: header("Host"), ..server() }, "api_key_header"),

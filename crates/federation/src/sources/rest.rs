@@ -3,6 +3,7 @@
 //! category, never of the others (HAZ-006). A document is opened by asking again. Source: FHIR R4 and STU3 http, search; UK Core R4; Care Connect.
 
 use crate::{
+    asking::Asker,
     auth::Credentials,
     fault::Fault,
     guard::Verdict,
@@ -47,9 +48,13 @@ mod reply;
 mod content;
 /// What only a test question tries.
 mod checks;
+/// Who asks, for a partner that wants to be told.
+mod asker;
 
 const TAKES: &[&str] =
-    &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "feed", "person_search"];
+    &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "feed", "person_search", "says_who"];
+
+const FHIR_JSON: &str = "application/fhir+json";
 
 /// UK Core R4 servers.
 pub(crate) const R4: KindOfSource = KindOfSource {
@@ -85,6 +90,7 @@ fn build(
         person_search: source.person_search,
         configured,
         is_feed: source.feed.is_some(),
+        says_who: source.says_who,
         capabilities: Default::default(),
         asked_plainly: Default::default(),
     }))
@@ -104,20 +110,23 @@ impl Source for Server {
     }
 }
 
-/// Who is asked about, in which opening, when.
+/// Who is asked about, by whom, in which opening, when.
 struct About<'a> {
     person: &'a Person,
+    asker: &'a Asker,
     opening: &'a str,
     now: Timestamp,
 }
 
 impl<'a> About<'a> {
     fn of(question: &'a Question) -> Self {
-        Self { person: &question.person, opening: &question.opening, now: question.now }
+        let Question { person, asker, opening, now, .. } = question;
+        Self { person, asker, opening, now: *now }
     }
 
     fn of_document(question: &'a OpenQuestion) -> Self {
-        Self { person: &question.person, opening: &question.opening, now: question.now }
+        let OpenQuestion { person, asker, opening, now, .. } = question;
+        Self { person, asker, opening, now: *now }
     }
 }
 
@@ -146,6 +155,8 @@ struct Server {
     configured: Version,
     /// Whether it is fed by extracts, and so declares when it received the last.
     is_feed: bool,
+    /// Whether it is told who asks.
+    says_who: bool,
     capabilities: Capabilities,
     /// Types whose searches it took without optional parameters alone: not asked the long way first again (HAZ-036).
     asked_plainly: Mutex<HashSet<&'static str>>,
@@ -163,11 +174,23 @@ impl Server {
     }
 
     /// A request with what every request to a partner carries, our proof excepted.
-    fn request(&self, method: Method, url: impl reqwest::IntoUrl, opening: &str) -> RequestBuilder {
-        self.request_as(method, url, opening, "application/fhir+json")
+    fn request(&self, method: Method, url: impl reqwest::IntoUrl, about: &About<'_>) -> RequestBuilder {
+        self.request_as(method, url, about, FHIR_JSON)
     }
 
     fn request_as(
+        &self,
+        method: Method,
+        url: impl reqwest::IntoUrl,
+        about: &About<'_>,
+        accept: &str,
+    ) -> RequestBuilder {
+        let request = self.bare(method, url, about.opening, accept);
+        if self.says_who { request.headers(asker::headers(about.asker)) } else { request }
+    }
+
+    /// For what is asked on nobody's behalf.
+    fn bare(
         &self,
         method: Method,
         url: impl reqwest::IntoUrl,
@@ -262,7 +285,7 @@ impl Searched<'_> {
 
     /// The searches of the permitted categories that the server declares; without a statement, the usual ones.
     fn declared(&self) -> Vec<&'static Search> {
-        let wanted = table::searches(self.version, &self.question.categories);
+        let wanted = table::searches(self.version, self.question);
         let can = |search: &&'static Search| match self.capability {
             Some(capability) => capability.can_search(search.resource_type),
             None => search.is_usual,
@@ -275,7 +298,7 @@ impl Searched<'_> {
         let answers = |category| {
             // The person's own details came with the Patient.
             category == fhir::Category::Demographics
-                || searches.iter().any(|search| search.categories.contains(&category))
+                || searches.iter().any(|search| search.serves(self.question, category))
         };
         self.question.categories.iter().copied().filter(|category| !answers(*category)).collect()
     }

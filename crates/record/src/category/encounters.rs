@@ -11,6 +11,9 @@ use fhir::coding::Concept;
 use fhir::{Category, Object};
 
 pub(crate) fn encounter<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> Item {
+    if resource.document.searched == Some(Category::SocialCare) {
+        return super::social_care::assessment(resource);
+    }
     let consultation = resource.is_gp_connect();
     let category = if consultation { Category::Consultations } else { Category::Encounters };
     let mut contact = contact(resource, setting(resource));
@@ -210,11 +213,8 @@ fn setting(resource: &Resource<'_>) -> String {
     let provider = provenance::read(resource).organisation.unwrap_or_default().to_lowercase();
     let holds = |word: &str| said.contains(word) || provider.contains(word);
     let class = resource.object.object("class").and_then(|class| text(&class, "code")).unwrap_or_default();
-    let by_search = match resource.document.searched {
-        Some(Category::MentalHealth) => Some("Mental health"),
-        Some(Category::SocialCare) => Some("Social care"),
-        _ => None,
-    };
+    let is_mental_health = resource.document.searched == Some(Category::MentalHealth);
+    let by_search = is_mental_health.then_some("Mental health");
     let by_words = [
         ("ambulance", "Ambulance"),
         ("999", "Ambulance"),
@@ -244,18 +244,18 @@ pub(crate) fn said(resource: &Resource<'_>, keys: &[&str]) -> String {
 }
 
 /// R4 `class` is a bare coding.
-fn class(resource: &Resource<'_>) -> Option<Concept> {
+pub(super) fn class(resource: &Resource<'_>) -> Option<Concept> {
     let coding = fhir::coding::Coding::read(&resource.object.object("class")?);
     Some(Concept { text: None, codings: vec![coding] }).filter(|concept| concept.words().is_some())
 }
 
-fn place(resource: &Resource<'_>) -> Option<String> {
+pub(super) fn place(resource: &Resource<'_>) -> Option<String> {
     let stays = resource.object.objects("location");
     let named = |stay: &Object<'_>| provenance::name_in(resource, stay, "location");
     stays.iter().find_map(named)
 }
 
-fn outcome(resource: &Resource<'_>) -> Option<String> {
+pub(super) fn outcome(resource: &Resource<'_>) -> Option<String> {
     let stay = resource.object.object("hospitalization")?;
     words(&stay, "dischargeDisposition")
 }

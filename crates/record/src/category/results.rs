@@ -2,7 +2,7 @@
 //! range and flag. We compute nothing (HAZ-014, HAZ-015, HAZ-056).
 //! Source: GP Connect 1.6.2 investigations and uncategorised data guidance; UK Core Observation, DiagnosticReport.
 
-use crate::item::{Care, Detail, Facts, Item, Measurement, Note, Problem, ProblemKind, Section, When};
+use crate::item::{Detail, Facts, Item, Measurement, Note, Problem, ProblemKind, Section, When};
 use crate::normalise::extensions::plain;
 use crate::normalise::filing;
 use crate::normalise::gp_connect::is_set_apart;
@@ -25,7 +25,6 @@ pub(crate) fn observation(resource: &Resource<'_>) -> Item {
             body_site: resource.words("bodySite"),
             ..Problem::default()
         }),
-        Section::Care => Facts::Care(Care::default()),
         _ => Facts::Result(measurement.clone()),
     };
     let mut item = resource.item(section, category, facts);
@@ -57,7 +56,8 @@ fn headers(resource: &Resource<'_>) -> Vec<String> {
     headers.filter(|header| !is_set_apart(header)).filter_map(|header| header.words("code")).collect()
 }
 
-/// Numbers and vital signs are results; what is left of a practice's coded entries is history; comments belong to
+/// What a council recorded of someone's life (where they live, who helps) stands with their care. Else numbers and vital
+/// signs are results; what is left of a practice's coded entries is history; comments belong to
 /// their consultation.
 fn place(resource: &Resource<'_>, measurement: &Measurement) -> (Section, Category) {
     if resource.document.searched == Some(Category::SocialCare) {

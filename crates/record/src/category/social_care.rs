@@ -1,7 +1,7 @@
 //! Takes services, packages, teams and tasks, gives care and support: who provides what, since when, whom to call.
 //! Source: sources.md 14 (how councils' events become resources); UK Core EpisodeOfCare, CareTeam.
 
-use super::care_plans::activities;
+use super::{care_plans::activities, encounters};
 use crate::item::{Care, Facts, Item, Section, When};
 use crate::normalise::resource::{Resource, date, words};
 use crate::normalise::{provenance, status};
@@ -67,6 +67,29 @@ pub(crate) fn request(resource: &Resource<'_>) -> Item {
     item.detail("Kind", resource.words("category"));
     item.detail("Reason", resource.words("reasonCode"));
     item.detail("Priority", resource.text("priority"));
+    item
+}
+
+/// An assessment or another contact with a council's service: what, by whom, why and what came of it.
+pub(crate) fn assessment(resource: &Resource<'_>) -> Item {
+    let care = Care {
+        service: resource.words("serviceType"),
+        provider: organisation(resource),
+        worker: provenance::party(resource, "participant").and_then(|party| party.name),
+        ..Care::default()
+    };
+    let mut item = resource.item(Section::Care, Category::SocialCare, Facts::Care(care));
+    let named_by = resource.concept("type").or_else(|| encounters::class(resource));
+    item.what = named_by.unwrap_or_else(|| named("Contact with social care"));
+    if resource.text("status").as_deref() == Some("planned") {
+        item.caveats.push("Planned: not a record that it took place".into());
+    }
+    let (from, to) = resource.period("period");
+    item.when = When { from, to, recorded: None };
+    item.detail("Reason", resource.words("reasonCode"));
+    item.detail("Outcome", encounters::outcome(resource));
+    item.detail("Place", encounters::place(resource));
+    item.detail("Priority", resource.words("priority"));
     item
 }
 

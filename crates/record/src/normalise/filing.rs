@@ -84,9 +84,14 @@ fn rank(category: Category) -> u8 {
     }
 }
 
+/// Whether fewer see it than see what is found with it.
+pub(crate) fn is_protected(category: Category) -> bool {
+    rank(category) > 0
+}
+
 /// A kind of entry overrules the search that found it only by being more protected.
 fn protected_only(kind: Category) -> Category {
-    if rank(kind) > 0 { kind } else { Category::Demographics }
+    if is_protected(kind) { kind } else { Category::Demographics }
 }
 
 fn label(filed: &mut Filed, code: &str) {

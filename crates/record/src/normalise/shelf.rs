@@ -2,7 +2,7 @@
 //! in another. A Bundle inside a Bundle (a message that carries a document) is opened and stands on the shelf as well.
 //! Source: FHIR R4 2.36.4; ITK3; a document that is not a Bundle is one entry.
 
-use super::document;
+use super::{document, filing};
 use fhir::bundle::{Bundle, Entry};
 use fhir::coding::Coding;
 use fhir::reply::{Format, Payload};
@@ -23,8 +23,11 @@ pub(crate) struct Document<'a> {
     pub(crate) text: &'a Arc<str>,
     pub(crate) json: Json<'a>,
     pub(crate) format: Format,
-    /// The category whose search brought it.
+    /// The category whose search brought its entries. A search that found a document or message as a whole says nothing of what
+    /// stands in it, unless it protects: then each entry is filed by its own kind.
     pub(crate) searched: Option<Category>,
+    /// The category whose search brought the answer it came in.
+    pub(crate) found_by: Option<Category>,
     pub(crate) bundle: Bundle<'a>,
     /// Entries without a readable resource, as sent.
     pub(crate) unreadable: Vec<Json<'a>>,
@@ -55,7 +58,9 @@ impl<'a> Document<'a> {
         let open = |entry: &Entry<'a>| {
             let mut labels = self.labels.clone();
             labels.extend(own_labels(entry.json));
-            let opened = Self { labels, ..document(self.text, entry.json, self.format, self.searched) };
+            let searched = self.searched.filter(|category| filing::is_protected(*category));
+            let opened = Self { labels, ..document(self.text, entry.json, self.format, searched) };
+            let opened = Self { found_by: self.found_by, ..opened };
             Self { inside: self.inside + 1, is_whole: opened.is_whole || self.is_whole, ..opened }
         };
         bundles.map(open).collect()
@@ -107,7 +112,19 @@ fn document<'a>(
         None => alone(json),
     };
     let is_whole = format != Format::GpConnectHtml && document::is_whole(&bundle);
-    Document { text, json, format, searched, bundle, unreadable, is_whole, labels: Vec::new(), inside: 0 }
+    let labels = Vec::new();
+    Document {
+        text,
+        json,
+        format,
+        searched,
+        found_by: searched,
+        bundle,
+        unreadable,
+        is_whole,
+        labels,
+        inside: 0,
+    }
 }
 
 /// `meta.security` of a document or message Bundle. A searchset's says only what is the highest among its entries'.

@@ -47,3 +47,26 @@ pub(crate) fn medicine(item: &Item) -> &crate::item::Medicine {
         _ => panic!("not a medicine"),
     }
 }
+
+#[test]
+fn haz_008_what_the_gateway_heard_a_source_warn_of_is_not_said_twice() {
+    let long = "Overdue. ".repeat(60);
+    let heard: String = long.chars().take(300).collect();
+    let document = format!(
+        r#"{{"resourceType":"Bundle","type":"searchset","entry":[{{"search":{{"mode":"outcome"}},"resource":{{"resourceType":"OperationOutcome","issue":[
+            {{"severity":"warning","code":"incomplete","diagnostics":"{long}"}},
+            {{"severity":"warning","code":"incomplete","diagnostics":"Something else"}}]}}}}]}}"#
+    );
+    let warning = |category| fhir::reply::Warning {
+        code: "source-warning".to_owned(),
+        category: Some(category),
+        text: heard.clone(),
+    };
+    let payloads = vec![payload(Format::R4, Some(Category::Results), document.as_bytes())];
+    let told = |category| {
+        let reply = Reply { warnings: vec![warning(category)], ..reply(payloads.clone()) };
+        normalise(&reply).warnings.into_iter().map(|warning| warning.text).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Category::Results), [heard.clone(), "Something else".to_owned()]);
+    assert_eq!(told(Category::Encounters).len(), 3, "of another category it is another warning");
+}

@@ -132,3 +132,52 @@ proptest! {
         prop_assert_eq!(seen(&without), seen(&with), "HAZ-010");
     }
 }
+
+/// An ambulance service's message and a written document, found by one search for whole Bundles.
+const WHOLE: &str = r#"{"resourceType":"Bundle","type":"searchset","entry":[
+    {"search":{"mode":"match"},"resource":{"resourceType":"Bundle","type":"message","entry":[
+        {"fullUrl":"urn:uuid:h","resource":{"resourceType":"MessageHeader","eventCoding":{"system":"https://fhir.nhs.uk/CodeSystem/message-events-bars","code":"servicerequest-request"},"focus":[{"reference":"urn:uuid:s"}]}},
+        {"fullUrl":"urn:uuid:s","resource":{"resourceType":"ServiceRequest","id":"s1","status":"active","reasonCode":[{"text":"Fell at home"}]}},
+        {"resource":{"resourceType":"Flag","id":"f1","status":"active","code":{"text":"Dog at home"}}},
+        {"resource":{"resourceType":"Basic","id":"b1"}}]}},
+    {"search":{"mode":"match"},"resource":{"resourceType":"Bundle","type":"document","entry":[
+        {"resource":{"resourceType":"Composition","id":"c1","status":"final","type":{"text":"Report"},"section":[{"title":"Summary","text":{"div":"<div>Advice</div>"}}]}}]}},
+    {"search":{"mode":"match"},"resource":{"resourceType":"Bundle","type":"collection","entry":[
+        {"resource":{"resourceType":"AllergyIntolerance","id":"a1","code":{"text":"Latex"}}},
+        {"resource":{"resourceType":"Encounter","id":"e1","status":"finished","type":[{"text":"Home visit"}]}}]}}]}"#;
+
+fn whole(searched: Category, permitted: &[Category]) -> Released {
+    let mut payload = payload(Format::R4, None, WHOLE.as_bytes());
+    payload.category = Some(searched);
+    let level = |category| if permitted.contains(&category) { Level::Full } else { Level::Nothing };
+    release(&SourceId::new("source"), normalise(&reply(vec![payload])), &level, None)
+}
+
+#[test]
+fn haz_047_what_stands_in_a_message_found_by_another_search_needs_its_own_permit() {
+    let shown = |out: &Released| {
+        let mut kinds: Vec<String> =
+            out.items.iter().map(|item| item.provenance.resource_type.clone()).collect();
+        kinds.sort_unstable();
+        kinds
+    };
+    let table: [(Category, &[&str]); 4] = [
+        (Category::Documents, &["Composition"]),
+        (Category::Alerts, &["Flag"]),
+        (Category::Encounters, &["Encounter", "MessageHeader"]),
+        (Category::CarePlans, &[]),
+    ];
+    for (permitted, expected) in table {
+        let out = whole(permitted, &[permitted]);
+        assert_eq!(shown(&out), expected, "HAZ-047 {permitted:?}");
+        assert_eq!(out.shown.len() + out.held.len(), 6, "HAZ-025 {permitted:?}: all is in the manifest");
+        let words: String = out.items.iter().map(says).collect();
+        assert!(permitted == Category::Encounters || !words.contains("Fell at home"), "HAZ-047");
+    }
+}
+
+#[test]
+fn haz_023_a_search_that_protects_protects_what_stands_in_the_message_it_found() {
+    let out = whole(Category::MentalHealth, &[Category::Encounters, Category::Documents, Category::Alerts]);
+    assert!(out.items.is_empty() && out.unread.is_empty(), "HAZ-023 {:?}", out.items);
+}

@@ -24,6 +24,7 @@ pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Ask
         person: person.clone(),
         practitioner: launch.practitioner.clone(),
         organisation: (launch.organisation.ods.clone(), launch.organisation.name.clone()),
+        role: launch.role_claims.join(", "),
         now: clock::now(),
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct Answered<'a> {
 const SLOWEST_MS: u64 = 3000;
 
 /// Resources that are not the person's care: they need no subject and no identifier.
-const FRAME: [&str; 14] = [
+const FRAME: [&str; 15] = [
     "Patient",
     "Practitioner",
     "PractitionerRole",
@@ -62,6 +62,7 @@ const FRAME: [&str; 14] = [
     "Device",
     "Composition",
     "Binary",
+    "Bundle",
     "Substance",
 ];
 

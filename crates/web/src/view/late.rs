@@ -83,7 +83,7 @@ fn nothing(page: &Page, record: &Record, source: &SourceId, missed: &[Section]) 
     let mut said: Vec<String> = none.into_iter().collect();
     for section in missed {
         let lines = source_line::of_source(page, record, card, *section).into_iter();
-        let unsaid = lines.filter(source_line::Line::is_left_unsaid).map(|line| line.text);
+        let unsaid = lines.filter(|line| line.is_left_unsaid() || line.is_stale()).map(|line| line.text);
         for text in unsaid.map(|text| source_line::naming(words::section_noun(*section), card, text)) {
             if !said.contains(&text) {
                 said.push(text);

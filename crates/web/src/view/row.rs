@@ -3,7 +3,7 @@
 
 use super::documents;
 use super::text::{Verbatim, Wrapped};
-use crate::page::Page;
+use crate::page::{Freshness, Page};
 use crate::words;
 use fhir::coding::{Coding, SNOMED_CT};
 use fhir::{FhirDate, SourceId};
@@ -216,6 +216,7 @@ impl<'a> More<'a> {
         facts.extend(item.what.codings.iter().filter_map(code));
         facts
             .extend(item.details.iter().filter_map(|detail| Fact::maybe(&detail.label, Some(&detail.value))));
+        facts.extend(updated(page, item));
         facts.extend(
             made.business
                 .as_ref()
@@ -240,6 +241,16 @@ impl<'a> More<'a> {
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&'a Note, Verbatim<'a>)> {
         self.notes.iter().map(|note| (note, Verbatim(&note.text)))
     }
+}
+
+/// How old an entry of an extract is: newer entries of one feed do not make an older one new (HAZ-008). Of an entry shown in
+/// part its date is no part.
+fn updated<'a>(page: &Page, item: &Item) -> Option<Fact<'a>> {
+    let card = page.sources.iter().find(|card| card.id == item.source)?;
+    let is_periodic = matches!(card.freshness, Freshness::Periodic { .. });
+    let is_whole = !item.original.as_sent().is_empty();
+    let updated = item.provenance.last_updated.as_deref().filter(|_| is_periodic && is_whole)?;
+    Some(Fact::new("Last updated at its source", FhirDate::parse(updated).display()))
 }
 
 fn code(coding: &Coding) -> Option<Fact<'_>> {

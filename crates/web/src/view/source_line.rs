@@ -30,6 +30,7 @@ pub(crate) enum Standing {
     /// Silent, unreadable, outstanding.
     Missing,
     Withheld,
+    /// A feed older than agreed, and what a source itself warns of.
     Stale,
     Answer,
     /// Not shared, or not asked, by a source that takes part in this section.
@@ -140,14 +141,15 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    /// Each category by its own state: a source that answered may have one switched off, failed or withheld.
+    /// Each category by its own state: a source that answered may have one switched off, failed or withheld, or warn of it.
     pub(crate) fn of(record: &Record, card: &SourceCard, shared: &[Category]) -> Self {
         let is_answered =
             |category: &&Category| record.state_of(&card.id, **category).is_some_and(ReplyState::is_answer);
         let answered = shared.iter().filter(is_answered).count();
+        let is_warned = shared.iter().any(|category| record.is_warned_of(&card.id, *category));
         match answered {
             0 => Said::Nothing,
-            n if n == shared.len() && unread(record, card, shared) == 0 => Said::All,
+            n if n == shared.len() && !is_warned && unread(record, card, shared) == 0 => Said::All,
             _ => Said::Part,
         }
     }
@@ -218,7 +220,9 @@ fn answered(
         |feed: Feed| Line::of(feed.words, if feed.stale { Standing::Stale } else { Standing::Answer });
     let mut lines: Vec<Line> = feed(page, card, note).map(freshness).into_iter().collect();
     if !warnings.is_empty() {
-        lines.push(answer(words::with_warnings(&card.short, &at, &warnings)));
+        let is_warned = shared.iter().any(|category| record.is_warned_of(&card.id, *category));
+        let standing = if is_warned { Standing::Stale } else { Standing::Answer };
+        lines.push(Line::of(words::with_warnings(&card.short, &at, &warnings), standing));
     } else if stranger {
         // Said once for all of them; only a feed that is out of date still matters for each.
         lines.retain(|line| line.standing == Standing::Stale);
@@ -284,9 +288,15 @@ pub(crate) fn feed(page: &Page, card: &SourceCard, note: &SourceNote) -> Option<
     let words = if stale {
         words::stale(&card.short, cadence, &shown, agreed)
     } else {
-        words::periodic(&card.short, cadence, &shown)
+        words::periodic(&card.short, cadence, &today(page, at).unwrap_or(shown))
     };
     Some(Feed { words, stale })
+}
+
+/// `02:10 today`, where the opening falls on the same day here.
+fn today(page: &Page, at: jiff::Timestamp) -> Option<String> {
+    let is_today = date::london(at).date() == date::london(page.opened_at).date();
+    is_today.then(|| words::today(&date::clock(at)))
 }
 
 fn instant(at: &FhirDate) -> Option<jiff::Timestamp> {

@@ -11,6 +11,7 @@ mod claims;
 mod counted;
 mod cui;
 mod entries;
+mod fresh;
 mod opened;
 
 /// Compares with `golden/{name}.html`, or writes it where `UPDATE_GOLDEN` is set.

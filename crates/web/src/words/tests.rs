@@ -119,6 +119,12 @@ fn feeds_lists_and_marks_are_worded_as_agreed() {
         "HAZ-008"
     );
     assert_eq!(
+        periodic("Community", "nightly", &today("02:10")),
+        "Community: nightly, received 02:10 today.",
+        "HAZ-008"
+    );
+    assert_eq!(undated("Community", "nightly"), "Community: nightly, time received not recorded.", "HAZ-008");
+    assert_eq!(
         stale("Community", "nightly", "19-Nov-2026 02:10", "24 h"),
         "Community: nightly, last received 19-Nov-2026 02:10, older than agreed (24 h).",
         "HAZ-008"

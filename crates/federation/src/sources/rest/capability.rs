@@ -1,7 +1,7 @@
 //! Takes a server's CapabilityStatement, gives what may be asked of it. Read at most hourly and shared by all openings;
 //! when it cannot be read the question goes on by configuration. Source: FHIR R4 and STU3 CapabilityStatement.
 
-use super::{Server, Version, table::Search};
+use super::{FHIR_JSON, Server, Version, table::Search};
 use crate::{document, wire::Bounds};
 use fhir::{Json, Object};
 use jiff::Timestamp;
@@ -87,7 +87,7 @@ impl Read {
 }
 
 async fn read(server: &Server, now: Timestamp, bounds: &Bounds) -> Option<Capability> {
-    let request = server.request(Method::GET, server.address("metadata"), "capability");
+    let request = server.bare(Method::GET, server.address("metadata"), "capability", FHIR_JSON);
     let answer = server.fetch(request, now, bounds).await.ok().filter(|answer| answer.status == 200)?;
     let text = document::checked(&answer).ok()?;
     let root = Json::of(text).object()?;

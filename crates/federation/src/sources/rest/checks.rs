@@ -3,7 +3,7 @@
 //! Source: FHIR R4 CapabilityStatement, 3.1.1.5 (Prefer: handling), 3.2.0 (security).
 
 use super::{
-    Server, Version,
+    About, Server, Version,
     table::{self, Search},
 };
 use crate::{
@@ -69,10 +69,10 @@ fn about_nobody(server: &Server, question: &Question) -> RequestBuilder {
     let identifier = [("identifier", format!("{}|{NOBODY}", nhs_number::SYSTEM))];
     match server.person_search {
         PersonSearch::Post => server
-            .request(Method::POST, server.address("Patient/_search"), &question.opening)
+            .request(Method::POST, server.address("Patient/_search"), &About::of(question))
             .form(&identifier),
         PersonSearch::Get => {
-            server.request(Method::GET, server.address("Patient"), &question.opening).query(&identifier)
+            server.request(Method::GET, server.address("Patient"), &About::of(question)).query(&identifier)
         }
     }
 }
@@ -101,9 +101,9 @@ fn patients(answer: &Answer) -> Option<usize> {
 async fn strict(server: &Server, question: &Question, bounds: &Bounds) -> Check {
     let capability = server.capabilities.current(server, question.now, bounds).await;
     let can = |search: &&&Search| capability.as_ref().is_none_or(|can| can.can_search(search.resource_type));
-    let searches = table::searches(server.configured, &question.categories);
+    let searches = table::searches(server.configured, question);
     let kind = searches.iter().find(can).map_or("Patient", |search| search.resource_type);
-    let request = server.request(Method::GET, server.address(kind), &question.opening);
+    let request = server.request(Method::GET, server.address(kind), &About::of(question));
     let request = request.header("Prefer", "handling=strict").query(&[("no-such-parameter", "1")]);
     let (met, found) = match server.fetch(request, question.now, bounds).await {
         Err(fault) => (None, fault.to_string()),

@@ -37,7 +37,7 @@ pub(super) async fn open(server: &Server, question: &OpenQuestion, bounds: &Boun
     };
     // Side by side: each says alone whether there is anything to open.
     let person = patient::find(server, &about, bounds);
-    let entry = server.fetch(server.request(Method::GET, address, about.opening), about.now, bounds);
+    let entry = server.fetch(server.request(Method::GET, address, &about), about.now, bounds);
     let (person, entry) = tokio::join!(person, entry);
     let patient = match person {
         Ok(Found::One(patient)) => patient.one,
@@ -152,7 +152,8 @@ async fn fetched(
         return Opening::well(failed(ELSEWHERE));
     };
     let claimed = question.retrieval.content_type.as_deref();
-    let request = server.request_as(Method::GET, url, &question.opening, &content::accept(claimed));
+    let request =
+        server.request_as(Method::GET, url, &About::of_document(question), &content::accept(claimed));
     let answer = match server.fetch(request, question.now, bounds).await {
         Ok(answer) => answer,
         Err(fault) => return Opening::fault(&fault),

@@ -125,11 +125,9 @@ async fn search(
 fn request(server: &Server, about: &About<'_>, parameters: &[(&'static str, String)]) -> RequestBuilder {
     match server.person_search {
         PersonSearch::Post => {
-            server.request(Method::POST, server.address("Patient/_search"), about.opening).form(parameters)
+            server.request(Method::POST, server.address("Patient/_search"), about).form(parameters)
         }
-        PersonSearch::Get => {
-            server.request(Method::GET, server.address("Patient"), about.opening).query(parameters)
-        }
+        PersonSearch::Get => server.request(Method::GET, server.address("Patient"), about).query(parameters),
     }
 }
 

@@ -39,7 +39,11 @@ pub(super) fn combine(
     for end in ends {
         let failed = end.partly_failed(question).filter(|warning| !reply.warnings.contains(warning));
         reply.warnings.extend(failed);
-        reply.warnings.extend(end.warnings);
+        for warning in end.warnings {
+            if !reply.warnings.contains(&warning) {
+                reply.warnings.push(warning);
+            }
+        }
         reply.payloads.extend(end.payloads);
         // The oldest receipt is the honest one.
         reply.as_at = match (reply.as_at.take(), end.as_at) {
@@ -54,7 +58,7 @@ impl SearchEnd {
     /// A failed search among good ones is said, beside the state of its category.
     fn partly_failed(&self, question: &Question) -> Option<Warning> {
         self.fault.as_ref()?;
-        let category = self.search.category(&question.categories);
+        let category = self.search.category(question);
         let text = "a part of what was asked for did not arrive".to_owned();
         Some(Warning { code: "search-failed".to_owned(), category, text })
     }
@@ -81,7 +85,7 @@ fn category_states(
 ) -> BTreeMap<Category, ReplyState> {
     let mut states: BTreeMap<_, _> = undeclared.iter().map(|c| (*c, ReplyState::NotShared)).collect();
     for category in question.categories.iter().filter(|category| !undeclared.contains(category)) {
-        let mut own = ends.iter().filter(|end| end.search.categories.contains(category)).peekable();
+        let mut own = ends.iter().filter(|end| end.search.serves(question, *category)).peekable();
         if own.peek().is_none() {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Takes one search, reads it page by page to its end, and says how far it got: a part is never taken for the whole
 //! (HAZ-017). Loops, foreign links and strays end it. Source: FHIR R4 3.1.0.3 (paging), 3.2.1.1.5 (handling=strict).
 
-use super::{Server, paging, table::Search};
+use super::{About, Server, paging, table::Search};
 use crate::{document, fault::Fault, question::Question, subject::OnePatient, wire::Bounds};
 use fhir::{
     bundle::Bundle,
@@ -68,7 +68,7 @@ impl Run<'_> {
         address: String,
         parameters: &[(&'static str, String)],
     ) -> SearchEnd {
-        let category = search.category(&self.question.categories);
+        let category = search.category(self.question);
         let mut end = SearchEnd::new(search);
         let mut progress = Progress::default();
         let is_long = parameters.len() > 1;
@@ -101,7 +101,7 @@ impl Run<'_> {
             }
             next = self.step(&mut progress, &url, &page);
             end.as_at = end.as_at.take().or(page.seen.as_at);
-            end.warnings.extend(page.seen.warnings);
+            end.warn(page.seen.warnings, search, self.question);
             end.payloads.push(Payload { format, category, text: page.text });
         }
         end.matches = progress.matches.len();
@@ -124,7 +124,7 @@ impl Run<'_> {
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.server.request(method, url, &self.question.opening).header("Prefer", "handling=strict")
+        self.server.request(method, url, &About::of(self.question)).header("Prefer", "handling=strict")
     }
 
     async fn page(
@@ -207,6 +207,21 @@ impl SearchEnd {
     fn new(search: &'static Search) -> Self {
         let (payloads, warnings) = (Vec::new(), Vec::new());
         Self { search, payloads, matches: 0, warnings, fault: None, is_stray: false, as_at: None }
+    }
+
+    /// What a server warns of in one search touches every category the search is made for: each may lack something, and none of
+    /// them is empty because nothing came (HAZ-006, HAZ-008). Said on every page, it is one warning.
+    fn warn(&mut self, told: Vec<Warning>, search: &Search, question: &Question) {
+        let categories = search.categories(question).iter().copied();
+        let touched: Vec<_> = categories.filter(|category| question.categories.contains(category)).collect();
+        for warning in told {
+            for category in &touched {
+                let warning = Warning { category: Some(*category), ..warning.clone() };
+                if !self.warnings.contains(&warning) {
+                    self.warnings.push(warning);
+                }
+            }
+        }
     }
 }
 

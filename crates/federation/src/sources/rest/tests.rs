@@ -5,6 +5,12 @@
 mod conversation;
 /// Documents opened.
 mod documents;
+/// What a server itself warns of.
+mod warned;
+/// Partners that are told who asks.
+mod who;
+/// Messages and documents kept whole; social care.
+mod whole;
 
 use crate::{SourceConfig, testing::*};
 use fhir::{

@@ -4,6 +4,7 @@
 use crate::normalise::Normalised;
 use crate::normalise::extensions::value_words;
 use crate::normalise::resource::Resource;
+use crate::reconcile::SOURCE_WARNING;
 use fhir::outcome::issues;
 use fhir::reply::Warning;
 use fhir::{Category, Object};
@@ -64,6 +65,12 @@ const PARTLY: [(&str, Category); 3] = [
     ("includeDiaryEntries", Category::Encounters),
 ];
 
+/// Whether one warning says it already: the gateway keeps the beginning of what a source warns of when it asks.
+fn is_told_by(told: &Warning, warning: &Warning) -> bool {
+    let is_same_place = told.code == SOURCE_WARNING && told.category == warning.category;
+    told == warning || (is_same_place && warning.text.starts_with(&told.text))
+}
+
 /// An OperationOutcome inside a reply: a disabled area is not shared, never empty; all else is said.
 pub(crate) fn outcome(resource: &Resource<'_>, normalised: &mut Normalised) {
     for issue in issues(&resource.object).unwrap_or_default() {
@@ -72,7 +79,7 @@ pub(crate) fn outcome(resource: &Resource<'_>, normalised: &mut Normalised) {
         let find =
             |table: &[(&str, Category)]| table.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
         let whole = find(&WHOLE).filter(|_| issue.spine_code.as_deref() == Some("NOT_IMPLEMENTED"));
-        let category = whole.or_else(|| find(&PARTLY)).or(resource.document.searched);
+        let category = whole.or_else(|| find(&PARTLY)).or(resource.document.found_by);
         normalised.not_shared.extend(whole.filter(|category| !normalised.not_shared.contains(category)));
         let code = issue.spine_code.unwrap_or(issue.code);
         let text = issue
@@ -80,7 +87,7 @@ pub(crate) fn outcome(resource: &Resource<'_>, normalised: &mut Normalised) {
             .or(issue.diagnostics)
             .unwrap_or_else(|| "The source sent a warning without words.".into());
         let warning = Warning { code, category, text };
-        if !normalised.warnings.contains(&warning) {
+        if !normalised.warnings.iter().any(|told| is_told_by(told, &warning)) {
             normalised.warnings.push(warning);
         }
     }
