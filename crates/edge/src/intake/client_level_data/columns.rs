@@ -75,7 +75,7 @@ pub(super) enum Taking {
 use Column::*;
 use Taking::*;
 
-/// In the standard's order.
+/// In the standard's order, which is that of the names above: a column's place in one is its place in the other.
 pub(super) const STANDARD: [(Column, &str, Taking); 51] = [
     (LaCode, "LA Code", Needed),
     (PeriodStart, "Reporting Period Start Date", Left),
@@ -136,7 +136,7 @@ pub(super) const FLAGS: [Column; 4] = [Dementia, Visual, Hearing, Autism];
 impl Column {
     /// As the standard writes it.
     pub(super) fn name(self) -> &'static str {
-        STANDARD.iter().find(|(column, ..)| *column == self).map_or("", |(_, name, _)| name)
+        self.standard().map_or("", |(_, name, _)| name)
     }
 
     /// By the standard's name, as headings are compared.
@@ -146,6 +146,18 @@ impl Column {
     }
 
     pub(super) fn is_left(self) -> bool {
-        STANDARD.iter().any(|(column, _, taking)| *column == self && *taking == Left)
+        self.is(Left)
+    }
+
+    pub(super) fn is_needed(self) -> bool {
+        self.is(Needed)
+    }
+
+    fn is(self, taking: Taking) -> bool {
+        self.standard().is_some_and(|(_, _, own)| *own == taking)
+    }
+
+    fn standard(self) -> Option<&'static (Column, &'static str, Taking)> {
+        STANDARD.get(self as usize)
     }
 }

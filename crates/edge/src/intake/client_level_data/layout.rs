@@ -73,7 +73,7 @@ impl Layout {
         let own = rules.headings.get(&folded).copied();
         let is_left_out = rules.leave_out.contains(&folded);
         match own.or_else(|| Column::named(name)) {
-            Some(column) if is_left_out && !is_needed(column) => self.leave_out(name),
+            Some(column) if is_left_out && !column.is_needed() => self.leave_out(name),
             Some(Column::Description) if !rules.descriptions => Field::Left,
             Some(column) => Field::Column(column),
             None if is_left_out || MONEY.iter().any(|part| folded.contains(part)) => self.leave_out(name),
@@ -98,10 +98,6 @@ impl Layout {
             name => name.to_owned(),
         }
     }
-}
-
-fn is_needed(column: Column) -> bool {
-    STANDARD.iter().any(|(known, _, taking)| *known == column && *taking == Taking::Needed)
 }
 
 impl Layout {

@@ -71,7 +71,7 @@ fn shape(row: &Row, layout: &Layout) -> Result<(), Refused> {
 fn values(row: &Row, layout: &mut Layout, rules: &Rules) -> Result<(Event, Option<String>), Refused> {
     let mut event = Event::default();
     let mut status = None;
-    for (at, text) in row.fields().enumerate() {
+    for (at, text) in row.fields().enumerate().filter(|(_, text)| !text.is_empty()) {
         let field = layout.fields.get(at).cloned().unwrap_or(Field::Left);
         let is_kept = !matches!(&field, Field::Left) && !matches!(&field, Field::Column(c) if c.is_left());
         let Some(value) = words::clean(text).filter(|_| is_kept) else { continue };

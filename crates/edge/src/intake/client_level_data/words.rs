@@ -18,14 +18,16 @@ pub(super) fn heading(text: &str) -> String {
 
 /// A value without regard to case, blanks and the length of dashes.
 pub(super) fn value(text: &str) -> String {
-    let kept = text.chars().filter(|c| !is_blank(*c)).map(|c| if is_dash(c) { '-' } else { c });
-    kept.flat_map(char::to_lowercase).collect()
+    let mut folded = text.to_lowercase();
+    folded.retain(|c| !is_blank(c));
+    if folded.is_ascii() { folded } else { folded.replace(is_dash, "-") }
 }
 
 /// The value without blanks around it; `None` where it is blank or a literal that means so.
 pub(super) fn clean(text: &str) -> Option<&str> {
-    let text = text.trim_matches(is_blank);
-    let is_null = ["null", "invalid/null"].contains(&value(text).as_str());
+    let seen = text.trim();
+    let text = if seen.is_ascii() { seen } else { seen.trim_matches(is_blank) };
+    let is_null = ["null", "invalid/null"].iter().any(|null| text.eq_ignore_ascii_case(null));
     (!text.is_empty() && !is_null).then_some(text)
 }
 

@@ -16,6 +16,17 @@ fn whole(format: &ClientLevelData, text: &str) -> String {
 }
 
 #[test]
+fn every_column_stands_in_the_table_where_its_name_says() {
+    for (column, name, taking) in STANDARD {
+        assert_eq!((column.name(), Column::named(name)), (name, Some(column)));
+        assert_eq!(
+            (column.is_left(), column.is_needed()),
+            (taking == Taking::Left, taking == Taking::Needed)
+        );
+    }
+}
+
+#[test]
 fn headings_match_without_case_blanks_dashes_underscores_dots_and_colons() {
     let plain = units(&format(PLAIN), &file(&[row(&[])]));
     let spellings: [fn(&str) -> String; 4] = [

@@ -43,7 +43,7 @@ fn a_file_cut_at_any_byte_is_read_to_there_or_refused() {
 fn a_row_cut_short_is_refused() {
     // HAZ-042: half written.
     let bytes = file(&[row(&[("Team", "North")]), row(&[("Team", "South")])]);
-    let cut = &bytes[..bytes.len() - ",,,,South\n".len()];
+    let cut = bytes.strip_suffix(",,,,South\n").unwrap();
     let (_, taken) = read(&format(PLAIN), cut.as_bytes());
     assert!(taken[0].1.is_ok() && taken[1].1.is_err());
 }
