@@ -9,7 +9,7 @@ use decode::Text;
 use layout::Layout;
 use rows::{Row, Rows};
 use settings::Rules;
-use std::io::Read;
+use std::{io::Read, path::Path};
 
 /// What a feed is configured with.
 mod settings;
@@ -43,7 +43,14 @@ pub struct ClientLevelData {
 }
 
 impl ClientLevelData {
-    /// `columns_file` is the text of the file [`Settings::columns_file`] names; who reads configuration reads it.
+    /// Reads the file [`Settings::columns_file`] names, from `base` where its path is relative.
+    pub fn load(settings: &Settings, base: &Path) -> Result<Self, Misconfigured> {
+        let text = settings.columns_file.as_ref().map(|path| std::fs::read_to_string(base.join(path)));
+        let text = text.transpose().map_err(|error| Misconfigured::File(error.to_string()))?;
+        Self::new(settings, text.as_deref())
+    }
+
+    /// `columns_file` is the text of the file [`Settings::columns_file`] names.
     pub fn new(settings: &Settings, columns_file: Option<&str>) -> Result<Self, Misconfigured> {
         Ok(Self { rules: Rules::of(settings, columns_file)? })
     }

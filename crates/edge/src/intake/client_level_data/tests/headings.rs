@@ -130,6 +130,19 @@ fn both_presets_name_every_column_and_read_as_the_standard_does() {
 }
 
 #[test]
+fn the_column_map_is_read_from_where_the_configuration_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings: Settings = toml::from_str("numbers = \"traced\"\ncolumns_file = \"map.toml\"").unwrap();
+    let missing = ClientLevelData::load(&settings, folder.path()).unwrap_err();
+    assert!(matches!(missing, Misconfigured::File(_)));
+    std::fs::write(folder.path().join("map.toml"), "[columns]\n\"NHS Number\" = \"N\"").unwrap();
+    let format = ClientLevelData::load(&settings, folder.path()).unwrap();
+    assert_eq!(units(&format, &file(&[row(&[])]).replacen("NHS Number", "N", 1)).len(), 1);
+    std::fs::write(folder.path().join("map.toml"), "[colums]").unwrap();
+    assert!(ClientLevelData::load(&settings, folder.path()).is_err());
+}
+
+#[test]
 fn what_the_feed_says_goes_before_the_preset() {
     let preset = "[columns]\n\"NHS Number\" = \"A\"\n[values.Gender]\nW = \"Other\"";
     let own = "numbers = \"traced\"\ncolumns_file = \"x\"\ncolumns = { \"NHS Number\" = \"B\" }\nvalues = { Gender = { W = \"Female\" } }";
