@@ -158,3 +158,5 @@ pub(crate) const ALL_TYPES: &[&str] = &[
     "RelatedPerson",
     "ServiceRequest",
 ];
+/// Adult social care extracts of councils: CSV shaped on Client Level Data.
+pub mod client_level_data;
