@@ -272,7 +272,7 @@ fn microbiology_keeps_its_organisms_apart_and_names_the_parent() {
             "OBX|1|CE|TMP^Trimethoprim||R^Resistant||||||F",
         ],
     );
-    let names: Vec<String> = of(&[text.clone()], "Observation")
+    let names: Vec<String> = of(std::slice::from_ref(&text), "Observation")
         .iter()
         .filter_map(|one| one["code"]["text"].as_str().map(str::to_owned))
         .collect();

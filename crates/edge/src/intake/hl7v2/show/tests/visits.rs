@@ -129,7 +129,7 @@ fn pre_admission_is_planned_with_the_day_it_is_expected() {
 fn a_class_change_keeps_the_stay() {
     let inpatient = adt("A06", "202403111200", "b", &[&pv1("I", "W2", FROM, "")]);
     let outpatient = adt("A04", "202403101200", "a", &[&pv1("O", "CLINIC", FROM, "")]);
-    assert_eq!(one(&[outpatient.clone()], "Encounter")["class"]["code"], "AMB");
+    assert_eq!(one(std::slice::from_ref(&outpatient), "Encounter")["class"]["code"], "AMB");
     assert_eq!(one(&[outpatient, inpatient], "Encounter")["class"]["code"], "IMP");
     let emergency = adt("A04", "20240310", "a", &[&pv1("E", "ED", FROM, "")]);
     assert_eq!(one(&[emergency], "Encounter")["class"]["code"], "EMER");
