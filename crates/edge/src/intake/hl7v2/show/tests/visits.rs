@@ -37,7 +37,10 @@ fn an_admission_is_a_stay_with_place_doctors_and_specialty() {
         "https://fhir.hl7.org.uk/Id/gmc-number"
     );
     assert_eq!(stay["serviceType"]["text"], "300");
-    assert_eq!(stay["extension"][0]["valueCodeableConcept"]["text"], "21", "admission method");
+    assert_eq!(
+        stay["hospitalization"]["extension"][0]["valueCodeableConcept"]["text"], "21",
+        "admission method"
+    );
     assert_eq!(stay["hospitalization"]["admitSource"]["text"], "19");
     assert_eq!(stay["identifier"][0]["value"], "V7");
     assert_eq!(stay["serviceProvider"]["display"], "Test Trust");
