@@ -31,7 +31,8 @@ pub(crate) fn whose(pid: Segment<'_>, numbers: Numbers) -> Whose {
     let mut found: Vec<NhsNumber> = Vec::new();
     let mut fails = false;
     let mut note = |text: &str| match NhsNumber::parse(text) {
-        Ok(number) if found.contains(&number) => {}
+        // Two that differ are as many as are needed to know.
+        Ok(number) if found.len() > 1 || found.contains(&number) => {}
         Ok(number) => found.push(number),
         Err(_) => fails = true,
     };

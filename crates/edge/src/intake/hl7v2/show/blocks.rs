@@ -2,7 +2,7 @@
 //! key that finds it again in another version of the report. Source: HL7 v2.5.1 7.4.2; sources.md 10.
 
 use super::observation::{Entry, Value, text_lines};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One result.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub(super) fn blocks<'a>(entries: &[Entry<'a>]) -> Vec<Block<'a>> {
         }
     }
     let mut same: BTreeMap<String, u32> = BTreeMap::new();
-    let mut tests: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
+    let mut tests: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for block in &mut blocks {
         let test = block.test();
         let sub_id = block.sub_id();
@@ -34,11 +34,10 @@ pub(super) fn blocks<'a>(entries: &[Entry<'a>]) -> Vec<Block<'a>> {
         let count = same.entry(name.clone()).or_default();
         *count += 1;
         block.key = format!("{name}\n{count}");
-        tests.entry(test).or_default().push(sub_id);
+        tests.entry(test).or_default().insert(sub_id);
     }
     for block in &mut blocks {
-        let sub_ids = tests.get(&block.test()).map(Vec::as_slice).unwrap_or_default();
-        block.is_numbered = sub_ids.iter().any(|other| *other != block.sub_id());
+        block.is_numbered = tests.get(&block.test()).is_some_and(|sub_ids| sub_ids.len() > 1);
     }
     blocks
 }

@@ -152,8 +152,12 @@ fn haz_043_a_withdrawn_result_is_in_error_and_a_deleted_one_is_gone_and_named() 
         .find(|one| one["code"]["text"] == "Sodium")
         .expect("sodium");
     assert_eq!(sodium["status"], "entered-in-error");
-    let items = check_read_whole(&shown_bytes(&withdrawn.map(String::into_bytes)));
-    assert!(items.unread.is_empty());
+    let items = check_read_whole(&shown_bytes(&withdrawn.clone().map(String::into_bytes)));
+    let standing = |item: &&record::Item| item.status.standing == record::item::Standing::EnteredInError;
+    assert_eq!(items.items.iter().filter(standing).count(), 1, "counted, and not shown");
+    let report = one(&withdrawn, "DiagnosticReport");
+    assert_eq!(report["result"].as_array().map(Vec::len), Some(1), "its value is no part of the report");
+    assert_eq!(report["conclusion"], "Withdrawn by the sender: Sodium");
     let deleted = both("D");
     assert_eq!(of(&deleted, "Observation").len(), 1);
     let conclusion = one(&deleted, "DiagnosticReport")["conclusion"].as_str().expect("said").to_owned();
@@ -161,6 +165,13 @@ fn haz_043_a_withdrawn_result_is_in_error_and_a_deleted_one_is_gone_and_named() 
     let missing = [both("F")[0].clone(), oru("20240311", "b", &[&obr("F"), &obx("NM", "4", "u|||||F")])];
     assert_eq!(of(&missing, "Observation").len(), 1, "a result missing from the later report is not current");
     assert!(one(&missing, "DiagnosticReport")["conclusion"].as_str().expect("said").ends_with("Sodium"));
+}
+
+#[test]
+fn haz_019_a_withdrawn_value_is_not_repeated_under_the_right_one() {
+    let wrong = oru("20240310", "a", &[&obr("F"), &obx("NM", "9.9", "u|||||W")]);
+    let right = oru("20240311", "b", &[&obr("C"), &obx("NM", "4.1", "u|||||C")]);
+    assert!(one(&[wrong, right], "Observation")["note"].is_null());
 }
 
 #[test]
@@ -328,4 +339,19 @@ fn a_report_of_a_stay_that_is_known_belongs_to_it() {
     let id = one(&all, "Encounter")["id"].as_str().expect("id").to_owned();
     assert_eq!(one(&all, "DiagnosticReport")["encounter"]["reference"], format!("Encounter/{id}"));
     assert!(one(&[report], "DiagnosticReport")["encounter"].is_null(), "an unknown one is not made up");
+}
+
+#[test]
+fn a_very_long_report_and_its_versions_are_shown_in_reasonable_time() {
+    let lines: Vec<String> = (0..5_000).map(|n| format!("OBX|{n}|NM|K^Potassium|1|{n}|u|||||F")).collect();
+    let mut segments = vec!["OBR|1||f1|T^Test"];
+    segments.extend(lines.iter().map(String::as_str));
+    let all: Vec<Vec<u8>> =
+        (1..=3).map(|n| oru(&format!("2024031{n}"), &format!("m{n}"), &segments).into_bytes()).collect();
+    let started = std::time::Instant::now();
+    assert_eq!(shown_bytes(&all).len(), 5_001);
+    assert!(
+        started.elapsed() < std::time::Duration::from_secs(20),
+        "it grows with its length, not with its square"
+    );
 }
