@@ -20,6 +20,7 @@ pub(crate) fn read(message: &Message<'_>, settings: &Settings) -> Result<Unit, R
         return Err(Refused::at("MSH-9", reason));
     }
     let pid = pid(message, kind)?;
+    has_its_content(message, kind)?;
     let mut whose =
         pid.map_or(Whose::Untraced(Untraced::NoNumber), |pid| person::whose(pid, settings.numbers));
     let mut local = pid.map(|pid| person::local_ids(pid.field(3), message)).unwrap_or_default();
@@ -82,6 +83,21 @@ fn pid<'a>(message: &Message<'a>, kind: Kind) -> Result<Option<Segment<'a>>, Ref
         Kind::Other | Kind::Acknowledgement => Ok(first),
         _ if first.is_none() => Err(Refused::at("PID", "is missing")),
         _ => Ok(first),
+    }
+}
+
+/// A report without an order, a result under none, or a document without its header would be shown as nothing.
+fn has_its_content(message: &Message<'_>, kind: Kind) -> Result<(), Refused> {
+    let place = |name: &str| message.segments().iter().position(|segment| segment.name == name);
+    match kind {
+        Kind::Result if place("OBR").is_none() => Err(Refused::at("OBR", "is missing")),
+        Kind::Result
+            if place("OBX").is_some_and(|result| place("OBR").is_some_and(|order| result < order)) =>
+        {
+            Err(Refused::at("OBX", "stands under no OBR"))
+        }
+        Kind::Document if place("TXA").is_none() => Err(Refused::at("TXA", "is missing")),
+        _ => Ok(()),
     }
 }
 

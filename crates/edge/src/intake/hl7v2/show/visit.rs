@@ -69,6 +69,12 @@ impl<'a> Visit<'a> {
             }
             "A06" | "A07" => self.status = Some("in-progress"),
             "A05" => self.status = Some("planned"),
+            // A discharge that was never told but by its date.
+            "A08"
+                if self.status == Some("in-progress") && time::moment(message.field("PV1", 45)).is_some() =>
+            {
+                self.status = Some("finished");
+            }
             "A02" if self.status != Some("finished") => self.status = Some("in-progress"),
             "A03" => {
                 self.status = Some("finished");

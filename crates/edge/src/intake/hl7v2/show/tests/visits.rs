@@ -129,6 +129,17 @@ fn pre_admission_is_planned_with_the_day_it_is_expected() {
 }
 
 #[test]
+fn a_discharge_told_only_by_its_date_ends_the_stay() {
+    let home = adt("A08", "202403151500", "b", &[&pv1("I", "W1", FROM, "202403151400")]);
+    assert_eq!(one(&[admitted(), home.clone()], "Encounter")["status"], "finished");
+    assert_eq!(
+        one(&[home], "Encounter")["status"],
+        "finished",
+        "and where it is the first that is heard of it"
+    );
+}
+
+#[test]
 fn a_class_change_keeps_the_stay() {
     let inpatient = adt("A06", "202403111200", "b", &[&pv1("I", "W2", FROM, "")]);
     let outpatient = adt("A04", "202403101200", "a", &[&pv1("O", "CLINIC", FROM, "")]);
