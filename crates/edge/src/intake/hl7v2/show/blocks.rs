@@ -1,7 +1,8 @@
 //! Takes the OBX of one report, gives its results: lines of text that belong together as one, every other alone, each with a
 //! key that finds it again in another version of the report. Source: HL7 v2.5.1 7.4.2; sources.md 10.
 
-use super::observation::{Entry, Value, text_lines};
+use super::json::Object;
+use super::observation::{Entry, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One result.
@@ -88,12 +89,23 @@ impl<'a> Block<'a> {
         if !self.is_text() {
             return self.first()?.value();
         }
-        let lines: Vec<String> = self.entries.iter().map(|entry| text_lines(entry.obx.field(5))).collect();
+        let lines: Vec<String> = self.entries.iter().map(Entry::lines).collect();
         Value::text(lines.join("\n"))
     }
 
     pub(super) fn words(&self) -> Option<String> {
         self.value().map(|value| value.words)
+    }
+
+    /// Those of all its lines, each once.
+    pub(super) fn flags(&self) -> Vec<Object> {
+        let mut seen = BTreeSet::new();
+        let new = self.entries.iter().filter(|entry| seen.insert(entry.obx.field(8).raw()));
+        new.flat_map(Entry::flags).collect()
+    }
+
+    pub(super) fn range(&self) -> Option<String> {
+        self.entries.iter().find_map(Entry::range)
     }
 
     pub(super) fn notes(&self) -> Vec<String> {

@@ -200,8 +200,7 @@ impl Place<'_, '_, '_> {
         let first = block.first();
         let at = first.and_then(|entry| time::moment(entry.obx.field(14)));
         let at = at.or_else(|| time::moment(report.obr.field(7))).map(|at| at.text);
-        let single = first.filter(|_| !block.is_text());
-        let range = single.and_then(|entry| entry.range()).map(|text| vec![terms::text(text)]);
+        let range = block.range().map(|text| vec![terms::text(text)]);
         let notes = block.notes().into_iter().chain(self.history(block, &letter));
         let notes: Vec<Object> = notes.map(terms::text).collect();
         let mut observation = resource("Observation", &id)
@@ -210,7 +209,7 @@ impl Place<'_, '_, '_> {
             .with("subject", patient())
             .with("encounter", self.encounter.map(|id| reference("Encounter", id)))
             .with("effectiveDateTime", at)
-            .with("interpretation", single.map(|entry| entry.flags()))
+            .with("interpretation", block.flags())
             .with("note", notes)
             .with("referenceRange", range);
         if let Some(value) = value {

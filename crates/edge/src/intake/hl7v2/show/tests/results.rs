@@ -55,6 +55,7 @@ fn haz_014_numbers_keep_their_digits_comparators_and_units() {
 #[test]
 fn every_type_of_value_has_its_form() {
     assert_eq!(result(&obx("ST", "trace", ""))["valueString"], "trace");
+    assert_eq!(result(&obx("ST", "<0.5", "mg/L"))["valueString"], "<0.5 mg/L", "a text keeps its unit");
     assert_eq!(result(&obx("", "plain", ""))["valueString"], "plain", "no type is text");
     assert_eq!(result(&obx("CE", "NEG^Negative^L", ""))["valueCodeableConcept"]["text"], "Negative");
     let cwe = result(&obx("CWE", "260385009^Negative^SCT^N^No^L", ""));
@@ -234,6 +235,15 @@ fn haz_021_lines_of_text_stand_together_with_their_breaks_and_blanks() {
         "Observation",
     );
     assert_eq!(broken["valueString"], "one\ntwo\nthree");
+    let flagged = one(
+        &[oru(
+            "2024",
+            "m1",
+            &["OBR|1||f1|T^Text", "OBX|1|TX|^L||x|||A", "OBX|2|TX|^L||y|||A", "OBX|3|TX|^L||z|||R"],
+        )],
+        "Observation",
+    );
+    assert_eq!(flagged["interpretation"].as_array().map(Vec::len), Some(2), "flags of any line, each once");
     let apart = of(
         &[oru("2024", "m1", &["OBR|1||f1|T^Text", "OBX|1|TX|a^One||x", "OBX|2|TX|b^Two||y"])],
         "Observation",
@@ -300,7 +310,7 @@ fn haz_017_a_file_in_a_result_is_a_document_and_one_that_cannot_be_decoded_is_na
     let file = |value: &str| {
         oru("202403101200", "m1", &[&obr("F"), &format!("OBX|1|ED|REP^Report||{value}||||||F")])
     };
-    let whole = [file("MOL^IM^PDF^Base64^JVBERi0xLjQ=")];
+    let whole = [file("APP^IM^PDF^Base64^JVBERi0xLjQ=")];
     let document = one(&whole, "DocumentReference");
     let binary = one(&whole, "Binary");
     assert_eq!(document["content"][0]["attachment"]["contentType"], "application/pdf");
@@ -314,7 +324,7 @@ fn haz_017_a_file_in_a_result_is_a_document_and_one_that_cannot_be_decoded_is_na
     assert!(of(&whole, "Observation").is_empty());
     assert_eq!(one(&whole, "DiagnosticReport")["presentedForm"][0]["title"], "Report");
     for (sent, kind) in [
-        ("^IGene^application/pdf^Base64^JVBERi0xLjQ", "application/pdf"),
+        ("^Lab^application/pdf^Base64^JVBERi0xLjQ", "application/pdf"),
         ("a^^^Base64^JVBERi0xLjQ=", "application/pdf"),
         ("a^TEXT^plain^A^hello", "text/plain"),
         ("a^b^png^Hex^89504e47", "image/png"),
