@@ -110,7 +110,7 @@ impl Tally {
 impl Format for Hl7v2 {
     fn read(&self, input: &mut dyn Read, take: Take<'_>) -> Result<Seen, Unusable> {
         let mut tally = Tally::default();
-        let units = batch::read(input, &mut |sent| {
+        let units = batch::read(input, mllp::LIMIT_BYTES, &mut |sent| {
             let line = sent.line;
             take(line, self.message(sent, &mut tally))
         })?;

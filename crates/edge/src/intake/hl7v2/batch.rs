@@ -2,7 +2,6 @@
 //! file whose counts do not hold, that is cut short, or that holds what is no message. One message is in memory at a time.
 //! Source: HL7 v2.5.1 chapter 2, 2.10.3 (FHS, BHS, BTS, FTS); reliability.md 4 (message 24 MiB).
 
-use super::mllp::LIMIT_BYTES;
 use crate::format::Unusable;
 use std::{io::Read, ops::ControlFlow};
 
@@ -17,10 +16,10 @@ pub(crate) struct Sent {
 /// Told each message; when it breaks, reading stops.
 type Take<'a> = &'a mut dyn FnMut(Sent) -> ControlFlow<()>;
 
-/// Gives the number of messages.
-pub(crate) fn read(input: &mut dyn Read, take: Take<'_>) -> Result<u64, Unusable> {
-    let mut lines = Lines::new(input);
-    let mut file = File::default();
+/// Gives the number of messages. One larger than the limit is told without its bytes.
+pub(crate) fn read(input: &mut dyn Read, limit_bytes: usize, take: Take<'_>) -> Result<u64, Unusable> {
+    let mut lines = Lines { input, buffer: Vec::new(), at: 0, number: 0, limit_bytes };
+    let mut file = File { limit_bytes, ..File::default() };
     while let Some(line) = lines.next()? {
         if file.line(&line, lines.number, take)?.is_break() {
             return Ok(file.messages);
@@ -35,6 +34,7 @@ pub(crate) fn read(input: &mut dyn Read, take: Take<'_>) -> Result<u64, Unusable
 /// Where in a file we are.
 #[derive(Default)]
 struct File {
+    limit_bytes: usize,
     open: Option<Sent>,
     messages: u64,
     /// Batches that were ended, in a file with a header.
@@ -51,7 +51,7 @@ impl File {
         let head = line.head();
         if matches!(head, Head::None) {
             return match &mut self.open {
-                Some(sent) => Ok(line.append_to(sent)),
+                Some(sent) => Ok(line.append_to(sent, self.limit_bytes)),
                 None if line.bytes.trim_ascii().is_empty() => Ok(ControlFlow::Continue(())),
                 None => Err(unusable("stands in no message: it begins with none of MSH, FHS, BHS, BTS, FTS")),
             };
@@ -66,8 +66,10 @@ impl File {
             Head::Message => {
                 self.messages += 1;
                 self.batch = self.batch.map(|count| count + 1);
-                self.open = Some(Sent { line: number, bytes: Some(Vec::new()) });
-                return Ok(self.open.as_mut().map_or(ControlFlow::Continue(()), |sent| line.append_to(sent)));
+                let mut sent = Sent { line: number, bytes: Some(Vec::new()) };
+                let flow = line.append_to(&mut sent, self.limit_bytes);
+                self.open = Some(sent);
+                return Ok(flow);
             }
             Head::FileBegins if self.has_header || self.messages > 0 || self.batch.is_some() => {
                 return Err(unusable("begins a file inside a file"));
@@ -154,9 +156,9 @@ impl Line {
         (said == held).then_some(()).ok_or(())
     }
 
-    fn append_to(&self, sent: &mut Sent) -> ControlFlow<()> {
+    fn append_to(&self, sent: &mut Sent, limit_bytes: usize) -> ControlFlow<()> {
         let fits = |bytes: &Vec<u8>| {
-            !self.is_too_long && bytes.len().saturating_add(self.bytes.len()) <= LIMIT_BYTES
+            !self.is_too_long && bytes.len().saturating_add(self.bytes.len()) <= limit_bytes
         };
         sent.bytes = sent.bytes.take().filter(fits);
         if let Some(bytes) = &mut sent.bytes {
@@ -175,16 +177,14 @@ struct Lines<'a> {
     buffer: Vec<u8>,
     at: usize,
     number: u64,
+    limit_bytes: usize,
 }
 
-impl<'a> Lines<'a> {
-    fn new(input: &'a mut dyn Read) -> Self {
-        Self { input, buffer: Vec::new(), at: 0, number: 0 }
-    }
-
+impl Lines<'_> {
     fn next(&mut self) -> Result<Option<Line>, Unusable> {
         let mut line = Line { bytes: Vec::new(), is_too_long: false };
         loop {
+            let limit_bytes = self.limit_bytes;
             let waiting = self.waiting()?;
             if waiting.is_empty() {
                 let is_any = line.is_too_long || !line.bytes.is_empty();
@@ -193,10 +193,10 @@ impl<'a> Lines<'a> {
             }
             let end = waiting.iter().position(|b| matches!(b, b'\r' | b'\n'));
             let taken = waiting.get(..end.map_or(waiting.len(), |end| end + 1)).unwrap_or_default();
-            line.is_too_long |= line.bytes.len() + taken.len() > LIMIT_BYTES;
-            if !line.is_too_long {
-                line.bytes.extend_from_slice(taken);
-            }
+            // What begins a line too long to keep still says what the line is.
+            let room = limit_bytes.saturating_sub(line.bytes.len());
+            line.is_too_long |= taken.len() > room;
+            line.bytes.extend(taken.iter().take(room));
             let is_cr = end.is_some() && taken.last() == Some(&b'\r');
             self.at += taken.len();
             if is_cr && self.waiting()?.first() == Some(&b'\n') {

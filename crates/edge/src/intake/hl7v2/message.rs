@@ -42,6 +42,10 @@ impl Marks {
 /// Letters of a segment's name.
 const NAME: usize = 3;
 
+/// Segments of one message: far more than any report has. With this limit a message of nothing but short lines takes
+/// no more memory than a long one.
+pub(crate) const SEGMENTS_MAX: usize = 100_000;
+
 /// One message where it lies.
 pub(crate) struct Message<'a> {
     segments: Vec<Segment<'a>>,
@@ -65,22 +69,21 @@ pub(crate) struct Piece<'a> {
 impl<'a> Message<'a> {
     /// `line` is the place of the MSH in what was read; a refusal counts on from it.
     pub(crate) fn read(text: &'a str, line: u64) -> Result<Self, Refused> {
-        let lines: Vec<&str> = lines(text).collect();
-        let filled = lines.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
-        let mut segments: Vec<Segment<'a>> = Vec::new();
-        let header = lines.first().copied().unwrap_or_default();
+        let header = lines(text).next().unwrap_or_default();
         let field = header.strip_prefix("MSH").and_then(|rest| rest.chars().next());
         let field = field.ok_or_else(|| Refused::at("MSH", "is missing"))?;
-        for (number, text) in (line..).zip(lines.into_iter().take(filled)) {
-            let name = name(text, field).ok_or_else(|| not_a_segment(number))?;
-            let marks = Marks { field, component: '^', repetition: None, escape: None, subcomponent: None };
-            segments.push(Segment { name, text, marks });
+        let mut named: Vec<(&'a str, &'a str)> = Vec::new();
+        for (number, text) in (line..).zip(lines(filled(text))) {
+            if named.len() == SEGMENTS_MAX {
+                return Err(Refused::at(
+                    format!("line {number}"),
+                    "is past the most segments a message may have",
+                ));
+            }
+            named.push((name(text, field).ok_or_else(|| not_a_segment(number))?, text));
         }
         let marks = Marks::read(header)?;
-        for segment in &mut segments {
-            segment.marks = marks;
-        }
-        Ok(Self { segments })
+        Ok(Self { segments: named.into_iter().map(|(name, text)| Segment { name, text, marks }).collect() })
     }
 
     pub(crate) fn segments(&self) -> &[Segment<'a>] {
@@ -104,6 +107,13 @@ impl<'a> Message<'a> {
 
 const NO_MARKS: Marks =
     Marks { field: '|', component: '^', repetition: None, escape: None, subcomponent: None };
+
+/// The text up to the end of its last line that holds anything.
+fn filled(text: &str) -> &str {
+    let last = text.trim_end().len();
+    let rest = text.get(last..).and_then(|rest| rest.find(['\r', '\n']));
+    rest.and_then(|rest| text.get(..last + rest)).unwrap_or(text)
+}
 
 fn not_a_segment(line: u64) -> Refused {
     Refused::at(format!("line {line}"), "does not begin with a segment's name and the field separator")

@@ -4,6 +4,9 @@
 /// The largest message. Source: reliability.md 4.
 pub const LIMIT_BYTES: usize = 24 * 1024 * 1024;
 
+/// What is kept of a frame past the limit: more than any MSH.
+const HEAD_BYTES: usize = 4096;
+
 const START: u8 = 0x0B;
 const END: u8 = 0x1C;
 const RETURN: u8 = 0x0D;
@@ -15,8 +18,8 @@ pub enum Event {
     Frame(Vec<u8>),
     /// So many bytes that belong to no whole frame: between two, or of one that was broken off. Line ends do not count.
     Junk(u64),
-    /// A frame past the limit; its bytes are let go.
-    TooLarge,
+    /// A frame past the limit: its beginning, for the acknowledgement that refuses it. The rest is let go.
+    TooLarge(Vec<u8>),
 }
 
 impl std::fmt::Debug for Event {
@@ -24,7 +27,7 @@ impl std::fmt::Debug for Event {
         match self {
             Event::Frame(bytes) => write!(f, "Frame({} bytes)", bytes.len()),
             Event::Junk(bytes) => write!(f, "Junk({bytes} bytes)"),
-            Event::TooLarge => f.write_str("TooLarge"),
+            Event::TooLarge(head) => write!(f, "TooLarge({} bytes kept)", head.len()),
         }
     }
 }
@@ -97,8 +100,10 @@ impl Decoder {
         }
         if frame.len() == self.limit_bytes {
             self.is_too_large = true;
-            *frame = Vec::new();
-            events.push(Event::TooLarge);
+            let mut head = std::mem::take(frame);
+            head.truncate(HEAD_BYTES);
+            head.shrink_to_fit();
+            events.push(Event::TooLarge(head));
         } else {
             frame.push(byte);
         }

@@ -31,7 +31,8 @@ pub(crate) fn whose(pid: Segment<'_>, numbers: Numbers) -> Whose {
     let mut found: Vec<NhsNumber> = Vec::new();
     let mut fails = false;
     let mut note = |text: &str| match NhsNumber::parse(text) {
-        Ok(number) if found.contains(&number) => {}
+        // Two that differ are as many as are needed to know.
+        Ok(number) if found.len() > 1 || found.contains(&number) => {}
         Ok(number) => found.push(number),
         Err(_) => fails = true,
     };
@@ -63,7 +64,7 @@ pub(crate) fn nhs_claims(field: Piece<'_>) -> impl Iterator<Item = String> {
 fn is_nhs(identifier: Piece<'_>) -> bool {
     let upper = |piece: Piece<'_>| piece.text().unwrap_or_default().to_ascii_uppercase();
     let authority = upper(identifier.component(4).subcomponent(1));
-    let kind = upper(identifier.component(5));
+    let kind = kind(identifier);
     // Type NI says national identifier, of whatever nation: only with the authority, which is a claim by itself.
     matches!(authority.as_str(), "NHS" | "NHSNBR") || matches!(kind.as_str(), "NH" | "NHSNMBR")
 }
@@ -82,7 +83,20 @@ fn unclaimed(field: Piece<'_>) -> impl Iterator<Item = String> {
 /// The sender's own names in a field of identifiers: PID-3, MRG-1.
 pub(crate) fn local_ids(field: Piece<'_>, message: &Message<'_>) -> Vec<LocalId> {
     let own = field.repetitions().filter(|one| !is_nhs(*one));
-    own.filter_map(|one| local_id(one, message)).collect()
+    let (mut persons, others): (Vec<_>, Vec<_>) = own.partition(|one| is_persons(*one));
+    // The first name is the one a held message waits under: a visit's number comes after the person's.
+    persons.extend(others);
+    persons.into_iter().filter_map(|one| local_id(one, message)).collect()
+}
+
+/// A number of the sender's record of the person, or one of no stated type.
+fn is_persons(identifier: Piece<'_>) -> bool {
+    matches!(kind(identifier).as_str(), "" | "MR" | "PI" | "PT" | "MRN")
+}
+
+/// CX.5.
+fn kind(identifier: Piece<'_>) -> String {
+    identifier.component(5).text().unwrap_or_default().to_ascii_uppercase()
 }
 
 /// An id without an authority is the sending facility's. A visit or account number is no number of the person's, so
@@ -93,11 +107,8 @@ pub(crate) fn local_id(identifier: Piece<'_>, message: &Message<'_>) -> Option<L
     let named = named.subcomponent(1).text().or_else(|| named.subcomponent(2).text());
     let facility = || message.field("MSH", 4).component(1).text();
     let authority = named.or_else(facility).unwrap_or_default();
-    let kind = identifier.component(5).text().unwrap_or_default().to_ascii_uppercase();
-    let authority = match kind.as_str() {
-        "" | "MR" | "PI" | "PT" | "MRN" => authority,
-        other => format!("{authority} {other}"),
-    };
+    let authority =
+        if is_persons(identifier) { authority } else { format!("{authority} {}", kind(identifier)) };
     Some(LocalId { authority, id })
 }
 

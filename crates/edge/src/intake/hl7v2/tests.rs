@@ -31,11 +31,11 @@ pub(crate) fn pid(ids: &str, status: &str) -> String {
     format!("PID|1||{ids}||EXAMPLE^ADA^^^^^L||19600102|2{}{status}", "|".repeat(24))
 }
 
+/// The line of a message, and what became of it.
+pub(crate) type Taken = (u64, Result<Unit, Refused>);
+
 /// Every message of a file or connection, and what was seen of the whole.
-pub(crate) fn read_with(
-    settings: Settings,
-    bytes: &[u8],
-) -> (Vec<(u64, Result<Unit, Refused>)>, Result<Seen, Unusable>) {
+pub(crate) fn read_with(settings: Settings, bytes: &[u8]) -> (Vec<Taken>, Result<Seen, Unusable>) {
     let mut taken = Vec::new();
     let seen = Hl7v2::new(settings).read(&mut &*bytes, &mut |line, unit| {
         taken.push((line, unit));

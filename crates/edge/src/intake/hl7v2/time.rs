@@ -53,7 +53,12 @@ pub(crate) fn read(sent: &str) -> Option<Moment> {
         8 => at.date().to_string(),
         _ => {
             let fraction = fraction.map(|part| format!(".{part}")).unwrap_or_default();
-            format!("{}{fraction}{}", at.strftime("%Y-%m-%dT%H:%M:%S"), zoned.strftime("%:z"))
+            // The digits stay as sent, in the hour that the clocks skip too: their distance from the instant is the offset.
+            let ahead =
+                at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() - zoned.timestamp().as_second();
+            let offset = Offset::from_seconds(i32::try_from(ahead).ok()?).ok()?;
+            let zoned = zoned.with_time_zone(TimeZone::fixed(offset));
+            format!("{}{fraction}{}", zoned.strftime("%Y-%m-%dT%H:%M:%S"), zoned.strftime("%:z"))
         }
     };
     Some(Moment { text, order: zoned.timestamp().as_millisecond(), has_time })

@@ -6,6 +6,7 @@ use super::event::{self, Kind};
 use super::message::{Message, Segment};
 use super::person::{self, NHS, NHS_UNVERIFIED};
 use crate::unit::{Act, LocalId, Refused, Unit, Untraced, Whose};
+use std::collections::{HashMap, HashSet};
 
 pub(crate) fn read(message: &Message<'_>, settings: &Settings) -> Result<Unit, Refused> {
     admit(message, settings)?;
@@ -19,6 +20,7 @@ pub(crate) fn read(message: &Message<'_>, settings: &Settings) -> Result<Unit, R
         return Err(Refused::at("MSH-9", reason));
     }
     let pid = pid(message, kind)?;
+    has_its_content(message, kind)?;
     let mut whose =
         pid.map_or(Whose::Untraced(Untraced::NoNumber), |pid| person::whose(pid, settings.numbers));
     let mut local = pid.map(|pid| person::local_ids(pid.field(3), message)).unwrap_or_default();
@@ -84,6 +86,21 @@ fn pid<'a>(message: &Message<'a>, kind: Kind) -> Result<Option<Segment<'a>>, Ref
     }
 }
 
+/// A report without an order, a result under none, or a document without its header would be shown as nothing.
+fn has_its_content(message: &Message<'_>, kind: Kind) -> Result<(), Refused> {
+    let place = |name: &str| message.segments().iter().position(|segment| segment.name == name);
+    match kind {
+        Kind::Result if place("OBR").is_none() => Err(Refused::at("OBR", "is missing")),
+        Kind::Result
+            if place("OBX").is_some_and(|result| place("OBR").is_some_and(|order| result < order)) =>
+        {
+            Err(Refused::at("OBX", "stands under no OBR"))
+        }
+        Kind::Document if place("TXA").is_none() => Err(Refused::at("TXA", "is missing")),
+        _ => Ok(()),
+    }
+}
+
 /// The NHS number as a name of the person.
 fn nhs_name(pid: Segment<'_>, whose: &Whose) -> Option<LocalId> {
     match whose {
@@ -122,13 +139,16 @@ fn join(message: &Message<'_>, pid: Segment<'_>, own: Option<LocalId>) -> Result
     let (place, prior) = merged.or(parted).ok_or_else(|| Refused::at("MRG", "is missing"))?;
     let prior_ids = person::local_ids(prior, message);
     let survivors = person::local_ids(pid.field(3), message);
-    let claims = |field| person::nhs_claims(field).map(|text| text.replace(' ', "")).collect::<Vec<_>>();
-    let (theirs, ours) = (claims(prior), claims(pid.field(3)));
+    let claims = |field| person::nhs_claims(field).map(|text| text.replace(' ', ""));
+    let theirs: Vec<String> = claims(prior).collect();
+    let ours: HashSet<String> = claims(pid.field(3)).collect();
     let is_conflict =
         place == "MRG-1" && !ours.is_empty() && theirs.iter().any(|number| !ours.contains(number));
+    let by_authority: HashMap<&str, &LocalId> =
+        survivors.iter().rev().map(|survivor| (survivor.authority.as_str(), survivor)).collect();
     let paired = prior_ids.iter().find_map(|retired| {
-        let same = survivors.iter().find(|survivor| survivor.authority == retired.authority);
-        same.map(|survivor| (retired.clone(), survivor.clone()))
+        let survivor = by_authority.get(retired.authority.as_str())?;
+        Some((retired.clone(), (*survivor).clone()))
     });
     let alone = || match (prior_ids.as_slice(), survivors.as_slice()) {
         ([retired], [survivor]) => Some((retired.clone(), survivor.clone())),

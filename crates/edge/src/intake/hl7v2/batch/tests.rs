@@ -84,6 +84,24 @@ fn reading_stops_when_the_taker_has_enough_and_says_when_the_input_breaks() {
     assert_eq!(seen, Err(Unusable::Input));
 }
 
+#[test]
+fn a_message_is_kept_up_to_the_limit_and_not_beyond_on_one_line_or_on_several() {
+    for message in
+        [format!("MSH|^~\\&|{}\r", "x".repeat(90)), format!("MSH|^~\\&\r{}", "NTE|123456\r".repeat(8))]
+    {
+        for (limit, is_kept) in [(message.len() - 1, false), (message.len(), true), (message.len() + 1, true)]
+        {
+            let mut kept = Vec::new();
+            let file = format!("{message}MSH|^~\\&\r");
+            let messages = super::read(&mut file.as_bytes(), limit, &mut |sent| {
+                kept.push(sent.bytes.is_some());
+                ControlFlow::Continue(())
+            });
+            assert_eq!((kept, messages), (vec![is_kept, true], Ok(2)));
+        }
+    }
+}
+
 /// Gives one byte at a time, so that every line end falls on a border.
 struct Drip<'a>(&'a [u8]);
 

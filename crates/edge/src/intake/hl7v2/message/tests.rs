@@ -1,6 +1,6 @@
 //! Marks, lines and escapes: read as declared, kept where unknown, refused by place.
 
-use super::Message;
+use super::{Message, SEGMENTS_MAX};
 
 fn value(text: &str, name: &str, field: usize) -> Option<String> {
     Message::read(text, 1).expect("a message").field(name, field).text()
@@ -41,6 +41,15 @@ fn a_line_that_is_no_segment_is_refused_with_its_line() {
     for (text, place) in broken {
         let refused = Message::read(text, 10).err().expect("refused");
         assert_eq!(refused.field.as_deref(), Some(place), "{text:?}");
+    }
+}
+
+#[test]
+fn a_message_has_so_many_segments_and_no_more() {
+    for (more, is_read) in [(-1, true), (0, true), (1, false)] {
+        let count = SEGMENTS_MAX.checked_add_signed(more).expect("a count");
+        let text = format!("MSH|^~\\&|A\r{}\r\n \r\n", "NTE|\r".repeat(count - 1));
+        assert_eq!(Message::read(&text, 1).is_ok(), is_read, "{count}");
     }
 }
 

@@ -50,9 +50,21 @@ fn an_end_mark_without_its_return_is_content() {
 fn a_frame_is_taken_up_to_the_limit_and_not_beyond() {
     for (length, is_taken) in [(9, true), (10, true), (11, false)] {
         let (events, _) = decode(&[encode(&vec![b'x'; length]), encode(b"next")].concat(), 10, &[]);
-        let first = if is_taken { Event::Frame(vec![b'x'; length]) } else { Event::TooLarge };
+        let first = if is_taken { Event::Frame(vec![b'x'; length]) } else { Event::TooLarge(vec![b'x'; 10]) };
         assert_eq!(events, [first, Event::Frame(b"next".to_vec())]);
     }
+}
+
+#[test]
+fn a_frame_past_the_limit_can_still_be_answered() {
+    use crate::intake::hl7v2::ack;
+    let message = format!("MSH|^~\\&|A|B|C|D|2024||ORU^R01|m1|P|2.4\rOBX|{}", "x".repeat(9_000));
+    let (events, left) = decode(&encode(message.as_bytes()), 8_000, &[]);
+    let [Event::TooLarge(head)] = events.as_slice() else { panic!("one event, and too large") };
+    assert_eq!((head.len(), left), (4_096, None));
+    let outcome = ack::Outcome::refused(crate::unit::Refused::new("the message is larger than 24 MiB"));
+    let reply = ack::replies(head, &outcome, "2024", "r1");
+    assert!(reply[0].contains("\rMSA|AE|m1|the message is larger than 24 MiB\r"));
 }
 
 proptest! {

@@ -1,8 +1,9 @@
 //! Takes the OBX of one report, gives its results: lines of text that belong together as one, every other alone, each with a
 //! key that finds it again in another version of the report. Source: HL7 v2.5.1 7.4.2; sources.md 10.
 
-use super::observation::{Entry, Value, text_lines};
-use std::collections::BTreeMap;
+use super::json::Object;
+use super::observation::{Entry, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One result.
 #[derive(Clone)]
@@ -26,7 +27,7 @@ pub(super) fn blocks<'a>(entries: &[Entry<'a>]) -> Vec<Block<'a>> {
         }
     }
     let mut same: BTreeMap<String, u32> = BTreeMap::new();
-    let mut tests: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
+    let mut tests: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for block in &mut blocks {
         let test = block.test();
         let sub_id = block.sub_id();
@@ -34,11 +35,10 @@ pub(super) fn blocks<'a>(entries: &[Entry<'a>]) -> Vec<Block<'a>> {
         let count = same.entry(name.clone()).or_default();
         *count += 1;
         block.key = format!("{name}\n{count}");
-        tests.entry(test).or_default().push(sub_id);
+        tests.entry(test).or_default().insert(sub_id);
     }
     for block in &mut blocks {
-        let sub_ids = tests.get(&block.test()).map(Vec::as_slice).unwrap_or_default();
-        block.is_numbered = sub_ids.iter().any(|other| *other != block.sub_id());
+        block.is_numbered = tests.get(&block.test()).is_some_and(|sub_ids| sub_ids.len() > 1);
     }
     blocks
 }
@@ -89,12 +89,23 @@ impl<'a> Block<'a> {
         if !self.is_text() {
             return self.first()?.value();
         }
-        let lines: Vec<String> = self.entries.iter().map(|entry| text_lines(entry.obx.field(5))).collect();
+        let lines: Vec<String> = self.entries.iter().map(Entry::lines).collect();
         Value::text(lines.join("\n"))
     }
 
     pub(super) fn words(&self) -> Option<String> {
         self.value().map(|value| value.words)
+    }
+
+    /// Those of all its lines, each once.
+    pub(super) fn flags(&self) -> Vec<Object> {
+        let mut seen = BTreeSet::new();
+        let new = self.entries.iter().filter(|entry| seen.insert(entry.obx.field(8).raw()));
+        new.flat_map(Entry::flags).collect()
+    }
+
+    pub(super) fn range(&self) -> Option<String> {
+        self.entries.iter().find_map(Entry::range)
     }
 
     pub(super) fn notes(&self) -> Vec<String> {

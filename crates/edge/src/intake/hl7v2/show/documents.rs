@@ -11,7 +11,7 @@ use super::files::{self, Content, Paper};
 use super::observation::Entry;
 use super::terms::{self, Number};
 use super::{Desk, visit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One document while its messages are read.
 struct Document<'a> {
@@ -121,12 +121,8 @@ impl Document<'_> {
         let title = txa.field(16).text().or_else(|| self.contents.iter().find_map(|one| one.title.clone()));
         let written = time::moment(txa.field(4)).or_else(|| time::moment(txa.field(6)));
         let authors = [9, 5].into_iter().flat_map(|field| txa.field(field).repetitions());
-        let mut seen: Vec<String> = Vec::new();
-        let authors = authors.filter(|who| {
-            let is_new = !seen.contains(&who.raw().to_owned());
-            seen.push(who.raw().to_owned());
-            is_new
-        });
+        let mut seen = BTreeSet::new();
+        let authors = authors.filter(|who| seen.insert(who.raw()));
         let authors = authors.filter_map(terms::clinician).collect();
         let signed: Option<Piece<'_>> = txa.field(22).repetitions().next();
         Paper {

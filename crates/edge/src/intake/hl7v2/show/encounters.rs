@@ -74,18 +74,19 @@ fn renumber<'a>(
 
 fn encounter(id: &str, visit: &Visit<'_>, desk: &Desk<'_, '_>) -> Object {
     const METHOD: &str = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-AdmissionMethod";
-    let method = visit.method.clone().map(|words| {
-        vec![Object::new().with("url", METHOD).with("valueCodeableConcept", terms::text(words))]
-    });
+    let method = visit
+        .method
+        .clone()
+        .map(|method| vec![Object::new().with("url", METHOD).with("valueCodeableConcept", method)]);
     let place = visit
         .location()
         .map(|words| vec![Object::new().with("location", Object::new().with("display", words))]);
     let period = Object::new().with("start", visit.begins()).with("end", visit.to.as_deref());
     let stay = Object::new()
-        .with("admitSource", visit.source.clone().map(terms::text))
-        .with("dischargeDisposition", visit.disposition.clone().map(terms::text));
-    resource("Encounter", id)
         .with("extension", method)
+        .with("admitSource", visit.source.clone())
+        .with("dischargeDisposition", visit.disposition.clone());
+    resource("Encounter", id)
         .with("identifier", visit.number.as_ref().map(|number| vec![number.identifier()]))
         .with("status", visit.status.unwrap_or("unknown"))
         .with("class", class(visit.class.as_deref()))

@@ -82,16 +82,13 @@ impl<'a> Entry<'a> {
                 .and_then(|pointer| Value::text(format!("Kept in the sender's system: {pointer}"))),
             _ => None,
         };
-        read.or_else(|| Value::text(self.plain_text(&kind, field)))
+        read.or_else(|| Value::text(self.lines()))
     }
 
-    /// Text as it stands: what is no number, or no date, is shown as sent, with its unit.
-    fn plain_text(&self, kind: &str, field: Piece<'_>) -> String {
-        let text = text_lines(field);
-        match self.unit_words() {
-            Some(unit) if matches!(kind, "NM" | "SN") => format!("{text} {unit}"),
-            _ => text,
-        }
+    /// Text as it stands, what is no number or no date too; with its unit where it has one.
+    pub(super) fn lines(&self) -> String {
+        let text = text_lines(self.obx.field(5));
+        if text.trim().is_empty() { text } else { self.with_unit(text) }
     }
 
     fn unit_words(&self) -> Option<String> {

@@ -11,6 +11,7 @@ use super::json::Object;
 use super::observation;
 use super::reports::Report;
 use super::{Desk, Served, patient, reference, resource, terms};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One report, its versions in order.
 pub(super) struct Versions<'v, 'a> {
@@ -24,19 +25,24 @@ pub(super) fn put(versions: &Versions<'_, '_>, visits: &Visits, desk: &mut Desk<
     let report = versions.current;
     let encounter = report.visit.as_ref().and_then(|key| visits.get(key)).cloned();
     let now = blocks(&report.entries);
+    let earlier: Vec<Earlier<'_>> = versions.earlier.iter().map(Earlier::of).collect();
     // Deleted results are not shown, and are no longer part of it.
     let shown: Vec<&Block<'_>> = now.iter().filter(|block| block.status() != "D").collect();
-    let mut results = Vec::new();
-    let mut forms = Vec::new();
+    let (mut results, mut forms, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
     for block in &shown {
-        let place = Place { versions, report: &id, encounter: encounter.as_deref() };
-        if block.is_file() {
-            forms.extend(place.file(block, desk));
+        let place = Place { versions, earlier: &earlier, report: &id, encounter: encounter.as_deref() };
+        let is_file = block.is_file();
+        let form = if is_file { place.file(block, desk) } else { None };
+        let result = (!is_file).then(|| reference("Observation", &place.observation(block, desk)));
+        // What was withdrawn stands apart, as an error: its value is no part of the report (HAZ-019).
+        if block.status() == "W" {
+            withdrawn.push(name(block));
         } else {
-            results.push(reference("Observation", &place.observation(block, desk)));
+            forms.extend(form);
+            results.extend(result);
         }
     }
-    let gone = gone(versions.earlier, &shown);
+    let gone = Gone { missing: missing(&earlier, &shown), withdrawn };
     let resource =
         versions.report(&id, &gone, desk).with("encounter", encounter.map(|id| reference("Encounter", &id)));
     let resource = resource.with("result", results).with("presentedForm", forms);
@@ -53,18 +59,47 @@ fn section(obr: Segment<'_>) -> Option<String> {
     terms::words(obr.field(24).repetitions().next()?)
 }
 
-/// Names of results that an earlier version had and this has not.
-fn gone(earlier: &[Report<'_>], now: &[&Block<'_>]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for block in earlier.iter().flat_map(|report| blocks(&report.entries)) {
-        let is_there = now.iter().any(|current| current.key == block.key);
-        let name = block.first().and_then(|entry| terms::words(entry.obx.field(3)));
-        let name = name.unwrap_or_else(|| "a text".into());
-        if !is_there && block.status() != "D" && !names.contains(&name) {
-            names.push(name);
-        }
+/// Names of results that are not current, without their values.
+struct Gone {
+    missing: Vec<String>,
+    withdrawn: Vec<String>,
+}
+
+impl Gone {
+    fn words(&self) -> impl Iterator<Item = String> {
+        let said = [
+            ("Withdrawn by the sender", &self.withdrawn),
+            ("In an earlier version of this report and not in this one", &self.missing),
+        ];
+        let said = said.into_iter().filter(|(_, names)| !names.is_empty());
+        said.map(|(what, names)| format!("{what}: {}", names.join(", ")))
     }
-    names
+}
+
+/// The results of one version before, by their keys.
+struct Earlier<'v> {
+    blocks: BTreeMap<String, Block<'v>>,
+    sent: Option<&'v str>,
+}
+
+impl<'v> Earlier<'v> {
+    fn of(report: &'v Report<'v>) -> Self {
+        let blocks = blocks(&report.entries).into_iter().map(|block| (block.key.clone(), block)).collect();
+        Self { blocks, sent: report.sent.as_ref().map(|at| at.text.as_str()) }
+    }
+}
+
+/// Results that an earlier version had and this has not.
+fn missing(earlier: &[Earlier<'_>], now: &[&Block<'_>]) -> Vec<String> {
+    let there: BTreeSet<&str> = now.iter().map(|block| block.key.as_str()).collect();
+    let all = earlier.iter().flat_map(|version| version.blocks.values());
+    let gone = all.filter(|block| block.status() != "D" && !there.contains(block.key.as_str()));
+    gone.map(name).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+fn name(block: &Block<'_>) -> String {
+    let words = block.first().and_then(|entry| terms::words(entry.obx.field(3)));
+    words.unwrap_or_else(|| "a text".into())
 }
 
 impl Versions<'_, '_> {
@@ -100,13 +135,11 @@ impl Versions<'_, '_> {
         }
     }
 
-    fn report(&self, id: &str, gone: &[String], desk: &Desk<'_, '_>) -> Object {
+    fn report(&self, id: &str, gone: &Gone, desk: &Desk<'_, '_>) -> Object {
         let (report, obr) = (self.current, self.current.obr);
         let mut words: Vec<String> = Vec::new();
         words.extend((!report.notes.is_empty()).then(|| report.notes.join("\n")));
-        words.extend((!gone.is_empty()).then(|| {
-            format!("In an earlier version of this report and not in this one: {}", gone.join(", "))
-        }));
+        words.extend(gone.words());
         let issued = time::moment(obr.field(22)).or_else(|| report.sent.clone());
         let issued = issued.as_ref().and_then(|at| at.instant()).map(str::to_owned);
         let specimens = specimens(report);
@@ -149,6 +182,7 @@ fn specimens(report: &Report<'_>) -> Vec<Object> {
 /// Where a result stands.
 struct Place<'p, 'v, 'a> {
     versions: &'p Versions<'v, 'a>,
+    earlier: &'p [Earlier<'p>],
     report: &'p str,
     encounter: Option<&'p str>,
 }
@@ -161,15 +195,12 @@ impl Place<'_, '_, '_> {
         let letter = block.status();
         let of_report = report.obr.field(25).text().unwrap_or_default();
         // U: it is final now, and its value was sent before.
-        let value = block.value().or_else(|| {
-            let before = self.earlier(block).into_iter().rev();
-            before.filter(|_| letter == "U").find_map(|(block, _)| block.value())
-        });
+        let unsent = || self.before(block).filter(|_| letter == "U").find_map(|(block, _)| block.value());
+        let value = block.value().or_else(unsent);
         let first = block.first();
         let at = first.and_then(|entry| time::moment(entry.obx.field(14)));
         let at = at.or_else(|| time::moment(report.obr.field(7))).map(|at| at.text);
-        let single = first.filter(|_| !block.is_text());
-        let range = single.and_then(|entry| entry.range()).map(|text| vec![terms::text(text)]);
+        let range = block.range().map(|text| vec![terms::text(text)]);
         let notes = block.notes().into_iter().chain(self.history(block, &letter));
         let notes: Vec<Object> = notes.map(terms::text).collect();
         let mut observation = resource("Observation", &id)
@@ -178,7 +209,7 @@ impl Place<'_, '_, '_> {
             .with("subject", patient())
             .with("encounter", self.encounter.map(|id| reference("Encounter", id)))
             .with("effectiveDateTime", at)
-            .with("interpretation", single.map(|entry| entry.flags()))
+            .with("interpretation", block.flags())
             .with("note", notes)
             .with("referenceRange", range);
         if let Some(value) = value {
@@ -203,22 +234,21 @@ impl Place<'_, '_, '_> {
         numbered.map_or(concept, terms::text)
     }
 
-    /// The same result in the versions before, oldest first, with when it was reported.
-    fn earlier<'x>(&'x self, block: &Block<'_>) -> Vec<(Block<'x>, Option<&'x str>)> {
-        let versions = self.versions.earlier.iter();
-        let found = versions.filter_map(|report| {
-            let same = blocks(&report.entries).into_iter().find(|other| other.key == block.key)?;
-            Some((same, report.sent.as_ref().map(|at| at.text.as_str())))
-        });
-        found.collect()
+    /// The same result in the versions before, the latest first, with when it was reported.
+    fn before(&self, block: &Block<'_>) -> impl Iterator<Item = (&Block<'_>, Option<&str>)> {
+        let key = block.key.clone();
+        self.earlier.iter().rev().filter_map(move |version| Some((version.blocks.get(&key)?, version.sent)))
     }
 
     /// Earlier values that are not the present one, each once.
     fn history(&self, block: &Block<'_>, letter: &str) -> Vec<String> {
         let mut said = block.words().into_iter().collect::<Vec<_>>();
         let mut notes = Vec::new();
-        for (earlier, at) in self.earlier(block).into_iter().rev() {
-            let Some(words) = earlier.words().filter(|words| !said.contains(words)) else { continue };
+        for (earlier, at) in self.before(block) {
+            // What was withdrawn was never a value.
+            let stood = Some(earlier).filter(|earlier| !matches!(earlier.status().as_str(), "W" | "D"));
+            let words = stood.and_then(|earlier| earlier.words()).filter(|words| !said.contains(words));
+            let Some(words) = words else { continue };
             let what = if letter == "C" { "Corrected" } else { "Changed" };
             // A value that only now arrived, or arrived by an earlier message, was not changed.
             if block.value().is_none() && letter == "U" {

@@ -31,6 +31,18 @@ pub(crate) fn coded(system: &'static str, code: &str, words: &str) -> Object {
     Object::new().with("coding", vec![coding]).with("text", words)
 }
 
+/// A code of the NHS Data Dictionary: two characters, the first a digit. Anything else is the sender's own, and has no system.
+pub(crate) fn national(system: &'static str, piece: Piece<'_>) -> Option<Object> {
+    let piece = piece.repetitions().next()?;
+    let code = piece.component(1).text().filter(|code| {
+        code.len() == 2
+            && code.starts_with(|c: char| c.is_ascii_digit())
+            && code.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    let coding = code.map(|code| vec![Object::new().with("system", system).with("code", code)]);
+    Some(Object::new().with("coding", coding).with("text", words(piece)?))
+}
+
 /// Names of coding systems as senders write them.
 pub(crate) fn system(name: &str) -> Option<&'static str> {
     match name.to_ascii_uppercase().as_str() {

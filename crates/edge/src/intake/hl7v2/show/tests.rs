@@ -113,6 +113,7 @@ proptest! {
     }
 }
 
+// shows: R57, R62
 #[test]
 fn the_whole_history_is_read_by_the_page_with_nothing_left_over() {
     let bodies: Vec<Vec<u8>> = history().into_iter().map(String::into_bytes).collect();

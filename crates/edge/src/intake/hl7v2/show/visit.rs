@@ -10,6 +10,10 @@ use super::json::Object;
 use super::terms::{self, Number};
 use std::collections::BTreeMap;
 
+const METHOD: &str = "https://fhir.hl7.org.uk/CodeSystem/NHSDataModelAndDictionary-AdmissionMethod";
+const SOURCE: &str = "https://fhir.hl7.org.uk/CodeSystem/UKCore-SourceOfAdmissionEngland";
+const DESTINATION: &str = "https://fhir.hl7.org.uk/CodeSystem/NHSDataModelAndDictionary-DischargeDestination";
+
 /// One stay or attendance.
 #[derive(Default)]
 pub(super) struct Visit<'a> {
@@ -23,10 +27,11 @@ pub(super) struct Visit<'a> {
     attending: Option<Object>,
     referring: Option<Object>,
     consulting: Option<Object>,
+    admitting: Option<Object>,
     pub(super) specialty: Option<String>,
-    pub(super) method: Option<String>,
-    pub(super) source: Option<String>,
-    pub(super) disposition: Option<String>,
+    pub(super) method: Option<Object>,
+    pub(super) source: Option<Object>,
+    pub(super) disposition: Option<Object>,
     pub(super) reason: Option<Object>,
     /// By DG1-6, as the latest message with any of that type has them.
     pub(super) diagnoses: BTreeMap<String, Vec<Segment<'a>>>,
@@ -64,6 +69,12 @@ impl<'a> Visit<'a> {
             }
             "A06" | "A07" => self.status = Some("in-progress"),
             "A05" => self.status = Some("planned"),
+            // A discharge that was never told but by its date.
+            "A08"
+                if self.status == Some("in-progress") && time::moment(message.field("PV1", 45)).is_some() =>
+            {
+                self.status = Some("finished");
+            }
             "A02" if self.status != Some("finished") => self.status = Some("in-progress"),
             "A03" => {
                 self.status = Some("finished");
@@ -114,13 +125,14 @@ impl<'a> Visit<'a> {
         let at = |piece: Piece<'_>| Some(time::moment(piece)?.text);
         let who = |piece: Piece<'_>| terms::clinician(piece.repetitions().next()?);
         replace(&mut self.class, pv1.field(2), |piece| piece.first(1).text());
-        replace(&mut self.method, pv1.field(4), code);
+        replace(&mut self.method, pv1.field(4), |piece| terms::national(METHOD, piece));
         replace(&mut self.attending, pv1.field(7), who);
         replace(&mut self.referring, pv1.field(8), who);
         replace(&mut self.consulting, pv1.field(9), who);
         replace(&mut self.specialty, pv1.field(10), code);
-        replace(&mut self.source, pv1.field(14), code);
-        replace(&mut self.disposition, pv1.field(36), code);
+        replace(&mut self.source, pv1.field(14), |piece| terms::national(SOURCE, piece));
+        replace(&mut self.admitting, pv1.field(17), who);
+        replace(&mut self.disposition, pv1.field(36), |piece| terms::national(DESTINATION, piece));
         replace(&mut self.from, pv1.field(44), at);
         replace(&mut self.to, pv1.field(45), at);
         replace(&mut self.reason, message.field("PV2", 3), terms::concept);
@@ -160,6 +172,7 @@ impl<'a> Visit<'a> {
         let roles = [
             ("ATND", "attender", &self.attending),
             ("CON", "consultant", &self.consulting),
+            ("ADM", "admitter", &self.admitting),
             ("REF", "referrer", &self.referring),
         ];
         let participant = |(code, words, who): (&str, &str, &Option<Object>)| {

@@ -168,3 +168,49 @@ fn a_published_laboratory_page_keeps_its_lines_and_its_corrected_result_its_mark
     assert!(cut.iter().all(|one| one.resource_type != "Binary"));
     assert!(cut.iter().any(|one| one.json.contains("Sent incomplete")));
 }
+
+/// What an Encounter says, apart from its class and the words its publisher looked up elsewhere.
+fn gist(encounter: &serde_json::Value) -> Vec<String> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let stay = &encounter["hospitalization"];
+    let mut gist = vec![
+        text(&encounter["status"]),
+        text(&encounter["period"]["start"]),
+        text(&encounter["period"]["end"]),
+        text(&encounter["identifier"][0]["value"]),
+        text(&stay["extension"][0]["url"]),
+    ];
+    let concepts =
+        [&stay["extension"][0]["valueCodeableConcept"], &stay["admitSource"], &stay["dischargeDisposition"]];
+    for concept in concepts {
+        gist.push(format!(
+            "{} {}",
+            text(&concept["coding"][0]["system"]),
+            text(&concept["coding"][0]["code"])
+        ));
+    }
+    let doctors = encounter["participant"].as_array().into_iter().flatten();
+    let mut doctors: Vec<String> = doctors
+        .map(|one| {
+            let who = &one["individual"];
+            let role = text(&one["type"][0]["coding"][0]["code"]);
+            let number = &who["identifier"];
+            format!("{role} {} {} {}", text(&who["display"]), text(&number["system"]), text(&number["value"]))
+        })
+        .collect();
+    doctors.sort();
+    gist.extend(doctors);
+    gist
+}
+
+#[test]
+fn a_published_discharge_becomes_the_encounter_its_publisher_makes_of_it() {
+    let Some(root) = corpus() else { return };
+    let message = std::fs::read(root.join("itk-2.4-and-2.5.1/04_ADT_A03_ADT_A03_24Co.hl7")).expect("a file");
+    let published =
+        root.parent().expect("the corpus").join("uk-core-r4/encounters/Encounter-ADT_A03-final.json");
+    let published = serde_json::from_slice(&std::fs::read(published).expect("a file")).expect("JSON");
+    let ours = shown_bytes(&[message]);
+    let ours = ours.iter().find(|one| one.resource_type == "Encounter").expect("one");
+    assert_eq!(gist(&serde_json::from_str(&ours.json).expect("JSON")), gist(&published));
+}

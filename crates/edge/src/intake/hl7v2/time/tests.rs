@@ -19,6 +19,12 @@ fn haz_016_a_time_keeps_its_precision() {
 fn a_time_without_zone_is_londons_on_both_sides_of_the_clock_change() {
     assert_eq!(text("202403310030").as_deref(), Some("2024-03-31T00:30:00+00:00"));
     assert_eq!(text("202403310230").as_deref(), Some("2024-03-31T02:30:00+01:00"));
+    assert_eq!(text("202403310130").as_deref(), Some("2024-03-31T01:30:00+00:00"), "a time the clocks skip");
+    assert_eq!(
+        text("202410270130").as_deref(),
+        Some("2024-10-27T01:30:00+01:00"),
+        "of a time told twice the first"
+    );
     assert_eq!(text("20190514102527+0200").as_deref(), Some("2019-05-14T10:25:27+02:00"));
     assert_eq!(text("20190514102527-0530").as_deref(), Some("2019-05-14T10:25:27-05:30"));
     assert_eq!(read("20190514102527+0200").map(|at| at.order), read("20190514092527").map(|at| at.order));

@@ -102,3 +102,14 @@ fn orders_and_acknowledgements_are_kept_without_a_person_of_their_own() {
     }
     assert!(matches!(unit(&said("OML^O21", "20240310", "m1", &[])).expect("kept").whose, Whose::Person(_)));
 }
+
+#[test]
+fn a_message_whose_content_would_be_shown_as_nothing_is_refused() {
+    let field = |kind: &str, segments: &[&str]| {
+        unit(&said(kind, "20240310", "m1", segments)).err().and_then(|r| r.field)
+    };
+    assert_eq!(field("ORU^R01", &["NTE|1"]).as_deref(), Some("OBR"));
+    assert_eq!(field("ORU^R01", &["OBX|1|ST|a||b", "OBR|1||f1|T"]).as_deref(), Some("OBX"));
+    assert_eq!(field("MDM^T02", &["OBX|1|TX|a||b"]).as_deref(), Some("TXA"));
+    assert_eq!(field("ORU^R01", &["OBR|1||f1|T"]), None);
+}

@@ -55,6 +55,7 @@ fn haz_014_numbers_keep_their_digits_comparators_and_units() {
 #[test]
 fn every_type_of_value_has_its_form() {
     assert_eq!(result(&obx("ST", "trace", ""))["valueString"], "trace");
+    assert_eq!(result(&obx("ST", "<0.5", "mg/L"))["valueString"], "<0.5 mg/L", "a text keeps its unit");
     assert_eq!(result(&obx("", "plain", ""))["valueString"], "plain", "no type is text");
     assert_eq!(result(&obx("CE", "NEG^Negative^L", ""))["valueCodeableConcept"]["text"], "Negative");
     let cwe = result(&obx("CWE", "260385009^Negative^SCT^N^No^L", ""));
@@ -152,8 +153,12 @@ fn haz_043_a_withdrawn_result_is_in_error_and_a_deleted_one_is_gone_and_named() 
         .find(|one| one["code"]["text"] == "Sodium")
         .expect("sodium");
     assert_eq!(sodium["status"], "entered-in-error");
-    let items = check_read_whole(&shown_bytes(&withdrawn.map(String::into_bytes)));
-    assert!(items.unread.is_empty());
+    let items = check_read_whole(&shown_bytes(&withdrawn.clone().map(String::into_bytes)));
+    let standing = |item: &&record::Item| item.status.standing == record::item::Standing::EnteredInError;
+    assert_eq!(items.items.iter().filter(standing).count(), 1, "counted, and not shown");
+    let report = one(&withdrawn, "DiagnosticReport");
+    assert_eq!(report["result"].as_array().map(Vec::len), Some(1), "its value is no part of the report");
+    assert_eq!(report["conclusion"], "Withdrawn by the sender: Sodium");
     let deleted = both("D");
     assert_eq!(of(&deleted, "Observation").len(), 1);
     let conclusion = one(&deleted, "DiagnosticReport")["conclusion"].as_str().expect("said").to_owned();
@@ -161,6 +166,13 @@ fn haz_043_a_withdrawn_result_is_in_error_and_a_deleted_one_is_gone_and_named() 
     let missing = [both("F")[0].clone(), oru("20240311", "b", &[&obr("F"), &obx("NM", "4", "u|||||F")])];
     assert_eq!(of(&missing, "Observation").len(), 1, "a result missing from the later report is not current");
     assert!(one(&missing, "DiagnosticReport")["conclusion"].as_str().expect("said").ends_with("Sodium"));
+}
+
+#[test]
+fn haz_019_a_withdrawn_value_is_not_repeated_under_the_right_one() {
+    let wrong = oru("20240310", "a", &[&obr("F"), &obx("NM", "9.9", "u|||||W")]);
+    let right = oru("20240311", "b", &[&obr("C"), &obx("NM", "4.1", "u|||||C")]);
+    assert!(one(&[wrong, right], "Observation")["note"].is_null());
 }
 
 #[test]
@@ -223,6 +235,15 @@ fn haz_021_lines_of_text_stand_together_with_their_breaks_and_blanks() {
         "Observation",
     );
     assert_eq!(broken["valueString"], "one\ntwo\nthree");
+    let flagged = one(
+        &[oru(
+            "2024",
+            "m1",
+            &["OBR|1||f1|T^Text", "OBX|1|TX|^L||x|||A", "OBX|2|TX|^L||y|||A", "OBX|3|TX|^L||z|||R"],
+        )],
+        "Observation",
+    );
+    assert_eq!(flagged["interpretation"].as_array().map(Vec::len), Some(2), "flags of any line, each once");
     let apart = of(
         &[oru("2024", "m1", &["OBR|1||f1|T^Text", "OBX|1|TX|a^One||x", "OBX|2|TX|b^Two||y"])],
         "Observation",
@@ -272,7 +293,7 @@ fn microbiology_keeps_its_organisms_apart_and_names_the_parent() {
             "OBX|1|CE|TMP^Trimethoprim||R^Resistant||||||F",
         ],
     );
-    let names: Vec<String> = of(&[text.clone()], "Observation")
+    let names: Vec<String> = of(std::slice::from_ref(&text), "Observation")
         .iter()
         .filter_map(|one| one["code"]["text"].as_str().map(str::to_owned))
         .collect();
@@ -289,7 +310,7 @@ fn haz_017_a_file_in_a_result_is_a_document_and_one_that_cannot_be_decoded_is_na
     let file = |value: &str| {
         oru("202403101200", "m1", &[&obr("F"), &format!("OBX|1|ED|REP^Report||{value}||||||F")])
     };
-    let whole = [file("MOL^IM^PDF^Base64^JVBERi0xLjQ=")];
+    let whole = [file("APP^IM^PDF^Base64^JVBERi0xLjQ=")];
     let document = one(&whole, "DocumentReference");
     let binary = one(&whole, "Binary");
     assert_eq!(document["content"][0]["attachment"]["contentType"], "application/pdf");
@@ -303,7 +324,7 @@ fn haz_017_a_file_in_a_result_is_a_document_and_one_that_cannot_be_decoded_is_na
     assert!(of(&whole, "Observation").is_empty());
     assert_eq!(one(&whole, "DiagnosticReport")["presentedForm"][0]["title"], "Report");
     for (sent, kind) in [
-        ("^IGene^application/pdf^Base64^JVBERi0xLjQ", "application/pdf"),
+        ("^Lab^application/pdf^Base64^JVBERi0xLjQ", "application/pdf"),
         ("a^^^Base64^JVBERi0xLjQ=", "application/pdf"),
         ("a^TEXT^plain^A^hello", "text/plain"),
         ("a^b^png^Hex^89504e47", "image/png"),
@@ -328,4 +349,19 @@ fn a_report_of_a_stay_that_is_known_belongs_to_it() {
     let id = one(&all, "Encounter")["id"].as_str().expect("id").to_owned();
     assert_eq!(one(&all, "DiagnosticReport")["encounter"]["reference"], format!("Encounter/{id}"));
     assert!(one(&[report], "DiagnosticReport")["encounter"].is_null(), "an unknown one is not made up");
+}
+
+#[test]
+fn a_very_long_report_and_its_versions_are_shown_in_reasonable_time() {
+    let lines: Vec<String> = (0..5_000).map(|n| format!("OBX|{n}|NM|K^Potassium|1|{n}|u|||||F")).collect();
+    let mut segments = vec!["OBR|1||f1|T^Test"];
+    segments.extend(lines.iter().map(String::as_str));
+    let all: Vec<Vec<u8>> =
+        (1..=3).map(|n| oru(&format!("2024031{n}"), &format!("m{n}"), &segments).into_bytes()).collect();
+    let started = std::time::Instant::now();
+    assert_eq!(shown_bytes(&all).len(), 5_001);
+    assert!(
+        started.elapsed() < std::time::Duration::from_secs(20),
+        "it grows with its length, not with its square"
+    );
 }

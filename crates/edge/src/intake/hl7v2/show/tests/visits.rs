@@ -37,7 +37,10 @@ fn an_admission_is_a_stay_with_place_doctors_and_specialty() {
         "https://fhir.hl7.org.uk/Id/gmc-number"
     );
     assert_eq!(stay["serviceType"]["text"], "300");
-    assert_eq!(stay["extension"][0]["valueCodeableConcept"]["text"], "21", "admission method");
+    assert_eq!(
+        stay["hospitalization"]["extension"][0]["valueCodeableConcept"]["text"], "21",
+        "admission method"
+    );
     assert_eq!(stay["hospitalization"]["admitSource"]["text"], "19");
     assert_eq!(stay["identifier"][0]["value"], "V7");
     assert_eq!(stay["serviceProvider"]["display"], "Test Trust");
@@ -126,10 +129,21 @@ fn pre_admission_is_planned_with_the_day_it_is_expected() {
 }
 
 #[test]
+fn a_discharge_told_only_by_its_date_ends_the_stay() {
+    let home = adt("A08", "202403151500", "b", &[&pv1("I", "W1", FROM, "202403151400")]);
+    assert_eq!(one(&[admitted(), home.clone()], "Encounter")["status"], "finished");
+    assert_eq!(
+        one(&[home], "Encounter")["status"],
+        "finished",
+        "and where it is the first that is heard of it"
+    );
+}
+
+#[test]
 fn a_class_change_keeps_the_stay() {
     let inpatient = adt("A06", "202403111200", "b", &[&pv1("I", "W2", FROM, "")]);
     let outpatient = adt("A04", "202403101200", "a", &[&pv1("O", "CLINIC", FROM, "")]);
-    assert_eq!(one(&[outpatient.clone()], "Encounter")["class"]["code"], "AMB");
+    assert_eq!(one(std::slice::from_ref(&outpatient), "Encounter")["class"]["code"], "AMB");
     assert_eq!(one(&[outpatient, inpatient], "Encounter")["class"]["code"], "IMP");
     let emergency = adt("A04", "20240310", "a", &[&pv1("E", "ED", FROM, "")]);
     assert_eq!(one(&[emergency], "Encounter")["class"]["code"], "EMER");
