@@ -1,5 +1,7 @@
 //! The formats a partner's system may send, one file or folder each. One format never imports another.
 
+/// Adult social care extracts of councils: CSV shaped on Client Level Data.
+pub mod client_level_data;
 /// HL7 v2 messages, over MLLP or in batch files.
 pub mod hl7v2;
 /// What formats share that take one whole document or message.
@@ -15,7 +17,7 @@ pub mod ndjson;
 
 use crate::{config::Feed, format::Format, vault::generation::Mode};
 use serde::Deserialize;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// One line of the table.
 pub(crate) struct KindOfFormat {
@@ -28,7 +30,8 @@ pub(crate) struct KindOfFormat {
 }
 
 /// Every format there is.
-static FORMATS: [KindOfFormat; 5] = [
+static FORMATS: [KindOfFormat; 6] = [
+    KindOfFormat { name: "client-level-data", modes: BULK, types: COUNCIL_TYPES, build: client_level_data },
     KindOfFormat { name: "hl7-v2", modes: MESSAGES, types: HL7_TYPES, build: hl7v2 },
     KindOfFormat {
         name: "cda-nhs111",
@@ -48,8 +51,17 @@ static FORMATS: [KindOfFormat; 5] = [
 
 const MESSAGES: &[Mode] = &[Mode::Messages];
 const BULK: &[Mode] = &[Mode::Snapshot, Mode::Delta];
-const HL7_TYPES: &[&str] =
-    &["AllergyIntolerance", "DiagnosticReport", "DocumentReference", "Encounter", "Observation", "Procedure"];
+const COUNCIL_TYPES: &[&str] =
+    &["CarePlan", "Encounter", "EpisodeOfCare", "Flag", "Observation", "ServiceRequest"];
+const HL7_TYPES: &[&str] = &[
+    "AllergyIntolerance",
+    "Condition",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Encounter",
+    "Observation",
+    "Procedure",
+];
 
 /// A format as one feed has it.
 pub(crate) struct Formats {
@@ -67,6 +79,12 @@ impl Formats {
         let format = (line.build)(feed).map_err(|reason| format!("settings: {reason}"))?;
         Ok(Self { format, modes: line.modes })
     }
+}
+
+fn client_level_data(feed: &Feed) -> Result<Arc<dyn Format>, String> {
+    // The column map's path is whole by now, or relative to where the node runs.
+    let read = client_level_data::ClientLevelData::load(&settings(feed)?, Path::new("."));
+    read.map(|format| Arc::new(format) as Arc<dyn Format>).map_err(|wrong| wrong.to_string())
 }
 
 fn hl7v2(feed: &Feed) -> Result<Arc<dyn Format>, String> {
@@ -158,5 +176,3 @@ pub(crate) const ALL_TYPES: &[&str] = &[
     "RelatedPerson",
     "ServiceRequest",
 ];
-/// Adult social care extracts of councils: CSV shaped on Client Level Data.
-pub mod client_level_data;

@@ -78,9 +78,13 @@ async fn converse(
                     tracing::warn!(feed.id = %feed, bytes, "a connection brought what is no message");
                     return Err(io::ErrorKind::InvalidData.into());
                 }
-                Event::TooLarge => {
+                Event::TooLarge(beginning) => {
                     tracing::warn!(feed.id = %feed, "a message larger than is taken was let go");
-                    return Err(io::ErrorKind::InvalidData.into());
+                    let refused = Outcome::Error(Refused::new("the message is larger than is taken here"));
+                    for reply in replies(node, &beginning, &refused) {
+                        stream.write_all(&mllp::encode(reply.as_bytes())).await?;
+                    }
+                    stream.flush().await?;
                 }
             }
         }
@@ -109,8 +113,12 @@ async fn answer(node: &Node, feed: &str, message: Vec<u8>) -> Vec<String> {
             Outcome::Error(Refused::new("it could not be stored now: send it again"))
         }
     };
+    replies(node, &message, &outcome)
+}
+
+fn replies(node: &Node, message: &[u8], outcome: &Outcome) -> Vec<String> {
     let zone = jiff::tz::TimeZone::get("Europe/London").unwrap_or(jiff::tz::TimeZone::UTC);
     let now = node.now().to_zoned(zone).strftime("%Y%m%d%H%M%S%z").to_string();
     let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(20).collect();
-    ack::replies(&message, &outcome, &now, &id)
+    ack::replies(message, outcome, &now, &id)
 }
