@@ -15,6 +15,9 @@ use std::collections::HashMap;
 /// Where a resource says whom it is about.
 const SUBJECTS: [&str; 4] = ["subject", "patient", "beneficiary", "for"];
 
+/// What an entry of a document or message may be about.
+const KNOWN: [&str; 3] = ["Patient", "Location", "Flag"];
+
 /// The Patients of a Bundle.
 pub(crate) fn patients<'a>(bundle: &Bundle<'a>) -> Vec<Object<'a>> {
     bundle.of_type("Patient").map(|entry| entry.resource.clone()).collect()
@@ -46,7 +49,8 @@ impl<'b, 'a> Names<'b, 'a> {
         self.bundle.resolve(reference).or_else(|| self.bundle.entries.get(*self.loose.get(reference)?))
     }
 
-    /// Whether an entry is about somebody or something that did not come along. A place inside is nobody.
+    /// Whether an entry is about somebody who did not come along, or about something that is neither a Patient nor a place nor a
+    /// warning. A gateway would refuse all of an answer for it (HAZ-004).
     pub(crate) fn has_a_stranger(&self) -> bool {
         self.bundle.entries.iter().any(|entry| !self.strangers(entry).is_empty())
     }
@@ -55,7 +59,8 @@ impl<'b, 'a> Names<'b, 'a> {
     fn strangers(&self, entry: &Entry<'a>) -> Vec<Json<'a>> {
         let subjects = SUBJECTS.iter().flat_map(|key| entry.resource.objects(key));
         let named = subjects.filter_map(|subject| subject.get("reference"));
-        let is_strange = |name: &str| !name.starts_with('#') && self.find(name).is_none();
+        let is_known = |entry: &Entry<'_>| KNOWN.contains(&entry.resource_type.as_str());
+        let is_strange = |name: &str| !name.starts_with('#') && !self.find(name).is_some_and(is_known);
         named.filter(|value| value.text().is_some_and(|name| is_strange(&name))).collect()
     }
 }
