@@ -306,8 +306,7 @@ fn published_documents_messages_and_updates_are_read_and_shown_whole() {
             let sections = of_tag("section")
                 .filter(|node| node.children().any(|child| child.tag_name().name() == "title"))
                 .count();
-            let document =
-                tree.descendants().filter(|node| node.tag_name().name() == "Composition").next().unwrap();
+            let document = tree.descendants().find(|node| node.tag_name().name() == "Composition").unwrap();
             let holder = document.ancestors().find(|node| node.tag_name().name() == "Bundle").unwrap();
             let entries = holder.children().filter(|node| node.tag_name().name() == "entry").count();
             let patients = usize::from(!matches!(unit.whose, Whose::Person(_)))
