@@ -44,8 +44,13 @@ impl<'b, 'a> Names<'b, 'a> {
         Self { bundle, loose }
     }
 
-    /// By its address, its type and id, or its bare id.
+    /// By its address, its type and id, or its bare id. An address of another server is not found by the id at its end: that
+    /// would be another person's (HAZ-004).
     pub(crate) fn find(&self, reference: &str) -> Option<&'b Entry<'a>> {
+        if reference.contains("://") {
+            let address = reference.split("/_history/").next();
+            return self.bundle.resolve(reference).filter(|entry| entry.full_url.as_deref() == address);
+        }
         self.bundle.resolve(reference).or_else(|| self.bundle.entries.get(*self.loose.get(reference)?))
     }
 
