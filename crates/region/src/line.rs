@@ -187,6 +187,3 @@ fn streamed(answer: reqwest::Response) -> Response {
     (*response.status_mut(), *response.headers_mut()) = (status, headers);
     response
 }
-
-#[cfg(test)]
-mod tests;

@@ -125,7 +125,7 @@ fn essex_sends_the_standard_headings_and_every_event_of_whom_it_knows() {
     assert_eq!((package["Planned units per week"].as_str(), package["Event End Date"].as_str()), ("28", ""));
     assert!(george.iter().any(|row| row["Service Component"] == "Telecare"));
     let review = george.iter().find(|row| row["Event Type"] == "Review").unwrap();
-    assert_eq!(review["Event Start Date"], "04/08/2025", "the last one: the next was due long ago");
+    assert_eq!(review["Event Start Date"], "03/08/2025", "the last one: the next was due long ago");
     for (number, kind) in [(DOREEN, "Service"), (DOREEN, "Request"), ("9990005052", "Assessment")] {
         assert!(rows.iter().any(|row| row["NHS Number"] == number && row["Event Type"] == kind), "{kind}");
     }
@@ -270,7 +270,7 @@ fn each_call_to_111_is_a_report_in_an_envelope_and_some_are_nobodys() {
         assert_eq!(all("payload")[0].attribute("id"), Some(manifest));
         let id = all("patientRole")[0].children().find(|one| one.tag_name().name() == "id").unwrap();
         match id.attribute("root").unwrap() {
-            "2.16.840.1.113883.2.1.4.1" => traced.push(id.attribute("extension").unwrap()),
+            "2.16.840.1.113883.2.1.4.1" => traced.push(id.attribute("extension").unwrap().to_owned()),
             "2.16.840.1.113883.2.1.3.2.4.18.23" => untraced += 1,
             other => panic!("{other}"),
         }
@@ -290,7 +290,7 @@ fn each_call_to_111_is_a_report_in_an_envelope_and_some_are_nobodys() {
         assert_eq!(times, 38, "to the second, with an offset");
     }
     assert_eq!((traced.len(), untraced), (visits, people.len() / 40), "HAZ-042");
-    assert!(traced.contains(&DOREEN));
+    assert!(traced.iter().any(|number| number == DOREEN));
 }
 
 #[test]

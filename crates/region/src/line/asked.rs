@@ -123,3 +123,30 @@ fn encoded(pairs: Pairs) -> String {
 fn nowhere() -> Option<Url> {
     Url::parse("http://line.invalid/").ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Asked;
+    use axum::{body::Body, extract::Request};
+
+    async fn asked(uri: &str) -> Asked {
+        Asked::read(Request::builder().uri(uri).body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn no_path_leads_out_of_the_nodes_base() {
+        let base = "https://127.0.0.1:1/fhir".parse().unwrap();
+        let below = asked("/fhir/Flag?patient=a%20b").await.url_below(&base).unwrap();
+        assert_eq!(below.as_str(), "https://127.0.0.1:1/fhir/Flag?patient=a%20b");
+        for uri in ["/fhir/../secret", "/fhir/%2e%2e/secret", "/fhir/Flag/../../fhirs", "/fhirs"] {
+            assert!(asked(uri).await.url_below(&base).is_none(), "HAZ-041: {uri}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_search_longer_than_any_is_not_read() {
+        let long = Body::from(vec![b'a'; super::BODY_BYTES + 1]);
+        let request = Request::builder().uri("/fhir/Patient/_search").body(long).unwrap();
+        assert!(Asked::read(request).await.is_none());
+    }
+}
