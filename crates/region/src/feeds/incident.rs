@@ -58,7 +58,14 @@ fn warning(moment: &Moment<'_>, person: &Person, held: &[Value], found: &[&Value
     let on = since.unwrap_or(wire::later(moment.now, -60 * 24));
     let incident = Incident { person, held, key: "warning".to_owned(), on };
     let request = incident.request("completed", "Information for crews", on, None);
-    incident.message("new", on, request, None, found)
+    incident.message(Sent { reason: "new", at: on }, vec![request], found)
+}
+
+/// Why a message is sent (`new` or `update`), and when.
+#[derive(Clone, Copy)]
+struct Sent {
+    reason: &'static str,
+    at: Timestamp,
 }
 
 struct Incident<'a> {
@@ -80,13 +87,17 @@ impl Incident<'_> {
             period.remove("end");
         }
         let request = self.request("active", visit.what.text, self.on, Some(encounter));
-        self.message("new", wire::later(self.on, 4), request, Some(open), &[])
+        self.message(Sent { reason: "new", at: wire::later(self.on, 4) }, vec![request, open], &[])
     }
 
     fn closed(&self, at: Timestamp, encounter: &Value, found: &[&Value]) -> Message {
         let what = encounter.pointer("/type/0/text").and_then(Value::as_str).unwrap_or("999 incident");
         let request = self.request("completed", what, self.on, Some(encounter));
-        self.message("update", wire::later(at, 6), request, Some(encounter.clone()), found)
+        self.message(
+            Sent { reason: "update", at: wire::later(at, 6) },
+            vec![request, encounter.clone()],
+            found,
+        )
     }
 
     fn request(&self, status: &str, what: &str, on: Timestamp, encounter: Option<&Value>) -> Value {
@@ -109,18 +120,13 @@ impl Incident<'_> {
         })
     }
 
-    /// `reason` is `new` or `update`.
-    fn message(
-        &self,
-        reason: &'static str,
-        at: Timestamp,
-        request: Value,
-        encounter: Option<Value>,
-        found: &[&Value],
-    ) -> Message {
+    /// The request first among what is told.
+    fn message(&self, sent: Sent, told: Vec<Value>, found: &[&Value]) -> Message {
+        let Sent { reason, at } = sent;
         let context = self.held.iter().filter(|one| is(one, &CONTEXT)).cloned();
-        let mut resources = vec![self.header(reason, &request), request];
-        resources.extend(encounter);
+        let mut resources: Vec<Value> =
+            told.first().map(|request| self.header(reason, request)).into_iter().collect();
+        resources.extend(told);
         resources.extend(self.held.first().map(|patient| self.named(patient, reason)));
         resources.extend(found.iter().map(|one| (*one).clone()));
         resources.extend(context);
@@ -167,7 +173,8 @@ impl Incident<'_> {
     /// Every other person of the background is nobody in particular until the crew has asked.
     fn named(&self, patient: &Value, reason: &str) -> Value {
         let mut patient = patient.clone();
-        let unnumbered = self.person.story_key == "background" && digest(&self.key_of_person()) % 2 == 0;
+        let unnumbered =
+            self.person.story_key == "background" && digest(&self.key_of_person()).is_multiple_of(2);
         if reason == "new"
             && unnumbered
             && self.key != "warning"

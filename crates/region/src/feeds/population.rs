@@ -170,7 +170,7 @@ impl Writer<'_> {
             (Some(check), true) => match self.dice.below(4) {
                 0 => String::new(),
                 1 => "NULL".to_owned(),
-                2 => format!("{text}{}", (u32::from(check) + 1) % 10),
+                2 => format!("{text}{}", (check + 1) % 10),
                 _ => text,
             },
         }

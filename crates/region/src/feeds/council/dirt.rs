@@ -24,7 +24,7 @@ fn earlier(setting: &Setting<'_>, row: &Row, dice: u64) -> Option<Row> {
     let quarter = setting.day.saturating_sub(91.days());
     let start = jiff::civil::Date::strptime(setting.form, row.get("Event Start Date")).ok()?;
     let end = jiff::civil::Date::strptime(setting.form, row.get("Event End Date")).ok();
-    if dice % 7 != 0 || start > quarter || end.is_some_and(|end| end > quarter) {
+    if !dice.is_multiple_of(7) || start > quarter || end.is_some_and(|end| end > quarter) {
         return None;
     }
     let mut earlier = row.clone();
@@ -35,18 +35,18 @@ fn earlier(setting: &Setting<'_>, row: &Row, dice: u64) -> Option<Row> {
 }
 
 fn soiled(mut row: Row, dice: u64) -> Row {
-    if dice % 5 == 0 {
+    if dice.is_multiple_of(5) {
         row.put("Ethnicity", "Invalid/NULL");
     }
-    if dice % 3 == 0 && row.get("Event Type") != "Service" {
+    if dice.is_multiple_of(3) && row.get("Event Type") != "Service" {
         row.put("Provider CQC Location Name", "NULL");
         row.put("Client Funding Status", "NULL");
     }
-    if dice % 4 == 0 {
+    if dice.is_multiple_of(4) {
         let blanks = format!("{}  ", row.get("Event Outcome"));
         row.put("Event Outcome", blanks);
     }
-    if dice % 9 == 0 && row.get("Event Type") == "Assessment" {
+    if dice.is_multiple_of(9) && row.get("Event Type") == "Assessment" {
         let lines = format!("{}\r\nSee \"case notes\", part 2", row.get("Event Description"));
         row.put("Event Description", lines);
     }

@@ -63,7 +63,7 @@ async fn hear(State(heard): State<Heard>, request: Request, next: Next) -> Respo
 
 async fn patients(Form(form): Form<HashMap<String, String>>) -> Response {
     let number = form["identifier"].rsplit('|').next().unwrap().to_owned();
-    let patient = json!({"resourceType": "Patient", "id": format!("p-{}", &number[3..6]), "active": true,
+    let patient = json!({"resourceType": "Patient", "id": format!("p-{}", number.get(3..6).unwrap()), "active": true,
         "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": number}]});
     let found = [DOREEN, GEORGE].contains(&number.as_str());
     let entry: Vec<Value> =
