@@ -55,7 +55,7 @@ fn the_same_people_day_and_moment_give_the_same_bytes() {
     assert!(one != others);
 }
 
-/// shows: R62
+// shows: R62
 #[test]
 fn every_feed_is_there_and_is_as_old_as_its_partner_says() {
     let (_, extracts) = written();
@@ -181,6 +181,10 @@ fn two_councils_send_their_vendors_headings_words_and_letters() {
         let slug = partner.profile().slug;
         let extract = of(&extracts, slug, "adult-social-care")[0];
         assert!(extract.bytes.starts_with(b"Local Authority,NHS No,System ID,"));
+        assert!(
+            std::str::from_utf8(&extract.bytes).is_err() && extract.bytes.contains(&0x96),
+            "Windows-1252"
+        );
         let rows = rows(extract);
         assert_eq!(rows.len() as u64, extract.rows);
         let numbers: BTreeSet<&str> = rows.iter().map(|row| row["NHS No"].as_str()).collect();

@@ -46,6 +46,10 @@ fn soiled(mut row: Row, dice: u64) -> Row {
         let blanks = format!("{}  ", row.get("Event Outcome"));
         row.put("Event Outcome", blanks);
     }
+    if dice.is_multiple_of(2) && row.get("Event Type") == "Request" {
+        let dashed = row.get("Event Description").replacen(": ", " \u{2013} ", 1);
+        row.put("Event Description", dashed);
+    }
     if dice.is_multiple_of(9) && row.get("Event Type") == "Assessment" {
         let lines = format!("{}\r\nSee \"case notes\", part 2", row.get("Event Description"));
         row.put("Event Description", lines);
