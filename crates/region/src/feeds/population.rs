@@ -64,7 +64,7 @@ const EVENTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// Which events a person has, by a choice of eight; five for two people on average.
+/// Which events a person has, by a choice of eight.
 const PATTERNS: [&[usize]; 8] =
     [&[0], &[0, 1], &[1, 2], &[2, 3], &[0, 1, 2], &[1, 2, 3], &[2, 2, 3], &[0, 1, 2, 3]];
 
