@@ -27,8 +27,9 @@ pub(crate) fn each_on_sqlite(cases: &[Case]) {
 pub(crate) fn each_on_postgres(cases: &[Case]) {
     let Some(cluster) = Cluster::start(&[]) else { return };
     for (name, claim) in cases {
-        println!("PostgreSQL: {name}");
+        let began = std::time::Instant::now();
         claim(Box::new(open(&cluster.database())));
+        println!("PostgreSQL: {name}: {:?}", began.elapsed());
     }
 }
 
