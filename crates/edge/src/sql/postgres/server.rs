@@ -9,7 +9,7 @@ use super::{
 };
 use crate::sql::StoreFault;
 use ::postgres::{
-    Client, Config, Error, NoTls,
+    Client, Config, Error, IsolationLevel, NoTls,
     config::{Host, SslMode, TargetSessionAttrs},
 };
 use std::{
@@ -183,7 +183,8 @@ fn checked(client: &mut Client) -> Result<(), StoreFault> {
 /// more cannot write, so nothing need be asked of the table again as long as this one lives.
 fn claim(client: &mut Client) -> Result<Result<Identity, Identity>, Error> {
     client.batch_execute(HOLDER)?;
-    let mut transaction = client.transaction()?;
+    let mut transaction =
+        client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start()?;
     let row = transaction.query_one("SELECT pid, since FROM holder WHERE id = 1 FOR UPDATE", &[])?;
     let held: Identity = (row.try_get(0)?, row.try_get(1)?);
     // When the session of another role began may be hidden: then it counts as alive.

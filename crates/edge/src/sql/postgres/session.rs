@@ -60,13 +60,13 @@ impl Session {
 
     /// Runs `work` in the transaction begun and ends that with nothing changed. The connection comes back if it is fit for another.
     pub(super) fn read(mut self, work: Work<'_>) -> (Option<Self>, Result<(), Failed>) {
-        let done = Running { session: &mut self, failed: None }.run(work);
+        let done = Running { session: &mut self, is_reading: true, failed: None }.run(work);
         (self.undone(), done)
     }
 
     /// Runs `work` in the transaction begun and commits. Waits for the commit as long as the server takes.
     pub(super) fn write(mut self, work: Work<'_>) -> (Option<Self>, Result<(), Failed>) {
-        let done = Running { session: &mut self, failed: None }.run(work);
+        let done = Running { session: &mut self, is_reading: false, failed: None }.run(work);
         if done.is_err() {
             return (self.undone(), done);
         }
@@ -117,6 +117,7 @@ impl Session {
 /// The transaction, as `work` sees it.
 struct Running<'a> {
     session: &'a mut Session,
+    is_reading: bool,
     /// A statement failed, so the server will not commit; whether running all of it again may help.
     failed: Option<bool>,
 }
@@ -133,7 +134,7 @@ impl Running<'_> {
 
     fn noted<T>(&mut self, done: Result<T, Error>) -> Result<T, StoreFault> {
         done.map_err(|error| {
-            self.failed = Some(fault::is_passing(&error) || fault::is_gone(&error));
+            self.failed = Some(fault::is_passing(&error) || self.is_reading && fault::is_gone(&error));
             fault::of_statement(&error)
         })
     }

@@ -115,7 +115,8 @@ fn values(database: Box<dyn Database>) {
     batch(&*database, PLAIN);
     let large: Vec<u8> = (0..1 << 20).map(|place: u32| (place * 7 % 256) as u8).collect();
     let every: Vec<u8> = (0..=255).collect();
-    let cases: [(i64, Option<&str>, Option<&[u8]>); 6] = [
+    type Kept<'a> = (i64, Option<&'a str>, Option<&'a [u8]>);
+    let cases: [Kept<'_>; 6] = [
         (i64::MIN, None, None),
         (i64::MAX, Some(""), Some(&[])),
         (0, Some("Siân O’Brien 𝕬 \u{202e} \u{301}"), Some(&[0])),

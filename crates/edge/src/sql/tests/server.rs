@@ -14,7 +14,8 @@ use std::time::Duration;
 #[test]
 fn a_server_is_relied_on_within_what_it_promises() {
     let Some(cluster) = Cluster::start(&[]) else { return };
-    let claims: [(&str, fn(&Cluster)); 11] = [
+    type Claim = (&'static str, fn(&Cluster));
+    let claims: [Claim; 12] = [
         ("a transaction the server could not order is run again", run_again),
         ("a reader whose table was dropped reads again", dropped_meanwhile),
         ("a failure that was passed over is not a success", passed_over),
@@ -24,6 +25,7 @@ fn a_server_is_relied_on_within_what_it_promises() {
         ("a second node stays out until the first is gone", second_node),
         ("a node that lost its connection to another stays out", taken_over),
         ("closed connections are replaced unnoticed", replaced),
+        ("readers wait for one another rather than use a server up", few_readers),
         ("what was deleted gives its room back", vacuumed),
         ("a wait for a standby that was cancelled is no success", unconfirmed),
     ];
@@ -189,6 +191,23 @@ fn replaced(cluster: &Cluster) {
         ended(cluster, "replaced");
         database.scrub(&["plain".to_owned()]).unwrap();
     }
+}
+
+fn few_readers(cluster: &Cluster) {
+    let database = Postgres::open(&cluster.database(), None, "few").unwrap();
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'few'";
+    let seen: Vec<i64> = std::thread::scope(|scope| {
+        let read = || {
+            read(&database, |link| {
+                std::thread::sleep(Duration::from_millis(30));
+                one(link, sql)
+            })
+        };
+        let readers: Vec<_> = (0..30).map(|_| scope.spawn(read)).collect();
+        readers.into_iter().map(|reader| reader.join().unwrap().unwrap()).collect()
+    });
+    assert!(seen.iter().all(|connections| *connections <= 9), "{seen:?}");
+    assert!(seen.iter().any(|connections| *connections > 2), "they read beside one another: {seen:?}");
 }
 
 fn vacuumed(cluster: &Cluster) {

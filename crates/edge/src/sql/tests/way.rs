@@ -30,7 +30,7 @@ fn without_an_authority_only_this_machine_is_spoken_to() {
     for malformed in [
         format!("postgresql://owner:{PASSWORD}@localhost:port/store"),
         format!("user=owner password='{PASSWORD}"),
-        format!("{PASSWORD}"),
+        PASSWORD.to_owned(),
         format!("{PASSWORD}=1"),
         String::new(),
     ] {
@@ -95,7 +95,9 @@ fn with_an_authority_only_a_server_of_it_is_spoken_to_and_nobody_listens() {
     assert!(refusal(&url("127.0.0.1", cluster.port, "postgres"), Some(&ours_file)).contains("certificate"));
     assert!(refusal(&cluster.url("postgres"), Some(&ours_file)).contains("socket"));
     assert!(refusal(&by_name, Some(&file("empty.pem", ""))).contains("no certificates"));
-    assert!(refusal(&by_name, Some(&file("half.pem", &ours.1[..200]))).contains("no certificates"));
+    assert!(
+        refusal(&by_name, Some(&file("half.pem", ours.1.get(..200).unwrap()))).contains("no certificates")
+    );
     assert!(refusal(&by_name, Some(&folder.path().join("absent.pem"))).contains("absent.pem"));
     let wrong = by_name.replace(PASSWORD, "guessed");
     let told = refusal(&wrong, Some(&ours_file));
