@@ -160,12 +160,6 @@ pub(crate) trait Database: Send + Sync {
     fn describe(&self) -> String;
 }
 
-/// The store a configuration names.
-pub(crate) fn open(store: &crate::config::Store) -> Result<Box<dyn Database>, StoreFault> {
-    match store {
-        crate::config::Store::Sqlite { file } => Ok(Box::new(sqlite::Sqlite::open(file)?)),
-        crate::config::Store::Postgresql { .. } => Err(StoreFault::Unusable("not yet".to_owned())),
-    }
 /// Opens the store a configuration names. Blocks.
 pub(crate) fn open(store: &Store) -> Result<Box<dyn Database>, StoreFault> {
     Ok(match store {
