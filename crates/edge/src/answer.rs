@@ -3,6 +3,10 @@
 
 /// What of a resource the partner's lists name.
 pub(crate) mod codes;
+/// A business identifier for each entry.
+mod identified;
+/// One reading for all the questions of an opening.
+pub(crate) mod openings;
 
 use crate::{
     feed::Feed,
@@ -186,8 +190,10 @@ impl Node {
         };
         let named = format!("Patient/{patient}");
         shown.retain(is_free);
+        let system = format!("urn:x-edge-node:{}:{feed_id}", config.partner);
         for one in &mut shown {
-            one.json = one.json.replace(PATIENT, &named);
+            let json = one.json.replace(PATIENT, &named);
+            one.json = identified::identified(json, &one.resource_type, &system, &one.id);
         }
         shown
     }

@@ -150,9 +150,7 @@ impl Node {
             let layers = self.0.vault.live(&feed.config.id)?;
             let state = self.0.vault.feed_state(&feed.config.id)?;
             let freshness = crate::freshness::Freshness::of(&feed.config, &state, now);
-            let sum = |count: fn(&crate::vault::generation::Progress) -> i64| -> i64 {
-                layers.iter().map(|layer| count(&layer.progress)).sum()
-            };
+            let counts = self.0.vault.counts(&layers)?;
             feeds.push(json!({
                 "feed": feed.config.id,
                 "title": feed.config.title,
@@ -163,9 +161,9 @@ impl Node {
                 "received": state.received.map(moment),
                 "sequence": state.sequence,
                 "layers": layers.len(),
-                "taken": sum(|progress| progress.taken),
-                "held": sum(|progress| progress.held),
-                "refused": sum(|progress| progress.refused),
+                "taken": counts.taken,
+                "held": counts.held,
+                "refused": counts.refused,
             }));
         }
         Ok(json!({

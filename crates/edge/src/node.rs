@@ -14,6 +14,7 @@ mod upkeep;
 pub use steward::Held;
 
 use crate::{
+    answer::openings::Openings,
     config::Config,
     feed::Feed,
     journal::{Journal, NotRecorded},
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal,
     pub(crate) clock: Clock,
     pub(crate) folders: Folders,
+    pub(crate) openings: Openings,
     /// One file of one feed at a time.
     loading: Mutex<()>,
 }
@@ -91,6 +93,7 @@ impl Node {
             journal,
             clock,
             folders,
+            openings: Openings::default(),
             loading: Mutex::new(()),
             path: path.to_owned(),
             config,

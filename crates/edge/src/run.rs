@@ -155,6 +155,8 @@ async fn upkeep(node: Node) {
 async fn alarms(node: Node) {
     let mut known = HashSet::new();
     loop {
+        // A node that has just begun gives its senders a moment.
+        tokio::time::sleep(ALARM).await;
         let looking = node.clone();
         let looked = tokio::task::spawn_blocking(move || {
             if let Err(fault) = looking.alarm(&mut known) {
@@ -163,7 +165,6 @@ async fn alarms(node: Node) {
             known
         });
         known = looked.await.unwrap_or_default();
-        tokio::time::sleep(ALARM).await;
     }
 }
 

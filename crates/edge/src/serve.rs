@@ -94,13 +94,15 @@ async fn searched(
     let kind = kind.ok_or(Problem::NotSupported("this node does not support the resource type"))?;
     let asked = Asked::read(kind, &headers, &parameters)?;
     let asker = Asker::of(&headers);
+    let opening = asker.opening.clone();
     let found = blocking(&node, move |node| {
         let person = match &asked.person {
             search::Person::Number(number) => Some(number.clone()),
             search::Person::Id(id) => node.patient(id)?,
         };
         let Some(number) = person else { return Ok(Err(page::nobody(node, &asked))) };
-        let everything = node.everything(&number)?;
+        let openings = &node.0.openings;
+        let everything = openings.answer(&opening, &number, node.now(), || node.everything(&number))?;
         Ok(Ok((number, page::of(node, &asked, &everything))))
     })
     .await?;

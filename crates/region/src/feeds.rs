@@ -19,7 +19,11 @@ mod mdm;
 /// A whole county's CSV, for tests of size.
 mod population;
 
+/// To the edge node, the way each system does.
+pub(crate) mod send;
+
 pub use population::council_extract;
+pub use send::Destination;
 
 use crate::{
     options::RegionFault,

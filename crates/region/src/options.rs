@@ -60,6 +60,8 @@ pub enum RegionFault {
     UnknownSource(String),
     #[error("`{name}` cannot have the fault `{fault}`: {why}")]
     NotItsFault { name: String, fault: Fault, why: &'static str },
+    #[error("the old system of `{name}` could not bring what it has to its edge node: {words}")]
+    Send { name: String, words: String },
     #[error("cannot make the line to the edge node of `{name}`")]
     Line {
         name: &'static str,

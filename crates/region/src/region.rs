@@ -6,7 +6,7 @@ use crate::{
     corpus::Corpus,
     endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint},
     faults::Faults,
-    feeds::{self, Extract},
+    feeds::{self, Destination, Extract},
     gateway,
     gp::{self, service::Service},
     host::{self, key::SigningKey, users::USERS},
@@ -92,6 +92,13 @@ impl Region {
     /// What the old systems of the partners behind edge nodes have written by now: each feed's oldest first.
     pub fn extracts(&self) -> Vec<Extract> {
         feeds::feeds(&self.world.people, self.world.today, clock::now())
+    }
+
+    /// Has a partner's old system bring everything it has written to its node, each thing the way it does. How many.
+    pub async fn send(&self, edge: &EdgeEndpoint, to: &Destination) -> Result<usize, RegionFault> {
+        let own: Vec<Extract> =
+            self.extracts().into_iter().filter(|extract| extract.partner == edge.name).collect();
+        feeds::send::send(edge, to, &own).await
     }
 
     /// Joins a partner's door to its edge node, which listens by now at `base_url` (what stands before `/metadata`). May be

@@ -140,7 +140,7 @@ fn index(told: &Told<'_>) -> String {
     let presentation = if matches!(told.content, Content::Lines(_)) { "TX" } else { "AP" };
     let available = if told.superseded { "OB" } else { "AV" };
     format!(
-        "TXA|1|{kind}|{presentation}|{on}|^{author}|{on}||||||DOC-{unique}^EPCR||||{title}|AU||{available}",
+        "TXA|1|^{kind}|{presentation}|{on}|^{author}|{on}||||||DOC-{unique}^EPCR||||{title}|AU||{available}",
         kind = wire::hl7_text(told.kind),
         on = wire::hl7_time(told.on),
         author = wire::hl7_text(told.author),
