@@ -92,8 +92,11 @@ impl Node {
         let folders = Folders::make(&config.state_dir)?;
         let keys = keys(&config)?;
         let vault = Vault::open(database, &config.partner, keys)?;
-        let feeds: Result<Vec<Feed>, NodeFault> =
-            config.feeds.iter().map(|feed| Feed::new(feed).map_err(NodeFault::Refused)).collect();
+        let feeds: Result<Vec<Feed>, NodeFault> = config
+            .feeds
+            .iter()
+            .map(|feed| Feed::new(feed, config.training).map_err(NodeFault::Refused))
+            .collect();
         let journal = Journal::open(&config.audit.store, hex_key(&config.audit.key_file)?, clock())?;
         Ok(Self(Arc::new(Inner {
             vault,
