@@ -8,6 +8,10 @@ use crate::testing::{
 
 /// Extracts in, whole or not at all.
 mod loads;
+/// What lies on what.
+mod layers;
+/// Messages, and whose they are.
+mod filing;
 
 /// Over a store that a test can break.
 pub(crate) fn breaking(fixture: &Fixture) -> (Node, Allowed) {
