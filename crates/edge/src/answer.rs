@@ -185,7 +185,7 @@ impl Node {
         let (mut shown, held_back): (Vec<Shown>, Vec<Shown>) = shown.into_iter().partition(is_free);
         // A file goes with the entries that refer to it: its own address must not be a way around them.
         let files = |all: &[Shown]| -> HashSet<String> {
-            all.iter().flat_map(|one| codes::references(&one.json)).collect()
+            all.iter().flat_map(|one| codes::files(&one.json)).collect()
         };
         let (gone, left) = (files(&held_back), files(&shown));
         shown.retain(|one| {
