@@ -124,9 +124,14 @@ pub(crate) fn reseal(path: &Path, name: &str, old: &PartnerKey, new: &PartnerKey
     let mut reader = stream::Reader::new(BufReader::new(File::open(path).map_err(fault)?), seal(old)?, name);
     let beside = path.with_extension("part");
     let mut writer = stream::Writer::new(private(&beside).map_err(fault)?, seal(new)?, name, 0);
-    if io::copy(&mut reader, &mut writer).is_err() {
-        // Not sealed with that key.
-        return std::fs::remove_file(&beside).map_err(fault);
+    if let Err(error) = io::copy(&mut reader, &mut writer) {
+        std::fs::remove_file(&beside).map_err(fault)?;
+        return match error.kind() {
+            // Not sealed with that key.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Ok(()),
+            io::ErrorKind::StorageFull => Err(StoreFault::Full),
+            _ => Err(fault(error)),
+        };
     }
     writer.finish().and_then(|file| file.sync_all()).map_err(fault)?;
     std::fs::rename(&beside, path).map_err(fault)
