@@ -92,6 +92,7 @@ impl Node {
         let folders = Folders::make(&config.state_dir)?;
         let keys = keys(&config)?;
         let vault = Vault::open(database, &config.partner, keys)?;
+        vault.write(backup::forget_unfinished)?;
         let feeds: Result<Vec<Feed>, NodeFault> = config
             .feeds
             .iter()
