@@ -275,8 +275,17 @@ impl Fixture {
         Arc::new(move || Timestamp::from_millisecond(now.load(Ordering::SeqCst)).unwrap())
     }
 
+    /// A node that has just stopped may have a step of its upkeep under way, and holds its store until that has ended.
     pub(crate) fn try_open(&self) -> Result<Node, crate::NodeFault> {
         let _on = self.runtime.enter();
+        for _ in 0..100 {
+            match Node::open(&self.config_path(), self.clock()) {
+                Err(crate::NodeFault::Store(crate::sql::StoreFault::Held)) => {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+                opened => return opened,
+            }
+        }
         Node::open(&self.config_path(), self.clock())
     }
 

@@ -12,6 +12,12 @@ mod loads;
 mod layers;
 /// Messages, and whose they are.
 mod filing;
+/// What a steward does.
+mod stewardship;
+/// Keys, and their change.
+mod keys;
+/// Copies, and back.
+mod copies;
 
 /// Over a store that a test can break.
 pub(crate) fn breaking(fixture: &Fixture) -> (Node, Allowed) {
