@@ -100,11 +100,8 @@ impl Node {
                 feed.config.keep.map_or(i64::MAX, |keep| i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
             let since = now.as_millisecond().saturating_sub(keep);
             let holding = reading.holding(&feed.config.id, number, since)?;
-            let names: HashSet<String> =
-                holding.rows.iter().flat_map(|row| codes::shared_names(&row.body)).collect();
-            if !names.is_empty() {
-                shared.insert(feed.config.id.clone(), reading.shared(&feed.config.id, &names)?);
-            }
+            let common = common(reading, &feed.config.id, &holding.rows)?;
+            shared.insert(feed.config.id.clone(), common);
             holdings.push(holding);
         }
         Ok(Found { token, is_held, held_back, holdings, shared })
@@ -191,12 +188,37 @@ impl Node {
         let named = format!("Patient/{patient}");
         shown.retain(is_free);
         let system = format!("urn:x-edge-node:{}:{feed_id}", config.partner);
+        let (mut shown, held_back): (Vec<Shown>, Vec<Shown>) = shown.into_iter().partition(is_free);
+        // A file goes with the entries that refer to it: its own address must not be a way around them.
+        let files = |all: &[Shown]| -> HashSet<String> {
+            all.iter().flat_map(|one| codes::files(&one.json)).collect()
+        };
+        let (gone, left) = (files(&held_back), files(&shown));
+        shown.retain(|one| {
+            let name = format!("{}/{}", one.resource_type, one.id);
+            one.resource_type != "Binary" || !gone.contains(&name) || left.contains(&name)
+        });
         for one in &mut shown {
             let json = one.json.replace(PATIENT, &named);
             one.json = identified::identified(json, &one.resource_type, &system, &one.id);
         }
         shown
     }
+}
+
+/// Shared units that these refer to, and those that they refer to in turn: a role, its practitioner, its organisation.
+fn common(reading: &mut Reading<'_>, feed: &str, rows: &[KeptRow]) -> Result<Vec<KeptRow>, StoreFault> {
+    let names_in = |rows: &[KeptRow]| -> HashSet<String> {
+        rows.iter().flat_map(|row| codes::shared_names(&row.body)).collect()
+    };
+    let (mut names, mut met, mut common) = (names_in(rows), HashSet::new(), Vec::new());
+    while !names.is_empty() {
+        let found = reading.shared(feed, &names)?;
+        met.extend(names);
+        names = names_in(&found).difference(&met).cloned().collect();
+        common.extend(found);
+    }
+    Ok(common)
 }
 
 /// Datasets of a feed that the partner has switched off.

@@ -8,6 +8,7 @@ use crate::{
     manifest::Trust,
     seal::{Seal, stream},
     sql::StoreFault,
+    unit::{Refused, Unit, Whose},
     vault::{Ring, Vault},
 };
 use std::{
@@ -21,11 +22,13 @@ pub(crate) struct Feed {
     pub(crate) config: FeedConfig,
     pub(crate) format: Arc<dyn Format>,
     pub(crate) trust: Trust,
+    /// Whether the node holds nothing real.
+    is_training: bool,
 }
 
 impl Feed {
     /// Words for the operator where it cannot be.
-    pub(crate) fn new(config: &FeedConfig) -> Result<Self, String> {
+    pub(crate) fn new(config: &FeedConfig, is_training: bool) -> Result<Self, String> {
         let format = Formats::build(config)?.format;
         let key = config.manifest_key_file.as_ref().map(|path| {
             std::fs::read(path).map_err(|error| format!("manifest_key_file `{}`: {error}", path.display()))
@@ -33,7 +36,22 @@ impl Feed {
         let key = key.transpose()?;
         let trust = Trust::of(config.manifest, key.as_deref())
             .map_err(|reason| format!("manifest_key_file: {reason}"))?;
-        Ok(Self { config: config.clone(), format, trust })
+        Ok(Self { config: config.clone(), format, trust, is_training })
+    }
+
+    /// What training sends stays out of a live node, and what is real out of training (HAZ-054).
+    pub(crate) fn admitted(&self, unit: Result<Unit, Refused>) -> Result<Unit, Refused> {
+        let unit = unit?;
+        match &unit.whose {
+            Whose::Person(number) if number.is_test() != self.is_training => {
+                Err(Refused::new(if self.is_training {
+                    "its NHS number is not one for training, and this node is"
+                } else {
+                    "its NHS number is one for training, and this node is live"
+                }))
+            }
+            _ => Ok(unit),
+        }
     }
 }
 
@@ -106,9 +124,14 @@ pub(crate) fn reseal(path: &Path, name: &str, old: &PartnerKey, new: &PartnerKey
     let mut reader = stream::Reader::new(BufReader::new(File::open(path).map_err(fault)?), seal(old)?, name);
     let beside = path.with_extension("part");
     let mut writer = stream::Writer::new(private(&beside).map_err(fault)?, seal(new)?, name, 0);
-    if io::copy(&mut reader, &mut writer).is_err() {
-        // Not sealed with that key.
-        return std::fs::remove_file(&beside).map_err(fault);
+    if let Err(error) = io::copy(&mut reader, &mut writer) {
+        std::fs::remove_file(&beside).map_err(fault)?;
+        return match error.kind() {
+            // Not sealed with that key.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Ok(()),
+            io::ErrorKind::StorageFull => Err(StoreFault::Full),
+            _ => Err(fault(error)),
+        };
     }
     writer.finish().and_then(|file| file.sync_all()).map_err(fault)?;
     std::fs::rename(&beside, path).map_err(fault)

@@ -64,3 +64,7 @@ mod run;
 pub use load::{Phase, Step, hash_of};
 pub use manifest::{Manifest, ManifestFault};
 pub use run::Running;
+
+/// A whole node for tests.
+#[cfg(test)]
+mod testing;

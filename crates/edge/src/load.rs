@@ -23,7 +23,7 @@ use aws_lc_rs::digest;
 use chunk::Chunks;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{io::Read, path::PathBuf, sync::Arc};
+use std::{io::Read, path::PathBuf};
 
 /// A file larger than this is refused.
 pub(crate) const FILE_MAX_BYTES: u64 = 16 * 1024 * 1024 * 1024;
@@ -69,6 +69,7 @@ struct ReadToTheEnd {
     seen: Result<Seen, Unusable>,
     progress: Progress,
     repeated: u64,
+    released: i64,
 }
 
 impl Load<'_> {
@@ -93,15 +94,24 @@ impl Load<'_> {
             return self.refuse_file(source, receipt, reason);
         }
         let staged = self.stage(manifest)?;
-        let read = self.fill(source, &staged, manifest.size_bytes, watch)?;
+        let mut read = self.fill(source, &staged, manifest.size_bytes, watch)?;
+        if let Ok(seen) = &mut read.seen {
+            let released = self.release(&staged)?;
+            read.progress.taken += released;
+            read.progress.held -= released;
+            read.released = released;
+            // The report was written as the rows came: it names them as held.
+            seen.remarks.extend((released > 0).then(|| {
+                format!(
+                    "{released} rows that are told as held were taken: their person stood later in the file"
+                )
+            }));
+        }
         receipt = told(receipt, &read, self.report_name(manifest));
         if let Some(reason) = self.unfit(&read, manifest, newest.as_ref()) {
             self.vault.discard(&staged)?;
             return self.refuse_file(source, receipt, reason);
         }
-        let released = self.release(&staged)?;
-        receipt.taken += released;
-        receipt.held = receipt.held.saturating_sub(released);
         let size = manifest.size_bytes;
         watch(Step { phase: Phase::Publishing, done_bytes: size, of_bytes: size, units: receipt.rows });
         if receipt.refused + receipt.held > 0 {
@@ -214,7 +224,6 @@ impl Load<'_> {
         of_bytes: u64,
         watch: Watch<'_>,
     ) -> Result<ReadToTheEnd, StoreFault> {
-        let ring = self.vault.ring()?;
         let is_bulk = to.mode != Mode::Messages;
         let name =
             if is_bulk { format!("{}-{}.csv", to.feed, to.sequence) } else { format!("{}.csv", to.feed) };
@@ -222,7 +231,7 @@ impl Load<'_> {
         let start =
             if is_bulk { to.progress } else { Progress { report: report_end(&path), ..Progress::default() } };
         let report = Report::open(&path, start.report)?;
-        let mut chunks = Chunks::new(self, Arc::clone(&ring), to, report, start);
+        let mut chunks = Chunks::new(self, to, report, start);
         let input = source.open().map_err(|error| StoreFault::File("the file".to_owned(), error))?;
         let read = std::cell::Cell::new(0);
         let mut input = Counted { from: input, read: &read };
@@ -263,17 +272,17 @@ impl Load<'_> {
         })
     }
 
-    fn release(&self, staged: &Generation) -> Result<u64, StoreFault> {
-        let ring = self.vault.ring()?;
-        let mut released = 0;
+    fn release(&self, staged: &Generation) -> Result<i64, StoreFault> {
+        let now = self.now.as_millisecond();
+        let (mut released, mut after) = (0, i64::MIN);
         loop {
-            let now = self.now.as_millisecond();
-            let step =
-                self.vault.write(|link| Filing::new(&ring, &self.vault.ods, staged, now).release(link))?;
-            if step == 0 {
-                return Ok(released);
-            }
-            released += step.unsigned_abs();
+            let step = self.vault.write(|link| {
+                let ring = self.vault.ring()?;
+                Filing::new(&ring, &self.vault.ods, staged, now).release(link, after)
+            })?;
+            let Some((rows, last)) = step else { return Ok(released) };
+            released += rows;
+            after = last;
         }
     }
 
@@ -297,7 +306,7 @@ fn told(receipt: Receipt, read: &ReadToTheEnd, report: String) -> Receipt {
     let count = |value: i64| value.max(0).unsigned_abs();
     let seen = read.seen.clone().unwrap_or_default();
     let progress = read.progress;
-    let is_told = progress.held + progress.refused > 0;
+    let is_told = progress.held + progress.refused + read.released > 0;
     Receipt {
         rows: seen.units,
         taken: count(progress.taken),

@@ -34,7 +34,7 @@ pub struct Manifest {
     pub sequence: i64,
     /// `snapshot`, `delta` or `messages`.
     pub mode: String,
-    /// Of a delta: the sequence of the extract it follows.
+    /// Of a delta: the sequence of the extract it follows. The first of a feed follows none, and holds everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<i64>,
 }
@@ -143,7 +143,9 @@ impl Manifest {
             return Err(ManifestFault::Future);
         }
         let Some(as_at) = here.as_at else {
-            return Ok(false);
+            // A delta without what it changes would be taken for all there is.
+            let gap = |after| ManifestFault::Gap { after, here: 0 };
+            return self.after.filter(|_| mode == Mode::Delta).map_or(Ok(false), |after| Err(gap(after)));
         };
         match self.sequence.cmp(&here.sequence) {
             std::cmp::Ordering::Less => {

@@ -80,12 +80,26 @@ impl Node {
     /// Opens the store and the log. Must be called on a runtime. Blocks.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, NodeFault> {
         let config = Config::load(path)?;
+        let database = sql::open(&config.store)?;
+        Self::over(path, config, database, clock)
+    }
+
+    /// The same, over a store that is open.
+    fn over(
+        path: &Path,
+        config: Config,
+        database: Box<dyn sql::Database>,
+        clock: Clock,
+    ) -> Result<Self, NodeFault> {
         let folders = Folders::make(&config.state_dir)?;
         let keys = keys(&config)?;
-        let database = sql::open(&config.store)?;
         let vault = Vault::open(database, &config.partner, keys)?;
-        let feeds: Result<Vec<Feed>, NodeFault> =
-            config.feeds.iter().map(|feed| Feed::new(feed).map_err(NodeFault::Refused)).collect();
+        vault.write(backup::forget_unfinished)?;
+        let feeds: Result<Vec<Feed>, NodeFault> = config
+            .feeds
+            .iter()
+            .map(|feed| Feed::new(feed, config.training).map_err(NodeFault::Refused))
+            .collect();
         let journal = Journal::open(&config.audit.store, hex_key(&config.audit.key_file)?, clock())?;
         Ok(Self(Arc::new(Inner {
             vault,
@@ -156,3 +170,6 @@ fn hex_key(path: &Path) -> Result<[u8; 32], NodeFault> {
     let bytes = crate::vault::held_back::unhex(text.trim()).and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or(NodeFault::Key(KeyFault::Form))
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -52,7 +52,16 @@ pub(super) fn shared_names(body: &[u8]) -> Vec<String> {
 
 /// Everything a resource refers to, as `Type/id`.
 pub(crate) fn references(json: &str) -> impl Iterator<Item = String> {
-    json.split("\"reference\"").skip(1).filter_map(|rest| {
+    values_of(json, "\"reference\"")
+}
+
+/// The files an entry has, as `Binary/id`.
+pub(super) fn files(json: &str) -> impl Iterator<Item = String> {
+    values_of(json, "\"url\"").chain(references(json)).filter(|name| name.starts_with("Binary/"))
+}
+
+fn values_of<'a>(json: &'a str, key: &'a str) -> impl Iterator<Item = String> + 'a {
+    json.split(key).skip(1).filter_map(|rest| {
         let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
         type_and_id(&value.split('"').next()?.replace("\\/", "/"))
     })

@@ -8,12 +8,11 @@ use crate::{
     sql::StoreFault,
     unit::{Refused, Unit},
     vault::{
-        Ring,
         filing::{Filed, Filing},
         generation::{self, Generation, Mode, Progress},
     },
 };
-use std::{ops::ControlFlow, sync::Arc};
+use std::ops::ControlFlow;
 
 /// Units written together, at most.
 const UNITS: usize = 2_000;
@@ -22,7 +21,6 @@ const BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) struct Chunks<'a> {
     load: &'a Load<'a>,
-    ring: Arc<Ring>,
     to: &'a Generation,
     report: Report,
     progress: Progress,
@@ -36,16 +34,9 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(
-        load: &'a Load<'a>,
-        ring: Arc<Ring>,
-        to: &'a Generation,
-        report: Report,
-        progress: Progress,
-    ) -> Self {
+    pub(super) fn new(load: &'a Load<'a>, to: &'a Generation, report: Report, progress: Progress) -> Self {
         Self {
             load,
-            ring,
             to,
             report,
             progress,
@@ -65,6 +56,7 @@ impl<'a> Chunks<'a> {
         if self.units <= self.progress.reached {
             return ControlFlow::Continue(());
         }
+        let unit = self.load.feed.admitted(unit);
         self.waiting_bytes += unit.as_ref().map_or(0, |unit| unit.body.len());
         self.waiting.push((line, unit));
         if self.waiting.len() < UNITS && self.waiting_bytes < BYTES {
@@ -93,7 +85,7 @@ impl<'a> Chunks<'a> {
             return Err(fault);
         }
         self.write()?;
-        Ok(ReadToTheEnd { seen, progress: self.progress, repeated: self.repeated })
+        Ok(ReadToTheEnd { seen, progress: self.progress, repeated: self.repeated, released: 0 })
     }
 
     fn write(&mut self) -> Result<(), StoreFault> {
@@ -103,10 +95,12 @@ impl<'a> Chunks<'a> {
         }
         let start = self.report.length();
         let (waiting, report) = (&self.waiting, &mut self.report);
-        let (load, ring, to, before) = (self.load, &self.ring, self.to, self.progress);
+        let (load, to, before) = (self.load, self.to, self.progress);
         let now = load.now.as_millisecond();
         let written = load.vault.write(|link| {
-            let mut filing = Filing::new(ring, &load.vault.ods, to, now);
+            // Asked for here: a change of key that ends before this commits must not leave rows under the old one.
+            let ring = load.vault.ring()?;
+            let mut filing = Filing::new(&ring, &load.vault.ods, to, now);
             let mut done = Written { progress: before, ..Written::default() };
             let mut rows = Vec::with_capacity(waiting.len());
             let mut n = first(link, to, before)?;
@@ -133,9 +127,13 @@ impl<'a> Chunks<'a> {
             report.rewind(start)?;
             report.write(&done.told)?;
             done.progress.report = report.length();
-            generation::append(link, to, &rows, done.progress)?;
             if to.mode == Mode::Messages {
+                let more = |count: fn(&Progress) -> i64| count(&done.progress) - count(&before);
+                let (taken, held) = (more(|now| now.taken), more(|now| now.held));
+                generation::count(link, to, taken, held, more(|now| now.refused))?;
                 generation::came(link, to, now)?;
+            } else {
+                generation::append(link, to, &rows, done.progress)?;
             }
             Ok(done)
         })?;

@@ -4,14 +4,18 @@
 //!
 //! Stored form: a sealed stream (`seal/stream.rs`) of JSON lines, each one row of one table, the last a count of all.
 
-use super::{Node, NodeFault, keys};
+use super::{Node, NodeFault};
 use crate::{
     feed::private,
     journal::entry,
     key::{PartnerKey, Purpose},
     seal::{Seal, stream},
     sql::{Line, Link, Row, StoreFault, Value},
-    vault::{self, Ring, Vault},
+    vault::{
+        self, Ring, Vault,
+        held_back::{hex, unhex},
+        secret::Secret,
+    },
 };
 use audit::Kind;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD as BASE64};
@@ -87,10 +91,21 @@ impl Node {
         let open = || File::open(from).map_err(fault);
         // Read whole before anything is touched.
         check(&ring, &self.0.vault.ods, open()?)?;
-        let rows = copy_in(&self.0.vault, &ring, open()?)?;
-        self.0.vault.rekey(Some(keys(&self.0.config)?))?;
-        while self.0.vault.clear_step()? {}
-        Ok(rows)
+        let keys = self.keys_in_force()?;
+        let vault = &self.0.vault;
+        vault.write(forget_unfinished)?;
+        let copied = copy_in(vault, &ring, open()?);
+        if copied.is_err() {
+            vault.write(forget_unfinished)?;
+        }
+        let copied = copied?;
+        // The names of people change with the secret: in between, nobody is answered rather than said to be unknown.
+        vault.rekey(None)?;
+        let replaced = vault.write(|link| replace(link, &ring, &vault.ods, &copied));
+        vault.rekey(Some(keys))?;
+        replaced?;
+        while vault.clear_step()? {}
+        Ok(copied.rows)
     }
 }
 
@@ -242,8 +257,7 @@ fn check(ring: &Ring, ods: &str, file: File) -> Result<(), NodeFault> {
     parts(ring, file, |part| {
         if let Part::Head { format, partner, secret } = part {
             let secret = BASE64.decode(secret).unwrap_or_default();
-            let opens =
-                ring.keys().iter().any(|key| vault::secret::Secret::open(key, ods, &secret).is_some());
+            let opens = ring.keys().iter().any(|key| Secret::open(key, ods, &secret).is_some());
             if format != 1 || partner != ods || !opens {
                 return Err(NodeFault::Refused("the copy is another partner's".to_owned()));
             }
@@ -261,23 +275,34 @@ struct Filling {
     rows: Vec<Row>,
 }
 
-fn copy_in(vault: &Vault, ring: &Ring, file: File) -> Result<u64, NodeFault> {
-    let mut total = 0;
-    let mut made: Vec<i64> = Vec::new();
+/// A copy that is in, and not yet answered.
+#[derive(Default)]
+struct Copied {
+    rows: u64,
+    generations: Vec<i64>,
+    rest: Vec<Part>,
+    secret: Vec<u8>,
+}
+
+/// Of a restoration that did not end.
+pub(super) fn forget_unfinished(link: &mut dyn Link) -> Result<(), StoreFault> {
+    link.execute("UPDATE generation SET state = 'dropped' WHERE state = 'restoring'", &[]).map(drop)
+}
+
+fn copy_in(vault: &Vault, ring: &Ring, file: File) -> Result<Copied, NodeFault> {
+    let mut copied = Copied::default();
     let mut filling: Option<Filling> = None;
-    let mut rest: Vec<Part> = Vec::new();
-    let mut secret = Vec::new();
     parts(ring, file, |part| {
         match part {
-            Part::Head { secret: sealed, .. } => secret = BASE64.decode(sealed).unwrap_or_default(),
+            Part::Head { secret: sealed, .. } => copied.secret = BASE64.decode(sealed).unwrap_or_default(),
             Part::Generation(columns) => {
                 flush(vault, filling.as_mut())?;
                 let (id, tables) = stage(vault, &columns)?;
-                made.push(id);
+                copied.generations.push(id);
                 filling = Some(tables);
             }
             Part::Row(columns) => {
-                total += 1;
+                copied.rows += 1;
                 let into = filling.as_mut().ok_or(StoreFault::Damaged)?;
                 into.rows.push(row(columns).ok_or(StoreFault::Damaged)?);
                 if into.rows.len() as i64 >= AT_ONCE {
@@ -291,13 +316,12 @@ fn copy_in(vault: &Vault, ring: &Ring, file: File) -> Result<u64, NodeFault> {
                 vault.write(|link| link.execute(&sql, &[Value::Bytes(&name), Value::Int(n)]).map(drop))?;
             }
             Part::End { .. } => {}
-            other => rest.push(other),
+            other => copied.rest.push(other),
         }
         Ok(())
     })?;
     flush(vault, filling.as_mut())?;
-    vault.write(|link| replace(link, &made, &rest, &secret))?;
-    Ok(total)
+    Ok(copied)
 }
 
 /// A generation of the copy under a number of its own, unseen.
@@ -338,17 +362,20 @@ fn flush(vault: &Vault, filling: Option<&mut Filling>) -> Result<(), StoreFault>
     Ok(())
 }
 
-/// What was here is answered no more, and what came is.
-fn replace(link: &mut dyn Link, made: &[i64], rest: &[Part], secret: &[u8]) -> Result<(), StoreFault> {
+/// What was here is answered no more, and what came is. What is held back now stays held back, whatever the copy says: it may
+/// be older than the wish.
+fn replace(link: &mut dyn Link, ring: &Ring, ods: &str, copied: &Copied) -> Result<(), StoreFault> {
     link.execute("UPDATE generation SET state = 'dropped' WHERE state <> 'restoring'", &[])?;
-    link.batch("DELETE FROM party; DELETE FROM held_back; DELETE FROM quarantine; DELETE FROM receipt;")?;
-    for id in made {
+    link.batch("DELETE FROM party; DELETE FROM quarantine; DELETE FROM receipt;")?;
+    let secret = ring.keys().iter().find_map(|key| Secret::open(key, ods, &copied.secret));
+    rename_persons(link, &ring.secret, &secret.ok_or(StoreFault::WrongKey)?)?;
+    for id in &copied.generations {
         vault::generation::index(link, *id)?;
         link.execute("UPDATE generation SET state = 'live' WHERE id = $1", &[Value::Int(*id)])?;
     }
     link.execute("UPDATE generation SET state = 'dropped' WHERE state = 'restoring'", &[])?;
-    vault::set_meta(link, "secret", secret)?;
-    for part in rest {
+    vault::set_meta(link, "secret", &copied.secret)?;
+    for part in &copied.rest {
         let (table, columns, values) = match part {
             Part::Party(values) => ("party", PARTY, values),
             Part::HeldBack(values) => ("held_back", HELD_BACK, values),
@@ -361,9 +388,23 @@ fn replace(link: &mut dyn Link, made: &[i64], rest: &[Part], secret: &[u8]) -> R
     Ok(())
 }
 
+/// Persons who are held back, under the names the copy has for them.
+fn rename_persons(link: &mut dyn Link, old: &Secret, new: &Secret) -> Result<(), StoreFault> {
+    for mut line in link.query("SELECT what, since FROM held_back WHERE kind = 'person'", &[])? {
+        let (what, since) = (line.text(), line.int());
+        let number = unhex(&what).and_then(|token| old.number(&token)).ok_or(StoreFault::Damaged)?;
+        let name = hex(&new.token(&number).map_err(|_| StoreFault::WrongKey)?);
+        link.execute("DELETE FROM held_back WHERE kind = 'person' AND what = $1", &[Value::Text(&what)])?;
+        let sql = "INSERT INTO held_back (kind, what, since) VALUES ('person', $1, $2) ON CONFLICT (kind, what) DO NOTHING";
+        link.execute(sql, &[Value::Text(&name), Value::Int(since)])?;
+    }
+    Ok(())
+}
+
 fn put(link: &mut dyn Link, table: &str, columns: &str, values: &[Col]) -> Result<(), StoreFault> {
     let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
-    let sql = format!("INSERT INTO {table} ({columns}) VALUES ({})", places.join(", "));
+    let sql =
+        format!("INSERT INTO {table} ({columns}) VALUES ({}) ON CONFLICT DO NOTHING", places.join(", "));
     let bytes: Vec<Vec<u8>> = values
         .iter()
         .map(|col| if let Col::B(text) = col { BASE64.decode(text).unwrap_or_default() } else { Vec::new() })

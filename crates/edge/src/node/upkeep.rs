@@ -5,6 +5,7 @@ use super::{Node, NodeFault, keys};
 use crate::{
     config::Config,
     journal::entry,
+    key::{KeyFault, PartnerKey},
     sql::Value,
     vault::generation::{Mode, all},
 };
@@ -57,7 +58,7 @@ impl Node {
 
     /// Asks the key service again. Without a key nothing is answered until it is back (F31).
     pub(crate) fn renew_key(&self) {
-        match keys(&self.0.config) {
+        match self.keys_in_force() {
             Ok(keys) => {
                 if let Err(fault) = self.0.vault.rekey(Some(keys)) {
                     tracing::error!(%fault, "the key service gave another key than this store was sealed with");
@@ -68,6 +69,15 @@ impl Node {
                 tracing::error!(%fault, "the key service gave no key: nothing is answered until it does");
                 let _ = self.0.vault.rekey(None);
             }
+        }
+    }
+
+    /// As the configuration names them now: the steward may be in the middle of a change. One that cannot be read changes
+    /// nothing.
+    pub(super) fn keys_in_force(&self) -> Result<Vec<PartnerKey>, KeyFault> {
+        match Config::load(&self.0.path) {
+            Ok(config) => keys(&config),
+            Err(_) => keys(&self.0.config),
         }
     }
 

@@ -39,10 +39,6 @@ struct Parts<'a> {
 }
 
 pub(super) fn of(node: &Node, asked: &Asked, all: &Everything) -> Result<Page, Problem> {
-    let state = fingerprint(&all.state);
-    if asked.state.as_ref().is_some_and(|sent| *sent != state) {
-        return Err(Problem::Gone);
-    }
     let matches: Vec<(&str, &str, &str)> = match asked.kind {
         "Patient" => all.patient.iter().map(|json| ("Patient", all.id.as_str(), json.as_str())).collect(),
         kind => {
@@ -57,6 +53,12 @@ pub(super) fn of(node: &Node, asked: &Asked, all: &Everything) -> Result<Page, P
         }
     };
     let total = matches.len();
+    // Whatever moves an entry from one page to another, what the partner holds back too, ends the pages (HAZ-017).
+    let names: String = matches.iter().map(|(_, id, _)| format!("{id};")).collect();
+    let state = fingerprint(&format!("{}{names}", all.state));
+    if asked.state.as_ref().is_some_and(|sent| *sent != state) {
+        return Err(Problem::Gone);
+    }
     let mut bytes = 0;
     let page: Vec<_> = matches
         .into_iter()

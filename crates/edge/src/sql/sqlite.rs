@@ -90,8 +90,13 @@ impl Database for Sqlite {
     fn scrub(&self, _tables: &[String]) -> Result<(), StoreFault> {
         // Deleted cells are overwritten as they are deleted; their earlier images leave with the write-ahead log.
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let emptied = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-        emptied.map(drop).map_err(of_sqlite)
+        let is_busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if is_busy.map_err(of_sqlite)? {
+            let said =
+                "what was deleted is answered no more, and its bytes could not be overwritten yet: repeat it";
+            return Err(StoreFault::Unusable(said.to_owned()));
+        }
+        Ok(())
     }
 
     fn describe(&self) -> String {

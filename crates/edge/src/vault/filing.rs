@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     seal::Seal,
-    sql::{Line, Link, Row, StoreFault, Value},
+    sql::{Cell, Line, Link, Row, StoreFault, Value},
     unit::{Act, LocalId, Unit, Untraced, Whose},
 };
 use aws_lc_rs::digest;
@@ -86,7 +86,8 @@ impl<'a> Filing<'a> {
             },
             Whose::Untraced(why) => self.unsure(link, *why, &locals)?,
         };
-        let is_kept = person.is_some() || subject.is_some() || self.to.mode == Mode::Messages;
+        // Of a delta too: what it says of nobody sure takes the place of what was said of somebody before.
+        let is_kept = person.is_some() || subject.is_some() || self.to.mode != Mode::Snapshot;
         if !is_kept {
             return Ok((filed, None));
         }
@@ -140,7 +141,10 @@ impl<'a> Filing<'a> {
         for local in locals {
             if self.party(link, local)?.person.is_none() {
                 self.set_party(link, local, "person", Some(&token))?;
-                self.move_rows(link, local, Some(&token))?;
+                // An extract releases what waited once, at its end: row by row would read all of it for every person.
+                if self.to.mode == Mode::Messages {
+                    self.move_rows(link, local, Some(&token))?;
+                }
             }
         }
         Ok(Some(token))
@@ -299,23 +303,31 @@ impl<'a> Filing<'a> {
         Ok(())
     }
 
-    /// Files what was held because its person stood later in the same extract. How many.
-    pub(crate) fn release(&mut self, link: &mut dyn Link) -> Result<i64, StoreFault> {
+    /// Files what was held because its person stood later in the same extract: one step, from behind row `after` on. How
+    /// many, and the last row; `None` where none is left.
+    pub(crate) fn release(
+        &mut self,
+        link: &mut dyn Link,
+        after: i64,
+    ) -> Result<Option<(i64, i64)>, StoreFault> {
         let sql = format!(
             "SELECT c.n, c.person, c.key, c.key_id, c.sealed, p.person FROM {} c \
              JOIN party p ON p.scope = $1 AND p.local = c.subject \
-             WHERE c.person IS NULL AND p.person IS NOT NULL LIMIT $2",
+             WHERE c.n > $2 AND c.person IS NULL AND p.person IS NOT NULL ORDER BY c.n LIMIT $3",
             self.to.content()
         );
-        let lines = link.query(&sql, &[Value::Text(&self.to.scope()), Value::Int(RELEASED_AT_ONCE)])?;
-        let mut released = 0;
-        for line in lines {
+        let values = [Value::Text(&self.to.scope()), Value::Int(after), Value::Int(RELEASED_AT_ONCE)];
+        let (mut released, mut last) = (0, None);
+        for line in link.query(&sql, &values)? {
             let mut cells: Vec<_> = line.0.collect();
+            last = cells.first().map(Cell::int);
             let to = cells.pop().and_then(|mut cell| cell.bytes());
             self.move_row(link, Line(cells.into_iter()), to.as_deref())?;
             released += 1;
         }
-        Ok(released)
+        let sql = "UPDATE generation SET taken = taken + $1, held = held - $1 WHERE id = $2";
+        link.execute(sql, &[Value::Int(released), Value::Int(self.to.id)])?;
+        Ok(last.map(|last| (released, last)))
     }
 }
 

@@ -131,35 +131,7 @@ impl Vault {
 
     /// Begins an extract; `id` and `progress` are given.
     pub(crate) fn begin(&self, new: &Generation, state: &str) -> Result<Generation, StoreFault> {
-        self.write(|link| {
-            let next = link.query("SELECT COALESCE(MAX(id), 0) + 1 FROM generation", &[])?;
-            let id = next.into_iter().next().map_or(1, |mut line| line.int());
-            let made = Generation { id, progress: Progress::default(), ..new.clone() };
-            link.execute(
-                "INSERT INTO generation VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, 0, 0, 0, 0, 0)",
-                &[
-                    Value::Int(id),
-                    Value::Text(&made.feed),
-                    Value::Text(state),
-                    Value::Text(made.mode.name()),
-                    Value::Int(made.sequence),
-                    Value::Int(made.as_at),
-                    Value::Int(made.received),
-                    Value::Text(&made.sha256),
-                    Value::Int(made.size_bytes),
-                ],
-            )?;
-            let (content, names) = (made.content(), made.names());
-            link.batch(&format!(
-                "CREATE TABLE {content} (n ROWKEY PRIMARY KEY, person BYTEA, subject BYTEA, key BYTEA NOT NULL, digest BYTEA NOT NULL, \
-                 ord BIGINT NOT NULL, received BIGINT NOT NULL, gone BIGINT NOT NULL, key_id BIGINT NOT NULL, sealed BYTEA NOT NULL);
-                 CREATE TABLE {names} (name BYTEA NOT NULL, n BIGINT NOT NULL);"
-            ))?;
-            if made.mode == Mode::Messages {
-                indexes(link, &made)?;
-            }
-            Ok(made)
-        })
+        self.write(|link| begin(link, new, state))
     }
 
     /// What rests in these generations: an extract knows its counts, messages are counted.
@@ -199,7 +171,13 @@ impl Vault {
             size_bytes: 0,
             progress: Progress::default(),
         };
-        self.begin(&new, "live")
+        self.write(|link| {
+            // Two first messages may come at once: the second finds what the first made.
+            match live(link, feed)?.into_iter().find(|one| one.mode == Mode::Messages) {
+                Some(there) => Ok(there),
+                None => begin(link, &new, "live"),
+            }
+        })
     }
 
     /// Makes a filled extract what is answered. What it replaces is cleared away later.
@@ -258,6 +236,37 @@ impl Vault {
     }
 }
 
+/// Its tables and its line.
+fn begin(link: &mut dyn Link, new: &Generation, state: &str) -> Result<Generation, StoreFault> {
+    let next = link.query("SELECT COALESCE(MAX(id), 0) + 1 FROM generation", &[])?;
+    let id = next.into_iter().next().map_or(1, |mut line| line.int());
+    let made = Generation { id, progress: Progress::default(), ..new.clone() };
+    link.execute(
+        "INSERT INTO generation VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, 0, 0, 0, 0, 0)",
+        &[
+            Value::Int(id),
+            Value::Text(&made.feed),
+            Value::Text(state),
+            Value::Text(made.mode.name()),
+            Value::Int(made.sequence),
+            Value::Int(made.as_at),
+            Value::Int(made.received),
+            Value::Text(&made.sha256),
+            Value::Int(made.size_bytes),
+        ],
+    )?;
+    let (content, names) = (made.content(), made.names());
+    link.batch(&format!(
+        "CREATE TABLE {content} (n ROWKEY PRIMARY KEY, person BYTEA, subject BYTEA, key BYTEA NOT NULL, digest BYTEA NOT NULL, \
+         ord BIGINT NOT NULL, received BIGINT NOT NULL, gone BIGINT NOT NULL, key_id BIGINT NOT NULL, sealed BYTEA NOT NULL);
+         CREATE TABLE {names} (name BYTEA NOT NULL, n BIGINT NOT NULL);"
+    ))?;
+    if made.mode == Mode::Messages {
+        indexes(link, &made)?;
+    }
+    Ok(made)
+}
+
 /// The same, of a generation that came back.
 pub(crate) fn index(link: &mut dyn Link, id: i64) -> Result<(), StoreFault> {
     match all(link)?.into_iter().find(|one| one.id == id) {
@@ -273,11 +282,11 @@ fn indexes(link: &mut dyn Link, of: &Generation) -> Result<(), StoreFault> {
         "CREATE INDEX IF NOT EXISTS {content}_person ON {content} (person);
          CREATE INDEX IF NOT EXISTS {names}_name ON {names} (name);"
     ))?;
+    if of.mode != Mode::Snapshot {
+        link.batch(&format!("CREATE INDEX IF NOT EXISTS content_{id}_key ON {content} (key);"))?;
+    }
     if of.mode == Mode::Messages {
-        link.batch(&format!(
-            "CREATE INDEX IF NOT EXISTS content_{id}_key ON {content} (key);
-             CREATE INDEX IF NOT EXISTS content_{id}_subject ON {content} (subject);"
-        ))?;
+        link.batch(&format!("CREATE INDEX IF NOT EXISTS content_{id}_subject ON {content} (subject);"))?;
     }
     Ok(())
 }
@@ -302,6 +311,20 @@ pub(crate) fn append(
         ],
     )
     .map(drop)
+}
+
+/// Messages are counted one on another: a feed of them has no other total.
+pub(crate) fn count(
+    link: &mut dyn Link,
+    to: &Generation,
+    taken: i64,
+    held: i64,
+    refused: i64,
+) -> Result<(), StoreFault> {
+    let sql =
+        "UPDATE generation SET taken = taken + $1, held = held + $2, refused = refused + $3 WHERE id = $4";
+    let values = [taken, held, refused, to.id].map(Value::Int);
+    link.execute(sql, &values).map(drop)
 }
 
 /// The number of the next message.

@@ -27,10 +27,10 @@ impl Vault {
         body: &[u8],
         now: i64,
     ) -> Result<i64, StoreFault> {
-        let ring = self.ring()?;
-        let current = ring.current()?;
-        let seal = ring.seal(current, Owner::Held)?;
         self.write(|link| {
+            let ring = self.ring()?;
+            let current = ring.current()?;
+            let seal = ring.seal(current, Owner::Held)?;
             let next = link.query("SELECT COALESCE(MAX(id), 0) + 1 FROM quarantine", &[])?;
             let id = next.into_iter().next().map_or(1, |mut line| line.int());
             let sealed = seal.close(&place(&self.ods, feed, None, &place_of(id)), body);

@@ -11,7 +11,10 @@ use crate::{
     sql::{Line, Link, StoreFault, Value},
 };
 use fhir::NhsNumber;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// One unit, opened.
 pub(crate) struct KeptRow {
@@ -55,13 +58,21 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Vault {
-    /// All reading within `work` sees the same state, whatever is published meanwhile.
+    /// All reading within `work` sees the same state, whatever is published meanwhile, and the keys that belong to it: where
+    /// they changed in between, it is read again.
     pub(crate) fn reading<T>(
         &self,
         mut work: impl FnMut(&mut Reading<'_>) -> Result<T, StoreFault>,
     ) -> Result<T, StoreFault> {
-        let ring = self.ring()?;
-        self.read(|link| work(&mut Reading { link, ring: &ring, ods: &self.ods }))
+        let mut ring = self.ring()?;
+        loop {
+            let read = self.read(|link| work(&mut Reading { link, ring: &ring, ods: &self.ods }));
+            let now = self.ring()?;
+            if Arc::ptr_eq(&ring, &now) {
+                return read;
+            }
+            ring = now;
+        }
     }
 
     pub(crate) fn feed_state(&self, feed: &str) -> Result<FeedState, StoreFault> {
@@ -84,12 +95,39 @@ impl Reading<'_> {
             found.extend(self.found(of, &token, layer)?);
         }
         found.retain(|row| row.received >= since);
+        let found = self.uncorrected(&layers, &token, found)?;
         let kept = match layers.iter().any(|layer| layer.mode == Mode::Messages) {
             true => latest_of_each_key(found),
             false => top_layer_of_each_key(found),
         };
         let rows = self.open(feed, &token, kept)?;
         Ok(Holding { rows, state: state(&layers) })
+    }
+
+    /// Without what the sender has since said, under the same key, of somebody else; of an extract, of nobody sure either
+    /// (HAZ-004, HAZ-043).
+    fn uncorrected(
+        &mut self,
+        layers: &[Generation],
+        token: &[u8],
+        found: Vec<Found>,
+    ) -> Result<Vec<Found>, StoreFault> {
+        let mut kept = Vec::with_capacity(found.len());
+        for row in found {
+            let mut is_corrected = false;
+            for of in layers.iter().skip(row.layer + 1) {
+                let sql = format!(
+                    "SELECT n FROM {} WHERE key = $1 AND (person IS NULL OR person <> $2) LIMIT 1",
+                    of.content()
+                );
+                let values = [Value::Bytes(&row.key), Value::Bytes(token)];
+                is_corrected |= of.mode != Mode::Messages && !self.link.query(&sql, &values)?.is_empty();
+            }
+            if !is_corrected {
+                kept.push(row);
+            }
+        }
+        Ok(kept)
     }
 
     fn found(&mut self, of: &Generation, token: &[u8], layer: usize) -> Result<Vec<Found>, StoreFault> {
