@@ -39,7 +39,7 @@ pub enum Command {
     RotateKey,
     Viewed {
         nhs_number: Option<NhsNumber>,
-        after: u64,
+        after: Option<u64>,
     },
     Quarantine,
     /// A message that was set aside, or a file, opened into `to`.
@@ -100,7 +100,7 @@ impl Node {
             }
             Command::HeldBack => {
                 let line = |(kind, what, since): (String, String, i64)| json!({ "kind": kind, "what": what, "since": moment(since) });
-                json!(self.held_back()?.into_iter().map(line).collect::<Vec<_>>())
+                json!(self.held_back(by)?.into_iter().map(line).collect::<Vec<_>>())
             }
             Command::DeletePerson { nhs_number } => json!({ "rows": self.delete_person(&nhs_number, by)? }),
             Command::DeleteAll => {

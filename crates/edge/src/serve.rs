@@ -51,8 +51,12 @@ fn base_path(url: &str) -> String {
     if path.is_empty() { String::new() } else { format!("/{path}") }
 }
 
-async fn health() -> &'static str {
-    "up\n"
+/// Up only with its key: without it nothing is answered (F31).
+async fn health(State(node): State<Node>) -> (StatusCode, &'static str) {
+    match node.0.vault.ring() {
+        Ok(_) => (StatusCode::OK, "up\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "without its key\n"),
+    }
 }
 
 async fn not_here() -> Response {

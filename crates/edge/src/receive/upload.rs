@@ -68,7 +68,8 @@ impl Uploads {
     /// One piece of an upload at a time.
     fn seize(&self, id: &str) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.contains_key(id) {
+        // One that could not be loaded may be tried again.
+        if all.get(id).is_some_and(|progress| !matches!(progress, Progress::Failed(_))) {
             return false;
         }
         all.insert(id.to_owned(), Progress::Busy);
@@ -96,6 +97,12 @@ pub(super) async fn begin(State(desk): State<Desk>, Path(feed): Path<String>, bo
 fn begun(node: &Node, feed: &str, manifest: &[u8]) -> Result<String, NodeFault> {
     let feed = node.feed(feed)?;
     let said = feed.trust.read(manifest).map_err(|fault| NodeFault::Refused(fault.to_string()))?;
+    let (id, mode) = (feed.config.id.as_str(), feed.config.mode);
+    let state = node.0.vault.feed_state(id)?;
+    let newest = node.0.vault.live(id)?.into_iter().max_by_key(|one| one.sequence);
+    let here = newest.as_ref().map(|one| one.sha256.as_str());
+    let own = (node.config().partner.as_str(), id, mode);
+    said.check(own, &state, here, node.now()).map_err(|fault| NodeFault::Refused(fault.to_string()))?;
     if said.size_bytes > crate::load::FILE_MAX_BYTES {
         return Err(NodeFault::Refused(format!("it is larger than {} bytes", crate::load::FILE_MAX_BYTES)));
     }
@@ -126,6 +133,20 @@ fn known(node: &Node, id: &str) -> Option<Begun> {
     let is_id = uuid::Uuid::parse_str(id).is_ok_and(|parsed| parsed.to_string() == id);
     let (about, _) = places(node, id);
     serde_json::from_slice(&std::fs::read(about).ok().filter(|_| is_id)?).ok()
+}
+
+/// Loads what was whole when the last process ended.
+pub(super) fn resume(desk: &Desk) {
+    let found = std::fs::read_dir(&desk.node.0.folders.spool).into_iter().flatten();
+    let ids: Vec<String> = found
+        .filter_map(|one| Some(one.ok()?.file_name().to_str()?.strip_suffix(".upload")?.to_owned()))
+        .collect();
+    for id in ids {
+        let Some(begun) = known(&desk.node, &id) else { continue };
+        if whole(&desk.node, &id).is_ok_and(|(_, content, _)| content == begun.size_bytes) {
+            load(desk.clone(), id, begun);
+        }
+    }
 }
 
 /// Chunks, bytes of content, bytes of the file.
@@ -248,7 +269,10 @@ fn loaded(desk: &Desk, id: &str, begun: &Begun, path: PathBuf) -> Result<Receipt
     let source = Source::Sealed { path, name: id.to_owned(), ring: desk.node.0.vault.ring()? };
     let feed = desk.node.feed(&begun.feed)?;
     let mut watch = |step| desk.uploads.set(id, Some(Progress::Loading(in_words(&Said::Step(step)))));
-    desk.node.load(feed, &source, &begun.file, Some(begun.manifest.as_bytes()), false, &mut watch)
+    let receipt =
+        desk.node.load(feed, &source, &begun.file, Some(begun.manifest.as_bytes()), false, &mut watch)?;
+    source.remove();
+    Ok(receipt)
 }
 
 /// What became of it: its receipt once there is one.
