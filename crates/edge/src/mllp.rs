@@ -122,3 +122,6 @@ fn replies(node: &Node, message: &[u8], outcome: &Outcome) -> Vec<String> {
     let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(20).collect();
     ack::replies(message, outcome, &now, &id)
 }
+
+#[cfg(test)]
+mod tests;
