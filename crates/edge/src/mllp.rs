@@ -66,7 +66,10 @@ async fn converse(
         if got == 0 {
             return Ok(());
         }
-        for event in decoder.push(buffer.get(..got).unwrap_or_default()) {
+        let mut events = decoder.push(buffer.get(..got).unwrap_or_default());
+        // Whoever speaks something else never begins a frame.
+        events.extend((decoder.outside() > 0).then(|| Event::Junk(decoder.outside())));
+        for event in events {
             match event {
                 Event::Frame(message) => {
                     for reply in answer(node, feed, message).await {
