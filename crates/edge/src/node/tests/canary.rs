@@ -77,8 +77,13 @@ fn forms(mark: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-fn found(bytes: &[u8], mark: &str) -> bool {
-    forms(mark).iter().any(|form| bytes.windows(form.len()).any(|window| window == form))
+/// Each byte a character: text is searched faster than bytes are.
+fn as_text(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn found(text: &str, mark: &str) -> bool {
+    forms(mark).iter().any(|form| text.contains(&as_text(form)))
 }
 
 fn marked(nth: usize) -> Service {
@@ -159,12 +164,12 @@ fn haz_049_no_mark_of_anybody_stands_in_what_the_node_leaves_behind() {
         assert!(all.len() > 10, "store, log, reports, receipts, quarantine, spool, copy");
         let mut hits = Vec::new();
         for path in all {
-            let bytes = std::fs::read(&path).unwrap();
+            let text = as_text(&std::fs::read(&path).unwrap());
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             hits.extend(
                 marks
                     .iter()
-                    .filter(|mark| found(&bytes, mark) || name.contains(mark.as_str()))
+                    .filter(|mark| found(&text, mark) || name.contains(mark.as_str()))
                     .map(|mark| (name.clone(), mark.clone())),
             );
         }
@@ -177,8 +182,9 @@ fn haz_049_no_mark_of_anybody_stands_in_what_the_node_leaves_behind() {
     assert!(said.contains("an extract was refused"), "the log is heard");
     assert!(!said.contains(MARK) && !said.contains(number(1).digits()), "HAZ-049: the log");
     // What is there on purpose is found, in every form.
+    std::fs::write(fixture.state().join("planted"), MARK).unwrap();
+    assert_eq!(look(), [("planted".to_owned(), MARK.to_owned())]);
     for form in forms(MARK) {
-        std::fs::write(fixture.state().join("planted"), [b"xx", &form[..], b"yy"].concat()).unwrap();
-        assert_eq!(look().len(), 1);
+        assert!(found(&as_text(&[b"xx", &form[..], b"yy"].concat()), MARK));
     }
 }
