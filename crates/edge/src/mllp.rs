@@ -66,7 +66,10 @@ async fn converse(
         if got == 0 {
             return Ok(());
         }
-        for event in decoder.push(buffer.get(..got).unwrap_or_default()) {
+        let mut events = decoder.push(buffer.get(..got).unwrap_or_default());
+        // Whoever speaks something else never begins a frame.
+        events.extend((decoder.outside() > 0).then(|| Event::Junk(decoder.outside())));
+        for event in events {
             match event {
                 Event::Frame(message) => {
                     for reply in answer(node, feed, message).await {
@@ -122,3 +125,6 @@ fn replies(node: &Node, message: &[u8], outcome: &Outcome) -> Vec<String> {
     let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(20).collect();
     ack::replies(message, outcome, &now, &id)
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,8 +40,8 @@ const BODY_MAX_BYTES: usize = crate::deliver::MESSAGE_MAX_BYTES + 1024 * 1024;
 
 pub(crate) fn router(node: &Node) -> Router {
     let desk = Desk { node: node.clone(), uploads: Arc::default() };
-    let resuming = desk.clone();
-    tokio::task::spawn_blocking(move || upload::resume(&resuming));
+    let waking = desk.clone();
+    tokio::task::spawn_blocking(move || upload::go_on_with_whole(&waking));
     Router::new()
         .route("/feeds/{feed}/messages", post(message))
         .route("/feeds/{feed}/uploads", post(upload::begin))
@@ -182,3 +182,6 @@ fn in_words(said: &Said) -> Value {
         other => json!(other),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,3 +109,6 @@ fn put(path: &Path, receipt: &Receipt) {
         tracing::warn!(%error, "a receipt could not be put beside its file");
     }
 }
+
+#[cfg(test)]
+mod tests;

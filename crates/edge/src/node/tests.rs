@@ -18,6 +18,10 @@ mod stewardship;
 mod keys;
 /// Copies, and back.
 mod copies;
+/// A disk that fills.
+mod full;
+/// What must stand nowhere in clear.
+mod canary;
 
 /// Over a store that a test can break.
 pub(crate) fn breaking(fixture: &Fixture) -> (Node, Allowed) {

@@ -68,8 +68,8 @@ impl Uploads {
     /// One piece of an upload at a time.
     fn seize(&self, id: &str) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that could not be loaded may be tried again.
-        if all.get(id).is_some_and(|progress| !matches!(progress, Progress::Failed(_))) {
+        // One that could not be loaded is tried again by whoever sends its end once more.
+        if all.get(id).is_some_and(|there| !matches!(there, Progress::Failed(_))) {
             return false;
         }
         all.insert(id.to_owned(), Progress::Busy);
@@ -114,13 +114,35 @@ fn begun(node: &Node, feed: &str, manifest: &[u8]) -> Result<String, NodeFault> 
         manifest: String::from_utf8_lossy(manifest).into_owned(),
     };
     let (about, pieces) = places(node, &id);
-    let fault = |error| NodeFault::File("the spool".to_owned(), error);
+    let fault = |error| spool_fault(error);
     private(&pieces).map_err(fault)?;
     let text = serde_json::to_vec(&begun).unwrap_or_default();
     private(&about)
         .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()))
         .map_err(fault)?;
     Ok(id)
+}
+
+fn spool_fault(error: io::Error) -> NodeFault {
+    match error.kind() {
+        io::ErrorKind::StorageFull => NodeFault::Store(StoreFault::Full),
+        _ => NodeFault::File("the spool".to_owned(), error),
+    }
+}
+
+/// Loads what had arrived whole before this process began: its sender was told that it is here. Must be called on a runtime.
+pub(super) fn go_on_with_whole(desk: &Desk) {
+    let Ok(found) = std::fs::read_dir(&desk.node.0.folders.spool) else { return };
+    for path in found.filter_map(|one| Some(one.ok()?.path())) {
+        let id = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".upload"));
+        let Some((id, begun)) = id.and_then(|id| Some((id.to_owned(), known(&desk.node, id)?))) else {
+            continue;
+        };
+        let is_whole = whole(&desk.node, &id).is_ok_and(|(_, content, _)| content == begun.size_bytes);
+        if is_whole && desk.uploads.seize(&id) {
+            load(desk.clone(), id, begun);
+        }
+    }
 }
 
 /// What is said of an upload, and its pieces.
@@ -133,20 +155,6 @@ fn known(node: &Node, id: &str) -> Option<Begun> {
     let is_id = uuid::Uuid::parse_str(id).is_ok_and(|parsed| parsed.to_string() == id);
     let (about, _) = places(node, id);
     serde_json::from_slice(&std::fs::read(about).ok().filter(|_| is_id)?).ok()
-}
-
-/// Loads what was whole when the last process ended.
-pub(super) fn resume(desk: &Desk) {
-    let found = std::fs::read_dir(&desk.node.0.folders.spool).into_iter().flatten();
-    let ids: Vec<String> = found
-        .filter_map(|one| Some(one.ok()?.file_name().to_str()?.strip_suffix(".upload")?.to_owned()))
-        .collect();
-    for id in ids {
-        let Some(begun) = known(&desk.node, &id) else { continue };
-        if whole(&desk.node, &id).is_ok_and(|(_, content, _)| content == begun.size_bytes) {
-            load(desk.clone(), id, begun);
-        }
-    }
 }
 
 /// Chunks, bytes of content, bytes of the file.
@@ -211,10 +219,7 @@ async fn append(
     offset: u64,
     body: Body,
 ) -> Result<Result<u64, u64>, NodeFault> {
-    let fault = |error: io::Error| match error.kind() {
-        io::ErrorKind::StorageFull => NodeFault::Store(StoreFault::Full),
-        _ => NodeFault::File("the spool".to_owned(), error),
-    };
+    let fault = spool_fault;
     let (index, content, length) = {
         let (node, id) = (node.clone(), id.to_owned());
         let looked = tokio::task::spawn_blocking(move || whole(&node, &id)).await;

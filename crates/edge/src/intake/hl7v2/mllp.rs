@@ -62,6 +62,11 @@ impl Decoder {
         events
     }
 
+    /// Bytes since the last frame that belong to none, so far.
+    pub fn outside(&self) -> u64 {
+        self.junk
+    }
+
     /// What was left when the connection ended: a frame without its end is no frame.
     pub fn finish(mut self) -> Option<Event> {
         self.broken_off();
