@@ -22,7 +22,7 @@ fn filled(fixture: &Fixture) -> Node {
 fn state(node: &Node) -> (Vec<Vec<String>>, serde_json::Value, usize) {
     let mut status = node.status().unwrap();
     status["store"] = serde_json::Value::Null;
-    ((0..5).map(|nth| answered(node, nth)).collect(), status, node.held_back().unwrap().len())
+    ((0..5).map(|nth| answered(node, nth)).collect(), status, node.held_back("a test").unwrap().len())
 }
 
 fn copied(fixture: &Fixture, node: &Node) -> PathBuf {

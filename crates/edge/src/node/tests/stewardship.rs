@@ -56,13 +56,13 @@ fn a_switch_holds_from_the_next_answer_on_and_back() {
     assert_eq!(count(&fixture, &live, "Observation", 1), Some(all - 1), "HAZ-023");
     node.hold(&Held::Codes(vec!["27113001".into()]), true, by).unwrap();
     assert_eq!(count(&fixture, &live, "Observation", 1), Some(all - 2));
-    assert_eq!(node.held_back().unwrap().len(), 2);
+    assert_eq!(node.held_back("a test").unwrap().len(), 2);
     node.hold(&Held::Codes(vec!["27113001".into(), "http://snomed.info/sct|73211009".into()]), false, by)
         .unwrap();
 
     node.hold(&Held::Person(number(1)), true, by).unwrap();
     assert_eq!(count(&fixture, &live, "CarePlan", 1), None);
-    assert_eq!(node.held_back().unwrap()[0].1, number(1).spaced(), "the steward reads whom");
+    assert_eq!(node.held_back("a test").unwrap()[0].1, number(1).spaced(), "the steward reads whom");
     node.hold(&Held::Person(number(1)), false, by).unwrap();
     assert_eq!(count(&fixture, &live, "CarePlan", 1), Some(2));
 
@@ -80,7 +80,7 @@ fn a_switch_holds_from_the_next_answer_on_and_back() {
     fixture.verify_log();
     // What is held back is held back after a restart.
     let live = fixture.start();
-    assert!(live.node.held_back().unwrap().iter().any(|(_, what, _)| what == "pas"));
+    assert!(live.node.held_back("a test").unwrap().iter().any(|(_, what, _)| what == "pas"));
     fixture.stop(live);
 }
 
@@ -164,7 +164,7 @@ fn after_everything_is_deleted_nothing_rests_here_and_what_was_held_back_stays_s
         notes(node, 1).contains(&"Adult social care: nothing has been received yet".to_owned()),
         "HAZ-006"
     );
-    assert_eq!(node.held_back().unwrap().len(), 1);
+    assert_eq!(node.held_back("a test").unwrap().len(), 1);
     // It begins anew.
     assert_eq!(fixture.load(node, "asc", 1, &people(4)).taken, 4);
     assert!(is_known(node, 1) && !is_known(node, 2));

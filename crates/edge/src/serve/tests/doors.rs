@@ -51,7 +51,7 @@ fn who_asked_and_what_was_given_is_on_record_before_the_answer() {
         .header("NHSD-End-User-Organisation", organisation)
         .header("NHSD-Requesting-Practitioner", practitioner);
     assert_eq!(fixture.send(request).status, 200);
-    let viewed = live.node.viewed(Some(&number(1)), 0, "a steward").unwrap();
+    let viewed = live.node.viewed(Some(&number(1)), None, "a steward").unwrap();
     let last = viewed.last().unwrap();
     let said = [
         &last.professional,
@@ -78,11 +78,11 @@ fn who_asked_and_what_was_given_is_on_record_before_the_answer() {
     );
     assert_eq!(last.nhs_number, number(1).digits());
     assert!(!format!("{last:?}").contains("Okafor"), "HAZ-049");
-    assert!(live.node.viewed(Some(&number(2)), 0, "a steward").unwrap().is_empty());
+    assert!(live.node.viewed(Some(&number(2)), None, "a steward").unwrap().is_empty());
     assert_eq!(fixture.logged(audit::Kind::AuditRead).len(), 2, "looking is recorded too");
     // Somebody nobody knows was asked about: that is recorded as well.
     fixture.find(&live, &number(77));
-    assert_eq!(live.node.viewed(Some(&number(77)), 0, "a steward").unwrap()[0].given, "0 of 0");
+    assert_eq!(live.node.viewed(Some(&number(77)), None, "a steward").unwrap()[0].given, "0 of 0");
     fixture.stop(live);
     fixture.verify_log();
 }

@@ -404,12 +404,13 @@ fn rotated(database: Box<dyn Database>) {
     let aside = vault.set_aside(FEED, "why", b"set aside", NOW).unwrap();
     vault.rekey(Some(keys(&[2, 1]))).unwrap();
     let current = vault.ring().unwrap().current().unwrap().id;
-    let mut moved = Vec::new();
+    let (mut moved, mut at) = (Vec::new(), crate::vault::rotate::Place::default());
     loop {
         assert_eq!(answered(&vault, &one()).len(), 1_200, "everything is answered meanwhile");
-        match vault.rotate_step().unwrap() {
-            0 => break,
-            step => moved.push(step),
+        match vault.rotate_step(&mut at).unwrap() {
+            None => break,
+            Some(0) => {}
+            Some(step) => moved.push(step),
         }
     }
     assert_eq!(moved, [1_000, 201, 1]);

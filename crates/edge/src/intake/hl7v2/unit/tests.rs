@@ -12,6 +12,7 @@ fn merge(unit: &Unit) -> (String, String, String, String) {
     match unit.act.clone().expect("an act") {
         Act::Merge { retired, survivor } => (retired.authority, retired.id, survivor.authority, survivor.id),
         Act::Unmerge { restored, from } => (restored.authority, restored.id, from.authority, from.id),
+        Act::Delete => panic!("a deletion is no merge"),
     }
 }
 
