@@ -58,6 +58,7 @@ fn supply_chain(root: &Path) -> Result<(), String> {
 
 /// Journeys drive the program just built, and need not look for it.
 fn tests(root: &Path) -> Result<Counts, String> {
+    setup::database(root)?;
     let program = demo::program(root).display().to_string();
     let command = ["cargo", "test", "--workspace", "--locked"];
     step::run(&Step {
@@ -69,7 +70,7 @@ fn tests(root: &Path) -> Result<Counts, String> {
 }
 
 fn browser(root: &Path) -> Result<Counts, String> {
-    setup::run(root)?;
+    setup::browser(root)?;
     let folder = root.join("journeys/browser");
     let program = demo::program(root).display().to_string();
     let command = ["npm", "test", "--silent"];

@@ -3,6 +3,10 @@
 
 /// What of a resource the partner's lists name.
 pub(crate) mod codes;
+/// A business identifier for each entry.
+mod identified;
+/// One reading for all the questions of an opening.
+pub(crate) mod openings;
 
 use crate::{
     feed::Feed,
@@ -182,6 +186,8 @@ impl Node {
                 && (held.codes.is_empty() || !codes::has_any(&one.json, &held.codes))
         };
         let named = format!("Patient/{patient}");
+        shown.retain(is_free);
+        let system = format!("urn:x-edge-node:{}:{feed_id}", config.partner);
         let (mut shown, held_back): (Vec<Shown>, Vec<Shown>) = shown.into_iter().partition(is_free);
         // A file goes with the entries that refer to it: its own address must not be a way around them.
         let files = |all: &[Shown]| -> HashSet<String> {
@@ -193,7 +199,8 @@ impl Node {
             one.resource_type != "Binary" || !gone.contains(&name) || left.contains(&name)
         });
         for one in &mut shown {
-            one.json = one.json.replace(PATIENT, &named);
+            let json = one.json.replace(PATIENT, &named);
+            one.json = identified::identified(json, &one.resource_type, &system, &one.id);
         }
         shown
     }

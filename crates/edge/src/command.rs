@@ -39,7 +39,7 @@ pub enum Command {
     RotateKey,
     Viewed {
         nhs_number: Option<NhsNumber>,
-        after: u64,
+        after: Option<u64>,
     },
     Quarantine,
     /// A message that was set aside, or a file, opened into `to`.
@@ -100,7 +100,7 @@ impl Node {
             }
             Command::HeldBack => {
                 let line = |(kind, what, since): (String, String, i64)| json!({ "kind": kind, "what": what, "since": moment(since) });
-                json!(self.held_back()?.into_iter().map(line).collect::<Vec<_>>())
+                json!(self.held_back(by)?.into_iter().map(line).collect::<Vec<_>>())
             }
             Command::DeletePerson { nhs_number } => json!({ "rows": self.delete_person(&nhs_number, by)? }),
             Command::DeleteAll => {
@@ -150,9 +150,7 @@ impl Node {
             let layers = self.0.vault.live(&feed.config.id)?;
             let state = self.0.vault.feed_state(&feed.config.id)?;
             let freshness = crate::freshness::Freshness::of(&feed.config, &state, now);
-            let sum = |count: fn(&crate::vault::generation::Progress) -> i64| -> i64 {
-                layers.iter().map(|layer| count(&layer.progress)).sum()
-            };
+            let counts = self.0.vault.counts(&layers)?;
             feeds.push(json!({
                 "feed": feed.config.id,
                 "title": feed.config.title,
@@ -163,9 +161,9 @@ impl Node {
                 "received": state.received.map(moment),
                 "sequence": state.sequence,
                 "layers": layers.len(),
-                "taken": sum(|progress| progress.taken),
-                "held": sum(|progress| progress.held),
-                "refused": sum(|progress| progress.refused),
+                "taken": counts.taken,
+                "held": counts.held,
+                "refused": counts.refused,
             }));
         }
         Ok(json!({

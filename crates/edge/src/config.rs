@@ -87,6 +87,9 @@ pub struct Serve {
 pub struct Intake {
     pub listen: SocketAddr,
     pub tls: Tls,
+    /// SHA-256 of the certificates that may read who viewed, and how the feeds stand; none named: nobody may, here.
+    #[serde(default)]
+    pub stewards: Vec<String>,
 }
 
 /// Mutual TLS, always: whoever has no certificate of this authority gets no connection.
@@ -124,8 +127,7 @@ pub struct Feed {
     #[serde(default, deserialize_with = "maybe_duration")]
     pub keep: Option<Duration>,
     /// What must come with an extract.
-    #[serde(default)]
-    pub manifest: ManifestKind,
+    manifest: Option<ManifestKind>,
     /// Who signs manifests: PEM, P-384.
     pub manifest_key_file: Option<PathBuf>,
     /// A folder that is looked into.
@@ -152,10 +154,9 @@ fn shrinks_at_most() -> u8 {
 }
 
 /// What must come with an extract before anything of it is believed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ManifestKind {
-    #[default]
     Signed,
     /// Count, hash and sequence, from a sender that cannot sign.
     Plain,
@@ -256,9 +257,15 @@ impl Config {
 }
 
 impl Feed {
+    /// What must come with a file: of an extract a signed manifest, of messages none, unless it is said.
+    pub fn manifest(&self) -> ManifestKind {
+        let usual = if self.mode == Mode::Messages { ManifestKind::None } else { ManifestKind::Signed };
+        self.manifest.unwrap_or(usual)
+    }
+
     /// Whether a file without a manifest is not looked at.
     pub(crate) fn manifest_is_needed(&self) -> bool {
-        self.mode != Mode::Messages
+        self.manifest() != ManifestKind::None
     }
 
     fn wrong(&self) -> Vec<String> {
@@ -281,10 +288,10 @@ impl Feed {
             );
         }
         let is_bulk = self.mode != Mode::Messages;
-        if is_bulk && self.manifest == ManifestKind::None {
+        if is_bulk && self.manifest() == ManifestKind::None {
             wrong.push("manifest: an extract needs one, `signed` or `plain`".to_owned());
         }
-        if self.manifest == ManifestKind::Signed && is_bulk && self.manifest_key_file.is_none() {
+        if self.manifest() == ManifestKind::Signed && self.manifest_key_file.is_none() {
             wrong.push("manifest_key_file: a signed manifest needs the sender's public key".to_owned());
         }
         if self.keep.is_some() && is_bulk {

@@ -95,7 +95,10 @@ fn file(
         let held = count(|one| matches!(one, Delivered::Held(_)));
         let refused = count(|one| matches!(one, Delivered::Refused(_)));
         generation::count(link, &to, taken, held, refused)?;
-        generation::came(link, &to, now)?;
+        // What was refused makes nothing fresher (HAZ-008).
+        if delivered.iter().any(|one| !matches!(one, Delivered::Refused(_))) {
+            generation::came(link, &to, now)?;
+        }
         Ok(delivered)
     })
 }

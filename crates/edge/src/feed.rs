@@ -34,7 +34,7 @@ impl Feed {
             std::fs::read(path).map_err(|error| format!("manifest_key_file `{}`: {error}", path.display()))
         });
         let key = key.transpose()?;
-        let trust = Trust::of(config.manifest, key.as_deref())
+        let trust = Trust::of(config.manifest(), key.as_deref())
             .map_err(|reason| format!("manifest_key_file: {reason}"))?;
         Ok(Self { config: config.clone(), format, trust, is_training })
     }

@@ -24,6 +24,8 @@ pub(crate) struct KindOfFormat {
     /// The name in configuration.
     pub(crate) name: &'static str,
     pub(crate) modes: &'static [Mode],
+    /// What of it can be switched off.
+    pub(crate) datasets: &'static [&'static str],
     /// The types of resource it is shown as: what the node declares it can be asked for.
     pub(crate) types: &'static [&'static str],
     build: fn(&Feed) -> Result<Arc<dyn Format>, String>,
@@ -31,22 +33,48 @@ pub(crate) struct KindOfFormat {
 
 /// Every format there is.
 static FORMATS: [KindOfFormat; 6] = [
-    KindOfFormat { name: "client-level-data", modes: BULK, types: COUNCIL_TYPES, build: client_level_data },
-    KindOfFormat { name: "hl7-v2", modes: MESSAGES, types: HL7_TYPES, build: hl7v2 },
+    KindOfFormat {
+        name: "client-level-data",
+        modes: BULK,
+        datasets: &["requests", "assessments", "services", "reviews", "facts", "flags"],
+        types: COUNCIL_TYPES,
+        build: client_level_data,
+    },
+    KindOfFormat {
+        name: "hl7-v2",
+        modes: MESSAGES,
+        datasets: &["encounters", "results", "documents", "allergies", "procedures", "diagnoses"],
+        types: HL7_TYPES,
+        build: hl7v2,
+    },
     KindOfFormat {
         name: "cda-nhs111",
         modes: MESSAGES,
+        datasets: &["documents", "encounters"],
         types: &["DocumentReference", "Encounter"],
         build: cda,
     },
     KindOfFormat {
         name: "fhir-document",
         modes: MESSAGES,
+        datasets: &["documents"],
         types: &["Bundle", "DocumentReference"],
         build: fhir_document,
     },
-    KindOfFormat { name: "bars", modes: MESSAGES, types: &["Bundle"], build: bars },
-    KindOfFormat { name: "fhir-ndjson", modes: BULK, types: ALL_TYPES, build: ndjson },
+    KindOfFormat {
+        name: "bars",
+        modes: MESSAGES,
+        datasets: &["encounters"],
+        types: &["Bundle"],
+        build: bars,
+    },
+    KindOfFormat {
+        name: "fhir-ndjson",
+        modes: BULK,
+        datasets: whole::dataset::ALL,
+        types: ALL_TYPES,
+        build: ndjson,
+    },
 ];
 
 const MESSAGES: &[Mode] = &[Mode::Messages];
@@ -145,6 +173,11 @@ fn bars(feed: &Feed) -> Result<Arc<dyn Format>, String> {
 /// The format's own settings, typed.
 fn settings<T: serde::de::DeserializeOwned>(feed: &Feed) -> Result<T, String> {
     T::deserialize(toml::Value::Table(feed.settings.clone())).map_err(|error| error.to_string())
+}
+
+/// What of a format can be switched off.
+pub(crate) fn datasets(format: &str) -> &'static [&'static str] {
+    FORMATS.iter().find(|line| line.name == format).map_or(&[], |line| line.datasets)
 }
 
 /// The types a format is shown as.

@@ -40,7 +40,7 @@ mod node;
 mod answer;
 
 pub use deliver::Delivered;
-pub use node::{Clock, Held, Node, NodeFault};
+pub use node::{Clock, Held, Node, NodeFault, check};
 /// Who may connect.
 mod tls;
 /// What the gateway asks.

@@ -119,6 +119,7 @@ impl Load<'_> {
         }
         let body = serde_json::to_string(&receipt).unwrap_or_default();
         self.vault.publish(&staged, (&receipt.id, &body), self.now.as_millisecond())?;
+        self.forget_earlier(&receipt);
         Ok(receipt)
     }
 
@@ -191,7 +192,10 @@ impl Load<'_> {
     }
 
     fn report_name(&self, manifest: &Manifest) -> String {
-        format!("{}-{}.csv", self.feed.config.id, manifest.sequence)
+        match self.feed.config.mode {
+            Mode::Messages => format!("{}.csv", self.feed.config.id),
+            _ => format!("{}-{}.csv", self.feed.config.id, manifest.sequence),
+        }
     }
 
     /// The generation that is being filled with these very bytes, or a new one.
@@ -206,7 +210,7 @@ impl Load<'_> {
         let new = Generation {
             id: 0,
             feed: feed.id.clone(),
-            mode: feed.mode,
+            mode: Mode::parse(&manifest.mode).unwrap_or(feed.mode),
             sequence: manifest.sequence,
             as_at: manifest.as_at.as_millisecond(),
             received: self.now.as_millisecond(),
@@ -264,7 +268,8 @@ impl Load<'_> {
                 seen.units
             ));
         }
-        let before = before.filter(|before| before.mode == Mode::Snapshot && feed.mode == Mode::Snapshot)?;
+        let before = before
+            .filter(|before| before.mode == Mode::Snapshot && manifest.mode == Mode::Snapshot.name())?;
         let (then, now) = (before.progress.taken, read.progress.taken);
         let least = then - then * i64::from(feed.shrinks_at_most_percent) / 100;
         (now < least && !self.accept_shrinking).then(|| {
@@ -290,6 +295,24 @@ impl Load<'_> {
     fn refuse_file(&self, source: &Source, receipt: Receipt, reason: String) -> Result<Receipt, StoreFault> {
         self.keep(source, &receipt)?;
         Ok(refused(receipt, reason))
+    }
+
+    /// What was kept of earlier extracts of this feed has been answered by this one.
+    fn forget_earlier(&self, receipt: &Receipt) {
+        let own = format!("{}-{}.", receipt.feed, receipt.id);
+        let prefix = format!("{}-", receipt.feed);
+        for path in
+            std::fs::read_dir(&self.quarantine).into_iter().flatten().filter_map(|one| Some(one.ok()?.path()))
+        {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            // A receipt's id has a fixed length: `a-b` is not taken for `a`.
+            let is_of_feed = name
+                .strip_prefix(&prefix)
+                .is_some_and(|rest| rest.find('.') == Some(own.len() - prefix.len() - 1));
+            if is_of_feed && !name.starts_with(&own) && std::fs::remove_file(&path).is_err() {
+                tracing::warn!("a file kept of an earlier extract could not be removed");
+            }
+        }
     }
 
     fn keep(&self, source: &Source, receipt: &Receipt) -> Result<(), StoreFault> {

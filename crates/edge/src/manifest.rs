@@ -136,9 +136,12 @@ impl Manifest {
         if self.feed != feed {
             return Err(ManifestFault::Feed(self.feed.clone()));
         }
-        if self.mode != mode.name() {
-            return Err(ManifestFault::Mode { said: self.mode.clone(), configured: mode.name() });
-        }
+        let mode = match Mode::parse(&self.mode) {
+            Some(said) if said == mode => mode,
+            // A feed of changes begins with everything, and may begin again.
+            Some(Mode::Snapshot) if mode == Mode::Delta => Mode::Snapshot,
+            _ => return Err(ManifestFault::Mode { said: self.mode.clone(), configured: mode.name() }),
+        };
         if self.as_at.as_second() > now.as_second() + AHEAD_S {
             return Err(ManifestFault::Future);
         }

@@ -14,6 +14,7 @@ mod upkeep;
 pub use steward::Held;
 
 use crate::{
+    answer::openings::Openings,
     config::Config,
     feed::Feed,
     journal::{Journal, NotRecorded},
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal,
     pub(crate) clock: Clock,
     pub(crate) folders: Folders,
+    pub(crate) openings: Openings,
     /// One file of one feed at a time.
     loading: Mutex<()>,
 }
@@ -96,7 +98,10 @@ impl Node {
         let feeds: Result<Vec<Feed>, NodeFault> = config
             .feeds
             .iter()
-            .map(|feed| Feed::new(feed, config.training).map_err(NodeFault::Refused))
+            .map(|feed| {
+                let named = |reason| NodeFault::Refused(format!("feeds `{}`: {reason}", feed.id));
+                Feed::new(feed, config.training).map_err(named)
+            })
             .collect();
         let journal = Journal::open(&config.audit.store, hex_key(&config.audit.key_file)?, clock())?;
         Ok(Self(Arc::new(Inner {
@@ -105,6 +110,7 @@ impl Node {
             journal,
             clock,
             folders,
+            openings: Openings::default(),
             loading: Mutex::new(()),
             path: path.to_owned(),
             config,
@@ -148,6 +154,33 @@ impl Folders {
             spool: make("spool")?,
         })
     }
+}
+
+/// What a start on this configuration would find wrong: keys, certificates, manifests' keys, formats.
+pub fn check(config: &Config) -> Vec<String> {
+    let mut wrong: Vec<String> =
+        keys(config).err().map(|fault| format!("key: {fault}")).into_iter().collect();
+    wrong.extend(hex_key(&config.audit.key_file).err().map(|fault| format!("audit.key_file: {fault}")));
+    let mut guard = |name: String, tls: &crate::config::Tls| {
+        wrong.extend(crate::tls::Guard::of(tls).err().map(|reason| format!("{name}: {reason}")));
+    };
+    guard("serve.tls".to_owned(), &config.serve.tls);
+    if let Some(intake) = &config.intake {
+        guard("intake.tls".to_owned(), &intake.tls);
+    }
+    for feed in &config.feeds {
+        if let Some(tls) = feed.mllp.as_ref().and_then(|mllp| mllp.tls.as_ref()) {
+            guard(format!("feeds `{}`: mllp.tls", feed.id), tls);
+        }
+    }
+    for feed in &config.feeds {
+        let made = Feed::new(feed, config.training);
+        wrong.extend(made.err().map(|reason| format!("feeds `{}`: {reason}", feed.id)));
+        if let Some(folder) = feed.folder.as_ref().filter(|folder| !folder.is_dir()) {
+            wrong.push(format!("feeds `{}`: folder: `{}` is no folder", feed.id, folder.display()));
+        }
+    }
+    wrong
 }
 
 /// The key in force first, then those that still open what they sealed.

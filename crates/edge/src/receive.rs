@@ -13,11 +13,12 @@ use crate::{
     deliver::Delivered,
     intake::cda::answer,
     node::{Node, NodeFault},
+    tls::Peer,
 };
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, Query, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, patch, post},
@@ -121,7 +122,10 @@ fn failed(fault: &NodeFault) -> Response {
     (status, Json(json!({ "refused": fault.to_string() }))).into_response()
 }
 
-async fn status(State(desk): State<Desk>) -> Response {
+async fn status(State(desk): State<Desk>, ConnectInfo(peer): ConnectInfo<Peer>) -> Response {
+    if !is_steward(&desk.node, &peer) {
+        return not_a_steward();
+    }
     let said = tokio::task::spawn_blocking(move || desk.node.status()).await;
     match said {
         Ok(Ok(value)) => Json(value).into_response(),
@@ -130,33 +134,45 @@ async fn status(State(desk): State<Desk>) -> Response {
     }
 }
 
-/// The partner's own feed of disclosures: who was answered about whom, a line each, from `after` on.
-async fn viewed(State(desk): State<Desk>, Query(query): Query<HashMap<String, String>>) -> Response {
-    let after = query.get("after").map_or(Some(0), |after| after.parse::<u64>().ok());
-    let Some(after) = after else {
+/// The partner's own feed of disclosures: who was answered about whom, a line each, behind `after`.
+async fn viewed(
+    State(desk): State<Desk>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    if !is_steward(&desk.node, &peer) {
+        return not_a_steward();
+    }
+    let after = query.get("after").map(|after| after.parse::<u64>());
+    let Ok(after) = after.transpose() else {
         return (StatusCode::BAD_REQUEST, Json(json!({ "refused": "`after` is not a number" })))
             .into_response();
     };
-    let from = if query.contains_key("after") { after.saturating_add(1) } else { 0 };
-    let looked =
-        tokio::task::spawn_blocking(move || desk.node.viewed(None, from, "the feed of disclosures")).await;
+    let by = format!("certificate {}", peer.fingerprint);
+    let looked = tokio::task::spawn_blocking(move || desk.node.viewed(None, after, &by)).await;
     match looked {
         Ok(Ok(lines)) => {
-            let text: String = lines
-                .iter()
-                .filter_map(|line| serde_json::to_string(line).ok())
-                .map(|line| line + "\n")
-                .collect();
+            let lines = lines.iter().filter_map(|line| serde_json::to_string(line).ok());
+            let text: String = lines.map(|line| line + "\n").collect();
             let kind = HeaderValue::from_static("application/x-ndjson");
-            (
-                [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))],
-                text,
-            )
-                .into_response()
+            let no_store = HeaderValue::from_static("no-store");
+            ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, no_store)], text).into_response()
         }
         Ok(Err(fault)) => failed(&fault),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// A system that sends may not read who looked.
+fn is_steward(node: &Node, peer: &Peer) -> bool {
+    let stewards = node.config().intake.iter().flat_map(|intake| &intake.stewards);
+    let folded = |print: &String| print.to_ascii_lowercase().replace(':', "");
+    stewards.map(folded).any(|print| print == peer.fingerprint)
+}
+
+fn not_a_steward() -> Response {
+    let said = json!({ "refused": "this certificate is not among `intake.stewards`" });
+    (StatusCode::FORBIDDEN, Json(said)).into_response()
 }
 
 /// How far a load is, in a few words.

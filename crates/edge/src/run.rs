@@ -4,11 +4,11 @@ use crate::{
     control, mllp,
     node::{Node, NodeFault},
     receive, serve,
-    tls::{Guard, TlsListener},
+    tls::{Guard, Peer, TlsListener},
     watch::{self, Watcher},
 };
 use serde_json::{Value, json};
-use std::{collections::HashSet, future::Future, net::SocketAddr, time::Duration};
+use std::{collections::HashMap, future::Future, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::watch as told, task::JoinHandle};
 
 /// How often a node looks after itself.
@@ -35,11 +35,11 @@ impl Node {
         let guard = |tls: &crate::config::Tls| Guard::of(tls).map_err(NodeFault::Refused);
         let (listener, at) = bind(config.serve.listen).await?;
         running.note("serve", at);
-        running.serve(listener, guard(&config.serve.tls)?, serve::router(&self), stopped.clone())?;
+        running.serve(listener, guard(&config.serve.tls)?, serve::router(&self), stopped.clone());
         if let Some(intake) = &config.intake {
             let (listener, at) = bind(intake.listen).await?;
             running.note("intake", at);
-            running.serve(listener, guard(&intake.tls)?, receive::router(&self), stopped.clone())?;
+            running.serve(listener, guard(&intake.tls)?, receive::router(&self), stopped.clone());
         }
         for feed in &config.feeds {
             let Some(mllp) = &feed.mllp else { continue };
@@ -103,16 +103,15 @@ impl Running {
         guard: Guard,
         router: axum::Router,
         mut stopped: told::Receiver<bool>,
-    ) -> Result<(), NodeFault> {
-        let listener = TlsListener::new(listener, guard)
-            .map_err(|error| NodeFault::File("a listener".to_owned(), error))?;
+    ) {
+        let listener = TlsListener::new(listener, guard);
+        let service = router.into_make_service_with_connect_info::<Peer>();
         let until = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
         self.tasks.push(tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(until).await {
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
                 tracing::error!(%error, "a listener ended");
             }
         }));
-        Ok(())
     }
 }
 
@@ -153,8 +152,10 @@ async fn upkeep(node: Node) {
 }
 
 async fn alarms(node: Node) {
-    let mut known = HashSet::new();
+    let mut known = HashMap::new();
     loop {
+        // A node that has just begun gives its senders a moment.
+        tokio::time::sleep(ALARM).await;
         let looking = node.clone();
         let looked = tokio::task::spawn_blocking(move || {
             if let Err(fault) = looking.alarm(&mut known) {
@@ -163,7 +164,6 @@ async fn alarms(node: Node) {
             known
         });
         known = looked.await.unwrap_or_default();
-        tokio::time::sleep(ALARM).await;
     }
 }
 

@@ -51,8 +51,12 @@ fn base_path(url: &str) -> String {
     if path.is_empty() { String::new() } else { format!("/{path}") }
 }
 
-async fn health() -> &'static str {
-    "up\n"
+/// Up only with its key: without it nothing is answered (F31).
+async fn health(State(node): State<Node>) -> (StatusCode, &'static str) {
+    match node.0.vault.ring() {
+        Ok(_) => (StatusCode::OK, "up\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "without its key\n"),
+    }
 }
 
 async fn not_here() -> Response {
@@ -94,13 +98,15 @@ async fn searched(
     let kind = kind.ok_or(Problem::NotSupported("this node does not support the resource type"))?;
     let asked = Asked::read(kind, &headers, &parameters)?;
     let asker = Asker::of(&headers);
+    let opening = asker.opening.clone();
     let found = blocking(&node, move |node| {
         let person = match &asked.person {
             search::Person::Number(number) => Some(number.clone()),
             search::Person::Id(id) => node.patient(id)?,
         };
         let Some(number) = person else { return Ok(Err(page::nobody(node, &asked))) };
-        let everything = node.everything(&number)?;
+        let openings = &node.0.openings;
+        let everything = openings.answer(&opening, &number, node.now(), || node.everything(&number))?;
         Ok(Ok((number, page::of(node, &asked, &everything))))
     })
     .await?;

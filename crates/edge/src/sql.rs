@@ -4,6 +4,16 @@
 
 /// Embedded, the default.
 pub(crate) mod sqlite;
+/// On a server.
+pub(crate) mod postgres;
+
+use crate::config::Store;
+use std::{fs::File, io::Read, os::unix::fs::PermissionsExt, path::Path};
+
+/// How a server's operator sees this node.
+const APPLICATION: &str = "shcr-edge";
+/// A connection string is shorter.
+const URL_MAX_BYTES: u64 = 64 * 1024;
 
 /// Why the store did not do what was asked. For the operator; holds no content.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +110,24 @@ pub(crate) struct Row {
     pub(crate) sealed: Vec<u8>,
 }
 
+impl Row {
+    /// In the order of the columns.
+    pub(crate) fn values(&self) -> [Value<'_>; 10] {
+        [
+            Value::Int(self.n),
+            Value::maybe(self.person.as_deref()),
+            Value::maybe(self.subject.as_deref()),
+            Value::Bytes(&self.key),
+            Value::Bytes(&self.digest),
+            Value::Int(self.ord),
+            Value::Int(self.received),
+            Value::Int(i64::from(self.gone)),
+            Value::Int(self.key_id),
+            Value::Bytes(&self.sealed),
+        ]
+    }
+}
+
 /// One transaction.
 pub(crate) trait Link {
     /// Rows changed.
@@ -132,12 +160,28 @@ pub(crate) trait Database: Send + Sync {
     fn describe(&self) -> String;
 }
 
-/// The store a configuration names.
-pub(crate) fn open(store: &crate::config::Store) -> Result<Box<dyn Database>, StoreFault> {
-    match store {
-        crate::config::Store::Sqlite { file } => Ok(Box::new(sqlite::Sqlite::open(file)?)),
-        crate::config::Store::Postgresql { .. } => Err(StoreFault::Unusable("not yet".to_owned())),
+/// Opens the store a configuration names. Blocks.
+pub(crate) fn open(store: &Store) -> Result<Box<dyn Database>, StoreFault> {
+    Ok(match store {
+        Store::Sqlite { file } => Box::new(sqlite::Sqlite::open(file)?),
+        Store::Postgresql { url_file, ca_file } => {
+            let url = private(url_file)?;
+            Box::new(postgres::Postgres::open(&url, ca_file.as_deref(), APPLICATION)?)
+        }
+    })
+}
+
+/// The text of a file that only its owner may read.
+fn private(path: &Path) -> Result<String, StoreFault> {
+    let name = path.display().to_string();
+    let fault = |error| StoreFault::File(name.clone(), error);
+    let file = File::open(path).map_err(fault)?;
+    if file.metadata().map_err(fault)?.permissions().mode() & 0o077 != 0 {
+        return Err(StoreFault::Unusable(format!("others than its owner may read `{name}`: `chmod 600` it")));
     }
+    let mut text = String::new();
+    file.take(URL_MAX_BYTES).read_to_string(&mut text).map_err(fault)?;
+    Ok(text)
 }
 
 /// Reads one value out of a transaction.

@@ -3,13 +3,16 @@
 
 use crate::config::Tls;
 use aws_lc_rs::digest;
-use axum::serve::Listener;
+use axum::{
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
 use rustls::{
     RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-use std::{future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future, io, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
@@ -65,11 +68,7 @@ impl Guard {
         let acceptor = TlsAcceptor::from(Arc::clone(&self.server));
         let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
         let stream = shaken.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-        let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-        let fingerprint = shown.map(|certificate| {
-            crate::vault::held_back::hex(digest::digest(&digest::SHA256, certificate.as_ref()).as_ref())
-        });
-        if !self.clients.is_empty() && !fingerprint.is_some_and(|shown| self.clients.contains(&shown)) {
+        if !self.clients.is_empty() && !self.clients.contains(&peer(&stream).fingerprint) {
             tracing::warn!("a client whose certificate is not on the list was turned away");
             return Err(io::ErrorKind::PermissionDenied.into());
         }
@@ -77,21 +76,40 @@ impl Guard {
     }
 }
 
-type Shaken = (TlsStream<TcpStream>, SocketAddr);
+fn peer(stream: &TlsStream<TcpStream>) -> Peer {
+    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let print = |certificate: &CertificateDer<'_>| {
+        crate::vault::held_back::hex(digest::digest(&digest::SHA256, certificate.as_ref()).as_ref())
+    };
+    Peer { fingerprint: shown.map(print).unwrap_or_default() }
+}
+
+/// Who stands at the other end.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    /// SHA-256 of the certificate it showed, hexadecimal.
+    pub(crate) fingerprint: String,
+}
+
+type Shaken = (TlsStream<TcpStream>, Peer);
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
 
 /// Hands out connections that are already encrypted.
 pub(crate) struct TlsListener {
     shaken: mpsc::Receiver<Shaken>,
-    address: SocketAddr,
 }
 
 impl TlsListener {
     /// Accepts until it is dropped. Must be called on a runtime.
-    pub(crate) fn new(listener: TcpListener, guard: Guard) -> io::Result<Self> {
-        let address = listener.local_addr()?;
+    pub(crate) fn new(listener: TcpListener, guard: Guard) -> Self {
         let (sender, shaken) = mpsc::channel(WAITING);
         tokio::spawn(accept(listener, guard, sender));
-        Ok(Self { shaken, address })
+        Self { shaken }
     }
 }
 
@@ -101,7 +119,7 @@ async fn accept(listener: TcpListener, guard: Guard, to: mpsc::Sender<Shaken>) {
             connected = listener.accept() => connected,
             () = to.closed() => return,
         };
-        let Ok((stream, from)) = connected else {
+        let Ok((stream, _)) = connected else {
             // Out of descriptors, most likely: trying again at once would only spin.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -109,8 +127,9 @@ async fn accept(listener: TcpListener, guard: Guard, to: mpsc::Sender<Shaken>) {
         let (guard, to) = (guard.clone(), to.clone());
         tokio::spawn(async move {
             if let Ok(stream) = guard.greet(stream).await {
+                let peer = peer(&stream);
                 // The server may have stopped meanwhile.
-                drop(to.send((stream, from)).await);
+                drop(to.send((stream, peer)).await);
             }
         });
     }
@@ -118,7 +137,7 @@ async fn accept(listener: TcpListener, guard: Guard, to: mpsc::Sender<Shaken>) {
 
 impl Listener for TlsListener {
     type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
+    type Addr = Peer;
 
     async fn accept(&mut self) -> Shaken {
         match self.shaken.recv().await {
@@ -128,7 +147,7 @@ impl Listener for TlsListener {
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
+    fn local_addr(&self) -> io::Result<Peer> {
+        Ok(Peer { fingerprint: String::new() })
     }
 }

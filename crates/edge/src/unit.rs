@@ -58,6 +58,8 @@ pub enum Act {
     Merge { retired: LocalId, survivor: LocalId },
     /// They were two after all.
     Unmerge { restored: LocalId, from: LocalId },
+    /// Of a delta: whatever had this unit's key is no more. Source: FHIR Bulk Data, deleted resources.
+    Delete,
 }
 
 /// Why a row, line or message was not taken. Names the field, never its content.
@@ -101,6 +103,7 @@ impl fmt::Debug for Act {
         f.write_str(match self {
             Act::Merge { .. } => "Merge(…)",
             Act::Unmerge { .. } => "Unmerge(…)",
+            Act::Delete => "Delete",
         })
     }
 }

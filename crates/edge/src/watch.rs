@@ -47,7 +47,7 @@ impl Watcher {
         let size = std::fs::metadata(path).ok()?.len();
         let beside = path.with_file_name(format!("{name}.manifest"));
         let manifest = std::fs::read(&beside).ok();
-        let wants_one = feed.config.manifest != ManifestKind::None;
+        let wants_one = feed.config.manifest() != ManifestKind::None;
         let is_whole = match &manifest {
             Some(bytes) if wants_one => match feed.trust.read(bytes) {
                 // One that says more than there is, and nothing that grows: let it be decided.
@@ -63,6 +63,7 @@ impl Watcher {
         let source = Source::Plain(path.to_owned());
         match node.load(feed, &source, &name, manifest.as_deref(), false, &mut |_| {}) {
             Ok(receipt) => {
+                source.remove();
                 let _ = std::fs::remove_file(&beside);
                 put(&path.with_file_name(format!("{name}.receipt.json")), &receipt);
                 Some(receipt)

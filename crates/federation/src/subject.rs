@@ -44,7 +44,13 @@ pub(crate) struct OnePatient {
     /// Absolute addresses and `urn:` names that are this Patient's.
     urls: Vec<String>,
     identifiers: Vec<(Option<String>, String)>,
+    /// Inside a document or message: addresses and names of its places and warnings. A warning may be about a place, a form
+    /// about a warning; each such entry is compared itself.
+    things: Vec<String>,
 }
+
+/// What an entry of a message may be about beside a person.
+const THINGS: [&str; 2] = ["Location", "Flag"];
 
 impl OnePatient {
     /// `base_url`: of the server whose ids these are.
@@ -54,7 +60,7 @@ impl OnePatient {
         let identifiers = patient.resource.objects("identifier");
         let identifiers = identifiers.iter().filter_map(identifier).collect();
         let (person, id) = (person.clone(), patient.id.clone());
-        Self { person, id, replaced: Vec::new(), urls, identifiers }
+        Self { person, id, replaced: Vec::new(), urls, identifiers, things: Vec::new() }
     }
 
     /// The same, after the server replaced another of its records of this person by this one: entries may name either.
@@ -104,6 +110,13 @@ impl OnePatient {
             }
             within = Self::new(&self.person, patient, "").replacing(&within);
         }
+        let things = THINGS.iter().flat_map(|kind| bundle.of_type(kind));
+        within.things = things
+            .flat_map(|thing| {
+                let named = thing.id.iter().map(|id| format!("{}/{id}", thing.resource_type));
+                named.chain(thing.full_url.clone())
+            })
+            .collect();
         within.is_all(bundle)
     }
 
@@ -128,8 +141,13 @@ impl OnePatient {
         match reference.strip_prefix('#') {
             // A contained Patient was itself compared; a contained anything else is not a person.
             Some(id) => contained.iter().any(|inner| is_patient_with_id(inner, id)),
-            None => self.is_reference(&reference),
+            None => self.is_thing(&reference) || self.is_reference(&reference),
         }
+    }
+
+    /// Whether it leads to an entry of the same Bundle that is nobody.
+    fn is_thing(&self, reference: &str) -> bool {
+        self.things.iter().any(|thing| thing == reference)
     }
 
     fn is_identifier(&self, (system, value): &(Option<String>, String)) -> bool {

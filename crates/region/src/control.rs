@@ -2,8 +2,9 @@
 //! asked. For people in a browser and for scripts alike.
 
 use crate::{
-    faults::Fault,
+    faults::{self, Fault},
     html::{self, document, escape},
+    options::RegionFault,
     world::World,
 };
 use axum::{
@@ -23,7 +24,7 @@ pub(crate) fn router(world: &Arc<World>, host_url: &str) -> Router {
     Router::new()
         .route("/", get(move |State(world): State<Arc<World>>| async move { page(&world, &host_url) }))
         .route("/style.css", get(|| async { html::style(include_str!("control/control.css")) }))
-        .route("/faults", get(faults).post(set_fault))
+        .route("/faults", get(in_force).post(set_fault))
         .route("/asked", get(asked))
         .route("/asked/reset", post(reset_asked))
         .with_state(Arc::clone(world))
@@ -121,7 +122,8 @@ const WORDS: [(&str, &str); 25] = [
 fn row(name: &str, fault: Fault) -> String {
     let now = fault.to_string();
     let known = OFFERED.contains(&now.as_str());
-    let offered = OFFERED.into_iter().chain((!known).then_some(now.as_str()));
+    let possible = |word: &&str| word.parse().is_ok_and(|fault| faults::objection(name, fault).is_none());
+    let offered = OFFERED.into_iter().filter(possible).chain((!known).then_some(now.as_str()));
     let option = |value: &str| {
         let selected = if value == now { " selected" } else { "" };
         format!("<option value=\"{0}\"{selected}>{0}</option>", escape(value))
@@ -137,7 +139,7 @@ fn row(name: &str, fault: Fault) -> String {
     )
 }
 
-async fn faults(State(world): State<Arc<World>>) -> Json<Map<String, Value>> {
+async fn in_force(State(world): State<Arc<World>>) -> Json<Map<String, Value>> {
     let names = world.faults.names().iter();
     Json(names.map(|name| (name.clone(), Value::String(world.faults.of(name).to_string()))).collect())
 }
@@ -158,11 +160,13 @@ async fn set_fault(
         Ok(fault) => fault,
         Err(not) => return (StatusCode::BAD_REQUEST, format!("{not}\n")).into_response(),
     };
-    if let Err(unknown) = world.faults.set(&form.source, fault) {
-        return (StatusCode::NOT_FOUND, format!("{unknown}\n")).into_response();
+    if let Err(refused) = world.faults.set(&form.source, fault) {
+        let unknown = matches!(refused, RegionFault::UnknownSource(_));
+        let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+        return (status, format!("{refused}\n")).into_response();
     }
     let json = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
-    if json { faults(State(world)).await.into_response() } else { Redirect::to("/").into_response() }
+    if json { in_force(State(world)).await.into_response() } else { Redirect::to("/").into_response() }
 }
 
 async fn asked(State(world): State<Arc<World>>) -> Response {

@@ -35,6 +35,8 @@ pub struct Endpoints {
     /// Who signed the certificates of those servers: PEM.
     pub ca_file: PathBuf,
     pub sources: Vec<SourceEndpoint>,
+    /// What the edge node of each partner that cannot answer live is to be set up with.
+    pub edges: Vec<EdgeEndpoint>,
     pub people: Vec<PersonLine>,
     pub users: Vec<UserLine>,
 }
@@ -54,6 +56,31 @@ pub struct SourceEndpoint {
     pub lock: String,
     /// Where access tokens are to be had, if it asks for them.
     pub token_url: Option<String>,
+}
+
+/// What one partner's edge node and those who speak with it are given. The same authority has signed every certificate;
+/// each file can be read by its owner alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct EdgeEndpoint {
+    /// `ic24`, `ambulance`, …: the name its source and its faults go by.
+    pub name: String,
+    /// The partner's ODS code.
+    pub partner_ods: String,
+    pub partner_name: String,
+    /// The node's own certificate for 127.0.0.1 and PKCS #8 key: PEM.
+    pub server_identity: PathBuf,
+    /// Who signed the certificates of those who may speak with the node: PEM.
+    pub ca_file: PathBuf,
+    /// The FHIR base the gateway asks: the node's public base.
+    pub line_url: String,
+    /// What the line shows the node as its client.
+    pub line_client_identity: PathBuf,
+    /// What the partner's old system shows the node when it sends.
+    pub sender_identity: PathBuf,
+    /// What the old system signs its manifests with: PEM, PKCS #8, P-384 (ES384).
+    pub manifest_key: PathBuf,
+    /// What the node checks them with: PEM, SubjectPublicKeyInfo.
+    pub manifest_public: PathBuf,
 }
 
 /// One synthetic person and what to look for in their record.

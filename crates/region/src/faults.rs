@@ -2,7 +2,7 @@
 //! is said in one word, or in one word and what belongs to it; text that says none is refused with the list of all.
 //! Source: the fault rows of the reliability paper; sources, sections 1.7, 4 and 5 (error codes).
 
-use crate::options::RegionFault;
+use crate::{line, options::RegionFault, rest::partner::PARTNERS};
 use std::{collections::BTreeMap, str::FromStr};
 use tokio::sync::watch;
 
@@ -191,6 +191,9 @@ impl Faults {
         if !self.names.iter().any(|name| name == source) {
             return Err(RegionFault::UnknownSource(source.to_owned()));
         }
+        if let Some(why) = objection(source, fault) {
+            return Err(RegionFault::NotItsFault { name: source.to_owned(), fault, why });
+        }
         self.table.send_modify(|table| {
             table.insert(source.to_owned(), fault);
         });
@@ -208,6 +211,12 @@ impl Faults {
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = changes.wait_for(|table| in_force(table, source) != Fault::Hang).await;
     }
+}
+
+/// Why that source cannot have that fault; only a partner behind an edge node objects.
+pub(crate) fn objection(source: &str, fault: Fault) -> Option<&'static str> {
+    let behind_a_node = PARTNERS.iter().any(|partner| partner.behind_a_node && partner.name == source);
+    if behind_a_node { line::objection(fault) } else { None }
 }
 
 fn in_force(table: &BTreeMap<String, Fault>, source: &str) -> Fault {

@@ -37,6 +37,10 @@ mod gp;
 mod gateway;
 /// Partners that answer FHIR searches.
 mod rest;
+/// The doors of partners behind an edge node.
+mod line;
+/// What the old systems of those partners write for their nodes.
+pub mod feeds;
 /// Access tokens.
 mod oauth;
 /// Client certificates.
@@ -50,7 +54,8 @@ mod control;
 /// Pages and their safety.
 mod html;
 
-pub use endpoints::{Endpoints, PersonLine, SourceEndpoint, UserLine};
+pub use endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint, UserLine};
 pub use faults::{Code, Fault, NotAFault};
+pub use line::LineTls;
 pub use options::{Options, RegionFault, TOKEN_LIFE_S};
 pub use region::{Region, start};

@@ -58,6 +58,24 @@ pub enum RegionFault {
     Client(#[source] reqwest::Error),
     #[error("there is no source `{0}`")]
     UnknownSource(String),
+    #[error("`{name}` cannot have the fault `{fault}`: {why}")]
+    NotItsFault { name: String, fault: Fault, why: &'static str },
+    #[error("the old system of `{name}` could not bring what it has to its edge node: {words}")]
+    Send { name: String, words: String },
+    #[error("cannot make the line to the edge node of `{name}`")]
+    Line {
+        name: &'static str,
+        #[source]
+        source: reqwest::Error,
+    },
+    #[error("the address of the edge node of `{name}` is no URL")]
+    NodeUrl { name: &'static str },
+    #[error("cannot sign the manifest of `{feed}`")]
+    Manifest {
+        feed: &'static str,
+        #[source]
+        source: jsonwebtoken::errors::Error,
+    },
     #[error("cannot read the corpus at `{path}`")]
     Corpus {
         path: PathBuf,

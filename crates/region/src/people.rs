@@ -77,6 +77,11 @@ impl Person {
         PRACTICES.into_iter().find(|practice| practice.ods == self.practice)
     }
 
+    /// The names of those beside the practice who know the person.
+    pub(crate) fn known_partners(&self) -> impl Iterator<Item = &'static str> {
+        self.story_facts.known_to.iter().map(|partner| partner.profile().slug)
+    }
+
     /// The registered practice knows everybody; another partner knows whom the story says.
     pub(crate) fn is_known_to(&self, partner: Partner) -> bool {
         partner == Partner::Gp || self.story_facts.known_to.contains(&partner)

@@ -4,11 +4,13 @@
 use crate::{
     clock, control,
     corpus::Corpus,
-    endpoints::{Endpoints, PersonLine, SourceEndpoint},
+    endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint},
     faults::Faults,
+    feeds::{self, Destination, Extract},
     gateway,
     gp::{self, service::Service},
     host::{self, key::SigningKey, users::USERS},
+    line::{self, Line, LineTls},
     nrl, oauth,
     options::{Options, RegionFault},
     pds,
@@ -29,6 +31,7 @@ use std::sync::Arc;
 pub struct Region {
     endpoints: Endpoints,
     world: Arc<World>,
+    lines: Vec<Arc<Line>>,
     servers: Servers,
 }
 
@@ -45,6 +48,12 @@ struct AllDoors {
     nrl: Door,
     nrl_provider: Door,
     poor: Option<Door>,
+}
+
+/// What stands behind the doors of partners.
+struct Behind<'a> {
+    proofs: &'a Proofs,
+    lines: &'a [Arc<Line>],
 }
 
 /// What the gateway proves itself with, and what it is checked against.
@@ -69,14 +78,34 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
     let endpoints = endpoints(&doors, &world, &key, &proofs);
     let setup = host::Setup { gateway_url: options.gateway_url, token_url: options.token_url, key, client };
-    let servers = serve(doors, &world, setup, &proofs)?;
+    let lines = doors.lines(&world);
+    let servers = serve(doors, &world, setup, &Behind { proofs: &proofs, lines: &lines })?;
     tracing::info!(sources = endpoints.sources.len(), people = endpoints.people.len(), "the region listens");
-    Ok(Region { endpoints, world, servers })
+    Ok(Region { endpoints, world, lines, servers })
 }
 
 impl Region {
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
+    }
+
+    /// What the old systems of the partners behind edge nodes have written by now: each feed's oldest first.
+    pub fn extracts(&self) -> Vec<Extract> {
+        feeds::feeds(&self.world.people, self.world.today, clock::now())
+    }
+
+    /// Has a partner's old system bring everything it has written to its node, each thing the way it does. How many.
+    pub async fn send(&self, edge: &EdgeEndpoint, to: &Destination) -> Result<usize, RegionFault> {
+        let own: Vec<Extract> =
+            self.extracts().into_iter().filter(|extract| extract.partner == edge.name).collect();
+        feeds::send::send(edge, to, &own).await
+    }
+
+    /// Joins a partner's door to its edge node, which listens by now at `base_url` (what stands before `/metadata`). May be
+    /// called again when the node has moved. Until the first call the door answers 503.
+    pub fn connect(&self, name: &str, base_url: &str, tls: LineTls<'_>) -> Result<(), RegionFault> {
+        let line = self.lines.iter().find(|line| line.partner.name == name);
+        line.ok_or_else(|| RegionFault::UnknownSource(name.to_owned()))?.connect(base_url, tls)
     }
 
     /// Ends every server within two seconds, whatever still waits for an answer.
@@ -149,6 +178,12 @@ impl AllDoors {
         })
     }
 
+    /// One for each partner behind an edge node.
+    fn lines(&self, world: &Arc<World>) -> Vec<Arc<Line>> {
+        let doors = self.partners.iter().zip(&PARTNERS).filter(|(_, partner)| partner.behind_a_node);
+        doors.map(|(door, partner)| Line::new(world, partner, &door.origin)).collect()
+    }
+
     fn practice_roots(&self) -> impl Iterator<Item = (people::Practice, String)> {
         let root = |(door, practice): (&Door, people::Practice)| {
             (practice, format!("{}{}", door.origin, Service::Structured.path(practice.ods)))
@@ -191,8 +226,9 @@ fn serve(
     doors: AllDoors,
     world: &Arc<World>,
     host: host::Setup,
-    proofs: &Proofs,
+    behind: &Behind<'_>,
 ) -> Result<Servers, RegionFault> {
+    let Behind { proofs, lines } = behind;
     let locator = nrl::router(world, &doors.addresses(), &doors.nrl.origin, &proofs.client);
     let registered = doors.registered();
     let targets = registered.iter().map(|one| ssp::Target {
@@ -220,7 +256,10 @@ fn serve(
         servers.serve(world, door, router);
     }
     for (door, partner) in doors.partners.into_iter().zip(&PARTNERS) {
-        let router = rest::router(world, partner, &door.origin, &proofs.client);
+        let router = match lines.iter().find(|line| line.partner.name == partner.name) {
+            Some(line) => line::router(line, &door.origin, &proofs.client),
+            None => rest::router(world, partner, &door.origin, &proofs.client),
+        };
         match partner.lock {
             Lock::MutualTls => servers.serve_tls(world, door, router, &proofs.mutual.server)?,
             Lock::ApiKey | Lock::OAuth2 => servers.serve(world, door, router),
@@ -253,7 +292,8 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs)
         client_identity: proofs.mutual.client_identity.clone(),
         ca_file: proofs.mutual.ca_file.clone(),
         sources: sources(doors),
-        people: world.people.iter().map(line).collect(),
+        edges: edges(doors, &proofs.mutual),
+        people: world.people.iter().map(person_line).collect(),
         users: USERS.iter().map(host::users::User::line).collect(),
     }
 }
@@ -287,7 +327,26 @@ fn sources(doors: &AllDoors) -> Vec<SourceEndpoint> {
     doors.practice_roots().map(practice).chain(partners).chain(doors.poor.iter().map(poor)).collect()
 }
 
-fn line(person: &Person) -> PersonLine {
+fn edges(doors: &AllDoors, mutual: &Mutual) -> Vec<EdgeEndpoint> {
+    let edge = |(door, partner): (&Door, &rest::partner::Partner)| {
+        let made = mutual.edges.iter().find(|edge| edge.name == partner.name)?;
+        Some(EdgeEndpoint {
+            name: partner.name.to_owned(),
+            partner_ods: partner.ods.to_owned(),
+            partner_name: partner.title().to_owned(),
+            server_identity: made.server_identity.clone(),
+            ca_file: mutual.ca_file.clone(),
+            line_url: format!("{}{}", door.origin, rest::BASE),
+            line_client_identity: made.line_identity.clone(),
+            sender_identity: made.sender_identity.clone(),
+            manifest_key: made.manifest_key.clone(),
+            manifest_public: made.manifest_public.clone(),
+        })
+    };
+    doors.partners.iter().zip(&PARTNERS).filter_map(edge).collect()
+}
+
+fn person_line(person: &Person) -> PersonLine {
     let name = [person.title.clone(), Some(person.given.join(" ")), Some(person.family.clone())];
     PersonLine {
         nhs_number: person.nhs_number.digits().to_owned(),

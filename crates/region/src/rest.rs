@@ -1,11 +1,9 @@
-//! A partner that answers FHIR: trusts, community services and, for now, the partners with periodic feeds. Takes reads and
+//! A partner whose own system answers FHIR: trusts and community services. Takes reads and
 //! GET and POST searches, gives resources and paged searchsets; refuses what its CapabilityStatement does not declare.
 //! Source: FHIR R4 and STU3, RESTful API and search; UK Core R4; sources paper section 7.
 
 /// Who the partners are and what each of them supports.
 pub(crate) mod partner;
-/// How fresh each partner's data says it is.
-mod freshness;
 /// The resource types: what can be searched by and included.
 mod kinds;
 /// What this partner holds about whom.
@@ -13,15 +11,15 @@ mod held;
 /// A source that breaks what is expected of one.
 pub(crate) mod poor;
 /// Whose Patient entry is not in order.
-mod identity;
+pub(crate) mod identity;
 /// Who is let in.
-mod lock;
+pub(crate) mod lock;
 /// One resource, or the file it holds.
 mod read;
 /// From parameters to matches.
 mod search;
 /// From matches to pages of a searchset.
-mod page;
+pub(crate) mod page;
 /// What this partner says it can do.
 mod capability;
 
@@ -45,7 +43,7 @@ use partner::{Lock, Partner, Version};
 use std::sync::Arc;
 
 /// Where a partner's FHIR base stands behind its origin.
-const BASE: &str = "/fhir";
+pub(crate) const BASE: &str = "/fhir";
 
 /// One partner's server.
 pub(crate) struct System {
@@ -153,7 +151,7 @@ impl System {
 }
 
 impl Partner {
-    fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         match self.version {
             Version::R4 => Dialect::R4,
             Version::Stu3 => Dialect::Stu3,

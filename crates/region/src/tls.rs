@@ -1,5 +1,6 @@
 //! Mutual TLS for partners that ask for it: makes an authority, a server certificate for loopback and a client certificate
 //! for the gateway, writes what the gateway needs, and gives the server's side, which takes nobody without that certificate.
+//! The same authority signs for each edge node and for whoever speaks with it.
 //! Source: RFC 8446 section 4.4.2; sources paper section 7 (authentication by interface sheet).
 
 /// Certificates.
@@ -10,8 +11,9 @@ mod listener;
 pub(crate) use listener::TlsListener;
 
 use crate::{
-    host::key::{pem, write_private},
+    host::key::{SigningKey, pem, write_private},
     options::RegionFault,
+    rest::partner::PARTNERS,
 };
 use certificate::{Authority, Certified};
 use rustls::{
@@ -33,6 +35,18 @@ pub(crate) struct Mutual {
     pub(crate) client_identity: PathBuf,
     /// PEM: the authority that signed both sides.
     pub(crate) ca_file: PathBuf,
+    /// For each partner behind an edge node.
+    pub(crate) edges: Vec<Edge>,
+}
+
+/// What one edge node and those who speak with it prove themselves with: files of PEM.
+pub(crate) struct Edge {
+    pub(crate) name: &'static str,
+    pub(crate) server_identity: PathBuf,
+    pub(crate) line_identity: PathBuf,
+    pub(crate) sender_identity: PathBuf,
+    pub(crate) manifest_key: PathBuf,
+    pub(crate) manifest_public: PathBuf,
 }
 
 impl Mutual {
@@ -42,13 +56,46 @@ impl Mutual {
         let authority = certificate::authority("Region demonstration authority").map_err(unmade)?;
         let server = certificate::server(&authority).map_err(unmade)?;
         let client = certificate::client("shcr-gateway", &authority).map_err(unmade)?;
-        let identity = pem("CERTIFICATE", &client.certificate) + &pem("PRIVATE KEY", &client.key);
+        let nodes = PARTNERS.iter().filter(|partner| partner.behind_a_node);
+        let edges =
+            nodes.map(|partner| Edge::make(partner.name, folder, &authority)).collect::<Result<_, _>>()?;
         Ok(Self {
-            client_identity: written(folder, "shcr-gateway-tls.pem", &identity)?,
+            edges,
+            client_identity: written(folder, "shcr-gateway-tls.pem", &identity(&client))?,
             ca_file: written(folder, "region-ca.pem", &pem("CERTIFICATE", authority.der()))?,
             server: Arc::new(config(&authority, &server).map_err(|_| RegionFault::Certificates)?),
         })
     }
+}
+
+impl Edge {
+    fn make(name: &'static str, folder: &Path, authority: &Authority) -> Result<Self, RegionFault> {
+        let unmade = |_| RegionFault::Certificates;
+        let file = |part: &str| format!("edge-{name}-{part}");
+        let client = |part: &str| {
+            let client = certificate::client(&format!("{name}-{part}"), authority).map_err(unmade)?;
+            written(folder, &format!("{}.pem", file(part)), &identity(&client))
+        };
+        let server = certificate::server(authority).map_err(unmade)?;
+        let manifest = SigningKey::named(folder, &file("manifest-key"))?;
+        Ok(Self {
+            name,
+            server_identity: written(folder, &format!("{}.pem", file("server")), &identity(&server))?,
+            line_identity: client("line")?,
+            sender_identity: client("sender")?,
+            manifest_public: written(
+                folder,
+                &format!("{}.pem", file("manifest-public")),
+                &manifest.public_pem,
+            )?,
+            manifest_key: manifest.path,
+        })
+    }
+}
+
+/// Certificate and key in one text.
+fn identity(of: &Certified) -> String {
+    pem("CERTIFICATE", &of.certificate) + &pem("PRIVATE KEY", &of.key)
 }
 
 fn written(folder: &Path, name: &str, text: &str) -> Result<PathBuf, RegionFault> {

@@ -13,6 +13,8 @@ use std::{
 
 /// The shipped configuration with this run's addresses.
 mod running;
+/// The edge nodes of partners who can only send now and then.
+mod edges;
 
 /// The key the synthetic partners expect.
 const DEMO_API_KEY: &str = "demo";
@@ -70,7 +72,8 @@ pub(crate) async fn run(options: Options) -> miette::Result<ExitCode> {
     let listeners = serve::Listeners::bind(&mut config).await?;
     let region = region::start(region_options(&options, &config, &state)).await.into_diagnostic()?;
     let config = running::settle(&state, region.endpoints(), &options, config)?;
-    let ready = ready_text(&config, &listeners, region.endpoints(), &state)?;
+    let edges = edges::start(&state, &region).await?;
+    let ready = ready_text(&config, &listeners, region.endpoints(), &edges, &state)?;
     let running = serve::start(Program::new(config)?, listeners).await?;
     if let Some(file) = &options.ready_file {
         write_whole(file, &ready)?;
@@ -79,6 +82,7 @@ pub(crate) async fn run(options: Options) -> miette::Result<ExitCode> {
     serve::stop_signal().await?;
     running.stop().await;
     region.stop().await;
+    edges.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,10 +140,12 @@ fn ready_text(
     config: &Config,
     listeners: &serve::Listeners,
     region: &region::Endpoints,
+    edges: &edges::Edges,
     state: &Path,
 ) -> miette::Result<serde_json::Value> {
     let mut ready = serde_json::to_value(region).into_diagnostic()?;
     if let Some(object) = ready.as_object_mut() {
+        object.insert("edges".into(), edges.told(&region.edges)?);
         object.insert("gateway_url".into(), config.public_url.clone().into());
         object.insert("admin_url".into(), listeners.admin_url().into());
         object.insert("state_dir".into(), state.join("state").display().to_string().into());

@@ -7,7 +7,7 @@ use edge::{Clock, Command, Node, Said, Target};
 use fhir::NhsNumber;
 use miette::{IntoDiagnostic, WrapErr};
 use std::{
-    io::{BufRead, Write},
+    io::{BufRead, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -76,8 +76,9 @@ enum Verb {
     Viewed {
         #[arg(long)]
         person: bool,
-        #[arg(long, default_value_t = 0)]
-        after: u64,
+        /// Only what stands behind this index.
+        #[arg(long)]
+        after: Option<u64>,
     },
     /// Delete one person (number on the standard input), or everything.
     Delete {
@@ -218,8 +219,14 @@ async fn input_ends() {
     let _ = ended.await;
 }
 
+/// Everything that a start would find wrong, at once.
 fn check(config: &Path) -> miette::Result<ExitCode> {
     let config = edge::config::Config::load(config).into_diagnostic()?;
+    let wrong = edge::check(&config);
+    if !wrong.is_empty() {
+        say(&format!("{} cannot run:\n  {}\n", config.name, wrong.join("\n  ")))?;
+        return Ok(ExitCode::FAILURE);
+    }
     let feeds: Vec<String> =
         config.feeds.iter().map(|feed| format!("{} ({})", feed.id, feed.format)).collect();
     say(&format!("{} can run: feeds {}\n", config.name, feeds.join(", ")))?;
@@ -321,6 +328,10 @@ fn target(what: What) -> miette::Result<Target> {
 
 /// One line of the standard input.
 fn number() -> miette::Result<NhsNumber> {
+    if std::io::stdin().is_terminal() {
+        let mut terminal = std::io::stderr();
+        terminal.write_all(b"NHS number: ").and_then(|()| terminal.flush()).into_diagnostic()?;
+    }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).into_diagnostic()?;
     NhsNumber::parse(line.trim()).map_err(|why| miette::miette!("the standard input: {why}"))

@@ -69,8 +69,8 @@ fn unit(sent: &str, original: &[u8]) -> Result<Unit, Refused> {
     }
     let patients = subject::patients(&bundle);
     let whose = patient::whose(&patients);
-    if matches!(whose, Whose::Person(_)) && subject::Names::of(&bundle).has_a_stranger() {
-        return Err(Refused::at("subject", "an entry is about somebody who is not in the message"));
+    if let Some(why) = subject::Names::of(&bundle).objection() {
+        return Err(Refused::at("subject", why));
     }
     let r4 = if is_stu3 {
         emit(sent, reply::Format::Stu3)

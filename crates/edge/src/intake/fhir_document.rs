@@ -189,9 +189,8 @@ fn document(own: &Object<'_>) -> Result<Claims, Refused> {
     }
     let patients = subject::patients(&bundle);
     let whose = patient::whose(&patients);
-    let is_sure = matches!(whose, Whose::Person(_));
-    if is_sure && subject::Names::of(&bundle).has_a_stranger() {
-        return Err(Refused::at("subject", "an entry is about somebody who is not in the document"));
+    if let Some(why) = subject::Names::of(&bundle).objection() {
+        return Err(Refused::at("subject", why));
     }
     let key = key(own, &composition.resource).ok_or_else(|| {
         Refused::at("Bundle.identifier", "the document has no name of its own: nothing could correct it")

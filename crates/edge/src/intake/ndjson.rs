@@ -7,7 +7,8 @@
 
 use super::whole::{self, dataset, parts, patient, subject};
 use crate::format::{About, Demographics, Format, Kept, Seen, Shown, Take, Unusable};
-use crate::unit::{LocalId, Refused, Unit, Untraced, Whose};
+use crate::unit::{Act, LocalId, Refused, Unit, Untraced, Whose};
+use fhir::bundle::type_and_id;
 use fhir::{Json, Object, json, reply};
 use lines::Lines;
 use record::uk_core::emit;
@@ -60,8 +61,13 @@ impl Format for Ndjson {
         let mut lines = Lines::new(input);
         while let Some((place, line)) = lines.next()? {
             seen.units += 1;
-            let unit = line.and_then(|bytes| self.unit(bytes, place, &mut left));
-            if take(place, unit).is_break() {
+            let units = match line {
+                Ok(bytes) => {
+                    deletions(bytes, place).unwrap_or_else(|| vec![self.unit(bytes, place, &mut left)])
+                }
+                Err(refused) => vec![Err(refused)],
+            };
+            if units.into_iter().any(|unit| take(place, unit).is_break()) {
                 break;
             }
         }
@@ -89,12 +95,6 @@ impl Ndjson {
         let object = sent.object().unwrap_or_default();
         let resource_type =
             object.text("resourceType").ok_or_else(|| Refused::at("resourceType", "absent"))?;
-        if resource_type == "Bundle" && is_deletion(&object) {
-            return Err(Refused::at(
-                "Bundle.entry.request",
-                "a deletion is not applied from a file: send the whole again without it",
-            ));
-        }
         let id = object.text("id").filter(|id| !id.trim().is_empty());
         let id = id.ok_or_else(|| Refused::at("id", "absent: nothing could correct this line"))?;
         let key = format!("{resource_type}/{id}");
@@ -123,13 +123,36 @@ impl Ndjson {
     }
 }
 
-/// The list of what a bulk server has deleted since: entries that ask for nothing but that.
-fn is_deletion(bundle: &Object<'_>) -> bool {
-    let asks = |entry: &Object<'_>| {
-        entry.object("request").and_then(|request| request.text("method").map(|m| m == "DELETE"))
-    };
+/// The list of what a bulk server has deleted since: a Bundle whose entries ask for nothing but that. `None` for any other
+/// line. Source: FHIR Bulk Data Access 2.0, `deleted`.
+fn deletions(bytes: &[u8], place: u64) -> Option<Vec<Result<Unit, Refused>>> {
+    let bundle = Json::of(json::check(bytes).ok()?).object()?;
+    if bundle.text("resourceType")? != "Bundle" {
+        return None;
+    }
     let entries = bundle.objects("entry");
-    entries.iter().any(|entry| asks(entry) == Some(true))
+    let asks = |entry: &Object<'_>| {
+        entry.object("request").is_some_and(|request| request.text("method").as_deref() == Some("DELETE"))
+    };
+    entries.iter().any(asks).then(|| entries.iter().map(|entry| deletion(entry, place)).collect())
+}
+
+fn deletion(entry: &Object<'_>, place: u64) -> Result<Unit, Refused> {
+    let request = entry.object("request").unwrap_or_default();
+    if request.text("method").as_deref() != Some("DELETE") || entry.get("resource").is_some() {
+        return Err(Refused::at("Bundle.entry.request", "a list of deletions holds nothing but deletions"));
+    }
+    let key = request.text("url").and_then(|url| type_and_id(&url));
+    let key = key.ok_or_else(|| Refused::at("Bundle.entry.request.url", "names no resource"))?;
+    Ok(Unit {
+        whose: Whose::Untraced(Untraced::NoNumber),
+        local: Vec::new(),
+        act: Some(Act::Delete),
+        key,
+        order: i64::try_from(place).unwrap_or(i64::MAX),
+        body: Vec::new(),
+        names: Vec::new(),
+    })
 }
 
 /// Whose a line is, and by which of the sender's Patients it is linked. A line about several is nobody's until they are told

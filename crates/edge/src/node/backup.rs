@@ -24,6 +24,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, BufWriter, Read, Write},
     path::Path,
+    sync::PoisonError,
 };
 
 const NAME: &str = "backup";
@@ -85,6 +86,7 @@ impl Node {
 
     /// Replaces everything that rests here by what a copy holds, in one step at its end. Rows in it.
     pub fn restore(&self, from: &Path, by: &str) -> Result<u64, NodeFault> {
+        let _no_load = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.journal.record_blocking(entry(Kind::Restore, self.now(), &[("by", by.to_owned())]))?;
         let fault = |error| NodeFault::File(from.display().to_string(), error);
         let ring = self.0.vault.ring()?;

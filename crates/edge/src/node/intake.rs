@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use std::{io::Read, path::Path, sync::PoisonError};
 
 impl Node {
-    /// Loads a file that lies at `path`, with the bytes of its manifest. The file is taken away once it is decided.
+    /// Loads a file that lies at `path`, with the bytes of its manifest. The file stays where it is.
     pub fn load_file(
         &self,
         feed: &str,
@@ -51,7 +51,8 @@ impl Node {
             now,
             accept_shrinking,
         };
-        let manifest = match (manifest, feed.config.manifest) {
+        let sent = manifest;
+        let manifest = match (manifest, feed.config.manifest()) {
             (Some(bytes), ManifestKind::Signed | ManifestKind::Plain) => {
                 feed.trust.read(bytes).map_err(|fault| fault.to_string())
             }
@@ -66,13 +67,21 @@ impl Node {
             (Err(reason), _) => load.refuse(source, &self.assumed(feed, source, name, now)?, reason)?,
         };
         self.note(&receipt, now)?;
-        source.remove();
+        if receipt.outcome == Outcome::Refused {
+            self.keep_manifest(&receipt, sent)?;
+        }
         Ok(receipt)
     }
 
     /// One message. `Ok(Err)`: it could not be read, and was set aside.
     pub fn deliver(&self, feed: &str, bytes: &[u8]) -> Result<Result<Vec<Delivered>, Unusable>, NodeFault> {
         let feed = self.feed(feed)?;
+        if feed.config.mode != Mode::Messages {
+            let id = &feed.config.id;
+            return Err(NodeFault::Refused(format!(
+                "`{id}` takes whole extracts with their manifest, no messages"
+            )));
+        }
         let now = self.now();
         let delivered = deliver::deliver(&self.0.vault, feed, bytes, now.as_millisecond())?;
         let words = match &delivered {
@@ -93,6 +102,13 @@ impl Node {
         let entry = journal::entry(Kind::Intake, now, &[feed, ("outcome", words), size]);
         self.0.journal.record_blocking(entry)?;
         Ok(delivered)
+    }
+
+    /// Beside the file it came with, so that whoever takes that out can load it after all.
+    fn keep_manifest(&self, receipt: &Receipt, sent: Option<&[u8]>) -> Result<(), NodeFault> {
+        let Some(sent) = sent else { return Ok(()) };
+        let path = self.0.folders.quarantine.join(format!("{}-{}.manifest", receipt.feed, receipt.id));
+        std::fs::write(&path, sent).map_err(|error| NodeFault::File(path.display().to_string(), error))
     }
 
     /// What is said of a file of messages that came without a manifest.

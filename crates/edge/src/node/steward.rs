@@ -14,7 +14,7 @@ use crate::{
 };
 use audit::Kind as Entry;
 use fhir::NhsNumber;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::PoisonError};
 
 /// What is held back, or given free again.
 #[derive(Clone, PartialEq, Eq)]
@@ -81,12 +81,21 @@ impl Node {
 
     /// A feed, or a feed and one of its datasets. What a feed is not configured with cannot be switched.
     fn dataset(&self, name: &str) -> Result<String, NodeFault> {
-        let feed = name.split('/').next().unwrap_or_default();
-        self.feed(feed).map(|_| name.to_owned())
+        let (feed, dataset) = name.split_once('/').map_or((name, None), |(feed, rest)| (feed, Some(rest)));
+        let known = crate::intake::datasets(&self.feed(feed)?.config.format);
+        match dataset.filter(|dataset| !known.contains(dataset)) {
+            Some(dataset) => Err(NodeFault::Refused(format!(
+                "`{feed}` has no dataset `{dataset}`: it is one of {}",
+                known.join(", ")
+            ))),
+            None => Ok(name.to_owned()),
+        }
     }
 
     /// Kind, what, since when in milliseconds since 1970. For the steward's eyes: persons stand here by number.
-    pub fn held_back(&self) -> Result<Vec<(String, String, i64)>, NodeFault> {
+    pub fn held_back(&self, by: &str) -> Result<Vec<(String, String, i64)>, NodeFault> {
+        let detail = [("what", "what is held back".to_owned()), ("by", by.to_owned())];
+        self.0.journal.record_blocking(entry(Entry::AuditRead, self.now(), &detail))?;
         Ok(self.0.vault.all_held_back()?)
     }
 
@@ -120,6 +129,7 @@ impl Node {
 
     /// Deletes everything this partner ever sent here, and what was set aside of it. What is held back stays held back.
     pub fn delete_all(&self, by: &str) -> Result<(), NodeFault> {
+        let _no_load = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let detail = [("what", "everything".to_owned()), ("by", by.to_owned())];
         self.0.journal.record_blocking(entry(Entry::Deletion, self.now(), &detail))?;
         self.0.vault.write(|link| {
@@ -154,7 +164,13 @@ impl Node {
         let what = id.map_or("everything set aside".to_owned(), |id| format!("quarantine {id}"));
         let detail = [("what", what), ("by", by.to_owned())];
         self.0.journal.record_blocking(entry(Entry::Deletion, self.now(), &detail))?;
-        Ok(self.0.vault.forget_quarantined(id)?)
+        let forgotten = self.0.vault.forget_quarantined(id)?;
+        if id.is_some() {
+            return Ok(forgotten);
+        }
+        let files = self.quarantined_files()?.len();
+        empty(&self.0.folders.quarantine)?;
+        Ok(forgotten + files as u64)
     }
 
     /// A refused extract, or one with refused rows, as it came: opened into `to`.
@@ -170,7 +186,14 @@ impl Node {
         let source = crate::feed::Source::Sealed { path, name: name.to_owned(), ring: self.0.vault.ring()? };
         let fault = |error| NodeFault::File(to.display().to_string(), error);
         let mut out = crate::feed::private(to).map_err(fault)?;
-        std::io::copy(&mut source.open().map_err(fault)?, &mut out).map(drop).map_err(fault)
+        std::io::copy(&mut source.open().map_err(fault)?, &mut out).map_err(fault)?;
+        let manifest = self.0.folders.quarantine.join(format!("{name}.manifest"));
+        if manifest.exists() {
+            let mut beside = to.as_os_str().to_owned();
+            beside.push(".manifest");
+            std::fs::copy(manifest, PathBuf::from(beside)).map_err(fault)?;
+        }
+        Ok(())
     }
 
     /// The names of the files that are kept in quarantine.
@@ -183,13 +206,22 @@ impl Node {
         Ok(names)
     }
 
-    /// Who was answered, about whom, and what: from the log, oldest first, from index `after` on. Recorded before it is given.
-    pub fn viewed(&self, of: Option<&NhsNumber>, after: u64, by: &str) -> Result<Vec<Viewed>, NodeFault> {
+    /// Who was answered, about whom, and what: from the log, oldest first, behind index `after`. Recorded before it is given.
+    pub fn viewed(
+        &self,
+        of: Option<&NhsNumber>,
+        after: Option<u64>,
+        by: &str,
+    ) -> Result<Vec<Viewed>, NodeFault> {
         let detail = [("what", "who viewed".to_owned()), ("by", by.to_owned())];
         let mut noted = entry(Entry::AuditRead, self.now(), &detail);
         noted.whom = of.map(whom);
         self.0.journal.record_blocking(noted)?;
-        let filter = audit::Filter { kind: Some(Entry::Answer), from: after, ..audit::Filter::default() };
+        let filter = audit::Filter {
+            kind: Some(Entry::Answer),
+            from: after.map_or(0, |after| after.saturating_add(1)),
+            ..audit::Filter::default()
+        };
         let key = super::hex_key(&self.0.config.audit.key_file)?;
         let entries = audit::inspect(&self.0.config.audit.store, key, &filter)
             .map_err(|fault| NodeFault::Refused(format!("the log could not be read: {fault}")))?;

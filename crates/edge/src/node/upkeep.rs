@@ -7,10 +7,13 @@ use crate::{
     journal::entry,
     key::{KeyFault, PartnerKey},
     sql::Value,
-    vault::generation::{Mode, all},
+    vault::{
+        generation::{Mode, all},
+        rotate::Place,
+    },
 };
 use audit::Kind;
-use std::collections::HashSet;
+use std::{collections::HashMap, sync::PoisonError};
 
 /// Messages deleted in one step.
 const EXPIRED_AT_ONCE: i64 = 5_000;
@@ -28,16 +31,24 @@ impl Node {
     pub fn rotate_key(&self, by: &str, watch: &mut dyn FnMut(u64)) -> Result<Rotated, NodeFault> {
         let detail = [("act", "change of key".to_owned()), ("by", by.to_owned())];
         self.0.journal.record_blocking(entry(Kind::Configuration, self.now(), &detail))?;
-        let config = Config::load(&self.0.path)?;
-        self.0.vault.rekey(Some(keys(&config)?))?;
+        {
+            // A load under way goes on with the key it began with: the change waits for its end.
+            let _no_load = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
+            let config = Config::load(&self.0.path)?;
+            self.0.vault.rekey(Some(keys(&config)?))?;
+        }
         let mut rows = 0;
         loop {
-            let step = self.0.vault.rotate_step()?;
-            if step == 0 {
+            let before = rows;
+            let mut at = Place::default();
+            while let Some(step) = self.0.vault.rotate_step(&mut at)? {
+                rows += step;
+                watch(rows);
+            }
+            // What was being written while the keys changed is found by looking once more.
+            if rows == before {
                 break;
             }
-            rows += step;
-            watch(rows);
         }
         self.reseal_files()?;
         self.0.vault.scrub(&[])?;
@@ -116,14 +127,14 @@ impl Node {
         Ok(deleted > 0)
     }
 
-    /// Says which feeds have become overdue since it was last called; `known` is what it said before (HAZ-008).
-    pub(crate) fn alarm(&self, known: &mut HashSet<String>) -> Result<(), NodeFault> {
+    /// Says which feeds have become overdue, or too old, since it was last called; `known` is what it said before (HAZ-008).
+    pub(crate) fn alarm(&self, known: &mut HashMap<String, &'static str>) -> Result<(), NodeFault> {
         let now = self.now();
         for feed in &self.0.feeds {
             let state = self.0.vault.feed_state(&feed.config.id)?;
             let freshness = crate::freshness::Freshness::of(&feed.config, &state, now);
             let id = &feed.config.id;
-            if freshness.is_late() && known.insert(id.clone()) {
+            if freshness.is_late() && known.insert(id.clone(), freshness.name()) != Some(freshness.name()) {
                 tracing::warn!(feed.id = %id, state = freshness.name(), "a feed is overdue");
                 let detail = [("feed", id.clone()), ("state", freshness.name().to_owned())];
                 self.0.journal.record_blocking(entry(Kind::Alert, now, &detail))?;

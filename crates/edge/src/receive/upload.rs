@@ -97,6 +97,12 @@ pub(super) async fn begin(State(desk): State<Desk>, Path(feed): Path<String>, bo
 fn begun(node: &Node, feed: &str, manifest: &[u8]) -> Result<String, NodeFault> {
     let feed = node.feed(feed)?;
     let said = feed.trust.read(manifest).map_err(|fault| NodeFault::Refused(fault.to_string()))?;
+    let (id, mode) = (feed.config.id.as_str(), feed.config.mode);
+    let state = node.0.vault.feed_state(id)?;
+    let newest = node.0.vault.live(id)?.into_iter().max_by_key(|one| one.sequence);
+    let here = newest.as_ref().map(|one| one.sha256.as_str());
+    let own = (node.config().partner.as_str(), id, mode);
+    said.check(own, &state, here, node.now()).map_err(|fault| NodeFault::Refused(fault.to_string()))?;
     if said.size_bytes > crate::load::FILE_MAX_BYTES {
         return Err(NodeFault::Refused(format!("it is larger than {} bytes", crate::load::FILE_MAX_BYTES)));
     }
@@ -268,7 +274,10 @@ fn loaded(desk: &Desk, id: &str, begun: &Begun, path: PathBuf) -> Result<Receipt
     let source = Source::Sealed { path, name: id.to_owned(), ring: desk.node.0.vault.ring()? };
     let feed = desk.node.feed(&begun.feed)?;
     let mut watch = |step| desk.uploads.set(id, Some(Progress::Loading(in_words(&Said::Step(step)))));
-    desk.node.load(feed, &source, &begun.file, Some(begun.manifest.as_bytes()), false, &mut watch)
+    let receipt =
+        desk.node.load(feed, &source, &begun.file, Some(begun.manifest.as_bytes()), false, &mut watch)?;
+    source.remove();
+    Ok(receipt)
 }
 
 /// What became of it: its receipt once there is one.

@@ -173,7 +173,7 @@ fn outcome(asked: &Asked, parts: &Parts<'_>) -> Option<String> {
     if issues.is_empty() {
         return None;
     }
-    let outcome = json!({ "resourceType": "OperationOutcome", "id": "about-this-answer", "issue": issues });
+    let outcome = json!({ "resourceType": "OperationOutcome", "issue": issues });
     Some(format!(r#"{{"resource":{outcome},"search":{{"mode":"outcome"}}}}"#))
 }
 

@@ -73,6 +73,10 @@ impl Database for Sqlite {
 
     fn write(&self, work: Work<'_>) -> Result<(), StoreFault> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if !writer.is_autocommit() {
+            // The work before panicked: nothing of it is kept.
+            writer.execute_batch("ROLLBACK").map_err(of_sqlite)?;
+        }
         writer.execute_batch("BEGIN IMMEDIATE").map_err(of_sqlite)?;
         let done = work(&mut Session(&writer));
         let committed = done.and_then(|()| writer.execute_batch("COMMIT").map_err(of_sqlite));
@@ -129,19 +133,7 @@ impl Link for Session<'_> {
     fn insert(&mut self, table: &str, rows: &[Row]) -> Result<(), StoreFault> {
         let sql = format!("INSERT INTO {table} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
         for row in rows {
-            let values = [
-                Value::Int(row.n),
-                Value::maybe(row.person.as_deref()),
-                Value::maybe(row.subject.as_deref()),
-                Value::Bytes(&row.key),
-                Value::Bytes(&row.digest),
-                Value::Int(row.ord),
-                Value::Int(row.received),
-                Value::Int(i64::from(row.gone)),
-                Value::Int(row.key_id),
-                Value::Bytes(&row.sealed),
-            ];
-            self.execute(&sql, &values)?;
+            self.execute(&sql, &row.values())?;
         }
         Ok(())
     }

@@ -13,7 +13,6 @@ use crate::{
     sql::{Cell, Line, Link, Row, StoreFault, Value},
     unit::{Act, LocalId, Unit, Untraced, Whose},
 };
-use aws_lc_rs::digest;
 use fhir::NhsNumber;
 
 /// Held rows read again in one step.
@@ -34,6 +33,7 @@ pub(crate) enum Filed {
 
 const OTHER_BYTES: &str = "a message of this sender and control id is here with other content";
 const TWO_NUMBERS: &str = "the records it joins have different verified NHS numbers";
+const NO_DELTA: &str = "a deletion stands in what is no delta: what a snapshot does not hold is gone";
 const ANOTHER_NUMBER: &str = "this record of the sender has another verified NHS number";
 
 /// Files units of one extract or feed.
@@ -66,11 +66,14 @@ impl<'a> Filing<'a> {
         unit: &Unit,
     ) -> Result<(Filed, Option<Row>), StoreFault> {
         let key = self.ring.secret.name("key", &[&self.to.feed, &unit.key]);
-        let digest = digest::digest(&digest::SHA256, &unit.body).as_ref().to_vec();
+        let digest = self.ring.secret.digest(&unit.body);
         if self.to.mode == Mode::Messages
             && let Some(filed) = self.met_before(link, &key, &digest, unit.order)?
         {
             return Ok((filed, None));
+        }
+        if unit.act == Some(Act::Delete) {
+            return self.gone(n, key, digest, unit.order);
         }
         let locals: Vec<Vec<u8>> = unit.local.iter().map(|local| self.local(local)).collect();
         if let Some(act) = &unit.act
@@ -96,6 +99,24 @@ impl<'a> Filing<'a> {
         self.name(link, n, unit)?;
         let (ord, received) = (unit.order, self.now);
         Ok((filed, Some(Row { n, person, subject, key, digest, ord, received, gone: false, key_id, sealed })))
+    }
+
+    /// What takes the place of a row that is no more. It is nobody's: no person is named where something is deleted.
+    fn gone(
+        &mut self,
+        n: i64,
+        key: Vec<u8>,
+        digest: Vec<u8>,
+        ord: i64,
+    ) -> Result<(Filed, Option<Row>), StoreFault> {
+        if self.to.mode != Mode::Delta {
+            return Ok((Filed::Conflict(NO_DELTA), None));
+        }
+        let sealed = self.sealed(None, &key, &[])?;
+        let (key_id, received) = (self.ring.current()?.id, self.now);
+        let (person, subject) = (None, None);
+        let row = Row { n, person, subject, key, digest, ord, received, gone: true, key_id, sealed };
+        Ok((Filed::Taken, Some(row)))
     }
 
     /// A message that was here already, or one that contradicts it.
@@ -202,6 +223,7 @@ impl<'a> Filing<'a> {
                 }
                 self.move_rows(link, &retired, person.as_deref())?;
             }
+            Act::Delete => {}
             Act::Unmerge { restored, .. } => {
                 let restored = self.local(restored);
                 self.set_party(link, &restored, "into_local", None)?;

@@ -134,6 +134,27 @@ impl Vault {
         self.write(|link| begin(link, new, state))
     }
 
+    /// What rests in these generations: an extract knows its counts, messages are counted.
+    pub(crate) fn counts(&self, layers: &[Generation]) -> Result<Progress, StoreFault> {
+        let mut counts = Progress::default();
+        for layer in layers {
+            if layer.mode != Mode::Messages {
+                counts.taken += layer.progress.taken;
+                counts.held += layer.progress.held;
+                counts.refused += layer.progress.refused;
+                continue;
+            }
+            let sql = format!("SELECT COUNT(person), COUNT(*) FROM {}", layer.content());
+            let (taken, all) = self.read(|link| {
+                let lines = link.query(&sql, &[])?;
+                Ok(lines.into_iter().next().map_or((0, 0), |mut line| (line.int(), line.int())))
+            })?;
+            counts.taken += taken;
+            counts.held += all - taken;
+        }
+        Ok(counts)
+    }
+
     /// A feed of messages has one generation, made when first needed.
     pub(crate) fn messages(&self, feed: &str, now: i64) -> Result<Generation, StoreFault> {
         if let Some(there) = self.live(feed)?.into_iter().find(|one| one.mode == Mode::Messages) {

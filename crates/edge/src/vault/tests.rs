@@ -1,1 +1,4 @@
-//! x
+//! What is claimed of a partner's store.
+
+/// On either database.
+mod both;

@@ -139,6 +139,29 @@ fn a_document_inside_an_answer_is_about_the_patient_it_holds() {
 }
 
 #[test]
+fn a_warning_about_a_thing_inside_a_message_is_about_nobody_and_one_about_a_stranger_is_a_stray() {
+    let message = |subject: &str, place: Value| {
+        json!({ "resourceType": "Bundle", "type": "message", "entry": [
+            { "fullUrl": "urn:uuid:doreen-inside", "resource": patient("x", NUMBER) },
+            { "fullUrl": "urn:uuid:street", "resource": place },
+            { "resource": { "resourceType": "Flag", "status": "active", "subject": { "reference": subject } } }] })
+    };
+    let street = || json!({ "resourceType": "Location", "id": "l1", "name": "High Street" });
+    assert!(doreens(message("urn:uuid:street", street())));
+    assert!(doreens(message("Location/l1", street())));
+    assert!(!doreens(message("urn:uuid:elsewhere", street())), "HAZ-004");
+    for kind in ["Group", "RelatedPerson", "Practitioner", "Organization"] {
+        let people = json!({ "resourceType": kind, "id": "l1" });
+        assert!(!doreens(message("urn:uuid:street", people)), "HAZ-004: {kind} is no place");
+    }
+    let strange = json!({ "resourceType": "Flag", "subject": { "reference": "Patient/d2" } });
+    assert!(!doreens(message("urn:uuid:street", strange)), "HAZ-004: what it is about is compared itself");
+    let mut flag = condition(json!({ "reference": "urn:uuid:street" }));
+    flag["resourceType"] = json!("Flag");
+    assert!(!is_all(&asking().subject(), vec![flag, street()]), "only inside a message of its own");
+}
+
+#[test]
 fn a_document_about_somebody_else_is_a_stray_however_it_names_them() {
     let mut numberless = patient("p", NUMBER);
     numberless.as_object_mut().unwrap().remove("identifier");

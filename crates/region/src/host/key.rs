@@ -22,11 +22,19 @@ use std::{
 /// The name of the host's key in the JWKS and in every header.
 const HOST: &str = "demo-host";
 
+/// What stands before an uncompressed P-384 point in a SubjectPublicKeyInfo. Source: RFC 5480, section 2.
+const P384_KEY_INFO: [u8; 23] = [
+    0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81,
+    0x04, 0x00, 0x22, 0x03, 0x62, 0x00,
+];
+
 /// A P-384 key, ready to sign.
 pub(crate) struct SigningKey {
     signing: EncodingKey,
     /// Base64url coordinates.
     public: [String; 2],
+    /// The public half as PEM.
+    pub(crate) public_pem: String,
     /// Its name in a JWKS and in every header.
     pub(crate) kid: String,
     /// Where the private key stands, readable by its owner only.
@@ -52,11 +60,12 @@ impl SigningKey {
         let (Some(x), Some(y)) = (coordinate(1, 49), coordinate(49, 97)) else {
             return Err(RegionFault::SigningKey);
         };
-        let path = folder.join(name).with_extension("pem");
+        let public_pem = pem("PUBLIC KEY", &[&P384_KEY_INFO[..], point].concat());
+        let path = folder.join(format!("{name}.pem"));
         write_private(&path, &pem("PRIVATE KEY", pkcs8.as_ref()))
             .map_err(|source| RegionFault::WriteKey { path: path.clone(), source })?;
         let kid = format!("{name}-1");
-        Ok(Self { signing: EncodingKey::from_ec_der(pkcs8.as_ref()), public: [x, y], kid, path })
+        Ok(Self { signing: EncodingKey::from_ec_der(pkcs8.as_ref()), public: [x, y], public_pem, kid, path })
     }
 
     /// What its signatures are checked with.

@@ -15,6 +15,8 @@ mod national;
 mod services;
 /// Answers that are spoilt.
 mod faults;
+/// The doors of partners behind edge nodes.
+mod line;
 /// Searches, pages and faults of a REST partner.
 mod partners;
 /// Documents of REST partners.

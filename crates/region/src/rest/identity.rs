@@ -9,14 +9,20 @@ use std::sync::Arc;
 
 /// The same holdings where the fault leaves Patients alone.
 pub(super) fn under(fault: Fault, held: Arc<Held>) -> Arc<Held> {
-    let Some(patient) = held.patient() else { return held };
-    let found = match fault {
+    match held.patient().and_then(|patient| found(fault, patient)) {
+        Some(found) => Arc::new(Held::of(&found)),
+        None => held,
+    }
+}
+
+/// What a search by number finds in place of that Patient; `None` where the fault leaves Patients alone.
+pub(crate) fn found(fault: Fault, patient: &Value) -> Option<Vec<Value>> {
+    Some(match fault {
         Fault::Ambiguous => vec![patient.clone(), twin(patient)],
         Fault::Merged => vec![replaced(patient)],
         Fault::Inactive => vec![with(patient, &[("active", json!(false))])],
-        _ => return held,
-    };
-    Arc::new(Held::of(&found))
+        _ => return None,
+    })
 }
 
 /// Entered twice: the same number, another id, born on another day.

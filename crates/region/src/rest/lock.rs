@@ -17,13 +17,13 @@ use std::sync::Arc;
 pub(super) const API_KEY: &str = "demo";
 
 /// Who stands at one partner's door.
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     partner: &'static Partner,
     authority: Arc<Authority>,
 }
 
 impl Keeper {
-    pub(super) fn new(partner: &'static Partner, authority: &Arc<Authority>) -> Arc<Self> {
+    pub(crate) fn new(partner: &'static Partner, authority: &Arc<Authority>) -> Arc<Self> {
         Arc::new(Self { partner, authority: Arc::clone(authority) })
     }
 
@@ -71,7 +71,7 @@ impl Refused {
 }
 
 /// The middleware of a partner's FHIR base.
-pub(super) async fn admit(State(keeper): State<Arc<Keeper>>, request: Request, next: Next) -> Response {
+pub(crate) async fn admit(State(keeper): State<Arc<Keeper>>, request: Request, next: Next) -> Response {
     match keeper.check(&request) {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.respond(keeper.partner.dialect()),

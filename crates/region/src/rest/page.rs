@@ -23,7 +23,7 @@ pub(super) const TOKEN: &str = "_page";
 const REMEMBERED: usize = 10_000;
 
 /// How many matches a search that counts wrongly counts and never sends.
-const NEVER_SENT: usize = 7;
+pub(crate) const NEVER_SENT: usize = 7;
 
 /// Where askers are in what they found.
 #[derive(Default)]
@@ -62,12 +62,10 @@ impl Pages {
         let end = found.offset.saturating_add(found.page_size).min(found.matches.len());
         let mut link = vec![json!({"relation": "self", "url": view.own_url(&found)})];
         link.extend(self.next(view, &found, end).map(|url| json!({"relation": "next", "url": url})));
-        let received = view.partner.freshness.received(crate::clock::now());
         let more = if view.fault == Fault::PagingShort { NEVER_SENT } else { 0 };
         let searchset = Searchset {
             resource_type: "Bundle",
             id: uuid::Uuid::new_v4().to_string(),
-            meta: received.map(|received| json!({"lastUpdated": format!("{received:.0}")})),
             kind: "searchset",
             total: found.matches.len() + more,
             link,
@@ -134,8 +132,6 @@ impl View<'_> {
 struct Searchset<'a> {
     resource_type: &'a str,
     id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    meta: Option<Value>,
     #[serde(rename = "type")]
     kind: &'a str,
     total: usize,

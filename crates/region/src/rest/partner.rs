@@ -1,10 +1,7 @@
-//! The partners that answer FHIR searches, as data: who they are, what they hold, how they page, how fresh they are, what
-//! they ask of a caller, and what their interface sheets say that the standard does not.
+//! The partners that answer FHIR searches, as data: who they are, whether a system or an edge node answers for them, what
+//! they hold, how they page, what they ask of a caller, and what their interface sheets say that the standard does not.
 
-use super::{
-    freshness::Freshness,
-    kinds::{self, Kind},
-};
+use super::kinds::{self, Kind};
 use crate::people;
 
 /// Which FHIR they speak.
@@ -68,9 +65,10 @@ pub(crate) struct Partner {
     pub(crate) version: Version,
     /// Matches on a page where the asker does not say.
     pub(super) page_size: usize,
-    pub(super) freshness: Freshness,
     pub(crate) lock: Lock,
     pub(super) habits: Habits,
+    /// Whether its own system cannot answer, and an edge node does: then only its door is here.
+    pub(crate) behind_a_node: bool,
     /// Names of the types supported; anything else is answered with 404.
     pub(super) kinds: &'static [&'static str],
 }
@@ -93,15 +91,16 @@ const fn live(name: &'static str, ods: &'static str, kinds: &'static [&'static s
         ods,
         version: Version::R4,
         page_size: 50,
-        freshness: Freshness::Live,
         lock: Lock::ApiKey,
         habits: PLAIN,
+        behind_a_node: false,
         kinds,
     }
 }
 
-const fn periodic(partner: Partner, freshness: Freshness) -> Partner {
-    Partner { freshness, ..partner }
+/// What it holds, and how that is asked for, is its node's to say.
+const fn behind_a_node(name: &'static str, ods: &'static str) -> Partner {
+    Partner { behind_a_node: true, ..live(name, ods, &[]) }
 }
 
 /// In the order of the sharing agreement.
@@ -127,11 +126,11 @@ pub(crate) const PARTNERS: [Partner; 9] = [
         habits: Habits { patient_by_get: true, ..PLAIN },
         ..live("provide", "ZZ913", COMMUNITY)
     },
-    periodic(live("ic24", "ZZ915", URGENT), Freshness::MinutesAgo(23)),
-    periodic(live("ambulance", "ZZ916", URGENT), Freshness::MinutesAgo(41)),
-    periodic(live("essex", "ZZ917", COUNCIL), Freshness::Nightly { days_ago: 0 }),
-    periodic(live("southend", "ZZ918", COUNCIL), Freshness::Nightly { days_ago: 0 }),
-    periodic(live("thurrock", "ZZ919", COUNCIL), Freshness::Nightly { days_ago: 5 }),
+    behind_a_node("ic24", "ZZ915"),
+    behind_a_node("ambulance", "ZZ916"),
+    behind_a_node("essex", "ZZ917"),
+    behind_a_node("southend", "ZZ918"),
+    behind_a_node("thurrock", "ZZ919"),
 ];
 
 const TRUST: &[&str] = &[
@@ -213,30 +212,5 @@ const COMMUNITY_STU3: &[&str] = &[
     "DocumentReference",
     "CarePlan",
     "Consent",
-    "Flag",
-];
-
-const URGENT: &[&str] = &[
-    "Patient",
-    "Condition",
-    "Procedure",
-    "Observation",
-    "Encounter",
-    "ServiceRequest",
-    "DocumentReference",
-    "CarePlan",
-    "Flag",
-];
-
-const COUNCIL: &[&str] = &[
-    "Patient",
-    "Observation",
-    "Encounter",
-    "EpisodeOfCare",
-    "Appointment",
-    "ServiceRequest",
-    "CareTeam",
-    "DocumentReference",
-    "CarePlan",
     "Flag",
 ];

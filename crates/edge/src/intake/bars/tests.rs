@@ -120,6 +120,9 @@ fn several_people_no_message_and_no_event_are_held_or_refused() {
     let mut stranger = message("new", "2026-01-02T03:00:00Z", number("9990000018"), Some("r1"));
     stranger["entry"][1]["resource"]["subject"]["reference"] = json!("urn:uuid:somebody");
     assert!(refusal(&stranger).contains("somebody"), "HAZ-004");
+    stranger["entry"][1]["resource"]["subject"]["reference"] = json!("#q");
+    stranger["entry"][1]["resource"]["contained"] = json!([{"resourceType": "Patient", "id": "q"}]);
+    assert!(refusal(&stranger).contains("inside another entry"), "HAZ-004");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Rendered {
 
     fn element(&mut self, node: Node<'_, '_>) {
         match node.tag_name().name() {
-            "br" => self.html.push_str("<br/>"),
+            "br" => self.instead(node, "<br/>"),
             "content" => self.inside(node, content(node)),
             "paragraph" => self.inside(node, if has_block(node) { "div" } else { "p" }),
             "list" => self.list(node),
@@ -74,12 +74,11 @@ impl Rendered {
             // They say how wide a column is drawn, and have no words.
             "colgroup" | "col" if words(node).is_empty() => {}
             "footnote" => self.bracketed(node, "[Footnote: "),
-            "footnoteRef" => self.html.push_str("[see the footnote]"),
+            "footnoteRef" => self.instead(node, "[see the footnote]"),
             "linkHtml" => self.link(node),
             "renderMultiMedia" => {
                 self.altered += 1;
-                self.html.push_str(PICTURE);
-                self.children(node);
+                self.instead(node, PICTURE);
             }
             _ => {
                 self.altered += 1;
@@ -94,6 +93,12 @@ impl Rendered {
         let _ = write!(self.html, "<{tag}>");
         self.children(node);
         let _ = write!(self.html, "</{tag}>");
+    }
+
+    /// For what should have no words inside; those it has stay.
+    fn instead(&mut self, node: Node<'_, '_>, mark: &str) {
+        self.html.push_str(mark);
+        self.children(node);
     }
 
     fn bracketed(&mut self, node: Node<'_, '_>, begins: &str) {

@@ -7,6 +7,7 @@ use super::{Cda, answer, report};
 use crate::format::{About, Format, Kept, Seen, Shown, Unusable};
 use crate::unit::{Refused, Unit, Untraced, Whose};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use proptest::prelude::*;
 use serde_json::Value;
 use std::ops::ControlFlow;
 
@@ -98,7 +99,7 @@ fn only_the_root_of_traced_numbers_says_whose_it_is() {
         (String::new(), Untraced::NoNumber),
         (id("2.16.840.1.113883.2.1.3.2.4.18.24", "K1"), Untraced::NoNumber),
         (id(unverified, "9990000018"), Untraced::NotVerified),
-        (id(unverified, "0000000000"), Untraced::NotVerified),
+        (id(unverified, "999000001"), Untraced::NotVerified),
         (id(traced, "9990000019"), Untraced::NotANumber),
         (format!("{TRACED}{}", id(traced, "9990000026")), Untraced::Several),
     ];
@@ -361,6 +362,59 @@ fn the_sender_is_answered_with_its_own_ids_or_with_a_fault() {
     assert_eq!(read(&refused), [some("M1"), fault, None, some("`payload`: a <bad> & one"), some("s:Client")]);
     let unread = answer::refused(&answer::request(b"\xff"), &made, "not UTF-8");
     assert_eq!(read(&unread)[0], None);
+}
+
+/// Trees of narrative elements, known and unknown, with words between them.
+fn trees() -> impl Strategy<Value = String> {
+    let names = [
+        "content",
+        "paragraph",
+        "list",
+        "item",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "caption",
+        "sub",
+        "footnote",
+        "linkHtml",
+        "script",
+        "x",
+        "br",
+    ];
+    let word = "[a-z<>&\"']{1,6}".prop_map(|word| super::narrative::escape(&word));
+    word.prop_recursive(5, 40, 5, move |inner| {
+        (prop::sample::select(names.to_vec()), prop::collection::vec(inner, 0..5))
+            .prop_map(|(name, parts)| format!("<{name} onclick='x'>{}</{name}>", parts.join(" ")))
+    })
+}
+
+proptest! {
+    /// HAZ-021, HAZ-041: whatever a sender nests, every word of it stays in its order, and every element is one of ours.
+    #[test]
+    fn any_narrative_keeps_its_words_and_becomes_our_elements(inside in trees()) {
+        let xml = format!("<text>{inside}</text>");
+        let tree = roxmltree::Document::parse(&xml).unwrap();
+        let made = format!("<div>{}</div>", super::narrative::render(tree.root_element()).html);
+        let made = roxmltree::Document::parse(&made).unwrap();
+        const OURS: [&str; 21] = ["div", "p", "span", "b", "i", "u", "del", "ul", "ol", "li", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "sub", "sup", "br"];
+        for node in made.descendants().filter(|node| node.is_element()) {
+            prop_assert!(OURS.contains(&node.tag_name().name()) && node.attributes().len() == 0);
+        }
+        let words = |tree: &roxmltree::Document<'_>| -> Vec<String> {
+            let text: String = tree.descendants().filter(|node| node.is_text()).filter_map(|node| node.text()).map(|text| format!(" {text}")).collect();
+            text.split_whitespace().map(|word| word.trim_end_matches(']').to_owned()).collect()
+        };
+        // A caption goes before its list, so words are counted; the bracket behind a footnote is ours.
+        let (mut sent, mut shown) = (words(&tree), words(&made));
+        sent.sort();
+        shown.sort();
+        let mut left = shown.into_iter();
+        for word in sent {
+            prop_assert!(left.any(|kept| kept == word), "lost a word");
+        }
+    }
 }
 
 /// The reader by itself.

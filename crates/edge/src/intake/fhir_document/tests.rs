@@ -112,7 +112,22 @@ fn what_leads_to_no_document_or_says_too_little_is_refused_by_name() {
     assert!(refusal(&headless).contains("Composition"));
     let mut stranger = good.clone();
     stranger["entry"][1]["resource"]["subject"]["reference"] = json!("urn:uuid:somebody");
-    assert!(refusal(&stranger).contains("somebody who is not in"), "HAZ-004");
+    assert!(refusal(&stranger).contains("somebody who did not come"), "HAZ-004");
+    let mut held = document(patient("02", "9990000018"));
+    held["entry"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"fullUrl": "urn:uuid:m", "resource": {"resourceType": "RelatedPerson"}}));
+    held["entry"][1]["resource"]["subject"]["reference"] = json!("urn:uuid:m");
+    assert!(
+        refusal(&held).contains("neither a Patient"),
+        "HAZ-004: nobody else's finding becomes the person's"
+    );
+    let mut two = good.clone();
+    two["entry"].as_array_mut().unwrap().pop();
+    assert_eq!(one(&R4, &two).local.len(), 0, "one person who stands elsewhere");
+    two["entry"][1]["resource"]["subject"]["reference"] = json!("urn:uuid:other");
+    assert!(refusal(&two).contains("did not come"), "HAZ-005: two who stand elsewhere are two");
     let mut nameless = good;
     for key in ["identifier", "id"] {
         nameless.as_object_mut().unwrap().remove(key);
@@ -161,7 +176,7 @@ fn a_document_is_read_once_with_its_file_and_its_original_to_be_opened() {
 #[test]
 fn a_held_document_that_is_released_has_the_nodes_own_patient() {
     let mut value = document(patient("02", "9990000018"));
-    value["entry"][1]["resource"]["subject"]["reference"] = json!("urn:uuid:gone");
+    value["entry"][1]["resource"]["subject"]["reference"] = json!("p");
     let shown = show(&R4, &[&one(&R4, &value)]);
     assert_eq!(is_about_one_person(&of(&shown, "Bundle")[0].json), 0, "HAZ-042");
     let bundle: Value = serde_json::from_str(&of(&shown, "Bundle")[0].json).unwrap();
@@ -291,8 +306,7 @@ fn published_documents_messages_and_updates_are_read_and_shown_whole() {
             let sections = of_tag("section")
                 .filter(|node| node.children().any(|child| child.tag_name().name() == "title"))
                 .count();
-            let document =
-                tree.descendants().filter(|node| node.tag_name().name() == "Composition").next().unwrap();
+            let document = tree.descendants().find(|node| node.tag_name().name() == "Composition").unwrap();
             let holder = document.ancestors().find(|node| node.tag_name().name() == "Bundle").unwrap();
             let entries = holder.children().filter(|node| node.tag_name().name() == "entry").count();
             let patients = usize::from(!matches!(unit.whose, Whose::Person(_)))

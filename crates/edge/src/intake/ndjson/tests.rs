@@ -4,6 +4,7 @@ use super::{Ndjson, Version, lines};
 use crate::format::Unusable;
 use crate::intake::whole::corpus::{self, normalised, read, show};
 use crate::unit::{Unit, Untraced, Whose};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const R4: Ndjson = Ndjson { version: Version::R4 };
@@ -204,4 +205,59 @@ fn published_resources_as_lines_are_shown_and_none_is_unread() {
         "HAZ-040: said on the page, as from any source"
     );
     assert!(lines > 100, "only {lines}");
+}
+
+/// JSON of any shape with references in it.
+fn values() -> impl Strategy<Value = Value> {
+    let reference = prop::sample::select(vec![
+        "Patient/abc",
+        "https://x.test/Patient/abc",
+        "Practitioner/abc",
+        "Patient",
+        "#p",
+        "/\\\"\u{e9}",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        "[a-zP/\\\\\"]{0,8}".prop_map(Value::from),
+        reference.prop_map(|name| json!({"reference": name})),
+    ];
+    leaf.prop_recursive(4, 30, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-z]{1,5}", inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// The same by another way: a tree, changed.
+fn replaced(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(replaced).collect(),
+        Value::Object(members) => {
+            let is_patient = |key: &str, value: &Value| {
+                key == "reference" && value.as_str().is_some_and(|text| text.ends_with("Patient/abc"))
+            };
+            let member = |(key, value): (&String, &Value)| {
+                let value = if is_patient(key, value) { json!("Patient/~") } else { replaced(value) };
+                (key.clone(), value)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    /// R67, HAZ-004: in any JSON the references to a Patient become the node's own, however slashes are written.
+    #[test]
+    fn references_are_rewritten_as_a_tree_would_be(value in values(), escaped in any::<bool>()) {
+        let sent = json!({"resourceType": "Basic", "id": "b", "a": value});
+        let text = if escaped { sent.to_string().replace('/', "\\/") } else { sent.to_string() };
+        let made = crate::intake::whole::subject::own(&text);
+        prop_assert_eq!(serde_json::from_str::<Value>(&made).unwrap(), replaced(&sent));
+    }
 }

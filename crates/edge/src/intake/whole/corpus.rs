@@ -87,7 +87,7 @@ pub(crate) fn is_about_one_person(json: &str) -> usize {
                 "HAZ-004: a Patient without a number"
             );
             people.extend(names.into_iter().flatten());
-        } else {
+        } else if ["Location", "Flag"].contains(&kind) {
             places.extend(names.into_iter().flatten());
         }
     }

@@ -15,6 +15,9 @@ use std::collections::HashMap;
 /// Where a resource says whom it is about.
 const SUBJECTS: [&str; 4] = ["subject", "patient", "beneficiary", "for"];
 
+/// What an entry of a document or message may be about.
+const KNOWN: [&str; 3] = ["Patient", "Location", "Flag"];
+
 /// The Patients of a Bundle.
 pub(crate) fn patients<'a>(bundle: &Bundle<'a>) -> Vec<Object<'a>> {
     bundle.of_type("Patient").map(|entry| entry.resource.clone()).collect()
@@ -41,23 +44,59 @@ impl<'b, 'a> Names<'b, 'a> {
         Self { bundle, loose }
     }
 
-    /// By its address, its type and id, or its bare id.
+    /// By its address, its type and id, or its bare id. An address of another server is not found by the id at its end: that
+    /// would be another person's (HAZ-004).
     pub(crate) fn find(&self, reference: &str) -> Option<&'b Entry<'a>> {
+        if reference.contains("://") {
+            let address = reference.split("/_history/").next();
+            return self.bundle.resolve(reference).filter(|entry| entry.full_url.as_deref() == address);
+        }
         self.bundle.resolve(reference).or_else(|| self.bundle.entries.get(*self.loose.get(reference)?))
     }
 
-    /// Whether an entry is about somebody or something that did not come along. A place inside is nobody.
-    pub(crate) fn has_a_stranger(&self) -> bool {
-        self.bundle.entries.iter().any(|entry| !self.strangers(entry).is_empty())
+    /// Why not all entries can be about one person. A gateway would refuse all of an answer for it (HAZ-004).
+    pub(crate) fn objection(&self) -> Option<&'static str> {
+        let is_known = |entry: &Entry<'_>| KNOWN.contains(&entry.resource_type.as_str());
+        let contained = self.bundle.entries.iter().flat_map(|entry| entry.resource.objects("contained"));
+        if contained.into_iter().any(|inner| inner.text("resourceType").as_deref() == Some("Patient")) {
+            return Some("a Patient stands inside another entry, where nobody compares it");
+        }
+        let mut missing: Vec<String> = Vec::new();
+        for value in self.bundle.entries.iter().flat_map(subjects) {
+            let named = value.text().unwrap_or_default();
+            match self.find(&named) {
+                _ if named.starts_with('#') => {}
+                Some(found) if is_known(found) => {}
+                Some(_) => {
+                    return Some(
+                        "an entry is about something that is neither a Patient nor a place nor a warning",
+                    );
+                }
+                None => missing.push(named.into_owned()),
+            }
+        }
+        missing.sort();
+        missing.dedup();
+        let has_patient = self.bundle.of_type("Patient").next().is_some();
+        let is_one_elsewhere = missing.len() == 1 && !has_patient;
+        (!missing.is_empty() && !is_one_elsewhere)
+            .then_some("an entry is about somebody who did not come along")
     }
 
-    /// The references of its subjects that lead to nothing.
+    /// The references of an entry's subjects that lead to nothing.
     fn strangers(&self, entry: &Entry<'a>) -> Vec<Json<'a>> {
-        let subjects = SUBJECTS.iter().flat_map(|key| entry.resource.objects(key));
-        let named = subjects.filter_map(|subject| subject.get("reference"));
         let is_strange = |name: &str| !name.starts_with('#') && self.find(name).is_none();
-        named.filter(|value| value.text().is_some_and(|name| is_strange(&name))).collect()
+        subjects(entry)
+            .into_iter()
+            .filter(|value| value.text().is_some_and(|name| is_strange(&name)))
+            .collect()
     }
+}
+
+/// The references by which an entry says whom it is about.
+fn subjects<'a>(entry: &Entry<'a>) -> Vec<Json<'a>> {
+    let subjects = SUBJECTS.iter().flat_map(|key| entry.resource.objects(key));
+    subjects.filter_map(|subject| subject.get("reference")).collect()
 }
 
 /// A Bundle to be served under `id`. `is_mended`: its Patient is taken out and the node's own stands for it.

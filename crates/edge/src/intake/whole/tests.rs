@@ -82,6 +82,20 @@ fn members_are_added_where_an_object_begins_and_nothing_else_moves() {
     }
 }
 
+#[test]
+fn ten_thousand_entries_and_references_are_served_in_time() {
+    let entries: Vec<String> = (0..10_000)
+        .map(|place| format!(r#"{{"fullUrl":"urn:uuid:{place}","resource":{{"resourceType":"Observation","id":"{place}","subject":{{"reference":"x{place}"}}}}}}"#))
+        .collect();
+    let text = format!(r#"{{"resourceType":"Bundle","type":"message","entry":[{}]}}"#, entries.join(","));
+    let start = std::time::Instant::now();
+    let bundle = fhir::bundle::Bundle::read(Json::of(&text)).unwrap();
+    assert!(super::subject::Names::of(&bundle).objection().is_some(), "HAZ-005");
+    let made = super::subject::served(&text, "b", true);
+    assert_eq!(made.matches("Patient/~").count(), 10_000);
+    assert!(start.elapsed().as_secs() < 30, "HAZ-041: {:?}", start.elapsed());
+}
+
 proptest! {
     #[test]
     fn what_is_packed_is_read_again_and_what_is_cut_is_nothing(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..4), cut in 1_usize..200) {

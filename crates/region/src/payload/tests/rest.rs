@@ -39,7 +39,6 @@ fn doreen_has_something_at_every_partner() {
         ("eput", "Encounter", 1),
         ("nelft", "Immunization", 1),
         ("provide", "Flag", 1),
-        ("ic24", "Encounter", 1),
         ("ambulance", "Observation", 3),
         ("essex", "CarePlan", 1),
         ("southend", "EpisodeOfCare", 1),

@@ -46,18 +46,7 @@ pub(super) fn cyril() -> Person {
             ..Episode::default()
         }],
         visits: visits(),
-        documents: vec![Document {
-            at: &[Provide],
-            kind: EPACCS,
-            title: "EPaCCS summary",
-            on: Day(30),
-            author: "Nurse Ade Bright",
-            body: Some(
-                "Preferred place of care and of death: home. Medicines for the last days are in the house.",
-            ),
-            medium: Medium::Pdf,
-            ..Document::default()
-        }],
+        documents: documents(),
         alerts: vec![Alert {
             at: &[Ambulance],
             category: "clinical",
@@ -162,6 +151,33 @@ fn visits() -> Vec<Visit> {
             outcome: Some("Visited by out of hours GP; stayed at home"),
             clinician: "Out of hours GP",
             ..Visit::default()
+        },
+    ]
+}
+
+fn documents() -> Vec<Document> {
+    vec![
+        Document {
+            at: &[Provide],
+            kind: EPACCS,
+            title: "EPaCCS summary",
+            on: Day(30),
+            author: "Nurse Ade Bright",
+            body: Some(
+                "Preferred place of care and of death: home. Medicines for the last days are in the house.",
+            ),
+            medium: Medium::Pdf,
+            ..Document::default()
+        },
+        Document {
+            at: &[Ambulance],
+            kind: text("Notification of end of life plan"),
+            title: "End of life plan: note for crews",
+            on: Day(12),
+            author: "Clinical hub desk",
+            body: Some("Wishes notified by the district nurses.\nCall the hospice line before conveying."),
+            medium: Medium::Pdf,
+            ..Document::default()
         },
     ]
 }

@@ -1,12 +1,10 @@
-//! Gives when a partner last received its own data: what it puts into `Bundle.meta.lastUpdated`.
+//! Gives when a partner's old system last wrote what it sends to the partner's edge node.
 
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
 /// How a partner's data arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Freshness {
-    /// The system of record itself answers, and declares no time of its own.
-    Live,
     /// A feed through the day.
     MinutesAgo(i64),
     /// One file a night at 02:10; this many nights have been missed.
@@ -14,10 +12,9 @@ pub(super) enum Freshness {
 }
 
 impl Freshness {
-    /// `None` for a live system.
-    pub(super) fn received(self, now: Timestamp) -> Option<Timestamp> {
+    /// `None` only at the ends of time.
+    pub(super) fn as_at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::Live => None,
             Self::MinutesAgo(minutes) => now.checked_sub(SignedDuration::from_mins(minutes)).ok(),
             Self::Nightly { days_ago } => {
                 last_night(now)?.checked_sub(SignedDuration::from_hours(24 * days_ago)).ok()
@@ -41,13 +38,12 @@ mod tests {
 
     #[test]
     fn a_nightly_feed_is_as_at_the_last_ten_past_two_in_london() {
-        let received = |now: &str, days_ago| {
+        let as_at = |now: &str, days_ago| {
             let now: Timestamp = now.parse().unwrap();
-            Freshness::Nightly { days_ago }.received(now).unwrap().to_string()
+            Freshness::Nightly { days_ago }.as_at(now).unwrap().to_string()
         };
-        assert_eq!(received("2026-07-01T09:00:00Z", 0), "2026-07-01T01:10:00Z");
-        assert_eq!(received("2026-07-01T01:00:00Z", 0), "2026-06-30T01:10:00Z");
-        assert_eq!(received("2026-01-10T09:00:00Z", 5), "2026-01-05T02:10:00Z");
-        assert_eq!(Freshness::Live.received(Timestamp::UNIX_EPOCH), None);
+        assert_eq!(as_at("2026-07-01T09:00:00Z", 0), "2026-07-01T01:10:00Z");
+        assert_eq!(as_at("2026-07-01T01:00:00Z", 0), "2026-06-30T01:10:00Z");
+        assert_eq!(as_at("2026-01-10T09:00:00Z", 5), "2026-01-05T02:10:00Z");
     }
 }
