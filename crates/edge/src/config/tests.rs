@@ -27,78 +27,72 @@ fn the_fixtures_own_is_right_and_its_paths_are_whole() {
     assert_eq!(config.feeds[6].keep, Some(Duration::from_secs(30 * 86_400)));
 }
 
+/// What is written, what instead, and what is said of it.
+const MISTAKES: [(&str, &str, &str); 23] = [
+    ("partner = \"ZZ917\"", "partner = \"not one\"", "partner: not an ODS code"),
+    ("training = true", "trainning = true", "unknown field `trainning`"),
+    ("file = \"key.hex\"", "", "key: give `file` or `command`, one of them"),
+    (
+        "file = \"key.hex\"",
+        "file = \"key.hex\"\ncommand = [\"x\"]",
+        "key: give `file` or `command`, one of them",
+    ),
+    ("file = \"key.hex\"", "file = \"key.hex\"\nrenew = \"1h\"", "key.renew: only a key `command`"),
+    ("kind = \"sqlite\"", "kind = \"paper\"", "unknown variant `paper`"),
+    ("listen = \"127.0.0.1:0\"", "listen = \"here\"", "invalid socket address"),
+    ("id = \"changes\"", "id = \"asc\"", "feeds `asc`: stands twice"),
+    ("id = \"asc\"", "id = \"Adult Care\"", "feeds `Adult Care`: id: lower-case letters"),
+    (
+        "format = \"client-level-data\"",
+        "format = \"paper\"",
+        "feeds `asc`: format: `paper` is none of `client-level-data`, `hl7-v2`",
+    ),
+    (
+        "format = \"hl7-v2\"\nmode = \"messages\"",
+        "format = \"hl7-v2\"\nmode = \"snapshot\"",
+        "feeds `pas`: mode: `hl7-v2` does not come as `snapshot`",
+    ),
+    ("mode = \"snapshot\"", "mode = \"sometimes\"", "`sometimes` is not `snapshot`, `delta` or `messages`"),
+    ("every = \"24h\"", "every = \"24\"", "`24` is not a duration"),
+    ("every = \"24h\"", "every = \"27h\"", "feeds `asc`: `every`, `overdue_after` and `withhold_after`"),
+    (
+        "withhold_after = \"14d\"",
+        "withhold_after = \"1h\"",
+        "feeds `asc`: `every`, `overdue_after` and `withhold_after`",
+    ),
+    ("manifest = \"plain\"", "manifest = \"none\"", "feeds `changes`: manifest: an extract needs one"),
+    ("manifest_key_file = \"sender.pub.pem\"", "", "feeds `asc`: manifest_key_file: a signed manifest needs"),
+    ("folder = \"inbox\"", "keep = \"30d\"", "feeds `asc`: keep: only messages grow old"),
+    (
+        "folder = \"inbox\"",
+        "mllp = { listen = \"127.0.0.1:0\" }",
+        "feeds `asc`: mllp: only `hl7-v2` comes over MLLP",
+    ),
+    (
+        "mllp = { listen = \"127.0.0.1:0\" }",
+        "mllp = { listen = \"0.0.0.0:0\" }",
+        "feeds `pas`: mllp.tls: without it only this machine",
+    ),
+    (
+        "settings = { numbers = \"traced\", descriptions = true, la_codes = [\"099\"] }",
+        "",
+        "feeds `asc`: settings: missing field `numbers`",
+    ),
+    (
+        "settings = { version = \"r4\" }",
+        "settings = { version = \"r9\" }",
+        "feeds `bulk`: settings: unknown variant `r9`",
+    ),
+    (
+        "format = \"bars\"",
+        "format = \"bars\"\nsettings = { x = 1 }",
+        "feeds `ambulance`: settings: unknown field `x`",
+    ),
+];
+
 #[test]
 fn haz_055_every_mistake_is_named_with_its_key() {
-    let cases = [
-        ("partner = \"ZZ917\"", "partner = \"not one\"", "partner: not an ODS code"),
-        ("training = true", "trainning = true", "unknown field `trainning`"),
-        ("file = \"key.hex\"", "", "key: give `file` or `command`, one of them"),
-        (
-            "file = \"key.hex\"",
-            "file = \"key.hex\"\ncommand = [\"x\"]",
-            "key: give `file` or `command`, one of them",
-        ),
-        ("file = \"key.hex\"", "file = \"key.hex\"\nrenew = \"1h\"", "key.renew: only a key `command`"),
-        ("kind = \"sqlite\"", "kind = \"paper\"", "unknown variant `paper`"),
-        ("listen = \"127.0.0.1:0\"", "listen = \"here\"", "invalid socket address"),
-        ("id = \"changes\"", "id = \"asc\"", "feeds `asc`: stands twice"),
-        ("id = \"asc\"", "id = \"Adult Care\"", "feeds `Adult Care`: id: lower-case letters"),
-        (
-            "format = \"client-level-data\"",
-            "format = \"paper\"",
-            "feeds `asc`: format: `paper` is none of `client-level-data`, `hl7-v2`",
-        ),
-        (
-            "format = \"hl7-v2\"\nmode = \"messages\"",
-            "format = \"hl7-v2\"\nmode = \"snapshot\"",
-            "feeds `pas`: mode: `hl7-v2` does not come as `snapshot`",
-        ),
-        (
-            "mode = \"snapshot\"",
-            "mode = \"sometimes\"",
-            "`sometimes` is not `snapshot`, `delta` or `messages`",
-        ),
-        ("every = \"24h\"", "every = \"24\"", "`24` is not a duration"),
-        ("every = \"24h\"", "every = \"27h\"", "feeds `asc`: `every`, `overdue_after` and `withhold_after`"),
-        (
-            "withhold_after = \"14d\"",
-            "withhold_after = \"1h\"",
-            "feeds `asc`: `every`, `overdue_after` and `withhold_after`",
-        ),
-        ("manifest = \"plain\"", "manifest = \"none\"", "feeds `changes`: manifest: an extract needs one"),
-        (
-            "manifest_key_file = \"sender.pub.pem\"",
-            "",
-            "feeds `asc`: manifest_key_file: a signed manifest needs",
-        ),
-        ("folder = \"inbox\"", "keep = \"30d\"", "feeds `asc`: keep: only messages grow old"),
-        (
-            "folder = \"inbox\"",
-            "mllp = { listen = \"127.0.0.1:0\" }",
-            "feeds `asc`: mllp: only `hl7-v2` comes over MLLP",
-        ),
-        (
-            "mllp = { listen = \"127.0.0.1:0\" }",
-            "mllp = { listen = \"0.0.0.0:0\" }",
-            "feeds `pas`: mllp.tls: without it only this machine",
-        ),
-        (
-            "settings = { numbers = \"traced\", descriptions = true, la_codes = [\"099\"] }",
-            "",
-            "feeds `asc`: settings: missing field `numbers`",
-        ),
-        (
-            "settings = { version = \"r4\" }",
-            "settings = { version = \"r9\" }",
-            "feeds `bulk`: settings: unknown variant `r9`",
-        ),
-        (
-            "format = \"bars\"",
-            "format = \"bars\"\nsettings = { x = 1 }",
-            "feeds `ambulance`: settings: unknown field `x`",
-        ),
-    ];
-    for (from, to, words) in cases {
+    for (from, to, words) in MISTAKES {
         let said = said(from, to);
         assert!(said.contains(words), "{to}: {said}");
         assert!(said.contains("edge.toml"), "the file is named: {said}");
@@ -125,7 +119,7 @@ fn what_is_no_configuration_is_refused_by_name() {
     assert!(Config::load(&path).unwrap_err().to_string().contains("larger than"));
     let whole = std::fs::read_to_string(fixture.config_path()).unwrap();
     for cut in (0..whole.len()).step_by(7) {
-        fixture.configure(&whole[..cut]);
+        fixture.configure(whole.get(..cut).unwrap());
         // A file cut between two feeds is a smaller node's, and right.
         let _ = Config::load(&fixture.config_path());
     }

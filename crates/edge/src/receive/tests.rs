@@ -110,12 +110,20 @@ fn an_extract_comes_in_pieces_outlives_a_restart_and_is_loaded_when_it_is_whole(
     let path = begun(&fixture, &live, &fixture.manifest("asc", 1, &text));
     assert_eq!(reached(&fixture, &live, &path), "0");
     let (third, half) = (text.len() / 3, text.len() / 2);
-    assert_eq!(piece(&fixture, &live, &path, 0, &text[..third]), (204, third.to_string()));
-    assert_eq!(piece(&fixture, &live, &path, 0, &text[..third]), (409, third.to_string()), "a piece again");
-    assert_eq!(piece(&fixture, &live, &path, half, &text[half..]), (409, third.to_string()), "a gap");
+    assert_eq!(piece(&fixture, &live, &path, 0, text.get(..third).unwrap()), (204, third.to_string()));
+    assert_eq!(
+        piece(&fixture, &live, &path, 0, text.get(..third).unwrap()),
+        (409, third.to_string()),
+        "a piece again"
+    );
+    assert_eq!(
+        piece(&fixture, &live, &path, half, text.get(half..).unwrap()),
+        (409, third.to_string()),
+        "a gap"
+    );
     let without = fixture.send(at_intake(&fixture, &live, Method::PATCH, &path).body("x"));
     assert_eq!(without.status, 400);
-    assert_eq!(piece(&fixture, &live, &path, third, &text[third..half]), (204, half.to_string()));
+    assert_eq!(piece(&fixture, &live, &path, third, text.get(third..half).unwrap()), (204, half.to_string()));
     for file in files(&fixture.state().join("spool")) {
         let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(8).any(|window| window == b"Example1"), "R63: sealed as it arrives");
@@ -123,11 +131,11 @@ fn an_extract_comes_in_pieces_outlives_a_restart_and_is_loaded_when_it_is_whole(
     fixture.stop(live);
     let live = fixture.start();
     assert_eq!(reached(&fixture, &live, &path), half.to_string(), "F30");
-    let (status, _) = piece(&fixture, &live, &path, half, &format!("{}and more", &text[half..]));
+    let (status, _) = piece(&fixture, &live, &path, half, &format!("{}and more", text.get(half..).unwrap()));
     assert_eq!(status, 409, "more than the manifest says");
     let at: usize = reached(&fixture, &live, &path).parse().unwrap();
     assert!(!is_known(&live.node, 1), "HAZ-042");
-    assert_eq!(piece(&fixture, &live, &path, at, &text[at..]), (204, text.len().to_string()));
+    assert_eq!(piece(&fixture, &live, &path, at, text.get(at..).unwrap()), (204, text.len().to_string()));
     let said = settled(&fixture, &live, &path);
     assert_eq!((&said["receipt"]["outcome"], &said["receipt"]["taken"]), (&"published".into(), &40.into()));
     assert!(is_known(&live.node, 1));

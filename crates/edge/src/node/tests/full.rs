@@ -1,5 +1,6 @@
 //! shows: R62
-//! A disk that is full in earnest: a file system of two megabytes, mounted by the test where it may (HAZ-042, F30).
+//! A disk that is full in earnest: takes a small file system, mounted by the test where it may, gives what the node does when
+//! nothing more fits on it and when there is room again (HAZ-042, F30).
 
 use super::*;
 use crate::{receipt::Outcome, sql::StoreFault, testing::sent::*};

@@ -92,7 +92,7 @@ fn haz_042_what_cannot_be_believed_is_refused_in_its_own_words_and_kept_sealed()
         (Manifest { feed: "other".into(), ..right() }, &text, "the manifest is of feed `other`"),
         (Manifest { mode: "delta".into(), ..right() }, &text, "the manifest says `delta`"),
         (Manifest { sha256: "ab".repeat(32), ..right() }, &text, "its hash is not the one in its manifest"),
-        (right(), &text[..text.len() - 30], "bytes and its manifest says"),
+        (right(), text.get(..text.len() - 30).unwrap(), "bytes and its manifest says"),
         (Manifest { rows: 13, ..right() }, &text, "it has 12 rows and its manifest says 13"),
     ];
     for (manifest, content, words) in cases {
