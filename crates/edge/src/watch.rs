@@ -16,7 +16,7 @@ use std::{
 };
 
 /// How often folders are looked into.
-pub(crate) const EVERY: Duration = Duration::from_secs(1);
+pub(crate) const EVERY: Duration = Duration::from_millis(300);
 /// A file without a manifest is whole when it has not grown for so long.
 const STILL: Duration = Duration::from_secs(2);
 /// Endings of files that are still being written, or that are ours.

@@ -5,7 +5,7 @@ use desk::Desk;
 use journeys::{canary::Canaries, demo::Demo};
 use judged::Round;
 use row::Row;
-use std::path::Path;
+use std::{path::Path, sync::Barrier};
 
 /// What a row is made of.
 #[path = "every_error/row.rs"]
@@ -37,8 +37,10 @@ struct Office {
 #[test]
 fn every_error_of_every_kind_of_source_is_said_as_what_it_is() {
     let offices = offices::all();
+    // Nobody is asked anything before every region stands: what starts beside would slow the first answers.
+    let standing = Barrier::new(offices.len());
     let rounds: Vec<Round> = std::thread::scope(|scope| {
-        let at_work: Vec<_> = offices.iter().map(|office| scope.spawn(|| office.run())).collect();
+        let at_work: Vec<_> = offices.iter().map(|office| scope.spawn(|| office.run(&standing))).collect();
         at_work.into_iter().flat_map(|office| office.join().expect("an office ends")).collect()
     });
     let complaint = |round: &Round| {
@@ -59,8 +61,9 @@ fn every_error_of_every_kind_of_source_is_said_as_what_it_is() {
 }
 
 impl Office {
-    fn run(&self) -> Vec<Round> {
+    fn run(&self, standing: &Barrier) -> Vec<Round> {
         let mut demo = Demo::start(self.options);
+        standing.wait();
         let one_by_one =
             |desks: &[Desk]| -> Vec<_> { desks.iter().map(|desk| block_on(desk.run(&demo))).collect() };
         let reloads: Vec<_> = std::thread::scope(|scope| {
