@@ -186,7 +186,6 @@ impl Node {
                 && (held.codes.is_empty() || !codes::has_any(&one.json, &held.codes))
         };
         let named = format!("Patient/{patient}");
-        shown.retain(is_free);
         let system = format!("urn:x-edge-node:{}:{feed_id}", config.partner);
         let (mut shown, held_back): (Vec<Shown>, Vec<Shown>) = shown.into_iter().partition(is_free);
         // A file goes with the entries that refer to it: its own address must not be a way around them.
