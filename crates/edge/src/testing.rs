@@ -52,6 +52,7 @@ tls = { identity_file = "server.pem", client_ca_file = "ca.pem", clients = ["FIN
 
 [intake]
 listen = "127.0.0.1:0"
+stewards = ["FINGERPRINT"]
 tls = { identity_file = "server.pem", client_ca_file = "ca.pem" }
 
 [[feeds]]

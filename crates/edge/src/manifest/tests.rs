@@ -42,7 +42,13 @@ fn another_partners_feeds_or_modes_extract_is_refused() {
     );
     let other = Manifest { feed: "x".into(), ..manifest() };
     assert_eq!(check(&other, Mode::Snapshot, &FeedState::default()), Err(ManifestFault::Feed("x".into())));
-    let refused = check(&manifest(), Mode::Delta, &FeedState::default());
+    assert_eq!(
+        check(&manifest(), Mode::Delta, &FeedState::default()),
+        Ok(false),
+        "changes begin with everything"
+    );
+    let delta = Manifest { mode: "delta".into(), after: Some(6), ..manifest() };
+    let refused = check(&delta, Mode::Snapshot, &FeedState::default());
     assert!(matches!(refused, Err(ManifestFault::Mode { .. })));
 }
 

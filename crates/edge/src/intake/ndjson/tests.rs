@@ -3,7 +3,7 @@
 use super::{Ndjson, Version, lines};
 use crate::format::Unusable;
 use crate::intake::whole::corpus::{self, normalised, read, show};
-use crate::unit::{Unit, Untraced, Whose};
+use crate::unit::{Act, Unit, Untraced, Whose};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -94,9 +94,25 @@ fn the_later_line_of_a_key_is_the_later_unit() {
 }
 
 #[test]
-fn a_deletion_and_lines_without_a_name_are_refused_by_name() {
-    let deleted = json!({"resourceType": "Bundle", "type": "transaction", "entry": [{"request": {"method": "DELETE", "url": "Observation/1"}}]});
-    assert!(refusal(&deleted.to_string()).contains("send the whole again"), "HAZ-043");
+fn haz_043_a_list_of_deletions_is_a_unit_for_each() {
+    let deletion = |url: &str| json!({"request": {"method": "DELETE", "url": url}});
+    let list = |entries: Value| {
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": entries}).to_string()
+    };
+    let two = list(json!([deletion("Observation/1"), deletion("https://x.test/fhir/Flag/2")]));
+    let (seen, taken) = read(&R4, two.as_bytes());
+    assert_eq!(seen.unwrap().units, 1, "one line");
+    let keys: Vec<(String, Option<Act>)> =
+        taken.into_iter().map(|(_, unit)| unit.unwrap()).map(|unit| (unit.key, unit.act)).collect();
+    assert_eq!(keys, [("Observation/1".into(), Some(Act::Delete)), ("Flag/2".into(), Some(Act::Delete))]);
+    let put = json!({"request": {"method": "PUT", "url": "Flag/2"}, "resource": {"resourceType": "Flag"}});
+    let (_, taken) = read(&R4, list(json!([deletion("Observation/1"), put])).as_bytes());
+    assert!(taken[0].1.is_ok() && taken[1].1.is_err());
+    assert!(refusal(&list(json!([deletion("")]))).contains("names no resource"));
+}
+
+#[test]
+fn lines_without_a_name_are_refused_by_name() {
     assert!(refusal(r#"{"resourceType":"Flag"}"#).contains("id"));
     assert!(refusal(r#"{"id":"a"}"#).contains("resourceType"));
     assert!(refusal(r#"{"id":"a","id":"b"}"#).contains("stands twice"), "HAZ-041");

@@ -48,7 +48,7 @@ fn a_first_extract_is_published_and_every_row_is_accounted_for_by_line() {
     assert_eq!(kept, receipt);
     let logged = fixture.logged(audit::Kind::Intake);
     assert_eq!(logged[0]["detail"]["taken"], "37");
-    assert!(!fixture.dir.path().join("asc-1.txt").exists(), "what is taken lies nowhere in clear");
+    assert!(fixture.dir.path().join("asc-1.txt").exists(), "whose file it is takes it away");
 }
 
 #[test]

@@ -20,7 +20,8 @@ fn only_a_certificate_on_the_list_of_the_right_authority_gets_a_connection() {
     }
     assert!(fixture.try_send(stranger.gateway().get(&url)).is_err(), "who does not know this authority");
     // The intake has no list: every certificate of its authority comes in there, and no other.
-    assert_eq!(fixture.send(fixture.client_with(Some(&unlisted)).get(live.intake("/status"))).status, 200);
+    let sender = fixture.send(fixture.client_with(Some(&unlisted)).get(live.intake("/status")));
+    assert_eq!(sender.status, 403, "R49: whoever sends may not read who looked");
     assert!(fixture.try_send(fixture.client_with(Some(&foreign)).get(live.intake("/status"))).is_err());
     let plain = reqwest::Client::builder().no_proxy().build().unwrap();
     assert!(fixture.try_send(plain.get(url.replace("https:", "http:"))).is_err(), "R40");

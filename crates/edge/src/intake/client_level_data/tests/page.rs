@@ -2,7 +2,7 @@
 // shows: R62
 
 use super::*;
-use record::item::{Care, Contact, Facts, Section, Standing};
+use record::item::{Care, Facts, Section, Standing};
 
 const FLAGS: &str = r#"
 numbers = "traced"
@@ -26,15 +26,18 @@ fn care(item: &Item) -> &Care {
     }
 }
 
-fn contact(item: &Item) -> &Contact {
-    match &item.facts {
-        Facts::Contact(contact) => contact,
-        _ => panic!("not a contact"),
-    }
-}
-
+/// What stands in the row, then what stands behind it.
 fn details(item: &Item) -> Vec<String> {
-    item.details.iter().map(|detail| format!("{}: {}", detail.label, detail.value)).collect()
+    let mut told = Vec::new();
+    if let Facts::Result(measured) = &item.facts {
+        told.extend(measured.value.iter().map(|value| format!("Value: {value}")));
+        let parts = measured.components.iter();
+        told.extend(
+            parts.filter_map(|part| Some(format!("{}: {}", part.name.words()?, part.value.as_deref()?))),
+        );
+    }
+    told.extend(item.details.iter().map(|detail| format!("{}: {}", detail.label, detail.value)));
+    told
 }
 
 fn from(item: &Item) -> &str {
@@ -80,10 +83,12 @@ fn an_assessment_is_a_contact_with_what_came_of_it() {
     );
     let items = page(&shown(PLAIN, &[assessment]));
     let item = named(&items, "Long term assessment");
-    assert_eq!((item.category, item.section), (Category::SocialCare, Section::Contacts));
-    assert_eq!(contact(item).setting, "Social care");
-    assert_eq!(contact(item).outcome.as_deref(), Some("Progress to Support Planning / Services"));
-    assert_eq!(contact(item).reason.as_deref(), Some("Physical Support: Personal care support"));
+    assert_eq!((item.category, item.section), (Category::SocialCare, Section::Care));
+    let told = [
+        "Reason: Physical Support: Personal care support",
+        "Outcome: Progress to Support Planning / Services",
+    ];
+    assert_eq!(details(item), told);
     assert_eq!(item.when.to.as_ref().unwrap().as_sent(), "2025-06-20");
     let outcome = named(&items, "Outcome of assessment: Long term assessment");
     let told = [
@@ -150,8 +155,7 @@ fn a_review_is_a_contact_and_its_day_stands_in_the_package_but_not_as_one_to_com
     );
     let items = page(&shown(PLAIN, &[row(&[]), review]));
     let item = named(&items, "Review of care and support");
-    assert_eq!(contact(item).reason.as_deref(), Some("Planned"));
-    assert_eq!(contact(item).outcome.as_deref(), Some("No change in package"));
+    assert_eq!(details(item), ["Reason: Planned", "Outcome: No change in package"]);
     let outcome = named(&items, "Outcome of review");
     let told =
         ["Value: No change in package", "Review Outcomes Achieved: Partially achieved", "Method: Telephone"];
