@@ -157,6 +157,7 @@ impl Node {
         all
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what is kept, what is shared, and what is held back")]
     fn of_feed(
         &self,
         feed: &Feed,

@@ -133,7 +133,7 @@ impl Node {
         })
     }
 
-    fn take_out(&self, name: &str, to: &PathBuf, by: &str) -> Result<(), NodeFault> {
+    fn take_out(&self, name: &str, to: &std::path::Path, by: &str) -> Result<(), NodeFault> {
         let Ok(id) = number_of(name) else { return self.open_quarantined_file(name, to, by) };
         let none = || NodeFault::Refused(format!("there is no quarantined message {id}"));
         let message = self.quarantined_message(id, by)?.ok_or_else(none)?;

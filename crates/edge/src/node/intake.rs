@@ -18,6 +18,7 @@ use std::{io::Read, path::Path, sync::PoisonError};
 
 impl Node {
     /// Loads a file that lies at `path`, with the bytes of its manifest. The file stays where it is.
+    #[expect(clippy::too_many_arguments, reason = "a file, its manifest, and what is to be done with them")]
     pub fn load_file(
         &self,
         feed: &str,
@@ -31,6 +32,7 @@ impl Node {
         self.load(self.feed(feed)?, &source, &name, manifest, accept_shrinking, watch)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a file, its manifest, and what is to be done with them")]
     pub(crate) fn load(
         &self,
         feed: &Feed,

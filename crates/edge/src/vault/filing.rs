@@ -46,6 +46,9 @@ pub(crate) struct Filing<'a> {
     ready: Option<(Option<Vec<u8>>, Seal)>,
 }
 
+/// The `person` column, what became of the unit, and its `subject`.
+type Placed = (Option<Vec<u8>>, Filed, Option<Vec<u8>>);
+
 /// One of the sender's records of a person, as it is known here.
 #[derive(Default)]
 struct Party {
@@ -172,12 +175,7 @@ impl<'a> Filing<'a> {
     }
 
     /// The person of a unit without one: whoever the sender's own name stands for, if its number does not contradict.
-    fn unsure(
-        &self,
-        link: &mut dyn Link,
-        why: Untraced,
-        locals: &[Vec<u8>],
-    ) -> Result<(Option<Vec<u8>>, Filed, Option<Vec<u8>>), StoreFault> {
+    fn unsure(&self, link: &mut dyn Link, why: Untraced, locals: &[Vec<u8>]) -> Result<Placed, StoreFault> {
         let may_be_released = matches!(why, Untraced::NoNumber | Untraced::NotVerified);
         let Some(subject) = locals.first().filter(|_| may_be_released) else {
             return Ok((None, Filed::Held(why), None));
@@ -308,7 +306,7 @@ impl<'a> Filing<'a> {
 
     fn sealed(&mut self, person: Option<&[u8]>, key: &[u8], body: &[u8]) -> Result<Vec<u8>, StoreFault> {
         let place = place(self.ods, &self.to.feed, person, key);
-        if !self.ready.as_ref().is_some_and(|(of, _)| of.as_deref() == person) {
+        if self.ready.as_ref().is_none_or(|(of, _)| of.as_deref() != person) {
             let seal = self.ring.seal_of(self.ring.current()?, person)?;
             self.ready = Some((person.map(<[u8]>::to_vec), seal));
         }
@@ -368,6 +366,7 @@ impl Ring {
     }
 
     /// The content of one row.
+    #[expect(clippy::too_many_arguments, reason = "each is a column of the row, and all of them bind it")]
     pub(crate) fn opened(
         &self,
         ods: &str,

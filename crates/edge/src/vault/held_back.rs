@@ -101,7 +101,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    let is_plain = digits.iter().all(u8::is_ascii_hexdigit) && digits.len() % 2 == 0;
+    let is_plain = digits.iter().all(u8::is_ascii_hexdigit) && digits.len().is_multiple_of(2);
     let pairs =
         digits.chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     if is_plain { pairs.collect() } else { None }

@@ -219,9 +219,9 @@ impl Reading<'_> {
                     of.names()
                 );
                 let lines = self.link.query(&sql, &[Value::Bytes(&hidden)])?;
-                let numbers =
+                let mut numbers =
                     lines.into_iter().filter_map(|mut line| self.ring.secret.number(&line.bytes()?));
-                if let Some(number) = numbers.last() {
+                if let Some(number) = numbers.next_back() {
                     return Ok(Some(number));
                 }
             }

@@ -1,4 +1,4 @@
-//! shows: R62
+//! shows: R53, R62
 //! A disk that is full in earnest: takes a small file system, mounted by the test where it may, gives what the node does when
 //! nothing more fits on it and when there is room again (HAZ-042, F30).
 
