@@ -71,6 +71,12 @@ impl Ready {
         self.list("sources").iter().map(|source| text_of(source, "name")).collect()
     }
 
+    /// The configuration of the edge node of that partner.
+    pub fn edge(&self, name: &str) -> String {
+        let edge = self.list("edges").iter().find(|edge| text_of(edge, "name") == name);
+        text_of(edge.unwrap_or_else(|| panic!("no partner `{name}` has an edge node")), "config")
+    }
+
     fn list(&self, key: &str) -> &[Value] {
         self.0.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }

@@ -33,6 +33,10 @@ mod role;
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]
 mod launch_attacks;
+/// A partner that cannot answer live, at its own edge node.
+#[cfg(test)]
+#[path = "main/edge_node.rs"]
+mod edge_node;
 /// One document of a record.
 #[cfg(test)]
 #[path = "main/documents.rs"]
