@@ -32,7 +32,7 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
         .into_iter()
         .chain(others(record, &sources))
         .chain(parts)
-        .chain(warned(record, &answered))
+        .chain(warned(page, record, &answered))
         .collect::<Vec<_>>()
         .join(" ");
     Coverage {
@@ -119,18 +119,24 @@ fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<
     answered.iter().flat_map(of).collect()
 }
 
-fn warned(record: &Record, answered: &[&SourceCard]) -> Option<String> {
+/// A source whose feed is older than agreed is named for that, once, and not again for its own warning of the same.
+fn warned(page: &Page, record: &Record, answered: &[&SourceCard]) -> Option<String> {
+    let is_stale = |card: &SourceCard| feed(page, record, card).is_some_and(|feed| feed.stale);
     let warned: Vec<&SourceCard> = answered
         .iter()
         .copied()
-        .filter(|card| final_state(record, card) == ReplyState::AnsweredWithWarnings)
+        .filter(|card| final_state(record, card) == ReplyState::AnsweredWithWarnings && !is_stale(card))
         .collect();
     (!warned.is_empty()).then(|| format!("{} answered with a warning.", words::and(&names(&warned))))
 }
 
 fn stale(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
-    let feeds = answered.iter().filter_map(|card| source_line::feed(page, card, record.note(&card.id)?));
+    let feeds = answered.iter().filter_map(|card| feed(page, record, card));
     feeds.filter(|feed| feed.stale).map(|feed| feed.words).collect()
+}
+
+fn feed(page: &Page, record: &Record, card: &SourceCard) -> Option<source_line::Feed> {
+    source_line::feed(page, card, record.note(&card.id)?)
 }
 
 /// Allergies and plans are named, because a late one must not be missed.

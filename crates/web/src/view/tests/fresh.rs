@@ -186,3 +186,13 @@ fn a_warning_of_a_late_source_stands_in_its_late_block() {
     assert!(words_of(&html).contains(PAST), "HAZ-006: {}", words_of(&html));
     assert!(!words_of(&html).contains("No results recorded by Community"), "HAZ-006");
 }
+
+#[test]
+fn what_is_older_than_agreed_is_named_once_above_the_sections() {
+    let mut page = fixture::page();
+    page.opened_at = "2026-12-22T14:02:00Z".parse().unwrap();
+    let record = with_warnings(vec![warned(Category::Results, PAST)]);
+    let coverage = words_of(&finish(&page, &record, page.opened_at));
+    assert!(coverage.contains("Community: nightly, last received"), "HAZ-008: {coverage}");
+    assert!(!coverage.contains("Community answered with a warning"), "HAZ-032: {coverage}");
+}
