@@ -86,7 +86,7 @@ impl Load<'_> {
         let here = newest.as_ref().map(|one| one.sha256.as_str());
         let mut receipt = self.receipt(manifest);
         match manifest.check((self.partner, &feed.id, feed.mode), &state, here, self.now) {
-            Ok(true) => return Ok(Receipt { outcome: Outcome::AlreadyTaken, ..receipt }),
+            Ok(true) => return Ok(self.again(receipt, manifest, newest.as_ref())),
             Ok(false) => {}
             Err(fault) => return self.refuse_file(source, receipt, fault.to_string()),
         }
@@ -189,6 +189,15 @@ impl Load<'_> {
             remarks: Vec::new(),
             report: None,
         }
+    }
+
+    /// Of an extract that is here: it tells what it told before, so that whoever lost that receipt has all of it.
+    fn again(&self, receipt: Receipt, manifest: &Manifest, here: Option<&Generation>) -> Receipt {
+        let progress = here.map(|one| one.progress).unwrap_or_default();
+        let seen = Seen { units: progress.reached.max(0).unsigned_abs(), ..Seen::default() };
+        let read = ReadToTheEnd { seen: Ok(seen), progress, repeated: 0, released: 0 };
+        let receipt = told(receipt, &read, self.report_name(manifest));
+        Receipt { outcome: Outcome::AlreadyTaken, ..receipt }
     }
 
     fn report_name(&self, manifest: &Manifest) -> String {

@@ -1,0 +1,77 @@
+//! Measures the built program from outside: takes a wish from the command line, gives a table on the standard output. Nothing
+//! here knows the program's inside; it is started, fed, asked and killed as anybody could.
+
+/// Folder, keys, certificates and configuration of one node, and the commands on it.
+mod place;
+/// What is loaded, and what an independent pass counts in it.
+mod extract;
+/// What the kernel says of a process.
+mod process;
+/// Questions as the gateway asks them.
+mod asker;
+/// What a hospital tells of one person.
+mod messages;
+/// A whole county's extract, and answers from it.
+mod size;
+/// Loads that are killed.
+mod kills;
+/// Choices that can be made again.
+mod dice;
+
+use clap::Parser;
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+/// What went wrong, in words.
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+#[derive(Parser)]
+struct Wish {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// A partner's edge node.
+    Edge {
+        /// How many people the council's extract is about.
+        #[arg(long, default_value_t = 1_200_000)]
+        people: u64,
+        #[arg(long, default_value = "target/release/shcr")]
+        program: PathBuf,
+        /// Kill so many loads of a smaller extract instead.
+        #[arg(long, default_value_t = 0)]
+        kills: u32,
+        /// How many people the smaller extract is about.
+        #[arg(long, default_value_t = 20_000)]
+        kill_people: u64,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Wish::parse().what).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(What::Edge { people, program, kills, kill_people, seed }: What) -> Outcome<()> {
+    let program = program.canonicalize().map_err(|error| format!("`{}`: {error}", program.display()))?;
+    if kills == 0 {
+        return size::measure(&program, people, seed).await;
+    }
+    let told = kills::run(&program, kills::Plan { kills, people: kill_people, seed }, &mut say).await?;
+    say(&told.to_string());
+    Ok(())
+}
+
+pub(crate) fn say(line: &str) {
+    // Whoever does not read it any more is not told any more.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
