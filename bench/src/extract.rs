@@ -21,7 +21,7 @@ pub(crate) fn write(path: &Path, people: u64, seed: u64) -> Outcome<u64> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counted {
     pub(crate) rows: u64,
-    /// Rows whose NHS number passes its check digit.
+    /// Rows whose NHS number passes its check digit and is no row of one digit.
     pub(crate) sure: u64,
     /// Some of those numbers, each once, chosen evenly.
     pub(crate) some: Vec<String>,
@@ -99,12 +99,12 @@ fn column(heading: &str, name: &str) -> Outcome<usize> {
     found.ok_or_else(|| format!("the extract has no column `{name}`").into())
 }
 
-/// Modulus 11: weights 10 to 2, and what is left to 11 is the last digit; 10 is none.
+/// Modulus 11: weights 10 to 2, and what is left to 11 is the last digit; 10 is none. Ten nines pass, and stand for nobody.
 fn passes(number: &str) -> bool {
     let digits: Option<Vec<u32>> = number.chars().map(|digit| digit.to_digit(10)).collect();
     let Some([first @ .., check]) = digits.as_deref() else { return false };
     let sum: u32 = first.iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
-    first.len() == 9 && (11 - sum % 11) % 11 == *check
+    first.len() == 9 && first.iter().any(|digit| digit != check) && (11 - sum % 11) % 11 == *check
 }
 
 #[cfg(test)]

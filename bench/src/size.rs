@@ -59,9 +59,6 @@ fn loaded(place: &Place, file: &Path, counted: &Counted) -> Outcome<()> {
     let receipt: Value = serde_json::from_slice(&said.stdout)?;
     let count = |name: &str| receipt.get(name).and_then(Value::as_u64).unwrap_or(u64::MAX);
     let (taken, others) = (count("taken"), count("held").saturating_add(count("refused")));
-    if (count("rows"), taken, others) != (counted.rows, counted.sure, counted.rows - counted.sure) {
-        return Err(format!("its counts are not those of the file: {receipt}").into());
-    }
     let size = |name: &str| std::fs::metadata(place.at(name)).map_or(0, |found| found.len());
     let store = size("edge.sqlite") + size("edge.sqlite-wal");
     let rate = counted.rows as f64 / wall.as_secs_f64();
@@ -73,6 +70,9 @@ fn loaded(place: &Place, file: &Path, counted: &Counted) -> Outcome<()> {
     say(&format!("rate                 {rate:.0} rows/s"));
     say(&format!("peak memory          {} MiB", peak_kib >> 10));
     say(&format!("store                {} MiB", store >> 20));
+    if (count("rows"), taken, others) != (counted.rows, counted.sure, counted.rows - counted.sure) {
+        return Err(format!("its counts are not those of the file: {receipt}").into());
+    }
     say(&format!("taken                {taken}, as counted"));
     say(&format!("held and refused     {} and {}, together as counted", count("held"), count("refused")));
     Ok(())
