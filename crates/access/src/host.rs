@@ -3,6 +3,8 @@
 //! Nothing about a host is learned at run time. Source: RFC 7517, RFC 7518, RFC 6454.
 
 use crate::{
+    jwt,
+    keys::Issuer,
     organisation::{Organisation, Organisations},
     role::RoleMap,
     session,
@@ -16,9 +18,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The only algorithms a host may be registered for.
-pub const ALGORITHMS: [(&str, Algorithm); 3] =
-    [("ES384", Algorithm::ES384), ("PS384", Algorithm::PS384), ("RS384", Algorithm::RS384)];
+/// The only algorithms a host may sign launches with.
+pub const ALGORITHMS: [&str; 3] = ["ES384", "PS384", "RS384"];
 
 /// One host as the configuration writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,11 +56,11 @@ fn yes() -> bool {
 pub struct Host {
     pub client_id: String,
     pub name: String,
-    pub jwks_url: String,
     pub frame_origins: Vec<String>,
     pub single_context: bool,
+    /// Whose signature its launches carry.
+    pub(crate) issuer: Issuer,
     pub(crate) organisations: Vec<Organisation>,
-    pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) roles: RoleMap,
     pub(crate) assurance: BTreeMap<String, u8>,
     /// Hash of everything registered about it, for the audit.
@@ -100,8 +101,9 @@ impl Hosts {
         Ok(Hosts(hosts))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Host> {
-        self.0.values()
+    /// Everybody whose keys may be asked for on behalf of a host.
+    pub fn issuers(&self) -> impl Iterator<Item = &Issuer> {
+        self.0.values().map(|host| &host.issuer)
     }
 
     pub fn find(&self, client_id: &str) -> Option<&Host> {
@@ -121,14 +123,12 @@ fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Res
     let roles =
         RoleMap::read(&text(&path)?).map_err(|source| HostFault::Table { path: path.clone(), source })?;
     let configuration_hash = session::hex(&session::hash(format!("{config:?}").as_bytes()));
+    let algorithms = algorithms(&config.algorithms, &ALGORITHMS)
+        .ok_or_else(|| refuse("algorithms are of ES384, PS384, RS384"))?;
     Ok(Host {
-        algorithms: algorithms(&config.algorithms).ok_or_else(|| HostFault::Registration {
-            host: config.client_id.clone(),
-            what: "algorithms are of ES384, PS384, RS384",
-        })?,
+        issuer: Issuer { id: config.client_id.clone(), jwks_url: config.jwks_url, algorithms },
         client_id: config.client_id,
         name: config.name,
-        jwks_url: config.jwks_url,
         frame_origins: config.frame_origins,
         single_context: config.single_context,
         assurance: config.assurance,
@@ -154,12 +154,15 @@ fn check(config: &HostConfig) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn algorithms(names: &[String]) -> Option<Vec<Algorithm>> {
-    let find = |name: &String| ALGORITHMS.iter().find(|(known, _)| known == name).map(|(_, found)| *found);
+/// Each of them allowed, and at least one.
+pub(crate) fn algorithms(names: &[String], allowed: &[&str]) -> Option<Vec<Algorithm>> {
+    let known = |name: &String| jwt::ALGORITHMS.iter().find(|(known, _)| known == name);
+    let find =
+        |name: &String| known(name).filter(|(name, _)| allowed.contains(name)).map(|(_, found)| *found);
     names.iter().map(find).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
 }
 
-fn is_safe_url(text: &str) -> bool {
+pub(crate) fn is_safe_url(text: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(text) else { return false };
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))

@@ -2,10 +2,7 @@
 //! Nothing in it is believed before; its header names no key but by id (HAZ-046, HAZ-045).
 //! Source: RFC 7515, RFC 7519, RFC 8725.
 
-use crate::{
-    host::{ALGORITHMS, Host},
-    keys::{KeyFault, Keys},
-};
+use crate::keys::{Issuer, KeyFault, Keys};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fhir::{Json, Object};
 use jiff::Timestamp;
@@ -19,6 +16,16 @@ const LIFE_S: i64 = 60;
 const SKEW_S: i64 = 60;
 /// More skew than this is worth an operator's attention.
 const SKEW_ALARM_S: i64 = 10;
+
+/// Every algorithm that any issuer may be registered for. Never a shared secret, never none.
+pub(crate) const ALGORITHMS: [(&str, Algorithm); 6] = [
+    ("ES384", Algorithm::ES384),
+    ("PS384", Algorithm::PS384),
+    ("RS384", Algorithm::RS384),
+    ("ES256", Algorithm::ES256),
+    ("PS256", Algorithm::PS256),
+    ("RS256", Algorithm::RS256),
+];
 
 /// Which claim is at fault; never its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,16 +58,16 @@ impl<'a> Compact<'a> {
         object(&self.claims).text("iss").map(|text| text.into_owned())
     }
 
-    /// The claims, once the header is one we accept and the signature is the host's.
+    /// The claims, once the header is one we accept and the signature is the issuer's.
     pub(crate) async fn verified(
         &self,
         types: &[Option<&str>],
-        host: &Host,
+        issuer: &Issuer,
         keys: &Keys,
         now: Timestamp,
     ) -> Result<Object<'_>, Fault> {
-        let (algorithm, kid) = header(&object(&self.header), types, host)?;
-        let key = keys.find(host, &kid, algorithm, now).await.map_err(|fault| match fault {
+        let (algorithm, kid) = header(&object(&self.header), types, issuer)?;
+        let key = keys.find(issuer, &kid, algorithm, now).await.map_err(|fault| match fault {
             KeyFault::Unreachable => Fault("keys-unreachable"),
             KeyFault::Unknown | KeyFault::Unfit => Fault("kid"),
         })?;
@@ -71,7 +78,11 @@ impl<'a> Compact<'a> {
 }
 
 /// Decided before any key is looked for, so that a bad header causes no packet.
-fn header(header: &Object<'_>, types: &[Option<&str>], host: &Host) -> Result<(Algorithm, String), Fault> {
+fn header(
+    header: &Object<'_>,
+    types: &[Option<&str>],
+    issuer: &Issuer,
+) -> Result<(Algorithm, String), Fault> {
     for forbidden in ["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"] {
         if header.get(forbidden).is_some() {
             return Err(Fault(forbidden));
@@ -86,14 +97,14 @@ fn header(header: &Object<'_>, types: &[Option<&str>], host: &Host) -> Result<(A
     }
     let name = header.text("alg").ok_or(Fault("alg"))?;
     let (_, algorithm) = ALGORITHMS.iter().find(|(known, _)| *known == name).ok_or(Fault("alg"))?;
-    if !host.algorithms.contains(algorithm) {
+    if !issuer.algorithms.contains(algorithm) {
         return Err(Fault("alg"));
     }
     Ok((*algorithm, text(header, "kid", "kid")?))
 }
 
 /// `exp`, once `iat`, `nbf` and `exp` hold against `now`, in seconds since 1970.
-pub(crate) fn times(claims: &Object<'_>, now: Timestamp, host: &Host) -> Result<i64, Fault> {
+pub(crate) fn times(claims: &Object<'_>, now: Timestamp, issuer: &Issuer) -> Result<i64, Fault> {
     let now_s = now.as_second();
     let iat = seconds(claims, "iat")?.ok_or(Fault("iat"))?;
     let exp = seconds(claims, "exp")?.ok_or(Fault("exp"))?;
@@ -108,7 +119,7 @@ pub(crate) fn times(claims: &Object<'_>, now: Timestamp, host: &Host) -> Result<
         return Err(Fault("exp"));
     }
     if (now_s - iat).abs() > SKEW_ALARM_S {
-        tracing::warn!(host.id = %host.client_id, skew_s = now_s - iat, "the host's clock and ours differ");
+        tracing::warn!(issuer.id = %issuer.id, skew_s = now_s - iat, "the issuer's clock and ours differ");
     }
     Ok(exp)
 }

@@ -1,8 +1,7 @@
-//! Takes a host and a key id, gives the host's public key, from its registered key set only; fetched once for
+//! Takes an issuer and a key id, gives the issuer's public key, from its registered key set only; fetched once for
 //! everybody who waits, kept 24 hours at most. Refuses redirects, large sets and floods of unknown key ids.
 //! Source: RFC 7517, RFC 7518 section 6; RFC 8725 section 3.
 
-use crate::host::{Host, Hosts};
 use jiff::Timestamp;
 use jsonwebtoken::{
     Algorithm, DecodingKey,
@@ -31,9 +30,9 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// Why there is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
-    #[error("the host's keys cannot be fetched")]
+    #[error("the issuer's keys cannot be fetched")]
     Unreachable,
-    #[error("the host has no such key")]
+    #[error("the issuer has no such key")]
     Unknown,
     #[error("the key does not fit the algorithm")]
     Unfit,
@@ -41,7 +40,7 @@ pub enum KeyFault {
 
 /// The HTTP client for key sets cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the client that fetches hosts' keys cannot be made")]
+#[error("the client that fetches issuers' keys cannot be made")]
 pub struct KeysFault(#[source] reqwest::Error);
 
 type Fetching<'a> = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
@@ -51,10 +50,20 @@ pub(crate) trait KeySets: Send + Sync {
     fn fetch<'a>(&'a self, url: &'a str) -> Fetching<'a>;
 }
 
-/// Every host's keys.
+/// Whoever signs what we are shown: a host, its SMART server, an identity provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    /// Ours, from configuration; never a token's text.
+    pub id: String,
+    pub jwks_url: String,
+    /// The only ones its tokens may use.
+    pub algorithms: Vec<Algorithm>,
+}
+
+/// Every registered issuer's keys.
 pub struct Keys {
     sets: Box<dyn KeySets>,
-    hosts: HashMap<String, Slot>,
+    slots: HashMap<String, Slot>,
 }
 
 #[derive(Default)]
@@ -73,46 +82,46 @@ struct Held {
 
 impl Keys {
     /// Asks nobody yet. The program must have installed a TLS provider before.
-    pub fn new(hosts: &Hosts) -> Result<Keys, KeysFault> {
+    pub fn new<'a>(issuers: impl IntoIterator<Item = &'a Issuer>) -> Result<Keys, KeysFault> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .timeout(FETCH)
             .build()
             .map_err(KeysFault)?;
-        Ok(Self::over(Box::new(Network(client)), hosts))
+        Ok(Self::over(Box::new(Network(client)), issuers))
     }
 
-    pub(crate) fn over(sets: Box<dyn KeySets>, hosts: &Hosts) -> Keys {
-        let slots = hosts.iter().map(|host| (host.client_id.clone(), Slot::default())).collect();
-        Keys { sets, hosts: slots }
+    pub(crate) fn over<'a>(sets: Box<dyn KeySets>, issuers: impl IntoIterator<Item = &'a Issuer>) -> Keys {
+        let slots = issuers.into_iter().map(|issuer| (issuer.id.clone(), Slot::default())).collect();
+        Keys { sets, slots }
     }
 
     /// The key of that id, if it may verify that algorithm.
     pub(crate) async fn find(
         &self,
-        host: &Host,
+        issuer: &Issuer,
         kid: &str,
         algorithm: Algorithm,
         now: Timestamp,
     ) -> Result<DecodingKey, KeyFault> {
-        let slot = self.hosts.get(&host.client_id).ok_or(KeyFault::Unknown)?;
+        let slot = self.slots.get(&issuer.id).ok_or(KeyFault::Unknown)?;
         let found = match slot.look(kid, now) {
             Some(key) => Ok(key),
-            None => self.fetch(slot, host, kid, now).await,
+            None => self.fetch(slot, issuer, kid, now).await,
         };
         decoding(&found?, algorithm)
     }
 
-    async fn fetch(&self, slot: &Slot, host: &Host, kid: &str, now: Timestamp) -> Result<Jwk, KeyFault> {
+    async fn fetch(&self, slot: &Slot, issuer: &Issuer, kid: &str, now: Timestamp) -> Result<Jwk, KeyFault> {
         let _one_at_a_time = slot.flight.lock().await;
         if let Some(key) = slot.look(kid, now) {
             return Ok(key);
         }
         if slot.may_try(now) {
-            let set = self.sets.fetch(&host.jwks_url).await.and_then(|bytes| read(&bytes));
+            let set = self.sets.fetch(&issuer.jwks_url).await.and_then(|bytes| read(&bytes));
             if set.is_none() {
-                tracing::warn!(host.id = %host.client_id, "the host's key set could not be fetched or read");
+                tracing::warn!(issuer.id = %issuer.id, "the issuer's key set could not be fetched or read");
             }
             slot.keep(set, now);
         }
@@ -170,19 +179,22 @@ fn read(bytes: &[u8]) -> Option<Vec<Jwk>> {
 
 /// The key's type and curve must be the algorithm's: a public key is never a shared secret (HAZ-046).
 fn decoding(key: &Jwk, algorithm: Algorithm) -> Result<DecodingKey, KeyFault> {
-    let fits = match (&key.algorithm, algorithm) {
-        (AlgorithmParameters::EllipticCurve(curve), Algorithm::ES384) => curve.curve == EllipticCurve::P384,
-        (AlgorithmParameters::RSA(_), Algorithm::PS384 | Algorithm::RS384) => true,
-        _ => false,
+    let curve = match &key.algorithm {
+        AlgorithmParameters::EllipticCurve(parameters) => Some(parameters.curve.clone()),
+        _ => None,
+    };
+    let is_rsa = matches!(key.algorithm, AlgorithmParameters::RSA(_));
+    let (fits, name) = match algorithm {
+        Algorithm::ES384 => (curve == Some(EllipticCurve::P384), KeyAlgorithm::ES384),
+        Algorithm::ES256 => (curve == Some(EllipticCurve::P256), KeyAlgorithm::ES256),
+        Algorithm::PS384 => (is_rsa, KeyAlgorithm::PS384),
+        Algorithm::PS256 => (is_rsa, KeyAlgorithm::PS256),
+        Algorithm::RS384 => (is_rsa, KeyAlgorithm::RS384),
+        Algorithm::RS256 => (is_rsa, KeyAlgorithm::RS256),
+        _ => return Err(KeyFault::Unfit),
     };
     let for_signing = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
-    let named = match key.common.key_algorithm {
-        None => true,
-        Some(KeyAlgorithm::ES384) => algorithm == Algorithm::ES384,
-        Some(KeyAlgorithm::PS384) => algorithm == Algorithm::PS384,
-        Some(KeyAlgorithm::RS384) => algorithm == Algorithm::RS384,
-        Some(_) => false,
-    };
+    let named = key.common.key_algorithm.is_none_or(|named| named == name);
     if fits && for_signing && named {
         DecodingKey::from_jwk(key).map_err(|_| KeyFault::Unfit)
     } else {

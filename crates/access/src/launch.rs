@@ -3,6 +3,8 @@
 
 /// The back-channel signed launch, `POST /oauth2/token`.
 pub mod signed;
+/// What the claims of a host's assertion must say, and the launch they make.
+mod claims;
 
 use crate::{organisation::Organisation, role::Role};
 use fhir::{FhirDate, NhsNumber, OdsCode};
@@ -11,7 +13,7 @@ use std::{fmt, ops::Deref};
 
 /// A verified launch. Its facts are read through it (`launch.person.family`); nothing can alter them.
 ///
-/// INVARIANT: made by [`signed::accept`], or read back from the bytes such a launch gave for the session store.
+/// INVARIANT: made by one of the doors, or read back from the bytes such a launch gave for the session store.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Launch(Box<LaunchFacts>);
 
@@ -34,15 +36,19 @@ pub struct LaunchFacts {
     pub role_claims: Vec<String>,
     /// `None` where the host's map knows none of them: the browser is told `no-role`.
     pub role: Option<Role>,
+    /// The host's map lets this role ask for emergency access (break-glass).
+    pub emergency_access: bool,
     pub role_map_version: String,
     pub organisation: Organisation,
-    /// 1 to 3.
+    /// 0 legacy address; 1 one factor or unstated; 2 two factors; 3 phishing-resistant hardware.
     pub assurance: u8,
-    /// When the professional signed in to the host, in seconds since 1970.
+    /// When the professional last proved who they are, in seconds since 1970.
     pub auth_time_s: Option<i64>,
     pub person: Person,
     pub purpose: Purpose,
     pub relationship: Vec<Evidence>,
+    /// Typed by the professional where the way in asks for it: direct access, break-glass.
+    pub reason: Option<GivenReason>,
     pub received_at: jiff::Timestamp,
     /// SHA-256 of the assertion, hexadecimal.
     pub assertion_hash: String,
@@ -54,15 +60,55 @@ pub struct LaunchFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
+    /// SMART App Launch, from the host's own server.
+    Smart,
+    /// The back-channel signed launch, the default.
     Signed,
+    /// Token exchange.
+    Exchange,
+    /// Through the browser, as an encrypted form.
+    Form,
+    /// An encrypted address.
+    Legacy,
+    /// Through an identity provider, without a host.
+    Direct,
 }
 
 impl Route {
+    pub const ALL: [Route; 6] =
+        [Route::Smart, Route::Signed, Route::Exchange, Route::Form, Route::Legacy, Route::Direct];
+
     pub fn name(self) -> &'static str {
         match self {
+            Route::Smart => "smart",
             Route::Signed => "signed",
+            Route::Exchange => "exchange",
+            Route::Form => "form",
+            Route::Legacy => "legacy",
+            Route::Direct => "direct",
         }
     }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|route| route.name() == name)
+    }
+}
+
+/// Where and when a door is used, and in which profile.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    token_url: &'a str,
+    /// Only numbers of the test range, and those nowhere else (HAZ-054).
+    training: bool,
+    now: jiff::Timestamp,
+}
+
+/// Why, in the professional's own words.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenReason {
+    /// Of the closed list of the way in.
+    pub code: String,
+    pub text: String,
 }
 
 /// The professional, as the host names them.
@@ -106,6 +152,8 @@ pub struct Person {
 pub enum Purpose {
     Treat,
     Etreat,
+    /// Break-glass.
+    Btg,
     Other(String),
 }
 
@@ -115,6 +163,7 @@ impl Purpose {
         match self {
             Purpose::Treat => "TREAT",
             Purpose::Etreat => "ETREAT",
+            Purpose::Btg => "BTG",
             Purpose::Other(code) => code,
         }
     }
@@ -191,6 +240,12 @@ impl fmt::Debug for LaunchFacts {
             .field("organisation", &self.organisation.ods)
             .field("assurance", &self.assurance)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for GivenReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GivenReason({})", self.code)
     }
 }
 

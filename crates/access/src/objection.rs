@@ -21,9 +21,10 @@ pub struct Sign {
 }
 
 /// Whether the person objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Objection {
+    #[default]
     None,
     Objected,
     /// The practice did not answer and nothing recent is known.

@@ -4,6 +4,8 @@
 
 /// The grid of roles, categories and ceilings, read from tables.
 mod cells;
+/// What stands beside the launch.
+mod circumstances;
 /// The agreement's files, read and hashed once.
 mod bundle;
 /// Cedar: schema, rules, one question at a time.
@@ -14,10 +16,11 @@ mod permit;
 mod print;
 
 pub use cells::RELEASABLE;
+pub use circumstances::{BREAK_GLASS_REASONS, BreakGlass, Circumstances};
 pub use permit::{Grant, Permit, ReasonCode};
 pub use print::Explain;
 
-use crate::{Launch, Objection, Refusal, table::TableFault};
+use crate::{Launch, Refusal, table::TableFault};
 use engine::{Engine, Facts, Slice};
 use fhir::{Category, Level, OdsCode, SourceId};
 use permit::Decided;
@@ -36,6 +39,12 @@ pub struct SourceFacts {
     pub kind: PartnerKind,
     /// What the partner's switch releases at most; an absent category is not shared.
     pub releases: BTreeMap<Category, Level>,
+    /// Whether its controller lets restricted items out under break-glass.
+    #[serde(default)]
+    pub releases_restricted: bool,
+    /// Whether its controller lets an objection be overridden under break-glass.
+    #[serde(default)]
+    pub releases_on_override: bool,
 }
 
 /// How a partner answers.
@@ -104,9 +113,9 @@ impl Policy {
 
     /// What this professional may be shown of this person, from every source. Refusals about the professional come
     /// first, so that they cannot tell anything about the person.
-    pub fn decide(&self, launch: &Launch, objection: &Objection) -> Result<Permit, Refusal> {
+    pub fn decide(&self, launch: &Launch, beside: &Circumstances) -> Result<Permit, Refusal> {
         let role = launch.role.ok_or(Refusal::NoRole)?;
-        self.decide_facts(&Facts::of(launch, role, *objection))
+        self.decide_facts(&Facts::of(launch, role, beside))
     }
 
     fn decide_facts(&self, facts: &Facts) -> Result<Permit, Refusal> {
@@ -124,7 +133,7 @@ impl Policy {
     }
 
     fn decide_fresh(&self, facts: &Facts) -> Result<Permit, Refusal> {
-        let about_professional = facts.with_objection(Objection::None);
+        let about_professional = facts.without_the_persons_word();
         self.engine.open(&about_professional)?;
         let reach = self.reach(&about_professional);
         if reach.iter().all(|(_, grant)| grant.level == Level::Nothing) {

@@ -97,11 +97,20 @@ pub struct RoleMap {
     version: String,
 }
 
+/// What a map says of a host's role on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapped {
+    pub role: Role,
+    /// May ask for emergency access (break-glass).
+    pub emergency_access: bool,
+}
+
 #[derive(Debug, Clone)]
 struct Mapping {
     host_role: String,
     organisation: OdsCode,
     to: Role,
+    emergency_access: bool,
     from: Date,
     until: Option<Date>,
 }
@@ -130,16 +139,22 @@ impl RoleMap {
         &self.version
     }
 
-    /// The role that every mapped claim agrees on. None mapped, or two that disagree: no role.
-    pub fn find(&self, claims: &[String], organisation: &OdsCode, on: Date) -> Option<Role> {
-        let mut found = self.rows.iter().filter(|row| {
-            claims.contains(&row.host_role)
-                && row.organisation == *organisation
-                && row.from <= on
-                && row.until.is_none_or(|until| on <= until)
-        });
-        let first = found.next()?.to;
-        found.all(|row| row.to == first).then_some(first)
+    /// The role that every mapped claim agrees on. None mapped, or two that disagree: no role. Emergency access only where
+    /// each of them has it.
+    pub fn find(&self, claims: &[String], organisation: &OdsCode, on: Date) -> Option<Mapped> {
+        let found: Vec<&Mapping> = self
+            .rows
+            .iter()
+            .filter(|row| {
+                claims.contains(&row.host_role)
+                    && row.organisation == *organisation
+                    && row.from <= on
+                    && row.until.is_none_or(|until| on <= until)
+            })
+            .collect();
+        let role = found.first()?.to;
+        let emergency_access = found.iter().all(|row| row.emergency_access);
+        found.iter().all(|row| row.to == role).then_some(Mapped { role, emergency_access })
     }
 }
 
@@ -163,6 +178,7 @@ fn mapping(row: &Row) -> Result<Mapping, TableFault> {
         organisation: OdsCode::parse(row.cell("organisation"))
             .map_err(|_| row.fault("not an organisation code"))?,
         to: Role::parse(row.cell("to")).ok_or_else(|| row.fault("not one of the roles R1 to R11"))?,
+        emergency_access: row.cell("emergency_access") == "yes",
         from: date("from")?,
         until: if row.cell("until").is_empty() { None } else { Some(date("until")?) },
     })

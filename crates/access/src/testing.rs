@@ -159,7 +159,7 @@ pub(crate) fn client_assertion() -> String {
 
 pub(crate) async fn accept(form: &TokenForm) -> Result<Accepted, TokenError> {
     let (hosts, fixed) = (hosts(), Fixed::default());
-    let keys = Keys::over(Box::new(fixed), &hosts);
+    let keys = Keys::over(Box::new(fixed), hosts.issuers());
     signed::accept(form, &hosts, &keys, TOKEN_URL, true, now()).await
 }
 

@@ -24,6 +24,7 @@ pub(crate) enum Use {
     Manifest,
     Handle,
     Session,
+    Note,
 }
 
 impl Use {
@@ -33,6 +34,7 @@ impl Use {
             Use::Manifest => "manifest",
             Use::Handle => "handle",
             Use::Session => "session",
+            Use::Note => "note",
         }
     }
 }
@@ -43,6 +45,7 @@ pub(crate) struct Keys {
     manifest: RandomizedNonceKey,
     handle: RandomizedNonceKey,
     session: RandomizedNonceKey,
+    note: RandomizedNonceKey,
     search: hmac::Key,
     head: hmac::Key,
 }
@@ -56,6 +59,7 @@ impl Keys {
             manifest: sealing(Use::Manifest)?,
             handle: sealing(Use::Handle)?,
             session: sealing(Use::Session)?,
+            note: sealing(Use::Note)?,
             search: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, "search")?),
             head: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, "head")?),
         })
@@ -100,6 +104,7 @@ impl Keys {
             Use::Manifest => &self.manifest,
             Use::Handle => &self.handle,
             Use::Session => &self.session,
+            Use::Note => &self.note,
         }
     }
 }

@@ -20,6 +20,8 @@ mod desk;
 mod writer;
 /// Handles and sessions.
 mod session;
+/// Small values with an end.
+mod note;
 /// Openings: open, disclose, close, sweep.
 mod opening;
 /// Committed rows for those who only look.

@@ -261,6 +261,15 @@ pub(crate) fn cleared(source: &str, by: &str, at: Millis) -> Entry {
     entry
 }
 
+/// An alert of one of the numbered rules. `about` is an opening or a hash.
+pub(crate) fn raised(rule: &str, about: &str, what: &str, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Alert, Key::raised(rule, about), at);
+    entry.cause = Some(rule.to_owned());
+    entry.detail.insert("what".to_owned(), what.to_owned());
+    entry.detail.insert("about".to_owned(), about.to_owned());
+    entry
+}
+
 /// Eight characters of the opening's random part, without look-alikes: enough to find it, nothing to guess from.
 pub(crate) fn reference(opening: &OpeningId) -> String {
     const LETTERS: &[u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -345,8 +354,8 @@ fn why(launch: &Launch) -> audit::Reason {
     audit::Reason {
         purpose: launch.purpose.code().to_owned(),
         relationship: launch.relationship.iter().map(evidence).collect(),
-        reason_code: None,
-        reason_text: None,
+        reason_code: launch.reason.as_ref().map(|reason| reason.code.clone()),
+        reason_text: launch.reason.as_ref().map(|reason| reason.text.clone()),
         overridden: None,
     }
 }

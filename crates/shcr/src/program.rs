@@ -22,8 +22,14 @@ use std::{
 };
 use web::gateway::{Opened as OpenedPage, Refused};
 
-/// Launch and session routes.
+/// What the routes may ask for.
 mod doors;
+/// The token endpoint.
+mod token;
+/// The link to a session.
+mod link;
+/// What a privacy officer must hear of.
+pub(crate) mod alerts;
 /// What the practice's answer about the person's wish means.
 mod objection;
 
@@ -71,7 +77,7 @@ impl Program {
             .into_diagnostic()
             .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
         Ok(Arc::new(Self {
-            keys: Keys::new(&hosts).into_diagnostic()?,
+            keys: Keys::new(hosts.issuers()).into_diagnostic()?,
             hosts,
             policy,
             federation: Arc::new(federation),

@@ -84,7 +84,7 @@ const NOBODY: [&str; 3] = ["anyone", "-", "-"];
 const SESSION: &str = "cookie and sid";
 
 /// Every URL: method, path, who may call it, where the person comes from, what the audit keeps.
-pub(crate) const ROUTES: [Route; 14] = [
+pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/oauth2/token", Act::Token, ["registered host", "signed assertion", "launch"]),
     route(Get, "/launch/{handle}", Act::LaunchLink, ["holder of the handle", "stored launch", "open"]),
     route(Post, "/launch/{handle}", Act::LaunchButton, ["holder of the handle", "stored launch", "open"]),
@@ -115,7 +115,7 @@ pub(crate) struct App {
 pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
     let app = App { gateway, settings: Arc::new(settings) };
     let mut router = Router::new();
-    for row in &ROUTES {
+    for row in ROUTES {
         let act = row.act;
         let handler = move |State(app): State<App>, params: RawPathParams, request: Request| async move {
             let mut values = params.iter().map(|(_, value)| value.to_owned());
@@ -134,7 +134,7 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
 /// The table as text, the operator's after the public one, kept under test in `routes.golden.txt`.
 pub fn table() -> String {
     let mut text = String::from("method path | who | person from | audit\n");
-    for row in &ROUTES {
+    for row in ROUTES {
         let line =
             format!("{} {} | {} | {} | {}\n", row.method.name(), row.path, row.who, row.person, row.audit);
         text.push_str(&line);

@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 
 fn bench() -> (Hosts, Keys, Fixed) {
     let (hosts, fixed) = (hosts(), Fixed::default());
-    let keys = Keys::over(Box::new(fixed.clone()), &hosts);
+    let keys = Keys::over(Box::new(fixed.clone()), hosts.issuers());
     (hosts, keys, fixed)
 }
 
@@ -20,7 +20,7 @@ fn demo(hosts: &Hosts) -> &Host {
 }
 
 async fn find(keys: &Keys, host: &Host, kid: &str, after: i64) -> Option<KeyFault> {
-    keys.find(host, kid, Algorithm::ES384, after_s(after)).await.err()
+    keys.find(&host.issuer, kid, Algorithm::ES384, after_s(after)).await.err()
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn over_the_network_large_sets_and_redirects_are_refused() {
     ] {
         let config = crate::host::HostConfig { jwks_url: serve(answer), ..host_config("demo-host") };
         let hosts = Hosts::load(vec![config], &policy_dir()).unwrap();
-        let keys = Keys::new(&hosts).unwrap();
+        let keys = Keys::new(hosts.issuers()).unwrap();
         assert_eq!(find(&keys, demo(&hosts), "k1", 0).await, expected, "HAZ-046");
     }
 }

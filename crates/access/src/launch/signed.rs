@@ -2,10 +2,7 @@
 //! RFC 6749 error, naming the claim and never its value. Single use of `jti` is the store's to check (HAZ-046).
 //! Source: RFC 6749 section 5.2; RFC 7521; RFC 7523 sections 2.1, 2.2, 3; IHE IUA.
 
-/// What the claims must say, and the launch they make.
-mod claims;
-
-use super::Launch;
+use super::{Asked, Launch, Route, claims};
 use crate::{
     host::{Host, Hosts},
     jwt::{self, Compact, Fault},
@@ -66,14 +63,6 @@ pub struct TokenAudit {
     pub reason: &'static str,
 }
 
-/// Where and when, and in which profile.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    token_url: &'a str,
-    training: bool,
-    now: Timestamp,
-}
-
 /// Verifies the client, then its assertion. `training` accepts only numbers of the test range; live refuses them.
 #[expect(clippy::too_many_arguments, reason = "each is a different authority; bundling them would hide one")]
 pub async fn accept(
@@ -121,7 +110,7 @@ async fn client<'h>(
         .and_then(|issuer| hosts.find(&issuer))
         .ok_or_else(|| refuse(None, Fault("client_assertion iss")))?;
     let claims = token
-        .verified(&CLIENT_TYPES, host, keys, asked.now)
+        .verified(&CLIENT_TYPES, &host.issuer, keys, asked.now)
         .await
         .map_err(|fault| refuse(Some(host), fault))?;
     check_client(&claims, host, asked).map_err(|fault| refuse(Some(host), fault))?;
@@ -134,7 +123,7 @@ fn check_client(claims: &Object<'_>, host: &Host, asked: Asked<'_>) -> Result<()
     }
     check_audience(claims, asked.token_url)?;
     claims::unique_id(claims)?;
-    jwt::times(claims, asked.now, host).map(|_| ())
+    jwt::times(claims, asked.now, &host.issuer).map(|_| ())
 }
 
 async fn launch(form: &TokenForm, host: &Host, keys: &Keys, asked: Asked<'_>) -> Result<Accepted, Fault> {
@@ -143,11 +132,11 @@ async fn launch(form: &TokenForm, host: &Host, keys: &Keys, asked: Asked<'_>) ->
     if token.unverified_issuer().as_ref() != Some(&host.client_id) {
         return Err(Fault("iss"));
     }
-    let claims = token.verified(&LAUNCH_TYPES, host, keys, asked.now).await?;
+    let claims = token.verified(&LAUNCH_TYPES, &host.issuer, keys, asked.now).await?;
     check_audience(&claims, asked.token_url)?;
-    let exp = jwt::times(&claims, asked.now, host)?;
+    let exp = jwt::times(&claims, asked.now, &host.issuer)?;
     let jti = claims::unique_id(&claims)?;
-    let facts = claims::facts(&claims, host, asked)?;
+    let facts = claims::facts(&claims, host, Route::Signed, asked)?;
     let assertion_hash = session::hex(&session::hash(form.assertion.as_bytes()));
     Ok(Accepted {
         launch: Launch::new(super::LaunchFacts { assertion_hash, ..facts }),

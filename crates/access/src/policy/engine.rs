@@ -5,13 +5,13 @@
 /// The rules, annotated, linked and cut to the few that can matter.
 mod rules;
 
-use super::{Grant, PolicyFault, ReasonCode, SourceFacts, bundle::Bundle};
-use crate::{Launch, Objection, Refusal, Role};
+use super::{BreakGlass, Circumstances, Grant, PolicyFault, ReasonCode, SourceFacts, bundle::Bundle};
+use crate::{Launch, Refusal, Role};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
     PolicySet, Request, RestrictedExpression, Schema,
 };
-use fhir::{Category, Level};
+use fhir::{Category, Level, OdsCode};
 use rules::Rules;
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -29,7 +29,7 @@ pub(super) struct Facts {
     pub(super) assurance: u8,
     pub(super) purpose: String,
     pub(super) relationship: BTreeSet<String>,
-    pub(super) objection: Objection,
+    pub(super) beside: Circumstances,
 }
 
 /// One source and one category.
@@ -40,6 +40,8 @@ pub(super) struct Slice {
     pub(super) kind: &'static str,
     pub(super) category: Category,
     pub(super) releases: Level,
+    pub(super) releases_restricted: bool,
+    pub(super) releases_on_override: bool,
 }
 
 pub(super) struct Engine {
@@ -52,7 +54,7 @@ const LEVELS: [(Level, &str); 3] =
     [(Level::Full, "full"), (Level::Summary, "summary"), (Level::Existence, "existence")];
 
 impl Facts {
-    pub(super) fn of(launch: &Launch, role: Role, objection: Objection) -> Self {
+    pub(super) fn of(launch: &Launch, role: Role, beside: &Circumstances) -> Self {
         Self {
             role,
             organisation: launch.organisation.ods.as_str().to_owned(),
@@ -61,12 +63,15 @@ impl Facts {
             assurance: launch.assurance,
             purpose: launch.purpose.code().to_owned(),
             relationship: launch.relationship_codes(),
-            objection,
+            beside: beside.clone(),
         }
     }
 
-    pub(super) fn with_objection(&self, objection: Objection) -> Self {
-        Self { objection, ..self.clone() }
+    /// The professional alone: what they could see of anybody.
+    pub(super) fn without_the_persons_word(&self) -> Self {
+        let beside =
+            Circumstances { break_glass: self.beside.break_glass.clone(), ..Circumstances::default() };
+        Self { beside, ..self.clone() }
     }
 
     /// The classes of ceiling that apply.
@@ -90,7 +95,15 @@ impl fmt::Display for Facts {
             self.organisation_kind
         )?;
         write!(f, " route={} assurance={} purpose={}", self.route, self.assurance, self.purpose)?;
-        write!(f, " relationship={relationship} objection={}", self.objection.name())
+        write!(f, " relationship={relationship} objection={}", self.beside.objection.name())?;
+        for partner in &self.beside.objected_to {
+            write!(f, " objected-to={partner}")?;
+        }
+        if let Some(exception) = &self.beside.break_glass {
+            let opens: Vec<&str> = exception.opens.iter().map(|category| category.name()).collect();
+            write!(f, " break-glass={}:{}", exception.reason, opens.join("+"))?;
+        }
+        Ok(())
     }
 }
 
@@ -102,13 +115,23 @@ impl Slice {
             kind: source.kind.name(),
             category,
             releases: source.releases.get(&category).copied().unwrap_or_default(),
+            releases_restricted: source.releases_restricted,
+            releases_on_override: source.releases_on_override,
         }
     }
 
     /// Of a partner that is nobody's own and holds nothing back.
     pub(super) fn unlimited(category: Category) -> Self {
         let any = || "*".to_owned();
-        Self { source: any(), partner: any(), kind: "live", category, releases: Level::Full }
+        Self {
+            source: any(),
+            partner: any(),
+            kind: "live",
+            category,
+            releases: Level::Full,
+            releases_restricted: true,
+            releases_on_override: true,
+        }
     }
 
     fn name(&self) -> String {
@@ -285,7 +308,13 @@ fn professional(facts: &Facts) -> Option<Entity> {
 
 fn source(slice: &Slice) -> Option<Entity> {
     let partner = RestrictedExpression::new_entity_uid(uid("Organisation", &slice.partner)?);
-    let attributes = HashMap::from([("partner".to_owned(), partner), ("kind".to_owned(), text(slice.kind))]);
+    let pairs = [
+        ("partner", partner),
+        ("kind", text(slice.kind)),
+        ("releases_restricted", RestrictedExpression::new_bool(slice.releases_restricted)),
+        ("releases_on_override", RestrictedExpression::new_bool(slice.releases_on_override)),
+    ];
+    let attributes = pairs.map(|(key, value)| (key.to_owned(), value)).into_iter().collect();
     Entity::new(uid("Source", &slice.source)?, attributes, HashSet::new()).ok()
 }
 
@@ -304,14 +333,31 @@ fn entity(slice: &Slice) -> Option<Entity> {
 
 fn context(facts: &Facts) -> Option<Context> {
     let relationship = RestrictedExpression::new_set(facts.relationship.iter().map(|code| text(code)));
-    let pairs = [
+    let objected_to: Option<Vec<_>> = facts.beside.objected_to.iter().map(organisation_name).collect();
+    let mut pairs = vec![
         ("route", text(facts.route)),
         ("assurance", RestrictedExpression::new_long(facts.assurance.into())),
         ("purpose", text(&facts.purpose)),
         ("relationship", relationship),
-        ("objection", text(facts.objection.name())),
+        ("objection", text(facts.beside.objection.name())),
+        ("objected_to", RestrictedExpression::new_set(objected_to?)),
     ];
-    Context::from_pairs(pairs.map(|(key, value)| (key.to_owned(), value))).ok()
+    if let Some(exception) = &facts.beside.break_glass {
+        pairs.push(("break_glass", break_glass(exception)?));
+    }
+    Context::from_pairs(pairs.into_iter().map(|(key, value)| (key.to_owned(), value))).ok()
+}
+
+fn organisation_name(ods: &OdsCode) -> Option<RestrictedExpression> {
+    Some(RestrictedExpression::new_entity_uid(uid("Organisation", ods.as_str())?))
+}
+
+fn break_glass(exception: &BreakGlass) -> Option<RestrictedExpression> {
+    let category = |category: &Category| uid("Category", category.name());
+    let opens: Option<Vec<_>> = exception.opens.iter().map(category).collect();
+    let opens = opens?.into_iter().map(RestrictedExpression::new_entity_uid);
+    let pairs = [("reason", text(&exception.reason)), ("opens", RestrictedExpression::new_set(opens))];
+    RestrictedExpression::new_record(pairs.map(|(key, value)| (key.to_owned(), value))).ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! Takes facts, never a person.
 
 use super::{
-    Grant, Policy, ReasonCode,
+    Circumstances, Grant, Policy, ReasonCode,
     engine::{Facts, Slice},
 };
 use crate::{Objection, Role, launch::Route, organisation::KINDS};
@@ -101,7 +101,7 @@ impl Policy {
             assurance: asked.assurance,
             purpose: asked.purpose.clone(),
             relationship: asked.relationship.clone(),
-            objection: asked.objection,
+            beside: asked.objection.into(),
         };
         let mut text = format!("{facts}\nsource={} category={}\n", asked.source, asked.category.name());
         if let Err(refusal) = self.decide_facts(&facts) {
@@ -129,7 +129,7 @@ fn facts(assurance: u8, kind: &str) -> Facts {
         assurance,
         purpose: "TREAT".to_owned(),
         relationship: set(&["host-open"]),
-        objection: Objection::None,
+        beside: Circumstances::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Role,
+    Objection, Role,
     testing::{launch, policy_dir},
 };
 use proptest::prelude::*;
@@ -14,7 +14,14 @@ fn full() -> BTreeMap<Category, Level> {
 }
 
 fn source(id: &str, partner: &str, kind: PartnerKind) -> SourceFacts {
-    SourceFacts { id: SourceId::new(id), partner: OdsCode::parse(partner).unwrap(), kind, releases: full() }
+    SourceFacts {
+        id: SourceId::new(id),
+        partner: OdsCode::parse(partner).unwrap(),
+        kind,
+        releases: full(),
+        releases_restricted: false,
+        releases_on_override: false,
+    }
 }
 
 fn sources() -> Vec<SourceFacts> {
@@ -39,7 +46,7 @@ fn by(role: &str, organisation: &str) -> Launch {
 }
 
 fn decide(launch: &Launch) -> Result<Permit, Refusal> {
-    POLICY.decide(launch, &Objection::None)
+    POLICY.decide(launch, &Circumstances::default())
 }
 
 fn level(permit: &Permit, source: &str, category: Category) -> Level {
@@ -131,7 +138,7 @@ fn nobody_opens_without_role_purpose_and_relationship() {
             (&claimed, Refusal::NoRelationship),
         ] {
             // The professional's own refusal comes first, so that it tells nothing about the person.
-            assert_eq!(POLICY.decide(launch, &objection).unwrap_err(), refusal, "HAZ-048, HAZ-050");
+            assert_eq!(POLICY.decide(launch, &objection.into()).unwrap_err(), refusal, "HAZ-048, HAZ-050");
         }
     }
     let emergency = launch(|c| c["extensions"]["ihe_iua"]["purpose_of_use"] = json!(["ETREAT"]));
@@ -142,7 +149,7 @@ fn nobody_opens_without_role_purpose_and_relationship() {
 fn a_role_its_organisation_bars_is_no_role() {
     let facts = Facts {
         organisation_kind: "icb".to_owned(),
-        ..Facts::of(&by("DOCTOR", "ZZ910"), Role::R1, Objection::Objected)
+        ..Facts::of(&by("DOCTOR", "ZZ910"), Role::R1, &Objection::Objected.into())
     };
     assert_eq!(POLICY.decide_facts(&facts).unwrap_err(), Refusal::NoRole, "HAZ-047, HAZ-050");
     assert!(decide(&by("NURSE", "ZZ920")).is_ok());
@@ -151,8 +158,12 @@ fn a_role_its_organisation_bars_is_no_role() {
 #[test]
 fn an_objection_closes_and_an_unknown_one_does_not() {
     let doctor = by("DOCTOR", "ZZ910");
-    assert_eq!(POLICY.decide(&doctor, &Objection::Objected).unwrap_err(), Refusal::Objection, "HAZ-022");
-    let unknown = POLICY.decide(&doctor, &Objection::Unknown).unwrap();
+    assert_eq!(
+        POLICY.decide(&doctor, &Objection::Objected.into()).unwrap_err(),
+        Refusal::Objection,
+        "HAZ-022"
+    );
+    let unknown = POLICY.decide(&doctor, &Objection::Unknown.into()).unwrap();
     assert_eq!(
         level(&unknown, "gp", Category::Allergies),
         Level::Full,
@@ -216,14 +227,14 @@ fn a_rule_that_errs_refuses_what_it_touches() {
         "principal, action in Shcr::Action::\"atMostFull\", resource in Shcr::Category::\"allergies\"";
     for effect in ["permit", "forbid"] {
         let policy = altered("policies.cedar", |text| text + &rule(effect, slice)).unwrap();
-        let permit = policy.decide(&by("DOCTOR", "ZZ910"), &Objection::None).unwrap();
+        let permit = policy.decide(&by("DOCTOR", "ZZ910"), &Circumstances::default()).unwrap();
         let grant = permit.grant(&SourceId::new("gp"), Category::Allergies);
         let expected = (Level::Nothing, Some(ReasonCode::PolicyError));
         assert_eq!((grant.level, grant.limited_by), expected, "HAZ-047: an erring {effect}");
         assert_eq!(level(&permit, "gp", Category::Medications), Level::Full);
         let opening = rule(effect, "principal, action == Shcr::Action::\"open\", resource");
         let policy = altered("policies.cedar", |text| text + &opening).unwrap();
-        let refusal = policy.decide(&by("DOCTOR", "ZZ910"), &Objection::None).unwrap_err();
+        let refusal = policy.decide(&by("DOCTOR", "ZZ910"), &Circumstances::default()).unwrap_err();
         assert_eq!(refusal, Refusal::NoRole, "HAZ-047: an erring {effect} opens nothing");
     }
 }
@@ -282,7 +293,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             assurance,
             purpose: "TREAT".to_owned(),
             relationship: relationship.into_iter().map(str::to_owned).collect(),
-            objection,
+            beside: objection.into(),
         },
     )
 }
@@ -303,6 +314,8 @@ fn any_slice() -> impl Strategy<Value = Slice> {
         kind: "live",
         category,
         releases,
+        releases_restricted: false,
+        releases_on_override: false,
     })
 }
 
@@ -337,7 +350,7 @@ fn widest(facts: &Facts, slice: &Slice) -> Level {
         class && (row[2] == "*" || row[2] == name)
     };
     let cap = CEILINGS.iter().filter(applies).map(|row| level(&row[3 + column])).min().unwrap_or(Level::Full);
-    let objected = if facts.objection == Objection::Objected { Level::Nothing } else { Level::Full };
+    let objected = if facts.beside.objection == Objection::Objected { Level::Nothing } else { Level::Full };
     matrix.min(cap).min(slice.releases).min(objected)
 }
 
@@ -356,7 +369,7 @@ proptest! {
     ) {
         let level = |facts: &Facts, slice: &Slice| POLICY.engine.decide(facts, std::slice::from_ref(slice))[0].level;
         let before = level(&facts, &slice);
-        prop_assert_eq!(level(&facts.with_objection(Objection::Objected), &slice), Level::Nothing, "HAZ-022");
+        prop_assert_eq!(level(&Facts { beside: Objection::Objected.into(), ..facts.clone() }, &slice), Level::Nothing, "HAZ-022");
         let weaker = Facts { assurance: 1, ..facts.clone() };
         prop_assert!(level(&weaker, &slice) <= before, "HAZ-047");
         let releases = slice.releases.min(switch.releases);

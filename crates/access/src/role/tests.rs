@@ -9,7 +9,7 @@ fn map(row: &str) -> Option<RoleMap> {
 }
 
 fn find(row: &str, on: Date) -> Option<Role> {
-    map(row)?.find(&["DOCTOR".to_owned()], &OdsCode::parse("ZZ910").unwrap(), on)
+    map(row)?.find(&["DOCTOR".to_owned()], &OdsCode::parse("ZZ910").unwrap(), on).map(|mapped| mapped.role)
 }
 
 const TODAY: Date = date(2026, 11, 22);

@@ -72,6 +72,12 @@ impl Key {
         Self::of(Kind::Alert, &[about, &at.0.to_string()])
     }
 
+    /// An alert of one of the numbered rules, such as `PO-23`; `about` is a hash or an opening, so that what is raised
+    /// twice for the same thing stands once.
+    pub fn raised(rule: &str, about: &str) -> Self {
+        Self::of(Kind::Alert, &[rule, about])
+    }
+
     /// Something that happened at an edge node; `parts` are feeds, sequences and random ids, never people.
     pub fn edge(kind: Kind, parts: &[&str]) -> Self {
         Self::of(kind, parts)

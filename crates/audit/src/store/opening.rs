@@ -225,5 +225,6 @@ fn remove_ended(desk: &Desk<'_>, now: Millis) -> Result<(), Stop> {
     desk.conn.execute("DELETE FROM one_time WHERE expires_s < ?1", [before.seconds()])?;
     desk.conn.execute("DELETE FROM handle WHERE expires < ?1", [before.0])?;
     desk.conn.execute("DELETE FROM session WHERE absolute_until < ?1", [before.0])?;
+    desk.conn.execute("DELETE FROM note WHERE until <= ?1", [now.0])?;
     Ok(())
 }

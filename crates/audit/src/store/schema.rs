@@ -12,7 +12,7 @@ use std::{path::Path, time::Duration};
 /// `shca`: how the file says whose it is.
 pub(crate) const APPLICATION: i64 = 0x7368_6361;
 /// The version of the tables.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 const OLDEST_LIBRARY: i32 = 3_051_003;
 /// Shorter than the caller's deadline, so that a blocked file reads as unavailable and not as unknown.
 const BUSY: Duration = Duration::from_millis(500);
@@ -40,11 +40,25 @@ CREATE TABLE handle (
   handle BLOB PRIMARY KEY, launch BLOB NOT NULL, expires INTEGER NOT NULL, used_by BLOB) STRICT;
 CREATE TABLE session (
   sid BLOB PRIMARY KEY, cookie BLOB NOT NULL, browser BLOB, host_session BLOB, content BLOB NOT NULL,
-  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT) STRICT;
+  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT, subject BLOB) STRICT;
+CREATE INDEX session_subject ON session (subject);
 CREATE INDEX session_browser ON session (browser);
 CREATE INDEX session_host ON session (host_session);
 CREATE TABLE attempt (id INTEGER PRIMARY KEY, key TEXT, at INTEGER NOT NULL) STRICT;
+CREATE TABLE note (
+  what TEXT NOT NULL, name BLOB NOT NULL, content BLOB NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (what, name)) STRICT;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+";
+
+/// From version 1: what sessions and doors need beside.
+const FROM_1: &str = "
+ALTER TABLE session ADD COLUMN subject BLOB;
+CREATE INDEX session_subject ON session (subject);
+CREATE TABLE note (
+  what TEXT NOT NULL, name BLOB NOT NULL, content BLOB NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (what, name)) STRICT;
+PRAGMA user_version=2;
 ";
 
 /// The one connection that writes and checkpoints. The file must exist; an empty one is given its tables when `fresh`.
@@ -58,6 +72,9 @@ pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, St
         && is_empty(&conn)?
     {
         create(&conn, log).map_err(StoreFault::Connect)?;
+    }
+    if pragma(&conn, "application_id")? == APPLICATION && pragma(&conn, "user_version")? == 1 {
+        upgrade(&conn).map_err(StoreFault::Connect)?;
     }
     recognise(&conn)?;
     Ok(conn)
@@ -120,6 +137,12 @@ fn create(conn: &Connection, log: &str) -> rusqlite::Result<()> {
     tx.execute_batch(TABLES)?;
     tx.execute("INSERT INTO meta (name, value) VALUES ('log', ?1)", [log])?;
     tx.execute_batch(&format!("PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION};"))?;
+    tx.commit()
+}
+
+fn upgrade(conn: &Connection) -> rusqlite::Result<()> {
+    let tx = conn.unchecked_transaction()?;
+    tx.execute_batch(FROM_1)?;
     tx.commit()
 }
 

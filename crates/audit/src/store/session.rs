@@ -74,6 +74,8 @@ pub enum Which {
     HostSession(String),
     /// As it stood in [`NewSession::browser`].
     Browser([u8; 32]),
+    /// The professional: host and subject as they stood in `who` of the entry the session began with.
+    Subject { host: String, subject: String },
 }
 
 impl Session {
@@ -106,6 +108,24 @@ impl Store {
                 "INSERT INTO handle (handle, launch, expires) VALUES (?1, ?2, ?3)",
                 (handle, &launch, expires.0),
             )?;
+            desk.record(&row, now)?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Uses an assertion up that opens nothing itself: an event, a logout, the code of another server. `Rejected(Replay)`
+    /// where it was used before.
+    pub async fn use_once(&self, assertion: AssertionKey, entry: Entry, now: Millis) -> Result<(), Fault> {
+        let row = self.appendable(&entry)?;
+        self.write(1, move |desk| {
+            let first = desk.conn.execute(
+                "INSERT OR IGNORE INTO one_time (issuer, jti, expires_s, handle) VALUES (?1, ?2, ?3, zeroblob(32))",
+                (&assertion.issuer, assertion.jti_hash, assertion.expires_s),
+            )?;
+            if first == 0 {
+                return Err(Stop::Refuse(Why::Replay));
+            }
             desk.record(&row, now)?;
             Ok(Ok(()))
         })
@@ -252,7 +272,7 @@ impl Store {
     }
 
     /// A row that does not open under our key is no row of ours.
-    fn opened(&self, of: Use, row: &Hash, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
+    pub(super) fn opened(&self, of: Use, row: &Hash, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
         self.0.keys.open(of, row, sealed).map_err(|_| Fault::Rejected(Why::Conflict))
     }
 }
@@ -262,6 +282,7 @@ struct SessionRow {
     cookie: Hash,
     browser: Option<Hash>,
     host_session: Option<Hash>,
+    subject: Option<Hash>,
     content: Vec<u8>,
     idle_until: Millis,
     absolute_until: Millis,
@@ -276,6 +297,7 @@ impl SessionRow {
             cookie: hash::secret(&session.cookie),
             browser: session.browser.as_ref().map(hash::secret),
             host_session: host_session.map(|id| keys.search("host-session", id)),
+            subject: entry.who.as_ref().map(|who| subject(keys, &who.host, &who.subject)),
             content: keys.seal(Use::Session, &sid, &session.content).map_err(|_| Fault::Unavailable)?,
             idle_until: session.idle_until.min(session.absolute_until),
             absolute_until: session.absolute_until,
@@ -284,8 +306,8 @@ impl SessionRow {
 
     fn insert(&self, desk: &Desk<'_>) -> Result<(), Stop> {
         desk.conn.execute(
-            "INSERT INTO session (sid, cookie, browser, host_session, content, idle_until, absolute_until)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO session (sid, cookie, browser, host_session, content, idle_until, absolute_until, subject)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 self.sid,
                 self.cookie,
@@ -293,7 +315,8 @@ impl SessionRow {
                 self.host_session,
                 self.content,
                 self.idle_until.0,
-                self.absolute_until.0
+                self.absolute_until.0,
+                self.subject
             ],
         )?;
         Ok(())
@@ -306,8 +329,13 @@ impl Which {
             Which::Sid(sid) => ("sid", hash::secret(sid)),
             Which::HostSession(id) => ("host_session", keys.search("host-session", id)),
             Which::Browser(browser) => ("browser", hash::secret(browser)),
+            Which::Subject { host, subject: named } => ("subject", subject(keys, host, named)),
         }
     }
+}
+
+fn subject(keys: &Keys, host: &str, subject: &str) -> Hash {
+    keys.search("session-subject", &format!("{host} {subject}"))
 }
 
 /// Gives the sealed launch.

@@ -6,6 +6,8 @@ use crate::{Filter, inspect, verify};
 
 /// Handles and sessions.
 mod launch;
+/// Small values.
+mod note;
 /// Openings from W1 to W3, and the sweep.
 mod order;
 /// Disks, locks, kills.

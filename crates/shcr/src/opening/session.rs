@@ -1,7 +1,10 @@
 //! Takes a request under `/s/{sid}/`, gives the session whose cookie it carries; everything else is one refusal.
 //! The path names the person and is no credential; the cookie proves the professional and names nobody (HAZ-002).
 
-use crate::{clock, program::Program};
+use crate::{
+    clock,
+    program::{Program, alerts::Rule},
+};
 use access::{
     Refusal,
     session::{self, SessionContent},
@@ -42,7 +45,8 @@ pub(crate) async fn look(program: &Program, within: &Within) -> Result<Entered, 
     let live = stored.ended.is_none() && now < stored.idle_until && now < stored.absolute_until;
     if !live || !stored.has_cookie(&cookie) {
         if live {
-            tracing::warn!("a cookie of one session was used on another");
+            let about = session::hex(&session::hash(&sid));
+            program.raise(Rule::ForeignCookie, &about, "the cookie of one session was used on another").await;
         }
         return Err(ended());
     }

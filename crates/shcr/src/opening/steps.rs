@@ -4,8 +4,9 @@
 use super::session::Entered;
 use crate::{clock, entries::Planned, entries::Story, program::Program};
 use access::{
-    Launch, Objection, Permit,
+    Launch, Permit,
     person::{Difference, Identified, Identity},
+    policy::Circumstances,
 };
 use audit::Opened;
 use fhir::Category;
@@ -37,7 +38,7 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
 
 /// What this professional may see of this person, by the policy in force now.
 pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story) -> Result<Permit, Refused> {
-    match program.policy.decide(launch, &Objection::None) {
+    match program.policy.decide(launch, &Circumstances::default()) {
         Ok(permit) => Ok(permit),
         Err(refusal) => Err(program.refuse(story, refusal).await),
     }

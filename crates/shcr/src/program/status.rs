@@ -78,5 +78,12 @@ pub(crate) fn facts(source: &SourceConfig) -> SourceFacts {
         (false, None) => PartnerKind::Live,
     };
     let releases = source.shares.iter().map(|category| (*category, Level::Full)).collect();
-    SourceFacts { id: source.id.clone(), partner: source.ods.clone(), kind, releases }
+    SourceFacts {
+        id: source.id.clone(),
+        partner: source.ods.clone(),
+        kind,
+        releases,
+        releases_restricted: false,
+        releases_on_override: false,
+    }
 }

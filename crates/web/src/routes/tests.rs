@@ -167,7 +167,7 @@ fn the_table_of_routes_is_as_golden() {
 
 #[test]
 fn no_route_has_a_person_in_its_path() {
-    for row in &ROUTES {
+    for row in ROUTES {
         let path = row.path.to_lowercase();
         assert!(
             !["patient", "nhs", "person", "number"].iter().any(|word| path.contains(word)),
@@ -179,7 +179,7 @@ fn no_route_has_a_person_in_its_path() {
 #[tokio::test]
 async fn every_route_of_the_table_answers_its_method_and_no_other() {
     let (_, at) = gateway().await;
-    for row in &ROUTES {
+    for row in ROUTES {
         let path = row.path.replace("{handle}", "h").replace("{sid}", "live").replace("{file}", "none.css");
         let answered = send(at, &format!("{} {path}", row.method.name()), OWN_FORM, "token=t").await;
         assert_ne!(answered.status, 405, "{} {path}", row.method.name());

@@ -121,7 +121,7 @@ async fn a_header_that_brings_its_own_key_is_refused_without_a_packet() {
         head[member] = json!("https://attacker.example/keys");
         let client = sign(&head, &client_claims().to_string(), &DEMO_KEY);
         let (hosts, fixed) = (hosts(), Fixed::default());
-        let keys = Keys::over(Box::new(fixed.clone()), &hosts);
+        let keys = Keys::over(Box::new(fixed.clone()), hosts.issuers());
         let form = form_of("a.b.c".to_owned(), client);
         let refusal = accept_with(&form, &hosts, &keys, true).await.unwrap_err();
         assert_eq!((refusal.status, refusal.audit.reason), (401, member), "HAZ-046");
@@ -277,7 +277,7 @@ async fn training_and_live_accept_each_only_its_own_numbers() {
         client_assertion(),
     );
     let hosts = hosts();
-    let keys = Keys::over(Box::new(Fixed::default()), &hosts);
+    let keys = Keys::over(Box::new(Fixed::default()), hosts.issuers());
     let live = accept_with(&form, &hosts, &keys, false).await.unwrap_err();
     assert_eq!(live.audit.reason, "patient.identifier", "HAZ-054: a test number in live");
     assert!(accept_with(&form, &hosts, &keys, true).await.is_ok(), "HAZ-054");

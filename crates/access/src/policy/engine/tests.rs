@@ -17,7 +17,7 @@ fn facts(role: Role, kind: &str, assurance: u8) -> Facts {
         assurance,
         purpose: "TREAT".to_owned(),
         relationship: BTreeSet::from(["host-open".to_owned(), "mental-health-care".to_owned()]),
-        objection: Objection::None,
+        beside: Circumstances::default(),
     }
 }
 

@@ -1,12 +1,13 @@
-//! Takes the verified claims of a launch assertion, gives the launch's facts; refuses every claim that is missing,
-//! unreadable, or beyond what its host may say. Source: RFC 7519; IHE IUA section 3.71; HL7 v3-ActReason.
+//! Takes the verified claims of a host's assertion, gives the launch's facts, by whichever door it came; refuses every
+//! claim that is missing, unreadable, or beyond what its host may say.
+//! Source: RFC 7519; IHE IUA section 3.71; HL7 v3-ActReason.
 
-use super::Asked;
+use super::{Asked, Evidence, LaunchFacts, Person, Practitioner, Purpose, RELATIONSHIPS, Route};
 use crate::{
     host::Host,
     jwt::{self, Fault},
-    launch::{Evidence, LaunchFacts, Person, Practitioner, Purpose, RELATIONSHIPS, Route},
     organisation::Organisation,
+    role::Mapped,
     session,
 };
 use fhir::{FhirDate, Json, NhsNumber, Object, OdsCode, date::Precision};
@@ -32,7 +33,12 @@ const NOBODY: [&str; 16] = [
 ];
 
 /// Everything a launch says but the hash of its assertion.
-pub(super) fn facts(claims: &Object<'_>, host: &Host, asked: Asked<'_>) -> Result<LaunchFacts, Fault> {
+pub(super) fn facts(
+    claims: &Object<'_>,
+    host: &Host,
+    route: Route,
+    asked: Asked<'_>,
+) -> Result<LaunchFacts, Fault> {
     let iua = claims
         .object("extensions")
         .and_then(|all| all.object("ihe_iua"))
@@ -45,15 +51,17 @@ pub(super) fn facts(claims: &Object<'_>, host: &Host, asked: Asked<'_>) -> Resul
     let person = person(claims, asked.training)?;
     check_person_id(&iua, &person)?;
     let today = fhir::date::london(asked.now).date();
+    let mapped = host.roles.find(&role_claims, &organisation.ods, today);
     Ok(LaunchFacts {
         id: session::hex(&session::new_secret()),
-        route: Route::Signed,
+        route,
         host: host.client_id.clone(),
         host_name: host.name.clone(),
         host_session: jwt::optional(claims, "host_session", "host_session")?,
         frame_origins: host.frame_origins.clone(),
         practitioner: practitioner(claims, &iua)?,
-        role: host.roles.find(&role_claims, &organisation.ods, today),
+        role: mapped.map(|mapped: Mapped| mapped.role),
+        emergency_access: mapped.is_some_and(|mapped| mapped.emergency_access),
         role_claims,
         role_map_version: host.roles.version().to_owned(),
         organisation,
@@ -61,6 +69,7 @@ pub(super) fn facts(claims: &Object<'_>, host: &Host, asked: Asked<'_>) -> Resul
         auth_time_s: jwt::seconds(claims, "auth_time")?,
         person,
         purpose: purpose(&iua)?,
+        reason: None,
         relationship: relationship(claims)?,
         received_at: asked.now,
         assertion_hash: String::new(),
@@ -181,6 +190,7 @@ fn purpose(iua: &Object<'_>) -> Result<Purpose, Fault> {
     Ok(match code.as_deref() {
         None | Some("TREAT") => Purpose::Treat,
         Some("ETREAT") => Purpose::Etreat,
+        Some("BTG") => Purpose::Btg,
         Some(other) => Purpose::Other(other.to_owned()),
     })
 }

@@ -1,0 +1,75 @@
+//! Small values: found until they end, taken once, and nobody's name in the file.
+
+use super::*;
+
+#[tokio::test]
+async fn a_note_is_found_until_it_ends_and_replaced_by_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    store.put_note("state", sample::NHS_NUMBER, b"one", NOW.plus_ms(100)).await.unwrap();
+    assert_eq!(store.note("state", sample::NHS_NUMBER, NOW).await.unwrap().unwrap(), b"one");
+    assert_eq!(store.note("other", sample::NHS_NUMBER, NOW).await.unwrap(), None);
+    assert_eq!(store.note("state", sample::NHS_NUMBER, NOW.plus_ms(100)).await.unwrap(), None);
+    store.put_note("state", sample::NHS_NUMBER, b"two", NOW.plus_ms(200)).await.unwrap();
+    assert_eq!(store.note("state", sample::NHS_NUMBER, NOW.plus_ms(100)).await.unwrap().unwrap(), b"two");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_who_take_one_note_exactly_one_gets_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    store.put_note("pending", "state", b"verifier", NOW.plus_ms(100)).await.unwrap();
+    let takers: Vec<_> = (0..100)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.take_note("pending", "state", NOW).await.unwrap().is_some() })
+        })
+        .collect();
+    let mut got = 0;
+    for taker in takers {
+        got += u32::from(taker.await.unwrap());
+    }
+    assert_eq!(got, 1, "HAZ-046");
+    store.put_note("pending", "late", b"x", NOW.plus_ms(100)).await.unwrap();
+    assert_eq!(store.take_note("pending", "late", NOW.plus_ms(100)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_file_tells_neither_name_nor_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    store.put_note("state", sample::NHS_NUMBER, b"objected-canary", NOW.plus_ms(100)).await.unwrap();
+    drop(store);
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in [sample::NHS_NUMBER, "objected-canary"] {
+            assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "HAZ-049");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_that_opens_nothing_is_used_once_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    let assertion =
+        || AssertionKey { issuer: "host-a".to_owned(), jti_hash: [5; 32], expires_s: NOW.seconds() + 60 };
+    let entry = |n: u8| Entry::new(Kind::Session, Key::session_event(&[n; 32]), NOW);
+    store.use_once(assertion(), entry(1), NOW).await.unwrap();
+    let again = store.use_once(assertion(), entry(2), NOW).await;
+    assert_eq!(again, Err(Fault::Rejected(Why::Replay)), "HAZ-046");
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_version_is_carried_over_and_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(sample::store(dir.path()));
+    let old = rusqlite::Connection::open(dir.path().join("audit.db")).unwrap();
+    old.execute_batch(
+        "DROP INDEX session_subject; ALTER TABLE session DROP COLUMN subject; DROP TABLE note; PRAGMA user_version=1;",
+    )
+    .unwrap();
+    drop(old);
+    let store = sample::store(dir.path());
+    store.put_note("state", "anybody", b"one", NOW.plus_ms(100)).await.unwrap();
+}
