@@ -16,7 +16,7 @@ mod permit;
 mod print;
 
 pub use cells::RELEASABLE;
-pub use circumstances::{BREAK_GLASS_REASONS, BreakGlass, Circumstances};
+pub use circumstances::{BREAK_GLASS_REASONS, BreakGlass, Circumstances, OBJECTION_OVERRIDES};
 pub use permit::{Grant, Permit, ReasonCode};
 pub use print::Explain;
 

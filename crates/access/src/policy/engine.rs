@@ -102,6 +102,9 @@ impl fmt::Display for Facts {
         if let Some(exception) = &self.beside.break_glass {
             let opens: Vec<&str> = exception.opens.iter().map(|category| category.name()).collect();
             write!(f, " break-glass={}:{}", exception.reason, opens.join("+"))?;
+            if exception.over_objection {
+                f.write_str(":over-objection")?;
+            }
         }
         Ok(())
     }
@@ -356,7 +359,11 @@ fn break_glass(exception: &BreakGlass) -> Option<RestrictedExpression> {
     let category = |category: &Category| uid("Category", category.name());
     let opens: Option<Vec<_>> = exception.opens.iter().map(category).collect();
     let opens = opens?.into_iter().map(RestrictedExpression::new_entity_uid);
-    let pairs = [("reason", text(&exception.reason)), ("opens", RestrictedExpression::new_set(opens))];
+    let pairs = [
+        ("reason", text(&exception.reason)),
+        ("opens", RestrictedExpression::new_set(opens)),
+        ("over_objection", RestrictedExpression::new_bool(exception.over_objection)),
+    ];
     RestrictedExpression::new_record(pairs.map(|(key, value)| (key.to_owned(), value))).ok()
 }
 

@@ -119,6 +119,11 @@ impl Permit {
         self.0.grants.get(&(source.clone(), category)).unwrap_or(&NOTHING)
     }
 
+    /// Every source and category decided on.
+    pub fn slices(&self) -> impl Iterator<Item = (&SourceId, Category)> {
+        self.0.grants.keys().map(|(source, category)| (source, *category))
+    }
+
     pub fn role(&self) -> Role {
         self.0.role
     }

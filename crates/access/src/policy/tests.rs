@@ -125,7 +125,6 @@ fn nobody_opens_without_role_purpose_and_relationship() {
     let unmapped = by("SOMETHING-ELSE", "ZZ910");
     let support = by("PRIVACY-OFFICER", "ZZ910");
     let purpose = launch(|c| c["extensions"]["ihe_iua"]["purpose_of_use"] = json!(["HMARKT"]));
-    let break_glass = launch(|c| c["extensions"]["ihe_iua"]["purpose_of_use"] = json!(["BTG"]));
     let stranger = launch(|claims| claims["relationship"] = json!([]));
     let claimed = launch(|claims| claims["relationship"] = json!([{"code": "self-claimed"}]));
     for objection in [Objection::None, Objection::Objected, Objection::Unknown] {
@@ -133,7 +132,6 @@ fn nobody_opens_without_role_purpose_and_relationship() {
             (&unmapped, Refusal::NoRole),
             (&support, Refusal::NoRole),
             (&purpose, Refusal::Purpose),
-            (&break_glass, Refusal::Purpose),
             (&stranger, Refusal::NoRelationship),
             (&claimed, Refusal::NoRelationship),
         ] {
@@ -141,8 +139,15 @@ fn nobody_opens_without_role_purpose_and_relationship() {
             assert_eq!(POLICY.decide(launch, &objection.into()).unwrap_err(), refusal, "HAZ-048, HAZ-050");
         }
     }
-    let emergency = launch(|c| c["extensions"]["ihe_iua"]["purpose_of_use"] = json!(["ETREAT"]));
-    assert!(decide(&emergency).is_ok());
+    let usual = decide(&by("DOCTOR", "ZZ910")).unwrap();
+    for purpose in ["ETREAT", "BTG"] {
+        let emergency = launch(|c| c["extensions"]["ihe_iua"]["purpose_of_use"] = json!([purpose]));
+        let permit = decide(&emergency).unwrap();
+        for category in Category::ALL {
+            let (given, as_usual) = (level(&permit, "gp", category), level(&usual, "gp", category));
+            assert_eq!(given, as_usual, "HAZ-048: `{purpose}` by itself opens nothing more");
+        }
+    }
 }
 
 #[test]

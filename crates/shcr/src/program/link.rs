@@ -80,6 +80,8 @@ impl Program {
             launch: launch.clone(),
             frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
             confirmed_identity: false,
+            break_glass: None,
+            acknowledged: None,
         };
         let absolute = i64::try_from(self.config.session.absolute.as_millis()).unwrap_or(i64::MAX);
         NewSession {
