@@ -11,7 +11,7 @@ use crate::{
 use fhir::{Category, Level, OdsCode, SourceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The classes that an exception can open beyond what a role sees. Which of them for whom is the agreement's.
 pub const OPENABLE: [Category; 2] = [Category::MentalHealth, Category::Restricted];
@@ -82,9 +82,9 @@ pub fn is_fresh(launch: &Launch, now: Timestamp) -> bool {
 /// What would open, by the agreement alone: the same for every person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Offer {
-    /// Classes of which some source would show more.
-    pub classes: BTreeSet<Category>,
-    /// The sources that would show more.
+    /// Classes of which sources would show more, each with those sources.
+    pub classes: BTreeMap<Category, BTreeSet<SourceId>>,
+    /// The sources that would show more of anything.
     pub sources: BTreeSet<SourceId>,
     pub over_objection: bool,
 }
@@ -92,6 +92,11 @@ pub struct Offer {
 impl Offer {
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty()
+    }
+
+    /// Its classes by themselves.
+    pub fn opens(&self) -> BTreeSet<Category> {
+        self.classes.keys().copied().collect()
     }
 }
 
@@ -126,11 +131,10 @@ pub fn offer(policy: &Policy, launch: &Launch, over_objection: bool, held: Optio
             .filter(|(source, category)| after.level(source, *category) > level(source, *category));
         for (source, category) in more {
             offer.sources.insert(source.clone());
-            offer.classes.extend(OPENABLE.contains(&category).then_some(category));
+            if OPENABLE.contains(&category) && !over_objection {
+                offer.classes.entry(category).or_default().insert(source.clone());
+            }
         }
-    }
-    if over_objection {
-        offer.classes.clear();
     }
     offer
 }

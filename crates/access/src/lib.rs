@@ -35,6 +35,7 @@ pub use objection::Objection;
 pub use policy::{Permit, Policy};
 pub use refusal::Refusal;
 pub use role::Role;
+pub use staff_match::StaffMatch;
 
 /// A signing host, its keys and its claims, for the tests of this crate.
 #[cfg(test)]

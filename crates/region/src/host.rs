@@ -12,6 +12,8 @@ mod launch;
 mod sessions;
 /// The pages.
 mod pages;
+/// What its organisations say of their own staff.
+pub(crate) mod staff;
 
 use crate::{html, options::RegionFault, people::Person, world::World};
 use axum::{
@@ -37,6 +39,7 @@ pub(crate) struct Setup {
     pub(crate) token_url: String,
     pub(crate) key: SigningKey,
     pub(crate) client: reqwest::Client,
+    pub(crate) staff: staff::Offices,
 }
 
 struct Host {
@@ -49,6 +52,7 @@ struct Host {
 
 pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionFault> {
     let gateway_origin = origin(&setup.gateway_url);
+    let staff = setup.staff.router(world);
     let gateway = Gateway { token_url: setup.token_url, client: setup.client };
     let launcher = Launcher { gateway, key: setup.key };
     let host =
@@ -65,7 +69,8 @@ pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionF
         .route("/sign-out", post(sign_out))
         .route("/jwks.json", get(jwks))
         .route("/style.css", get(|| async { html::style(include_str!("host/host.css")) }))
-        .with_state(host))
+        .with_state(host)
+        .merge(staff))
 }
 
 fn origin(url: &str) -> String {
@@ -135,6 +140,27 @@ async fn patient(
 #[derive(Deserialize)]
 struct OpenRecord {
     view: View,
+    #[serde(default)]
+    purpose: Purpose,
+}
+
+/// What the professional opens it for; the codes are those of v3-ActReason.
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Purpose {
+    #[default]
+    Treat,
+    /// Emergency access.
+    Btg,
+}
+
+impl Purpose {
+    fn code(self) -> &'static str {
+        match self {
+            Purpose::Treat => "TREAT",
+            Purpose::Btg => "BTG",
+        }
+    }
 }
 
 #[derive(Deserialize, PartialEq, Eq)]
@@ -154,7 +180,7 @@ async fn open_record(
     let Some(person) = host.person(&key) else {
         return host.page(StatusCode::NOT_FOUND, pages::no_such_patient(&session));
     };
-    let launched = host.launcher.launch(&session, person).await;
+    let launched = host.launcher.launch(&session, person, form.purpose).await;
     let panel = match launched {
         Ok(launch_uri) if form.view == View::Window => return Redirect::to(&launch_uri).into_response(),
         Ok(launch_uri) => pages::Panel::Open { launch_uri },

@@ -30,6 +30,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory)
         .into_diagnostic()
         .wrap_err("a host cannot be registered")?;
+    crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
     access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
     let mut said = String::new();
     for source in &config.sources {

@@ -11,9 +11,12 @@ use std::{
     time::Duration,
 };
 
+/// Emergency access, and organisations asked about their own staff.
+mod emergency;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
 
+pub(crate) use emergency::{BreakGlass, Organisation, StaffMatch};
 use report::{Report, Text, Wrong};
 
 /// A configuration larger than this is not one.
@@ -33,6 +36,13 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) session: Session,
     pub(crate) objection: Objection,
+    #[serde(default)]
+    pub(crate) break_glass: BreakGlass,
+    #[serde(default)]
+    pub(crate) staff_match: StaffMatch,
+    /// What the organisations of the professionals can be asked.
+    #[serde(default)]
+    pub(crate) organisations: Vec<Organisation>,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
@@ -138,6 +148,7 @@ impl Config {
         self.audit.key_file = self.state_dir.join(&self.audit.key_file);
         let state_dir = self.state_dir.clone();
         let settle = |file: &mut PathBuf| *file = state_dir.join(&file);
+        self.organisations.iter_mut().flat_map(Organisation::paths_mut).for_each(settle);
         for path in
             self.national.paths_mut().chain(self.sources.iter_mut().flat_map(|source| source.paths_mut()))
         {
@@ -162,6 +173,8 @@ impl Config {
             !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
         };
         let live = self.sources.iter().filter(|source| source.base_url.as_deref().is_some_and(outside));
+        let organisations = &self.organisations;
+        wrong.extend(emergency::wrong(self.training, self.staff_match.wait, organisations, text));
         wrong.extend(live.filter(|_| self.training).map(|source| {
             let said = format!(
                 "training never meets a live source (HAZ-054), and `{}` is not on this machine",

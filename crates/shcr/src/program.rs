@@ -30,6 +30,10 @@ mod token;
 mod link;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
+/// Emergency access.
+pub(crate) mod break_glass;
+/// Own record, household, colleague, listed.
+mod near;
 /// What the practice's answer about the person's wish means.
 mod objection;
 
@@ -48,6 +52,8 @@ pub(crate) struct Program {
     pub(crate) policy: Policy,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
+    /// Organisations that can be asked about their own staff.
+    pub(crate) employers: federation::Employers,
     form_key: [u8; 32],
     /// Seals the ways to documents.
     pub(crate) documents: Arc<opening::handle::Sealer>,
@@ -69,6 +75,7 @@ impl Program {
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
+        let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
         let key = read_key(&config)?;
         let settings =
@@ -82,6 +89,7 @@ impl Program {
             policy,
             federation: Arc::new(federation),
             store,
+            employers,
             form_key: session::new_secret(),
             documents: Arc::new(
                 opening::handle::Sealer::new(&key).ok_or_else(|| miette::miette!("no key can be derived"))?,
@@ -232,6 +240,13 @@ impl Program {
     ) -> Result<OpenedPage, Refused> {
         opening::open(self, within, order).await
     }
+}
+
+/// Every organisation that is configured to be asked about its staff.
+pub(crate) fn employers(config: &Config) -> Result<federation::Employers, federation::ConfigFault> {
+    let asked = config.organisations.iter();
+    let asked = asked.filter_map(|one| Some((one.ods.clone(), one.staff_match.clone()?)));
+    federation::Employers::new(asked, config.staff_match.wait)
 }
 
 /// 64 hexadecimal digits.

@@ -3,7 +3,10 @@
 
 /// One document: had, shown, or not.
 mod documents;
+/// Emergency access, and professionals near to the person.
+mod break_glass;
 
+pub use break_glass::*;
 pub use documents::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};

@@ -17,6 +17,9 @@
   if ("BroadcastChannel" in window) {
     new BroadcastChannel("record").onmessage = (event) => { if (event.data > born) close(); };
   }
+  // What emergency access opened is not left on the screen after its end.
+  const ends = Number(main.dataset.ends);
+  if (ends) setTimeout(() => { if (!closed) location.replace(path); }, ends);
   const poll = async () => {
     if (closed || document.visibilityState !== "visible") return;
     try {

@@ -68,6 +68,10 @@
   };
   const CLOSED = "This record is closed. Open it again from your own system.";
 
+  // Emergency access ends by itself: the record is then asked for anew, and shows what the role sees.
+  const ends = Number(main.dataset.ends);
+  if (ends) setTimeout(() => { if (!closed) location.replace(path); }, ends);
+
   // A newer opening in this browser closes older ones; the message carries a time and nothing of a person.
   const born = Date.now();
   if ("BroadcastChannel" in window) {

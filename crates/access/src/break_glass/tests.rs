@@ -146,15 +146,16 @@ fn t65_nineteen_characters_are_no_reason_and_twenty_blanks_are_none() {
 fn t65_what_would_open_is_the_agreements_and_differs_by_role_alone() {
     let asked = |role: &str, organisation: &str| offer(&POLICY, &by(role, organisation), false, None);
     let doctor = asked("DOCTOR", "ZZ910");
-    assert_eq!(doctor.classes, BTreeSet::from(OPENABLE), "HAZ-011");
+    assert_eq!(doctor.opens(), BTreeSet::from(OPENABLE), "HAZ-011");
     assert_eq!(names(&doctor), ["acute", "eput", "gp"], "mental health in full, wherever it is");
+    assert_eq!(doctor.classes[&Category::Restricted].len(), 2, "HAZ-010: where its controller lets it out");
     let urgent = asked("ED-DOCTOR", "ZZ910");
-    assert_eq!(urgent.classes, BTreeSet::from([Category::MentalHealth]), "HAZ-047: not for R3");
+    assert_eq!(urgent.opens(), BTreeSet::from([Category::MentalHealth]), "HAZ-047: not for R3");
     for (role, organisation) in [("NURSE", "ZZ910"), ("CPN", "ZZ911"), ("SW", "ZZ917")] {
         assert!(asked(role, organisation).is_empty(), "HAZ-047: nothing beyond their own for {role}");
     }
     let own = launch(|claims| claims["relationship"] = json!([{"code": "mental-health-care"}]));
-    let classes = offer(&POLICY, &own, false, None).classes;
+    let classes = offer(&POLICY, &own, false, None).opens();
     assert_eq!(classes, BTreeSet::from([Category::Restricted]), "what is open already is not offered");
     let held = exception(&OPENABLE, false);
     assert!(
@@ -258,5 +259,5 @@ fn t75_emergency_access_that_was_not_named_as_going_against_an_objection_does_no
 fn beside_an_exception_over_an_objection_more_is_asked_for_by_itself_and_named() {
     let held = exception(&[], true);
     let asked = offer(&POLICY, &by("DOCTOR", "ZZ910"), false, Some(&held));
-    assert_eq!((asked.classes, asked.over_objection), (BTreeSet::from(OPENABLE), true));
+    assert_eq!((asked.opens(), asked.over_objection), (BTreeSet::from(OPENABLE), true));
 }

@@ -12,8 +12,8 @@ use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, Browser, Content, Gateway, Opened, Order, Refused, SessionState, Shell, TokenAnswer,
-    TokenRequest, Within,
+    Admitted, Answer, BreakGlassForm, Browser, Content, Gateway, Opened, Order, Refused, Sent, SessionState,
+    Shell, StaffReasonForm, StillPage, TokenAnswer, TokenRequest, Within,
 };
 
 /// The program as the routes see it.
@@ -45,6 +45,25 @@ impl Gateway for Doors {
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()> {
         let program = Arc::clone(&self.0);
         async move { program.confirm(&within, &token).await }.boxed()
+    }
+
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage> {
+        let program = Arc::clone(&self.0);
+        async move { program.ask_break_glass(&within, over_objection).await }.boxed()
+    }
+
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent> {
+        Arc::clone(&self.0).begin_break_glass(within, form).boxed()
+    }
+
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()> {
+        let program = Arc::clone(&self.0);
+        async move { program.end_break_glass(&within, &token).await }.boxed()
+    }
+
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
+        let program = Arc::clone(&self.0);
+        async move { program.give_staff_reason(&within, &form).await }.boxed()
     }
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
@@ -115,12 +134,15 @@ impl Program {
         );
         match self.store.end_sessions(Which::Sid(entered.sid), "closed by the professional", entry, now).await
         {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.break_glass_closed(&entered.content, &within.browser.address).await;
+                Ok(())
+            }
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }
     }
 
-    fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
+    pub(super) fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
         // Both sides are hashes of secrets, so the time the comparison takes tells nothing.
         if self.form_token(sid) == token { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
     }

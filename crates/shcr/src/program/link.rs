@@ -33,11 +33,13 @@ impl Program {
         }
         self.end_earlier_view(&launch, &browser.address).await;
         let (sid, cookie) = (secret::new_secret(), secret::new_secret());
-        let session = self.new_session(&launch, sid, cookie, browser);
+        let content = session_content(&launch, browser);
+        let ahead = if self.begins_with_break_glass(&content) { "break-glass" } else { "" };
+        let session = self.new_session(&content, sid, cookie);
         let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
             Ok(_redeemed) => Ok(Admitted {
-                location: format!("/s/{}/", secret::encode(&sid)),
+                location: format!("/s/{}/{ahead}", secret::encode(&sid)),
                 set_cookie: secret::set_cookie(&cookie, browser.framed),
             }),
             Err(Fault::Rejected(_)) => Err(refused(Refusal::LaunchUsedOrExpired)),
@@ -74,21 +76,14 @@ impl Program {
         }
     }
 
-    fn new_session(&self, launch: &Launch, sid: [u8; 32], cookie: [u8; 32], browser: &Browser) -> NewSession {
+    fn new_session(&self, content: &SessionContent, sid: [u8; 32], cookie: [u8; 32]) -> NewSession {
         let now = clock::millis();
-        let content = SessionContent {
-            launch: launch.clone(),
-            frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
-            confirmed_identity: false,
-            break_glass: None,
-            acknowledged: None,
-        };
         let absolute = i64::try_from(self.config.session.absolute.as_millis()).unwrap_or(i64::MAX);
         NewSession {
             sid,
             cookie,
             browser: None,
-            content: serde_json::to_vec(&content).unwrap_or_default(),
+            content: serde_json::to_vec(content).unwrap_or_default(),
             idle_until: now.plus_ms(self.idle_ms()),
             absolute_until: now.plus_ms(absolute),
         }
@@ -114,5 +109,15 @@ impl Program {
         {
             tracing::error!("an earlier view of the same host session could not be ended");
         }
+    }
+}
+
+fn session_content(launch: &Launch, browser: &Browser) -> SessionContent {
+    SessionContent {
+        launch: launch.clone(),
+        frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
+        confirmed_identity: false,
+        break_glass: None,
+        acknowledged: None,
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Key;
 use super::banner::Identity;
+use super::break_glass::Active;
 use super::frame::drawn;
 use crate::assets;
 use crate::page::{Page, SourceCard};
@@ -27,6 +28,7 @@ struct Head<'a> {
 struct Begin<'a> {
     page: &'a Page,
     identity: Identity<'a>,
+    active: Option<Active>,
     opened: String,
     not_for_role: Option<String>,
     slots: Vec<Slot>,
@@ -48,7 +50,7 @@ pub fn head(page: &Page) -> String {
         title: words::title(&page.reference),
         css: &assets::STYLE.path,
         icon: &assets::ICON.path,
-        refresh: format!("{REFRESH_S};url={}", page.path),
+        refresh: format!("{};url={}", refresh_s(active(page).as_ref()), page.path),
     })
 }
 
@@ -58,12 +60,22 @@ pub fn begin(page: &Page) -> String {
     drawn(&Begin {
         page,
         identity: Identity::of(page),
+        active: active(page),
         opened: date::minute(page.opened_at),
         not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
         slots: Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect(),
         late: asked(page.sources.iter()).map(|card| (number(page, card), card.short.as_str())).collect(),
         script: &assets::SCRIPT.path,
     })
+}
+
+fn active(page: &Page) -> Option<Active> {
+    page.emergency.active.as_ref().map(|active| Active::of(active, page.opened_at))
+}
+
+/// What emergency access shows is not left on a page without script after its end.
+pub(super) fn refresh_s(active: Option<&Active>) -> u32 {
+    active.map_or(REFRESH_S, |active| active.ends_s().min(REFRESH_S))
 }
 
 impl Slot {
