@@ -129,7 +129,7 @@ impl Office {
         let employed = STAFF.iter().filter(|(login, ..)| own_staff().any(|user| user.login == *login));
         let colleagues = employed.map(|(_, own, _)| person(own)).collect();
         let lists = LISTS.iter().filter(|(of, _)| *of == ods);
-        let listed = lists.flat_map(|(_, listed)| *listed).map(|number| person(&number)).collect();
+        let listed = lists.flat_map(|(_, listed)| *listed).map(person).collect();
         Ok(Self { key_file, staff, colleagues, listed })
     }
 

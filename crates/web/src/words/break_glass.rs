@@ -11,6 +11,9 @@ const PURPOSE: &str = "emergency access";
 /// Whatever is opened, this stays closed.
 pub const NEVER_OPENED: &str = "It does not open what a partner itself holds back, what the GP practice holds where the person has objected, or what is limited for your organisation or your kind of sign-in.";
 pub const OVER_OBJECTION_WHEN: &str = "The objection may be overridden only where there is a threat to life and the person lacks capacity, for safeguarding, or by order of a court or a statute. What the GP practice holds stays closed.";
+/// Beside the way to it on the page of an objection.
+pub const OVER_OBJECTION_REASONS: &str =
+    "(threat to life of a person who lacks capacity, safeguarding, a court or a statute)";
 pub const TOLD_AND_REVIEWED: &str =
     "It is recorded with your name and reason. A second person reviews it afterwards.";
 /// After a press that came too late.
