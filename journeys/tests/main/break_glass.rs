@@ -71,6 +71,11 @@ async fn t65_granted_it_is_named_recorded_told_shown_and_ended() {
     assert!(words.contains("The privacy officers have been told."), "{words}");
     assert!(!opened.html.contains(&format!("href=\"{link}\"")), "nothing is left to ask for");
 
+    let document = opened.html.split("href=\"").find(|rest| rest.starts_with(&format!("{}d/", view.path)));
+    let document = document.and_then(|rest| rest.split('"').next()).expect("the record lists a document");
+    let document = view.browser.get(document).await;
+    assert!(document.text().contains("Emergency access active until"), "HAZ-011: {}", document.text());
+
     let ended = view.browser.post(&format!("{link}/end"), &[("token", &token(&opened))]).await;
     assert!(ended.status.is_redirection(), "{} {}", ended.status, ended.text());
     let after = view.read().await;
@@ -303,4 +308,33 @@ async fn t75_over_an_objection_the_practice_stays_closed_others_open_by_their_sw
     assert!(ended.status.is_redirection());
     assert!(view.read().await.text().contains("This person has objected"), "HAZ-022: closed again");
     demo.finish();
+}
+
+#[tokio::test]
+async fn t75_an_open_page_goes_on_no_further_once_emergency_access_has_ended() {
+    let demo = Demo::start(&[]);
+    let person = demo.ready.person("objection");
+    let view = demo.host().sign_in("dr.okafor").await.open(&person).await;
+    let page = view.browser.get(&format!("{}break-glass?objection", view.path)).await;
+    assert!(ask(&view, &token(&page), ["emergency", WHY, "yes"]).await.status.is_redirection());
+    for source in ["acute", "ambulance"] {
+        demo.control().fault(source, "hang").await;
+    }
+    demo.control().forget_what_was_asked().await;
+    let (browser, path) = (view.browser.clone(), view.path.clone());
+    let open = tokio::spawn(async move { browser.get(&path).await });
+    while !demo.control().clinical_sources_asked().await.iter().any(|name| name == "acute") {
+        tokio::task::yield_now().await;
+    }
+    let ended =
+        view.browser.post(&format!("{}break-glass/end", view.path), &[("token", &token(&page))]).await;
+    assert!(ended.status.is_redirection(), "{}", ended.text());
+    for source in ["acute", "ambulance"] {
+        demo.control().fault(source, "none").await;
+    }
+    let open = open.await.expect("the page ends");
+    assert!(open.html.contains("id=\"objected\""), "HAZ-022: it went on: {}", open.text());
+    assert!(!open.is_complete(), "HAZ-022: what came before it is not a record");
+    let kinds = demo.finish();
+    assert_eq!(kinds.count("disclosure"), 0, "HAZ-022: nothing was disclosed: {kinds:?}");
 }
