@@ -42,6 +42,19 @@ impl Gateway for Fake {
         async { TokenAnswer { status: 200, body: serde_json::json!({"token_type": "N_A"}) } }.boxed()
     }
 
+    fn published(&self, what: Published) -> serde_json::Value {
+        serde_json::json!({"what": format!("{what:?}")})
+    }
+
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
+        let carried = match knock {
+            Knock::Form { assertion } => format!("form {assertion}"),
+            Knock::Code { host, code } => format!("code {host} {code}"),
+            Knock::Legacy { host, query } => format!("address {host} {query}"),
+        };
+        self.ask(format!("knock {carried} from {:?}", browser.origin), "/launch/abc".to_owned())
+    }
+
     fn redeem(&self, handle: String, _browser: Browser) -> Answer<Admitted> {
         let admitted = Admitted {
             location: "/s/sid/".into(),
