@@ -55,8 +55,8 @@ pub struct TokenRequest {
 /// A launch that comes through the browser, without a handle yet.
 #[derive(Clone)]
 pub enum Knock {
-    /// An encrypted launch, posted from a page of the host.
-    Form { assertion: String },
+    /// An encrypted launch, posted from a page of the host. `navigates`: by a form that moves the window, not by a script.
+    Form { assertion: String, navigates: bool },
     /// A code of that host, to be redeemed by us.
     Code { host: String, code: String },
     /// An encrypted address of that host.

@@ -1,6 +1,6 @@
 //! Registrations that are refused before a port opens.
 
-use super::{Field, LegacyConfig, ExchangeConfig, Route};
+use super::{ExchangeConfig, Field, LegacyConfig, Route};
 use super::{HostConfig, Hosts};
 use crate::testing::{host_config, policy_dir};
 

@@ -29,7 +29,7 @@ impl Program {
     /// Gives the link to send the browser to.
     pub(super) async fn knock(&self, knock: Knock, browser: &Browser) -> Result<String, Refused> {
         let (route, text) = match &knock {
-            Knock::Form { assertion } => (Route::Form, assertion),
+            Knock::Form { assertion, .. } => (Route::Form, assertion),
             Knock::Code { code, .. } => (Route::Exchange, code),
             Knock::Legacy { query, .. } => (Route::Legacy, query),
         };
@@ -62,7 +62,8 @@ impl Program {
     ) -> Result<Accepted, Declined> {
         let (now, token_url, training) = (clock::now(), self.config.token_url(), self.config.training);
         let accepted = match knock {
-            Knock::Form { assertion } => {
+            Knock::Form { navigates: false, .. } => return Err(declined(None, "not a navigation")),
+            Knock::Form { assertion, .. } => {
                 let own = self.own_keys.as_ref().ok_or_else(|| declined(None, "no keys of ours"))?;
                 let judge = form::Judge {
                     hosts: &self.hosts,

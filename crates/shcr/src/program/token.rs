@@ -122,6 +122,7 @@ impl Program {
             "replay" => (Rule::Replay, "a launch was offered again"),
             "signature" | "subject_token signature" => (Rule::Replay, "a launch was changed or forged"),
             "subject_token_hash" => (Rule::Replay, "a launch was put together from two"),
+            "certificate" => (Rule::Replay, "a launch came with a certificate that is not its host's"),
             "encryption" => (Rule::Replay, "an encrypted launch was changed or forged"),
             "sub: a shared account" => (Rule::Role, "a launch named a shared account"),
             _ => return,

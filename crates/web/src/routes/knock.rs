@@ -19,12 +19,10 @@ struct Posted {
 
 /// `POST /launch/form`
 pub(super) async fn form(app: App, request: Request) -> Response {
-    if !browser::is_navigation(request.headers()) {
-        return still::not_for_machines(&app, StatusCode::FORBIDDEN);
-    }
-    let by = browser::of(&request);
+    // A script's post is the program's to refuse, because it is to be recorded.
+    let (navigates, by) = (browser::is_navigation(request.headers()), browser::of(&request));
     match Form::<Posted>::from_request(request, &()).await {
-        Ok(Form(Posted { assertion })) => knocked(app, Knock::Form { assertion }, by).await,
+        Ok(Form(Posted { assertion })) => knocked(app, Knock::Form { assertion, navigates }, by).await,
         Err(_) => incomplete(&app).await,
     }
 }
