@@ -33,6 +33,10 @@ mod role;
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]
 mod launch_attacks;
+/// The other ways in: mutual TLS, exchange, form, encrypted address.
+#[cfg(test)]
+#[path = "main/doors.rs"]
+mod doors;
 /// A partner that cannot answer live, at its own edge node.
 #[cfg(test)]
 #[path = "main/edge_node.rs"]

@@ -77,6 +77,13 @@ impl<'a> Compact<'a> {
     }
 }
 
+impl Compact<'_> {
+    /// The claims of a token that [`Self::verified`] has let through.
+    pub(crate) fn believed(&self) -> Object<'_> {
+        object(&self.claims)
+    }
+}
+
 /// Decided before any key is looked for, so that a bad header causes no packet.
 fn header(
     header: &Object<'_>,

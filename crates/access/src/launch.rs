@@ -3,8 +3,22 @@
 
 /// The back-channel signed launch, `POST /oauth2/token`.
 pub mod signed;
+/// Which host asks at the token endpoint.
+mod client;
+/// A user's identity from elsewhere, exchanged for a launch.
+pub mod exchange;
+/// A code that the host's own server exchanges for the same.
+pub mod code;
+/// A signed launch that came through the browser, encrypted.
+pub mod form;
+/// An encrypted address.
+pub mod legacy;
+/// What a browser's launch is refused with.
+mod declined;
 /// What the claims of a host's assertion must say, and the launch they make.
 mod claims;
+
+pub use declined::Declined;
 
 use crate::{organisation::Organisation, role::Role};
 use fhir::{FhirDate, NhsNumber, OdsCode};
@@ -54,6 +68,23 @@ pub struct LaunchFacts {
     pub assertion_hash: String,
     /// SHA-256 of the host's registration, hexadecimal.
     pub configuration_hash: String,
+    /// What else was asserted, for the audit and for comparing.
+    #[serde(default)]
+    pub particulars: Particulars,
+}
+
+/// What else the host or an identity provider asserted.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Particulars {
+    /// The workstation's name, as the host knows it.
+    pub workstation: Option<String>,
+    /// The workstation's address, as the host knows it.
+    pub workstation_address: Option<String>,
+    /// National activity codes of the role.
+    pub activities: Vec<String>,
+    /// Issuer and subject of the identity that was exchanged.
+    pub provider: Option<(String, String)>,
 }
 
 /// How they got in.
@@ -240,6 +271,12 @@ impl fmt::Debug for LaunchFacts {
             .field("organisation", &self.organisation.ods)
             .field("assurance", &self.assurance)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Particulars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Particulars(…)")
     }
 }
 

@@ -9,12 +9,18 @@ mod table;
 pub mod organisation;
 /// The eleven roles, and the maps from a host's own role names to them.
 pub mod role;
+/// The certificate a caller shows on the back channel.
+pub mod certificate;
 /// Host systems that may launch, as registered.
 pub mod host;
 /// Hosts' public keys, fetched and kept for a while.
 pub mod keys;
 /// Signed tokens, before anything in them is believed.
 mod jwt;
+/// Encrypted tokens that pass through a browser.
+mod jwe;
+/// The keys that are ours: to sign as a client, to be written to.
+pub mod own_keys;
 /// The launch: one professional, one person, one purpose.
 pub mod launch;
 /// Whether the person the host named is the person the national service knows.
@@ -26,6 +32,7 @@ pub mod policy;
 /// What a session holds, its secrets and its cookie.
 pub mod session;
 
+pub use certificate::{Certificate, Channel};
 pub use launch::Launch;
 pub use objection::Objection;
 pub use policy::{Permit, Policy};

@@ -13,10 +13,10 @@ mod sessions;
 /// The pages.
 mod pages;
 
-use crate::{html, options::RegionFault, people::Person, world::World};
+use crate::{html, options::RegionFault, people::Person, tls::Mutual, world::World};
 use axum::{
     Form, Router,
-    extract::{Path, Request, State},
+    extract::{Path as Named, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -26,7 +26,7 @@ use key::SigningKey;
 use launch::{Gateway, Launcher};
 use serde::Deserialize;
 use sessions::{Session, Sessions};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// The client id under which the gateway knows this host.
 pub(crate) const CLIENT_ID: &str = "demo-host";
@@ -35,8 +35,38 @@ pub(crate) const CLIENT_ID: &str = "demo-host";
 pub(crate) struct Setup {
     pub(crate) gateway_url: String,
     pub(crate) token_url: String,
+    pub(crate) back_channel: BackChannel,
     pub(crate) key: SigningKey,
     pub(crate) client: reqwest::Client,
+}
+
+/// Where the host's server launches, and what it shows there.
+pub(crate) struct BackChannel {
+    url: String,
+    client: reqwest::Client,
+}
+
+impl BackChannel {
+    /// With the host's certificate, where there is a back channel.
+    pub(crate) fn new(url: Option<&str>, token_url: &str, mutual: &Mutual) -> Result<Self, RegionFault> {
+        let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let (url, builder) = match url {
+            None => (token_url.to_owned(), builder),
+            Some(url) => {
+                let read = |path: &Path| {
+                    std::fs::read(path)
+                        .map_err(|source| RegionFault::WriteKey { path: path.to_owned(), source })
+                };
+                let identity = reqwest::Identity::from_pem(&read(&mutual.host_identity)?);
+                let authority = reqwest::Certificate::from_pem(&read(&mutual.ca_file)?);
+                let builder = builder
+                    .identity(identity.map_err(RegionFault::Client)?)
+                    .tls_certs_only([authority.map_err(RegionFault::Client)?]);
+                (format!("{url}/oauth2/token"), builder)
+            }
+        };
+        Ok(Self { url, client: builder.build().map_err(RegionFault::Client)? })
+    }
 }
 
 struct Host {
@@ -49,7 +79,8 @@ struct Host {
 
 pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionFault> {
     let gateway_origin = origin(&setup.gateway_url);
-    let gateway = Gateway { token_url: setup.token_url, client: setup.client };
+    let BackChannel { url, client } = setup.back_channel;
+    let gateway = Gateway { audience: setup.token_url, url, client };
     let launcher = Launcher { gateway, key: setup.key };
     let host =
         Arc::new(Host { world: Arc::clone(world), sessions: Sessions::default(), launcher, gateway_origin });
@@ -123,7 +154,7 @@ async fn patients(State(host): State<Arc<Host>>, session: axum::Extension<Sessio
 async fn patient(
     State(host): State<Arc<Host>>,
     session: axum::Extension<Session>,
-    Path(key): Path<String>,
+    Named(key): Named<String>,
 ) -> Response {
     match host.person(&key) {
         Some(person) => host
@@ -148,7 +179,7 @@ enum View {
 async fn open_record(
     State(host): State<Arc<Host>>,
     session: axum::Extension<Session>,
-    Path(key): Path<String>,
+    Named(key): Named<String>,
     Form(form): Form<OpenRecord>,
 ) -> Response {
     let Some(person) = host.person(&key) else {

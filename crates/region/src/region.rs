@@ -77,7 +77,17 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     };
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
     let endpoints = endpoints(&doors, &world, &key, &proofs);
-    let setup = host::Setup { gateway_url: options.gateway_url, token_url: options.token_url, key, client };
+    let setup = host::Setup {
+        back_channel: host::BackChannel::new(
+            options.back_channel_url.as_deref(),
+            &options.token_url,
+            &proofs.mutual,
+        )?,
+        gateway_url: options.gateway_url,
+        token_url: options.token_url,
+        key,
+        client,
+    };
     let lines = doors.lines(&world);
     let servers = serve(doors, &world, setup, &Behind { proofs: &proofs, lines: &lines })?;
     tracing::info!(sources = endpoints.sources.len(), people = endpoints.people.len(), "the region listens");
@@ -291,6 +301,8 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs)
         client_key: proofs.client.key.clone(),
         client_identity: proofs.mutual.client_identity.clone(),
         ca_file: proofs.mutual.ca_file.clone(),
+        host_identity: proofs.mutual.host_identity.clone(),
+        back_channel_identity: proofs.mutual.back_channel_identity.clone(),
         sources: sources(doors),
         edges: edges(doors, &proofs.mutual),
         people: world.people.iter().map(person_line).collect(),

@@ -27,10 +27,18 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let policy = access::Policy::load(&config.policy.directory, &facts)
         .into_diagnostic()
         .wrap_err("the sharing policy cannot be used")?;
-    let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory)
-        .into_diagnostic()
-        .wrap_err("a host cannot be registered")?;
+    let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory);
+    if let Some(report) = hosts.as_ref().err().and_then(|fault| Report::of(vec![text.host_fault(fault)?])) {
+        return Err(report.into());
+    }
+    let hosts = hosts.into_diagnostic().wrap_err("a host cannot be registered")?;
     access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
+    if let Some(channel) = &config.back_channel {
+        crate::serve::back_channel::guard(channel)?;
+    }
+    if let Some(keys) = &config.keys {
+        access::own_keys::OwnKeys::read(keys).into_diagnostic().wrap_err("our own keys cannot be used")?;
+    }
     let mut said = String::new();
     for source in &config.sources {
         said.push_str(&line(source));

@@ -13,6 +13,8 @@ use std::{
 
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
+/// Where hosts' servers reach us.
+pub(crate) mod back_channel;
 
 use report::{Report, Text, Wrong};
 
@@ -27,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: String,
     pub(crate) admin_listen: SocketAddr,
+    /// Absent: no host's server can launch, but in training on this machine.
+    pub(crate) back_channel: Option<back_channel::BackChannel>,
+    /// Our own keys; absent: nothing can be encrypted to us, and we are nobody's client.
+    pub(crate) keys: Option<access::own_keys::OwnKeysConfig>,
     pub(crate) state_dir: PathBuf,
     pub(crate) contact: Contact,
     pub(crate) audit: Audit,
@@ -138,6 +144,11 @@ impl Config {
         self.audit.key_file = self.state_dir.join(&self.audit.key_file);
         let state_dir = self.state_dir.clone();
         let settle = |file: &mut PathBuf| *file = state_dir.join(&file);
+        let own = self.back_channel.iter_mut().flat_map(|channel| channel.paths_mut());
+        let own = own.chain(self.keys.iter_mut().flat_map(|keys| keys.paths_mut()));
+        for path in own.chain(self.hosts.iter_mut().flat_map(|host| host.paths_mut())) {
+            settle(path);
+        }
         for path in
             self.national.paths_mut().chain(self.sources.iter_mut().flat_map(|source| source.paths_mut()))
         {
@@ -169,6 +180,7 @@ impl Config {
             );
             text.at_source(&source.id, "base_url", said, "set `training = false`, or take the source out")
         }));
+        wrong.extend(self.wrong_doors(text));
         wrong
     }
 }

@@ -233,21 +233,52 @@ pub(crate) fn session(launch: &Launch, key: Key, cause: &str, address: &str, at:
         whom: Some(whom(launch)),
         why: Some(why(launch)),
         cause: Some(cause.to_owned()),
+        detail: asserted(launch),
         ..Entry::new(Kind::Session, key, at)
     }
 }
 
-/// A launch that never became a session. `issuer` is what the assertion claimed, or `unknown`.
-pub(crate) fn launch_refused(
-    issuer: &str,
-    assertion_hash: &[u8; 32],
-    reason: &str,
-    address: &str,
-    at: Millis,
-) -> Entry {
-    let attempt = Uuid::now_v7().as_fields().0;
-    let mut entry = Entry::new(Kind::LaunchRefused, Key::launch_refused(issuer, assertion_hash, attempt), at);
-    entry.cause = Some(reason.to_owned());
+/// What else the host or an identity provider said.
+fn asserted(launch: &Launch) -> BTreeMap<String, String> {
+    let told = &launch.particulars;
+    let provider = told.provider.as_ref();
+    let activities = (!told.activities.is_empty()).then(|| told.activities.join(" "));
+    let said = [
+        ("activities", activities),
+        ("client-address", told.workstation_address.clone()),
+        ("provider", provider.map(|(issuer, _)| issuer.clone())),
+        ("provider-subject", provider.map(|(_, subject)| subject.clone())),
+    ];
+    said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// A launch that never became a session.
+pub(crate) struct LaunchRefusal<'a> {
+    /// A registered client id, or `unknown`.
+    pub(crate) issuer: &'a str,
+    /// SHA-256 of what was presented.
+    pub(crate) assertion_hash: &'a [u8; 32],
+    pub(crate) reason: &'a str,
+    pub(crate) flow: access::launch::Route,
+    pub(crate) address: &'a str,
+}
+
+/// The entry of it. Two attempts with the same bytes are two entries.
+pub(crate) fn launch_refused_at(refused: &LaunchRefusal<'_>, at: Millis) -> Entry {
+    let attempt = Uuid::new_v4().as_fields().0;
+    let key = Key::launch_refused(refused.issuer, refused.assertion_hash, attempt);
+    let mut entry = Entry::new(Kind::LaunchRefused, key, at);
+    entry.cause = Some(refused.reason.to_owned());
+    entry.detail.insert("flow".to_owned(), refused.flow.name().to_owned());
+    entry.detail.insert("address".to_owned(), refused.address.to_owned());
+    entry
+}
+
+/// A host's code came through a browser, and is about to be redeemed.
+pub(crate) fn code_received(host: &str, key: Key, address: &str, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Session, key, at);
+    entry.cause = Some("code received".to_owned());
+    entry.detail.insert("host".to_owned(), host.to_owned());
     entry.detail.insert("address".to_owned(), address.to_owned());
     entry
 }
@@ -324,7 +355,7 @@ fn how(launch: &Launch, address: &str) -> audit::How {
         host_session: host_session(launch),
         auth_time: launch.auth_time_s,
         jti_hash: Some(launch.assertion_hash.clone()),
-        device: None,
+        device: launch.particulars.workstation.clone(),
         address: Some(address.to_owned()),
     }
 }

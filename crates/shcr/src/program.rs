@@ -6,7 +6,10 @@ use crate::{
     entries::Story,
     opening::{self, session::Entered},
 };
-use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
+use access::{
+    Objection, Policy, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, own_keys::OwnKeys,
+    person::Difference, session,
+};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
 use fhir::{Reply, ReplyState, SourceId, reply::Silence};
@@ -20,12 +23,19 @@ use std::{
     },
     time::Duration,
 };
+use throttle::Throttle;
 use web::gateway::{Opened as OpenedPage, Refused};
 
 /// What the routes may ask for.
 mod doors;
 /// The token endpoint.
 mod token;
+/// Launches that come through the browser.
+mod knock;
+/// What everybody may read of us.
+mod published;
+/// How many launches a host may make.
+pub(crate) mod throttle;
 /// The link to a session.
 mod link;
 /// What a privacy officer must hear of.
@@ -48,6 +58,13 @@ pub(crate) struct Program {
     pub(crate) policy: Policy,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
+    /// Absent where no way in needs them.
+    pub(crate) own_keys: Option<OwnKeys>,
+    redeemer: Redeemer,
+    /// Assertions taken, by host.
+    launches: Throttle,
+    /// Links followed, by host.
+    admissions: Throttle,
     form_key: [u8; 32],
     /// Seals the ways to documents.
     pub(crate) documents: Arc<opening::handle::Sealer>,
@@ -59,6 +76,20 @@ pub(crate) struct Program {
 impl Program {
     /// Reads policy, role maps and keys, and opens the audit store. Nothing listens yet.
     pub(crate) fn new(config: Config) -> miette::Result<Arc<Self>> {
+        Self::over(config, |config, key| {
+            let replica = config.audit.replica.clone();
+            let settings = audit::Settings { path: config.audit.store.clone(), key, replica };
+            Store::open(settings, clock::millis())
+                .into_diagnostic()
+                .wrap_err("the audit store cannot be opened; nothing can be shown without it")
+        })
+    }
+
+    /// The same, over another store; it is opened last, when everything else is known to be good.
+    fn over(
+        config: Config,
+        open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
+    ) -> miette::Result<Arc<Self>> {
         let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
         let policy = Policy::load(&config.policy.directory, &facts)
             .into_diagnostic()
@@ -66,18 +97,20 @@ impl Program {
         let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
+        let own_keys = config.keys.as_ref().map(OwnKeys::read).transpose();
+        let own_keys = own_keys.into_diagnostic().wrap_err("our own keys cannot be used")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
         let key = read_key(&config)?;
-        let settings =
-            audit::Settings { path: config.audit.store.clone(), key, replica: config.audit.replica.clone() };
-        let store = Store::open(settings, clock::millis())
-            .into_diagnostic()
-            .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
+        let store = open(&config, key)?;
         Ok(Arc::new(Self {
             keys: Keys::new(hosts.issuers()).into_diagnostic()?,
+            own_keys,
+            redeemer: Redeemer::new().into_diagnostic()?,
+            launches: Throttle::default(),
+            admissions: Throttle::default(),
             hosts,
             policy,
             federation: Arc::new(federation),
@@ -247,3 +280,6 @@ fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
     parse_key(&text)
         .ok_or_else(|| miette::miette!("`{}` does not hold 64 hexadecimal digits", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The seam between routes and the program: plain requests in, plain answers or a refusal out.
 //! `web` never asks a source, never writes the audit: whoever implements this does.
 
-use access::Refusal;
+use access::{Channel, Refusal};
 use bytes::Bytes;
 use futures_util::{future::BoxFuture, stream::BoxStream};
 
@@ -37,8 +37,39 @@ pub struct TokenRequest {
     pub assertion: String,
     #[serde(default)]
     pub scope: String,
+    pub client_id: Option<String>,
     pub client_assertion_type: Option<String>,
     pub client_assertion: Option<String>,
+    pub subject_token: Option<String>,
+    pub subject_token_type: Option<String>,
+    pub actor_token: Option<String>,
+    pub actor_token_type: Option<String>,
+    pub requested_token_type: Option<String>,
+    pub resource: Option<String>,
+    pub authorization_details: Option<String>,
+    /// Which listener it came to, and with which certificate: never from the form.
+    #[serde(skip)]
+    pub channel: Channel,
+}
+
+/// A launch that comes through the browser, without a handle yet.
+#[derive(Clone)]
+pub enum Knock {
+    /// An encrypted launch, posted from a page of the host. `navigates`: by a form that moves the window, not by a script.
+    Form { assertion: String, navigates: bool },
+    /// A code of that host, to be redeemed by us.
+    Code { host: String, code: String },
+    /// An encrypted address of that host.
+    Legacy { host: String, query: String },
+}
+
+/// What everybody may read of us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// RFC 8414.
+    Metadata,
+    /// RFC 7517.
+    Keys,
 }
 
 /// RFC 6749 section 5: status and JSON body.
@@ -123,6 +154,10 @@ pub enum Order {
 /// Everything a route can ask of the program.
 pub trait Gateway: Send + Sync + 'static {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer>;
+    /// What stands at a well-known address.
+    fn published(&self, what: Published) -> serde_json::Value;
+    /// A launch through the browser: where to send it, `/launch/{handle}`.
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String>;
     /// Consumes the handle. Called for a real navigation or a button press only.
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted>;
     /// A new opening: every source is asked again.
@@ -140,4 +175,15 @@ pub trait Gateway: Send + Sync + 'static {
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
     /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;
+}
+
+impl std::fmt::Debug for Knock {
+    /// What they carry names the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Knock::Form { .. } => "Form(…)",
+            Knock::Code { .. } => "Code(…)",
+            Knock::Legacy { .. } => "Legacy(…)",
+        })
+    }
 }

@@ -1,7 +1,7 @@
 //! Takes HTTP requests, gives pages, streams and refusals; every URL stands in one table and nothing else answers.
 //! No route takes a person: a session names the person. Source: access.md sections 1 (B), 4 and 15; viewer.md section 2; HAZ-002.
 
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Published};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::middleware::from_fn_with_state;
@@ -12,6 +12,12 @@ use std::sync::Arc;
 mod browser;
 /// The token endpoint.
 mod token;
+/// The listener of hosts' servers.
+pub mod back_channel;
+/// What everybody may read of us.
+mod published;
+/// Launches that come through the browser.
+mod knock;
 /// The link a host sends the browser to.
 mod launch;
 /// Everything under one session.
@@ -50,6 +56,13 @@ pub(crate) struct Route {
     audit: &'static str,
 }
 
+impl Route {
+    /// One line of the golden text.
+    fn line(&self) -> String {
+        format!("{} {} | {} | {} | {}\n", self.method.name(), self.path, self.who, self.person, self.audit)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
@@ -59,7 +72,12 @@ pub(crate) enum Method {
 /// What a route does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Act {
+    Metadata,
+    Keys,
     Token,
+    LaunchForm,
+    LaunchCode,
+    LaunchAddress,
     LaunchLink,
     LaunchButton,
     Record,
@@ -85,7 +103,17 @@ const SESSION: &str = "cookie and sid";
 
 /// Every URL: method, path, who may call it, where the person comes from, what the audit keeps.
 pub(crate) const ROUTES: &[Route] = &[
+    route(Get, "/.well-known/oauth-authorization-server", Act::Metadata, NOBODY),
+    route(Get, "/.well-known/jwks.json", Act::Keys, NOBODY),
     route(Post, "/oauth2/token", Act::Token, ["registered host", "signed assertion", "launch"]),
+    route(Post, "/launch/form", Act::LaunchForm, ["registered host's page", "signed assertion", "launch"]),
+    route(Get, "/launch/code/{host}", Act::LaunchCode, ["holder of the code", "signed assertion", "launch"]),
+    route(
+        Get,
+        "/launch/url/{host}",
+        Act::LaunchAddress,
+        ["registered network", "encrypted address", "launch"],
+    ),
     route(Get, "/launch/{handle}", Act::LaunchLink, ["holder of the handle", "stored launch", "open"]),
     route(Post, "/launch/{handle}", Act::LaunchButton, ["holder of the handle", "stored launch", "open"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
@@ -131,14 +159,14 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
         .with_state(app)
 }
 
-/// The table as text, the operator's after the public one, kept under test in `routes.golden.txt`.
+/// The table as text, the back channel's and the operator's after the public one, kept under test in `routes.golden.txt`.
 pub fn table() -> String {
     let mut text = String::from("method path | who | person from | audit\n");
     for row in ROUTES {
-        let line =
-            format!("{} {} | {} | {} | {}\n", row.method.name(), row.path, row.who, row.person, row.audit);
-        text.push_str(&line);
+        text.push_str(&row.line());
     }
+    text.push('\n');
+    text.push_str(&back_channel::table());
     text.push('\n');
     text.push_str(&crate::admin::table());
     text
@@ -152,7 +180,12 @@ async fn answer(
     request: Request,
 ) -> axum::response::Response {
     match act {
+        Act::Metadata => published::published(&app, Published::Metadata),
+        Act::Keys => published::published(&app, Published::Keys),
         Act::Token => token::token(app, request).await,
+        Act::LaunchForm => knock::form(app, request).await,
+        Act::LaunchCode => knock::code(app, named, request).await,
+        Act::LaunchAddress => knock::address(app, named, request).await,
         Act::LaunchLink => launch::link(app, named, request).await,
         Act::LaunchButton => launch::button(app, named, request).await,
         Act::Record => session::record(app, named, request).await,

@@ -48,7 +48,7 @@ async fn a_path_without_its_own_cookie_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
+async fn t03_a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
     let demo = Demo::start(&[]);
     let doreen = demo.ready.golden_person();
     let signed_in = demo.host().sign_in("dr.okafor").await;
@@ -69,6 +69,23 @@ async fn a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
         "HAZ-046: the first view goes on: {}",
         after.text()
     );
+    assert_eq!(demo.auditor().alerts(), ["PO-23"], "HAZ-046");
+    demo.finish();
+}
+
+#[tokio::test]
+async fn t04_an_unknown_link_is_answered_with_the_same_bytes_as_a_used_one() {
+    let demo = Demo::start(&[]);
+    let doreen = demo.ready.golden_person();
+    let link = demo.host().sign_in("dr.okafor").await.launch_link(&doreen).await;
+    let browser = journeys::browser::Browser::new(&demo.ready);
+    assert!(browser.clone().follow(&link).await.path.starts_with("/s/"));
+    let used = browser.clone().follow(&link).await.launched;
+    let gateway = demo.ready.text("gateway_url");
+    for handle in ["A".repeat(43), "not-a-handle".to_owned()] {
+        let unknown = browser.clone().follow(&format!("{gateway}/launch/{handle}")).await.launched;
+        assert_eq!((unknown.status, &unknown.html), (used.status, &used.html), "HAZ-046");
+    }
     demo.finish();
 }
 

@@ -32,7 +32,10 @@ pub(super) enum LaunchFault {
 
 /// Where launches go.
 pub(super) struct Gateway {
-    pub(super) token_url: String,
+    /// Its token endpoint by name, whichever listener answers for it.
+    pub(super) audience: String,
+    /// Where it is reached.
+    pub(super) url: String,
     pub(super) client: reqwest::Client,
 }
 
@@ -56,8 +59,7 @@ impl Launcher {
     /// The single-use address of this opening.
     pub(super) async fn launch(&self, session: &Session, person: &Person) -> Result<String, LaunchFault> {
         let form = self.form(session, person)?;
-        let sent =
-            self.gateway.client.post(&self.gateway.token_url).timeout(PATIENCE).form(&form).send().await;
+        let sent = self.gateway.client.post(&self.gateway.url).timeout(PATIENCE).form(&form).send().await;
         let answer = sent.map_err(|_| LaunchFault::Silent)?;
         let granted = answer.status().is_success();
         let body = answer.bytes().await.map_err(|_| LaunchFault::Silent)?;
@@ -89,7 +91,7 @@ impl Launcher {
         Ok(json!({
             "iss": CLIENT_ID,
             "sub": CLIENT_ID,
-            "aud": self.gateway.token_url,
+            "aud": self.gateway.audience,
             "iat": now.as_second(),
             "exp": now.as_second() + LIFE_S,
             "jti": nonce()?,
@@ -106,7 +108,7 @@ impl Launcher {
         Ok(json!({
             "iss": CLIENT_ID,
             "sub": user.login,
-            "aud": self.gateway.token_url,
+            "aud": self.gateway.audience,
             "iat": now.as_second(),
             "nbf": now.as_second(),
             "exp": now.as_second() + LIFE_S,

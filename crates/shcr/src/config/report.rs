@@ -71,21 +71,36 @@ impl Text {
         self.wrong(message, Some(fix.to_owned()), self.source(source, key))
     }
 
+    pub(crate) fn at_host(&self, client_id: &str, key: &str, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), self.listed("hosts", "client_id", client_id, key))
+    }
+
+    /// What a host cannot be registered with; `None` where it stands in another file.
+    pub(crate) fn host_fault(&self, fault: &access::host::HostFault) -> Option<Wrong> {
+        let (host, key, fix) = fault.place()?;
+        Some(self.at_host(host, key, fault.to_string(), fix))
+    }
+
     fn wrong(&self, message: String, fix: Option<String>, span: Option<Range<usize>>) -> Wrong {
         let file = NamedSource::new(&self.name, self.text.clone());
         Wrong { message, fix, file, place: span.map(SourceSpan::from) }
     }
 
-    /// Where a key of a source stands; its `id` where it lacks the key. The last source of that name, as readers go.
+    /// Where a key of a source stands; its `id` where it lacks the key.
     fn source(&self, id: &SourceId, key: &str) -> Option<Range<usize>> {
+        self.listed("sources", "id", id.as_str(), key)
+    }
+
+    /// Where a key stands in the table of a list that has that name; the name where it lacks the key. The last of that
+    /// name, as readers go.
+    fn listed(&self, list: &str, name_key: &str, name: &str, key: &str) -> Option<Range<usize>> {
         let root = DeTable::parse(&self.text).ok()?;
-        let sources = root.get_ref().get("sources")?.get_ref().as_array()?;
-        let is_it = |table: &&DeTable<'_>| {
-            table.get("id").and_then(|own| own.get_ref().as_str()) == Some(id.as_str())
-        };
-        let mut tables = sources.iter().filter_map(|value| value.get_ref().as_table());
+        let listed = root.get_ref().get(list)?.get_ref().as_array()?;
+        let is_it =
+            |table: &&DeTable<'_>| table.get(name_key).and_then(|own| own.get_ref().as_str()) == Some(name);
+        let mut tables = listed.iter().filter_map(|value| value.get_ref().as_table());
         let table = tables.rfind(is_it)?;
-        span(table, key).or_else(|| span(table, "id"))
+        span(table, key).or_else(|| span(table, name_key))
     }
 
     fn national(&self, key: &str) -> Option<Range<usize>> {

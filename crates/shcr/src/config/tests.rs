@@ -106,6 +106,42 @@ fn what_a_source_cannot_be_asked_with_is_told_at_its_place() {
 }
 
 #[test]
+fn a_host_that_cannot_be_registered_is_told_with_file_line_column_and_a_fix() {
+    for (from, to, said, fix) in [
+        (
+            "certificates = [\"marlowe",
+            "certificates = [\"*.marlowe",
+            "a certificate is a DNS name",
+            "alternative names",
+        ),
+        (
+            "origins = [\"http://127.0.0.1\"]\n# More",
+            "origins = []\n# More",
+            "`origins` go together",
+            "name the host's origins",
+        ),
+        (
+            "algorithms = [\"ES384\"]\n# Assurance",
+            "algorithms = [\"RS256\"]\n# Assurance",
+            "ES384, PS384",
+            "write `algorithms",
+        ),
+        ("networks = [\"127.0.0.0/8\"]", "networks = []", "names no network", "write `networks"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("demo.toml");
+        std::fs::write(&path, std::fs::read_to_string(shipped()).unwrap().replacen(from, to, 1)).unwrap();
+        let (config, text) = Config::load_with_text(&path).unwrap();
+        let policy = shipped().parent().unwrap().join("policy");
+        let fault = access::host::Hosts::load(config.hosts.clone(), &policy).unwrap_err();
+        let said_to_operator =
+            read(&report::Report::of(vec![text.host_fault(&fault).unwrap()]).unwrap().into());
+        assert!(said_to_operator.contains(said) && said_to_operator.contains(fix), "{said_to_operator}");
+        assert!(said_to_operator.contains("demo.toml:"), "{said_to_operator}");
+    }
+}
+
+#[test]
 fn training_refuses_a_source_that_is_not_on_this_machine() {
     let report =
         with(|text| text.replacen("http://127.0.0.1/fhir", "https://trust.example/fhir", 1)).err().unwrap();

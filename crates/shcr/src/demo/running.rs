@@ -45,8 +45,14 @@ pub(super) fn settle(
         sources.extend(poor.map(poor_source));
     }
     for host in tables(&mut table, "hosts") {
-        host.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
-        host.insert("frame_origins".into(), Value::from(vec![region.host_url.clone()]));
+        meet(host, region);
+    }
+    let channel = table.get_mut("back_channel").and_then(Value::as_table_mut);
+    if let (Some(channel), Some(bound)) = (channel, &bound.back_channel) {
+        channel.insert("url".into(), Value::from(bound.url.as_str()));
+        channel.insert("certificate_file".into(), file(&region.back_channel_identity));
+        channel.insert("key_file".into(), file(&region.back_channel_identity));
+        channel.insert("client_ca_file".into(), file(&region.ca_file));
     }
     let text = format!("{HEAD}{}", toml::to_string(&table).into_diagnostic()?);
     let path = path(state);
@@ -55,6 +61,21 @@ pub(super) fn settle(
         .wrap_err_with(|| format!("cannot write `{}`", path.display()))?;
     let config = Config::load(&path)?;
     Ok(Config { listen: bound.listen, admin_listen: bound.admin_listen, ..config })
+}
+
+/// The host's addresses. It is its own identity provider, as many systems are.
+fn meet(host: &mut Table, region: &Endpoints) {
+    host.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
+    host.insert("frame_origins".into(), Value::from(vec![region.host_url.clone()]));
+    if let Some(origins) = host.get_mut("origins") {
+        *origins = Value::from(vec![region.host_url.clone()]);
+    }
+    if let Some(exchange) = host.get_mut("exchange").and_then(Value::as_table_mut) {
+        for provider in tables(exchange, "providers") {
+            provider.insert("issuer".into(), Value::from(region.host_url.as_str()));
+            provider.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
+        }
+    }
 }
 
 fn tables<'a>(table: &'a mut Table, key: &str) -> impl Iterator<Item = &'a mut Table> {

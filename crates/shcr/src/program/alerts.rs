@@ -13,6 +13,10 @@ pub(crate) enum Rule {
     Replay,
     /// The cookie of one session used on another.
     ForeignCookie,
+    /// A shared account instead of a professional.
+    Role,
+    /// An encrypted address was used.
+    LegacyAddress,
 }
 
 impl Rule {
@@ -21,6 +25,8 @@ impl Rule {
         match self {
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
+            Rule::Role => "PO-25",
+            Rule::LegacyAddress => "PO-26",
         }
     }
 }

@@ -12,8 +12,8 @@ use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, Browser, Content, Gateway, Opened, Order, Refused, SessionState, Shell, TokenAnswer,
-    TokenRequest, Within,
+    Admitted, Answer, Browser, Content, Gateway, Knock, Opened, Order, Published, Refused, SessionState,
+    Shell, TokenAnswer, TokenRequest, Within,
 };
 
 /// The program as the routes see it.
@@ -23,6 +23,15 @@ impl Gateway for Doors {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer> {
         let program = Arc::clone(&self.0);
         async move { program.issue_handle(request, &address).await }.boxed()
+    }
+
+    fn published(&self, what: Published) -> serde_json::Value {
+        self.0.published(what)
+    }
+
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
+        let program = Arc::clone(&self.0);
+        async move { program.knock(knock, &browser).await }.boxed()
     }
 
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted> {

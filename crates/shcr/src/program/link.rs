@@ -26,6 +26,7 @@ impl Program {
         let Some(launch) = launch else {
             return Err(self.spent(handle).await);
         };
+        self.must_be_admitted(&launch, handle, browser).await?;
         // About the professional alone, before anything is asked about the person.
         if let Err(refusal) = self.policy.decide(&launch, &Circumstances::default()) {
             let mut story = Story::begin(&launch, &browser.address, self.policy.id(), now);
@@ -43,6 +44,31 @@ impl Program {
             Err(Fault::Rejected(_)) => Err(refused(Refusal::LaunchUsedOrExpired)),
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }
+    }
+
+    /// Decided before the link is used up: within its minute it still works (HAZ-057).
+    async fn must_be_admitted(
+        &self,
+        launch: &Launch,
+        handle: [u8; 32],
+        browser: &Browser,
+    ) -> Result<(), Refused> {
+        let Some(host) = self.hosts.find(&launch.host) else {
+            // Registered when it launched, and no longer.
+            return Err(refused(Refusal::LaunchNotAccepted));
+        };
+        if !self.admissions.takes(&host.client_id, host.launches_per_second, clock::millis()) {
+            tracing::warn!(host = %host.client_id, "more links were followed in a second than the host may make");
+            return Err(refused(Refusal::Busy));
+        }
+        let named = launch.particulars.workstation_address.as_deref();
+        if host.compares_client_hint && named != Some(browser.address.as_str()) {
+            let about = secret::hex(&secret::hash(&handle));
+            self.raise(Rule::Replay, &about, "a launch link came from another workstation").await;
+            let mut story = Story::begin(launch, &browser.address, self.policy.id(), clock::millis());
+            return Err(self.refuse(&mut story, Refusal::LaunchNotAccepted).await);
+        }
+        Ok(())
     }
 
     /// A link that is used, late or unknown: one page for all three. Its second use ends what the first one opened (HAZ-046).

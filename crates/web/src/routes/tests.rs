@@ -42,6 +42,19 @@ impl Gateway for Fake {
         async { TokenAnswer { status: 200, body: serde_json::json!({"token_type": "N_A"}) } }.boxed()
     }
 
+    fn published(&self, what: Published) -> serde_json::Value {
+        serde_json::json!({"what": format!("{what:?}")})
+    }
+
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
+        let carried = match knock {
+            Knock::Form { assertion, navigates } => format!("form {assertion} {navigates}"),
+            Knock::Code { host, code } => format!("code {host} {code}"),
+            Knock::Legacy { host, query } => format!("address {host} {query}"),
+        };
+        self.ask(format!("knock {carried} from {:?}", browser.origin), "/launch/abc".to_owned())
+    }
+
     fn redeem(&self, handle: String, _browser: Browser) -> Answer<Admitted> {
         let admitted = Admitted {
             location: "/s/sid/".into(),
@@ -181,6 +194,7 @@ async fn every_route_of_the_table_answers_its_method_and_no_other() {
     let (_, at) = gateway().await;
     for row in ROUTES {
         let path = row.path.replace("{handle}", "h").replace("{sid}", "live").replace("{file}", "none.css");
+        let path = path.replace("{host}", "host");
         let answered = send(at, &format!("{} {path}", row.method.name()), OWN_FORM, "token=t").await;
         assert_ne!(answered.status, 405, "{} {path}", row.method.name());
         let other = send(at, &format!("DELETE {path}"), "", "").await;
@@ -243,7 +257,7 @@ fn an_ancestor_that_is_no_origin_lets_nobody_frame_the_page() {
 }
 
 #[tokio::test]
-async fn a_launch_link_is_used_up_by_a_navigation_only() {
+async fn t05_a_launch_link_is_used_up_by_a_navigation_only() {
     let (fake, at) = gateway().await;
     let unseen = [
         "",
@@ -444,7 +458,7 @@ async fn no_shared_record_takes_its_time_whatever_the_reason() {
 }
 
 #[tokio::test]
-async fn a_token_request_too_long_or_unreadable_never_reaches_the_gateway() {
+async fn t12_a_token_request_too_long_or_unreadable_never_reaches_the_gateway() {
     let (fake, at) = gateway().await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let long = format!("assertion={}", "a".repeat(70_000));
@@ -482,4 +496,79 @@ async fn the_operators_listener_has_its_own_routes() {
     assert!(send(at, "GET /status.json", "", "").await.body.contains("\"audit\":\"ok\""));
     assert!(send(at, "GET /", "", "").await.body.contains("Records can be opened."));
     assert_eq!(send(at, "GET /s/live/", NAVIGATE, "").await.status, 404);
+}
+
+// shows: R32
+#[tokio::test]
+async fn t28_a_launch_through_the_browser_is_a_navigation_or_nothing() {
+    let (fake, at) = gateway().await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nOrigin: https://host.example.test\r\n";
+    for headers in [
+        String::new(),
+        "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n".to_owned(),
+        "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: object\r\n".to_owned(),
+        format!("{NAVIGATE}Sec-Purpose: prefetch\r\n"),
+    ] {
+        send(at, "POST /launch/form", &format!("{form}{headers}"), "assertion=jwe").await;
+        let told = std::mem::take(&mut *fake.asked.lock().unwrap());
+        assert_eq!(told, ["knock form jwe false from Some(\"https://host.example.test\")"], "HAZ-046");
+        assert_eq!(
+            send(at, "GET /launch/code/h?code=c", &headers, "").await.status,
+            403,
+            "HAZ-046: {headers}"
+        );
+    }
+    assert!(asked(&fake).is_empty(), "HAZ-046");
+    let posted = send(at, "POST /launch/form", &format!("{form}{NAVIGATE}"), "assertion=jwe").await;
+    assert!(posted.status == 303 && posted.has("location: /launch/abc"));
+    let code = send(at, "GET /launch/code/h?iss=x&code=a%2Fb", NAVIGATE, "").await;
+    assert!(code.status == 303 && code.has("referrer-policy: no-referrer"));
+    let address = send(at, "GET /launch/url/h?data=x%2By&org=A", NAVIGATE, "").await;
+    assert!(address.status == 303 && !address.head.contains("data="), "HAZ-049");
+    assert_eq!(
+        asked(&fake),
+        [
+            "knock form jwe true from Some(\"https://host.example.test\")",
+            "knock code h a/b from None",
+            "knock address h data=x%2By&org=A from None",
+        ]
+    );
+    for path in [
+        "/launch/code/h",
+        "/launch/code/h?code=a&code=b",
+        "/launch/code/h?code=%zz",
+        "/launch/code/h?code=%ff",
+    ] {
+        assert_eq!(send(at, &format!("GET {path}"), NAVIGATE, "").await.status, 400, "HAZ-046: {path}");
+    }
+    let double = send(at, "POST /launch/form", &format!("{form}{NAVIGATE}"), "assertion=a&assertion=b").await;
+    assert_eq!(double.status, 400, "HAZ-046");
+    assert_eq!(
+        send(at, "GET /launch/url/h?data=x", "Sec-Fetch-Dest: image\r\n", "").await.status,
+        403,
+        "HAZ-046"
+    );
+}
+
+#[tokio::test]
+async fn what_everybody_may_read_is_json_and_may_be_kept_for_minutes() {
+    let (_, at) = gateway().await;
+    let metadata = send(at, "GET /.well-known/oauth-authorization-server", "", "").await;
+    assert!(metadata.status == 200 && metadata.has("content-type: application/json"));
+    assert!(metadata.body.contains("Metadata") && metadata.has("max-age=300"));
+    let keys = send(at, "GET /.well-known/jwks.json", "", "").await;
+    assert!(keys.has("content-type: application/jwk-set+json") && keys.body.contains("Keys"));
+}
+
+#[tokio::test]
+async fn the_back_channel_has_its_own_routes_and_no_other() {
+    let fake = Arc::new(Fake::default());
+    let at = serve(back_channel::router(fake.clone(), Settings::default())).await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    assert_eq!(send(at, "POST /oauth2/token", form, "assertion=jwt").await.status, 200);
+    assert_eq!(asked(&fake), ["token jwt"]);
+    for line in ["GET /launch/h", "POST /launch/form", "GET /s/live/", "GET /help", "GET /"] {
+        assert_eq!(send(at, line, NAVIGATE, "").await.status, 404, "{line}");
+    }
+    assert_eq!(send(at, "GET /oauth2/token", "", "").await.status, 405);
 }
