@@ -6,7 +6,8 @@ use crate::{
     jwt,
     keys::Issuer,
     organisation::{Organisation, Organisations},
-    role::RoleMap,
+    policy::{HostMap, Policy},
+    role::{Maps, RoleMap},
     session,
     table::TableFault,
 };
@@ -20,6 +21,9 @@ use std::{
 
 /// The only algorithms a host may sign launches with.
 pub const ALGORITHMS: [&str; 3] = ["ES384", "PS384", "RS384"];
+
+/// The national job roles, where a host is registered for them.
+pub(crate) const NATIONAL_ROLES: &str = "roles/national.csv";
 
 /// One host as the configuration writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,12 +43,26 @@ pub struct HostConfig {
     pub algorithms: Vec<String>,
     /// Its role map, relative to the policy directory.
     pub roles: PathBuf,
+    /// Whether the job role of a smartcard is taken where that map has no row for anything the host claims.
+    #[serde(default)]
+    pub national_roles: bool,
     /// Whether a new chart ends the earlier view.
     #[serde(default = "yes")]
     pub single_context: bool,
     /// Assurance level (1 to 3) by `acr` value; anything else is 1.
     #[serde(default)]
     pub assurance: BTreeMap<String, u8>,
+}
+
+impl HostConfig {
+    /// Which maps this host's launches are read by.
+    pub fn map(&self) -> HostMap {
+        HostMap {
+            host: self.client_id.clone(),
+            roles: self.roles.to_string_lossy().into_owned(),
+            national: self.national_roles,
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -61,7 +79,7 @@ pub struct Host {
     /// Whose signature its launches carry.
     pub(crate) issuer: Issuer,
     pub(crate) organisations: Vec<Organisation>,
-    pub(crate) roles: RoleMap,
+    pub(crate) roles: Maps,
     pub(crate) assurance: BTreeMap<String, u8>,
     /// Hash of everything registered about it, for the audit.
     pub(crate) configuration_hash: String,
@@ -106,6 +124,15 @@ impl Hosts {
         self.0.values().map(|host| &host.issuer)
     }
 
+    /// From now on launches are mapped as the agreement in force has it.
+    pub fn renew(&self, policy: &Policy) {
+        for host in self.0.values() {
+            if let Some(maps) = policy.maps(&host.client_id) {
+                host.roles.renew(maps);
+            }
+        }
+    }
+
     pub fn find(&self, client_id: &str) -> Option<&Host> {
         self.0.get(client_id)
     }
@@ -119,9 +146,13 @@ fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Res
     let organisations = organisations
         .filter(|all| !all.is_empty())
         .ok_or_else(|| refuse("names no organisation, or one the agreement does not know"))?;
-    let path = policy_dir.join(&config.roles);
-    let roles =
-        RoleMap::read(&text(&path)?).map_err(|source| HostFault::Table { path: path.clone(), source })?;
+    let read = |path: &Path, read: fn(&str) -> Result<RoleMap, TableFault>| {
+        let path = policy_dir.join(path);
+        read(&text(&path)?).map_err(|source| HostFault::Table { path, source })
+    };
+    let own = read(&config.roles, RoleMap::read)?;
+    let national = config.national_roles.then(|| read(Path::new(NATIONAL_ROLES), RoleMap::read_national));
+    let roles = Maps::new(own, national.transpose()?);
     let configuration_hash = session::hex(&session::hash(format!("{config:?}").as_bytes()));
     let algorithms = algorithms(&config.algorithms, &ALGORITHMS)
         .ok_or_else(|| refuse("algorithms are of ES384, PS384, RS384"))?;

@@ -6,7 +6,7 @@ use crate::{
     entries::Story,
     opening::{self, session::Entered},
 };
-use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
+use access::{Objection, Refusal, host::Hosts, keys::Keys, person::Difference, session};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
 use fhir::{Reply, ReplyState, SourceId, reply::Silence};
@@ -28,6 +28,12 @@ mod doors;
 mod token;
 /// The link to a session.
 mod link;
+/// The sharing agreement in force.
+pub(crate) mod agreement;
+/// Roles that are new or have grown.
+mod roles_seen;
+/// The agreement asked about itself.
+mod explained;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// What the practice's answer about the person's wish means.
@@ -45,7 +51,7 @@ pub(crate) struct Program {
     pub(crate) config: Config,
     pub(crate) hosts: Hosts,
     pub(crate) keys: Keys,
-    pub(crate) policy: Policy,
+    agreement: agreement::Agreement,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
     form_key: [u8; 32],
@@ -59,10 +65,7 @@ pub(crate) struct Program {
 impl Program {
     /// Reads policy, role maps and keys, and opens the audit store. Nothing listens yet.
     pub(crate) fn new(config: Config) -> miette::Result<Arc<Self>> {
-        let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
-        let policy = Policy::load(&config.policy.directory, &facts)
-            .into_diagnostic()
-            .wrap_err("the sharing policy cannot be used")?;
+        let agreement = agreement::Agreement::begin(&config)?;
         let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
@@ -79,7 +82,7 @@ impl Program {
         Ok(Arc::new(Self {
             keys: Keys::new(hosts.issuers()).into_diagnostic()?,
             hosts,
-            policy,
+            agreement,
             federation: Arc::new(federation),
             store,
             form_key: session::new_secret(),

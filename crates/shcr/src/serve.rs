@@ -3,7 +3,7 @@
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program},
+    program::{Doors, Program, agreement},
 };
 use miette::{IntoDiagnostic, WrapErr};
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -91,6 +91,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
     let tasks = vec![
         tokio::spawn(listen(listeners.public, public, stopping.clone())),
         tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
+        tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(program, stopping)),
     ];
     Ok(Running { stop, tasks })

@@ -7,7 +7,7 @@ use crate::{
     host::Host,
     jwt::{self, Fault},
     organisation::Organisation,
-    role::Mapped,
+    role::{Claimed, Mapped, Smartcard},
     session,
 };
 use fhir::{FhirDate, Json, NhsNumber, Object, OdsCode, date::Precision};
@@ -51,7 +51,10 @@ pub(super) fn facts(
     let person = person(claims, asked.training)?;
     check_person_id(&iua, &person)?;
     let today = fhir::date::london(asked.now).date();
-    let mapped = host.roles.find(&role_claims, &organisation.ods, today);
+    let (practitioner, smartcard) = (practitioner(claims, &iua)?, smartcard(claims)?);
+    let job_role = practitioner.sds_job_role.as_deref();
+    let claimed = Claimed { claims: &role_claims, job_role, smartcard: &smartcard };
+    let mapped = host.roles.find(&claimed, &organisation.ods, today);
     Ok(LaunchFacts {
         id: session::hex(&session::new_secret()),
         route,
@@ -59,11 +62,13 @@ pub(super) fn facts(
         host_name: host.name.clone(),
         host_session: jwt::optional(claims, "host_session", "host_session")?,
         frame_origins: host.frame_origins.clone(),
-        practitioner: practitioner(claims, &iua)?,
+        practitioner,
         role: mapped.map(|mapped: Mapped| mapped.role),
         emergency_access: mapped.is_some_and(|mapped| mapped.emergency_access),
+        demographics_only: mapped.is_some_and(|mapped| mapped.demographics_only),
+        smartcard,
         role_claims,
-        role_map_version: host.roles.version().to_owned(),
+        role_map_version: host.roles.version(),
         organisation,
         assurance: assurance(claims, host)?,
         auth_time_s: jwt::seconds(claims, "auth_time")?,
@@ -112,6 +117,15 @@ fn practitioner(claims: &Object<'_>, iua: &Object<'_>) -> Result<Practitioner, F
         registration: jwt::optional(iua, "national_provider_identifier", "national_provider_identifier")?,
         host_sub,
         local_user_id,
+    })
+}
+
+/// Activities and workgroups, by the names the national identity service has for them.
+fn smartcard(claims: &Object<'_>) -> Result<Smartcard, Fault> {
+    let nhs = claims.object("nhs").unwrap_or_default();
+    Ok(Smartcard {
+        activity_codes: texts(&nhs, "activity_codes", "nhs.activity_codes")?,
+        workgroups: texts(&nhs, "workgroups", "nhs.workgroups")?,
     })
 }
 

@@ -13,6 +13,10 @@ pub(crate) enum Rule {
     Replay,
     /// The cookie of one session used on another.
     ForeignCookie,
+    /// A host's role never seen before, a professional's that sees more than at the last launch, or a user id that is nobody's.
+    NewRole,
+    /// A changed agreement was refused; the one before goes on. For the operator.
+    AgreementRefused,
 }
 
 impl Rule {
@@ -21,6 +25,8 @@ impl Rule {
         match self {
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
+            Rule::NewRole => "PO-25",
+            Rule::AgreementRefused => "OP-01",
         }
     }
 }

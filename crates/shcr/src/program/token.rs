@@ -97,6 +97,7 @@ impl Program {
         if error.audit.reason == "replay" {
             self.raise(Rule::Replay, &secret::hex(assertion_hash), "a launch was offered again").await;
         }
+        self.watch_nobodies(error.audit.reason, issuer, &secret::hex(assertion_hash)).await;
         TokenAnswer {
             status: error.status,
             body: json!({"error": error.error, "error_description": error.description}),
