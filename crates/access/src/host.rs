@@ -18,7 +18,8 @@ use crate::{
     keys::Issuer,
     launch::Route,
     organisation::{Organisation, Organisations},
-    role::RoleMap,
+    policy::{HostMap, Policy},
+    role::{Maps, RoleMap},
     session,
     table::TableFault,
 };
@@ -32,6 +33,9 @@ use std::{
 
 /// The only algorithms a host may sign launches with.
 pub const ALGORITHMS: [&str; 3] = ["ES384", "PS384", "RS384"];
+
+/// The national job roles, where a host is registered for them.
+pub(crate) const NATIONAL_ROLES: &str = "roles/national.csv";
 
 /// One host as the configuration writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,6 +55,9 @@ pub struct HostConfig {
     pub algorithms: Vec<String>,
     /// Its role map, relative to the policy directory.
     pub roles: PathBuf,
+    /// Whether the job role of a smartcard is taken where that map has no row for anything the host claims.
+    #[serde(default)]
+    pub national_roles: bool,
     /// Whether a new chart ends the earlier view.
     #[serde(default = "yes")]
     pub single_context: bool,
@@ -88,6 +95,17 @@ pub struct HostConfig {
     pub legacy: Vec<LegacyConfig>,
 }
 
+impl HostConfig {
+    /// Which maps this host's launches are read by.
+    pub fn map(&self) -> HostMap {
+        HostMap {
+            host: self.client_id.clone(),
+            roles: self.roles.to_string_lossy().into_owned(),
+            national: self.national_roles,
+        }
+    }
+}
+
 fn yes() -> bool {
     true
 }
@@ -121,7 +139,7 @@ pub struct Host {
     /// Whose signature its launches carry.
     pub(crate) issuer: Issuer,
     pub(crate) organisations: Vec<Organisation>,
-    pub(crate) roles: RoleMap,
+    pub(crate) roles: Maps,
     pub(crate) assurance: BTreeMap<String, u8>,
     pub(crate) flows: Vec<Route>,
     certificates: Vec<Registered>,
@@ -226,6 +244,15 @@ impl Hosts {
         self.0.values()
     }
 
+    /// From now on launches are mapped as the agreement in force has it.
+    pub fn renew(&self, policy: &Policy) {
+        for host in self.0.values() {
+            if let Some(maps) = policy.maps(&host.client_id) {
+                host.roles.renew(maps);
+            }
+        }
+    }
+
     pub fn find(&self, client_id: &str) -> Option<&Host> {
         self.0.get(client_id)
     }
@@ -263,9 +290,13 @@ fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Res
     let exchange = exchange.transpose().map_err(refuse)?;
     let legacy: Result<Vec<_>, _> = config.legacy.iter().map(|one| Legacy::register(one, known)).collect();
     let legacy = legacy.map_err(refuse)?;
-    let path = policy_dir.join(&config.roles);
-    let roles =
-        RoleMap::read(&text(&path)?).map_err(|source| HostFault::Table { path: path.clone(), source })?;
+    let read = |path: &Path, read: fn(&str) -> Result<RoleMap, TableFault>| {
+        let path = policy_dir.join(path);
+        read(&text(&path)?).map_err(|source| HostFault::Table { path, source })
+    };
+    let own = read(&config.roles, RoleMap::read)?;
+    let national = config.national_roles.then(|| read(Path::new(NATIONAL_ROLES), RoleMap::read_national));
+    let roles = Maps::new(own, national.transpose()?);
     let configuration_hash = session::hex(&session::hash(format!("{config:?}").as_bytes()));
     Ok(Host {
         issuer: Issuer { id: config.client_id.clone(), jwks_url: config.jwks_url, algorithms },

@@ -20,7 +20,10 @@ mod claims;
 
 pub use declined::Declined;
 
-use crate::{organisation::Organisation, role::Role};
+use crate::{
+    organisation::Organisation,
+    role::{Claimed, Role, Smartcard},
+};
 use fhir::{FhirDate, NhsNumber, OdsCode};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
@@ -52,6 +55,12 @@ pub struct LaunchFacts {
     pub role: Option<Role>,
     /// The host's map lets this role ask for emergency access (break-glass).
     pub emergency_access: bool,
+    /// The host's map lets this role see who the person is, and nothing else.
+    #[serde(default)]
+    pub demographics_only: bool,
+    /// What a smartcard says beside the job role.
+    #[serde(default)]
+    pub smartcard: Smartcard,
     pub role_map_version: String,
     pub organisation: Organisation,
     /// 0 legacy address; 1 one factor or unstated; 2 two factors; 3 phishing-resistant hardware.
@@ -81,8 +90,6 @@ pub struct Particulars {
     pub workstation: Option<String>,
     /// The workstation's address, as the host knows it.
     pub workstation_address: Option<String>,
-    /// National activity codes of the role.
-    pub activities: Vec<String>,
     /// Issuer and subject of the identity that was exchanged.
     pub provider: Option<(String, String)>,
 }
@@ -240,6 +247,15 @@ impl Launch {
     /// Reads back what [`Self::to_sealed_bytes`] gave. The store's seal is what makes it trustworthy.
     pub fn from_sealed_bytes(bytes: &[u8]) -> Result<Self, NotALaunch> {
         serde_json::from_slice(bytes).map(Self::new).map_err(|_| NotALaunch)
+    }
+
+    /// What a role map is asked about.
+    pub(crate) fn claimed(&self) -> Claimed<'_> {
+        Claimed {
+            claims: &self.role_claims,
+            job_role: self.practitioner.sds_job_role.as_deref(),
+            smartcard: &self.smartcard,
+        }
     }
 
     /// The relationship codes, sorted, each once.

@@ -5,6 +5,8 @@
 pub mod refusal;
 /// Comma-separated tables of policy data, read strictly.
 mod table;
+/// Texts signed by name: role maps, releases, the agreement.
+pub mod signed_note;
 /// The organisations a professional may ask from, and their kinds.
 pub mod organisation;
 /// The eleven roles, and the maps from a host's own role names to them.

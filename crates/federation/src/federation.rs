@@ -122,9 +122,15 @@ impl Federation {
         reply
     }
 
-    /// What this opening asks, and what is settled without asking. Pure.
+    /// What this opening asks, and what is settled without asking: what a partner's switch keeps back is not shared (HAZ-007). Pure.
     pub fn plan(&self, permit: &Permit, _opened: &Opened, asking: Asking) -> Plan {
-        plan::plan(&self.sources, &|source, category| permit.level(source, category), &asking)
+        let switched = |source: &SourceConfig| {
+            let mut source = source.clone();
+            source.shares.retain(|category| permit.is_shared(&source.id, *category));
+            source
+        };
+        let sources: Vec<SourceConfig> = self.sources.iter().map(switched).collect();
+        plan::plan(&sources, &|source, category| permit.level(source, category), &asking)
     }
 
     /// Asks every question at once, on tasks of their own. The stream gives what was settled first, then each reply as

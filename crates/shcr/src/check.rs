@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
         return Err(report.into());
     }
     let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
-    let policy = access::Policy::load(&config.policy.directory, &facts)
+    let policy = access::Policy::deployed(&config.policy.directory, &facts, &config.deployment())
         .into_diagnostic()
         .wrap_err("the sharing policy cannot be used")?;
     let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory);

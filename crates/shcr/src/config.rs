@@ -67,6 +67,9 @@ pub(crate) struct Audit {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     pub(crate) directory: PathBuf,
+    /// Who may sign the agreement and the partners' files. A live deployment wants two signatures on each.
+    #[serde(default)]
+    pub(crate) signers: Vec<access::policy::Signer>,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +138,15 @@ impl Config {
     /// The token endpoint: the one audience a launch assertion may name.
     pub(crate) fn token_url(&self) -> String {
         format!("{}/oauth2/token", self.public_url)
+    }
+
+    /// What the sharing agreement has to know of the deployment.
+    pub(crate) fn deployment(&self) -> access::policy::Deployment {
+        access::policy::Deployment {
+            training: self.training,
+            hosts: self.hosts.iter().map(access::host::HostConfig::map).collect(),
+            signers: self.policy.signers.clone(),
+        }
     }
 
     fn settle_paths(&mut self, beside: &Path) {

@@ -14,6 +14,8 @@ use web::gateway::Refused;
 
 /// An opening of one document, not of a record.
 const DOCUMENT: &str = "document";
+/// Under this name what the permit was decided on.
+pub(crate) const FACTS: &str = "facts";
 /// Under this name the opening that listed it.
 const LISTED_BY: &str = "listed-by";
 
@@ -44,6 +46,8 @@ pub(crate) struct Story {
     listed_by: Option<OpeningId>,
     /// More on why it was refused than the asker may know.
     because: Option<&'static str>,
+    /// What the permit was decided on, for whoever asks later why.
+    facts: Option<String>,
 }
 
 impl Story {
@@ -66,12 +70,23 @@ impl Story {
             disclosed: 0,
             listed_by: None,
             because: None,
+            facts: None,
         }
     }
 
     /// For the audit alone: what the next refusal rests on.
     pub(crate) fn because(&mut self, why: &'static str) {
         self.because = Some(why);
+    }
+
+    /// The agreement that decides from here on, and the role map that spoke.
+    pub(crate) fn under(&mut self, configuration: &str, map: String) {
+        configuration.clone_into(&mut self.configuration);
+        self.who.map = Some(map);
+    }
+
+    pub(crate) fn configuration(&self) -> &str {
+        &self.configuration
     }
 
     /// From now on every entry says that this opening is of one document, and whose page listed it.
@@ -124,6 +139,8 @@ impl Story {
             categories.iter().flat_map(|category| permit.grant(&source.id, *category).policies.clone())
         });
         let policies: std::collections::BTreeSet<String> = grants.collect();
+        permit.role().name().clone_into(&mut self.who.role);
+        self.facts = Some(permit.facts().to_owned());
         self.decision = audit::Decision {
             outcome: "permit".to_owned(),
             permit: permit.digest(),
@@ -206,6 +223,12 @@ impl Story {
         entry
     }
 
+    fn detail(&self) -> BTreeMap<String, String> {
+        let listed_by = self.listed_by.iter().map(|id| (LISTED_BY.to_owned(), id.to_string()));
+        let facts = self.facts.iter().map(|facts| (FACTS.to_owned(), facts.clone()));
+        listed_by.chain(facts).collect()
+    }
+
     fn entry(&self, kind: Kind, key: Key, at: Millis) -> Entry {
         Entry {
             opening: Some(self.opening.clone()),
@@ -218,7 +241,7 @@ impl Story {
             decision: Some(self.decision.clone()),
             objection: self.objection.clone(),
             flags: self.listed_by.iter().map(|_| DOCUMENT.to_owned()).collect(),
-            detail: self.listed_by.iter().map(|id| (LISTED_BY.to_owned(), id.to_string())).collect(),
+            detail: self.detail(),
             ..Entry::new(kind, key, at)
         }
     }
@@ -242,7 +265,8 @@ pub(crate) fn session(launch: &Launch, key: Key, cause: &str, address: &str, at:
 fn asserted(launch: &Launch) -> BTreeMap<String, String> {
     let told = &launch.particulars;
     let provider = told.provider.as_ref();
-    let activities = (!told.activities.is_empty()).then(|| told.activities.join(" "));
+    let activities = &launch.smartcard.activity_codes;
+    let activities = (!activities.is_empty()).then(|| activities.join(" "));
     let said = [
         ("activities", activities),
         ("client-address", told.workstation_address.clone()),
@@ -289,6 +313,16 @@ pub(crate) fn cleared(source: &str, by: &str, at: Millis) -> Entry {
     entry.cause = Some("source cleared by hand".to_owned());
     entry.detail.insert("source".to_owned(), source.to_owned());
     entry.detail.insert("by".to_owned(), by.chars().take(100).collect());
+    entry
+}
+
+/// Another agreement decides from here on. `before` is the one until now, at the start none.
+pub(crate) fn agreement(id: &str, before: Option<&str>, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Configuration, Key::configuration(id, at), at);
+    entry.cause = Some("sharing agreement in force".to_owned());
+    entry.configuration = Some(id.to_owned());
+    entry.software = Some(env!("CARGO_PKG_VERSION").to_owned());
+    entry.detail.extend(before.map(|before| ("before".to_owned(), before.to_owned())));
     entry
 }
 

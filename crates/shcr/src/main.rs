@@ -51,9 +51,12 @@ enum Command {
     /// Check or read the audit.
     #[command(subcommand)]
     Audit(tools::Audit),
-    /// Print or check the sharing policy.
+    /// Check, print, explain, compare or sign the sharing agreement.
     #[command(subcommand)]
-    Policy(tools::Policy),
+    Policy(tools::policy::Command),
+    /// Read the hosts' role maps.
+    #[command(subcommand)]
+    Role(tools::policy::Roles),
 }
 
 #[derive(Args)]
@@ -77,7 +80,8 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Source(command) => source_test::run(command).await,
         Command::Edge(command) => edge_node::run(command).await,
         Command::Audit(command) => tools::audit(command),
-        Command::Policy(command) => tools::policy(command),
+        Command::Policy(command) => tools::policy::run(command),
+        Command::Role(command) => tools::policy::roles(command),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) mod document;
 pub(crate) mod handle;
 /// From our values to what the page needs before its first byte.
 mod compose;
+/// Why a section does not show more, from the permit alone.
+mod why;
 /// Recording what leaves before it leaves.
 mod disclose;
 /// The professional's session, checked on every request.
@@ -33,7 +35,7 @@ use stream::{Event, Out};
 pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) -> Result<Page, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
-    let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
+    let mut story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
 
     // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
     let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {

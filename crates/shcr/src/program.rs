@@ -7,7 +7,7 @@ use crate::{
     opening::{self, session::Entered},
 };
 use access::{
-    Objection, Policy, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, own_keys::OwnKeys,
+    Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, own_keys::OwnKeys,
     person::Difference, session,
 };
 use audit::{Fault, Opened, Store};
@@ -38,6 +38,12 @@ mod published;
 pub(crate) mod throttle;
 /// The link to a session.
 mod link;
+/// The sharing agreement in force.
+pub(crate) mod agreement;
+/// Roles that are new or have grown.
+mod roles_seen;
+/// The agreement asked about itself.
+mod explained;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// What the practice's answer about the person's wish means.
@@ -55,7 +61,7 @@ pub(crate) struct Program {
     pub(crate) config: Config,
     pub(crate) hosts: Hosts,
     pub(crate) keys: Keys,
-    pub(crate) policy: Policy,
+    agreement: agreement::Agreement,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
     /// Absent where no way in needs them.
@@ -90,10 +96,7 @@ impl Program {
         config: Config,
         open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
     ) -> miette::Result<Arc<Self>> {
-        let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
-        let policy = Policy::load(&config.policy.directory, &facts)
-            .into_diagnostic()
-            .wrap_err("the sharing policy cannot be used")?;
+        let agreement = agreement::Agreement::begin(&config)?;
         let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
@@ -112,7 +115,7 @@ impl Program {
             launches: Throttle::default(),
             admissions: Throttle::default(),
             hosts,
-            policy,
+            agreement,
             federation: Arc::new(federation),
             store,
             form_key: session::new_secret(),

@@ -6,7 +6,7 @@ pub(crate) mod back_channel;
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program},
+    program::{Doors, Program, agreement},
 };
 use back_channel::{Peer, TlsListener};
 use miette::{IntoDiagnostic, WrapErr};
@@ -110,6 +110,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
     let mut tasks = vec![
         tokio::spawn(listen(listeners.public, public, stopping.clone())),
         tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
+        tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
     ];
     if let (Some(listener), Some(channel)) = (listeners.back_channel, &program.config.back_channel) {

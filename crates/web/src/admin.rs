@@ -1,6 +1,9 @@
 //! Takes the program's own status, gives the operator's page, its JSON form and a health answer. No person is in any of it.
 //! Its listener and origin are its own. Source: viewer.md section 7, Admin: Status.
 
+/// What the agreement would show to whom.
+pub mod simulator;
+
 use crate::assets;
 use crate::gateway::Gateway;
 use crate::view::drawn;
@@ -21,6 +24,9 @@ pub struct Status {
     pub audit: String,
     /// The configuration's id.
     pub configuration: String,
+    /// How often the agreement was swapped, from 1; and why its files as they stand are not in force.
+    pub generation: u64,
+    pub refused: Option<String>,
     pub version: String,
     /// Openings since the start.
     pub openings: u64,
@@ -65,15 +71,17 @@ enum Act {
     Health,
     Asset,
     Clear,
+    Simulator,
 }
 
 /// Every URL of the operator's listener with what it leaves in the audit. None names a person.
-const ROUTES: [(&str, Act, &str); 5] = [
+const ROUTES: [(&str, Act, &str); 6] = [
     ("GET /", Act::Page, "-"),
     ("GET /status.json", Act::Json, "-"),
     ("GET /health", Act::Health, "-"),
     ("GET /assets/{file}", Act::Asset, "-"),
     ("POST /clear", Act::Clear, "alert"),
+    ("GET /simulator", Act::Simulator, "-"),
 ];
 
 /// The operator has looked into why a source was held, and lets it be asked again.
@@ -94,6 +102,7 @@ pub fn router(gateway: Arc<dyn Gateway>) -> Router {
             Act::Health => router.route(path, get(health)),
             Act::Asset => router.route(path, get(asset)),
             Act::Clear => router.route(path, post(clear)),
+            Act::Simulator => router.route(path, get(simulator::page)),
         }
     };
     ROUTES.into_iter().fold(Router::new(), add).with_state(gateway)

@@ -173,6 +173,14 @@ pub trait Gateway: Send + Sync + 'static {
     fn close(&self, within: Within, token: String) -> Answer<()>;
     /// For the operator's page: status of sources, audit head, configuration id. No person in it.
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
+    /// The agreement asked about itself, with what may be chosen. No person in it.
+    fn simulate(
+        &self,
+        query: Option<crate::admin::simulator::Query>,
+    ) -> BoxFuture<'static, crate::admin::simulator::Simulated> {
+        drop(query);
+        Box::pin(async { crate::admin::simulator::Simulated::default() })
+    }
     /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;
 }

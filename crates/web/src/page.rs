@@ -1,6 +1,7 @@
 //! What is known when the first byte of a record document leaves: who looks, at whom, whom we ask, what is asked.
 
-use fhir::{Category, FhirDate, Retrieval, SourceId};
+use access::policy::ReasonCode;
+use fhir::{Category, FhirDate, Level, Retrieval, SourceId};
 use record::Section;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,8 @@ pub struct Page {
     pub granted: BTreeSet<Category>,
     /// Categories of the matrix this role does not see at all: counted on the page (HAZ-011). From policy, never from data.
     pub not_for_role: Vec<Category>,
+    /// Why less than everything is shown, and whom to ask. From policy, never from data.
+    pub why: Vec<Why>,
     /// "identity not checked nationally at this opening" and the like.
     pub caveats: Vec<String>,
     /// Identity fields that differ between host and national record and were confirmed by the professional.
@@ -35,6 +38,20 @@ pub struct Page {
     pub training: bool,
     /// Makes the address of each document that may be opened.
     pub documents: Arc<dyn Handles>,
+}
+
+/// One reason why less than everything of one category is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    pub category: Category,
+    pub reason: ReasonCode,
+    /// What is shown nevertheless.
+    pub level: Level,
+    /// Short names of the sources it holds for; none where it holds whichever source it is.
+    pub sources: Vec<String>,
+    /// Who decided so, and whom to ask about it.
+    pub decided_by: String,
+    pub ask: String,
 }
 
 /// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).

@@ -18,6 +18,8 @@ mod source_line;
 mod row;
 /// The frame every section stands in.
 mod frame;
+/// Why a section does not show more.
+mod why;
 /// Sections that are lists of entries, one module per section.
 mod list;
 mod plans;

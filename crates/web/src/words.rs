@@ -3,6 +3,8 @@
 
 /// One document: had, shown, or not.
 mod documents;
+/// Why less than everything is shown.
+pub mod why;
 
 pub use documents::*;
 

@@ -7,7 +7,7 @@ use crate::{
     host::Host,
     jwt::{self, Fault},
     organisation::Organisation,
-    role::Mapped,
+    role::{Claimed, Mapped, Smartcard},
     session,
 };
 use fhir::{FhirDate, Json, NhsNumber, Object, OdsCode, date::Precision};
@@ -63,7 +63,10 @@ pub(super) fn facts_about(
     let role_claims = role_claims(&iua, host)?;
     let person = person(details, asked.training)?;
     check_person_id(&iua, &person)?;
-    let mapped = mapped(host, &role_claims, &organisation, asked);
+    let (practitioner, smartcard) = (practitioner(claims, &iua)?, smartcard(claims, host)?);
+    let job_role = practitioner.sds_job_role.as_deref();
+    let claimed = Claimed { claims: &role_claims, job_role, smartcard: &smartcard };
+    let mapped = mapped(host, &claimed, &organisation, asked);
     Ok(LaunchFacts {
         id: session::hex(&session::new_secret()),
         route,
@@ -71,11 +74,13 @@ pub(super) fn facts_about(
         host_name: host.name.clone(),
         host_session: jwt::optional(claims, "host_session", "host_session")?,
         frame_origins: host.frame_origins.clone(),
-        practitioner: practitioner(claims, &iua)?,
+        practitioner,
         role: mapped.map(|mapped| mapped.role),
         emergency_access: mapped.is_some_and(|mapped| mapped.emergency_access),
+        demographics_only: mapped.is_some_and(|mapped| mapped.demographics_only),
+        smartcard,
         role_claims,
-        role_map_version: host.roles.version().to_owned(),
+        role_map_version: host.roles.version(),
         organisation,
         assurance: assurance(claims, &host.assurance)?,
         auth_time_s: jwt::seconds(claims, "auth_time")?,
@@ -97,12 +102,12 @@ fn iua<'a>(claims: &Object<'a>) -> Result<Object<'a>, Fault> {
 /// Which role the host's map makes of its role names today, in London.
 pub(super) fn mapped(
     host: &Host,
-    role_claims: &[String],
+    claimed: &Claimed<'_>,
     organisation: &Organisation,
     asked: Asked<'_>,
 ) -> Option<Mapped> {
     let today = fhir::date::london(asked.now).date();
-    host.roles.find(role_claims, &organisation.ods, today)
+    host.roles.find(claimed, &organisation.ods, today)
 }
 
 /// At least one, and where the host's registration lists them, no other (HAZ-047).
@@ -120,11 +125,6 @@ pub(super) fn may_send(allowed: &[String], role: &String) -> bool {
 }
 
 fn particulars(claims: &Object<'_>, host: &Host) -> Result<Particulars, Fault> {
-    let nhs = claims.object("nhs").unwrap_or_default();
-    let activities = codes(&nhs, "activity_codes", "activity_codes")?;
-    if !activities.iter().all(|code| host.activities_allowed.contains(code)) {
-        return Err(Fault("activity_codes"));
-    }
     let hint = claims.object("client_hint").unwrap_or_default();
     let workstation_address = jwt::optional(&hint, "address", "client_hint")?;
     if host.compares_client_hint && workstation_address.is_none() {
@@ -133,7 +133,6 @@ fn particulars(claims: &Object<'_>, host: &Host) -> Result<Particulars, Fault> {
     Ok(Particulars {
         workstation: jwt::optional(&hint, "workstation", "client_hint")?,
         workstation_address,
-        activities,
         provider: None,
     })
 }
@@ -173,6 +172,18 @@ fn practitioner(claims: &Object<'_>, iua: &Object<'_>) -> Result<Practitioner, F
         host_sub,
         local_user_id,
     })
+}
+
+/// Activities and workgroups, by the names the national identity service has for them; no activity that the host may not
+/// send (HAZ-047).
+fn smartcard(claims: &Object<'_>, host: &Host) -> Result<Smartcard, Fault> {
+    const ACTIVITIES: &str = "activity_codes";
+    let nhs = claims.object("nhs").unwrap_or_default();
+    let activity_codes = texts(&nhs, ACTIVITIES, ACTIVITIES)?;
+    if !activity_codes.iter().all(|code| host.activities_allowed.contains(code)) {
+        return Err(Fault(ACTIVITIES));
+    }
+    Ok(Smartcard { activity_codes, workgroups: texts(&nhs, "workgroups", "nhs.workgroups")? })
 }
 
 /// Whom nobody could hold to account (HAZ-047).

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     host::{Encoding, Field, Host, Hosts, Legacy, unhex},
     jwt::Fault,
+    role::{Claimed, Smartcard},
     session,
 };
 use aws_lc_rs::{
@@ -249,7 +250,9 @@ impl<'a> Fields<'a> {
         if !role_claims.iter().all(|role| claims::may_send(&host.roles_allowed, role)) {
             return Err(Fault("subject_role"));
         }
-        let mapped = claims::mapped(host, &role_claims, &organisation, asked);
+        let smartcard = Smartcard::default();
+        let claimed = Claimed { claims: &role_claims, job_role: None, smartcard: &smartcard };
+        let mapped = claims::mapped(host, &claimed, &organisation, asked);
         let evidence = Evidence { code: "host-open".to_owned(), service: None, since: None, reference: None };
         Ok(LaunchFacts {
             id: session::hex(&session::new_secret()),
@@ -262,8 +265,10 @@ impl<'a> Fields<'a> {
             role: mapped.map(|mapped| mapped.role),
             // Whatever the map says: nobody has proven who they are.
             emergency_access: false,
+            demographics_only: mapped.is_some_and(|mapped| mapped.demographics_only),
+            smartcard,
             role_claims,
-            role_map_version: host.roles.version().to_owned(),
+            role_map_version: host.roles.version(),
             organisation,
             assurance: 0,
             auth_time_s: None,

@@ -63,6 +63,11 @@ impl Key {
         Self::of(Kind::Session, &["event", &hash::hex(event_hash)])
     }
 
+    /// Another sharing agreement came into force.
+    pub fn configuration(id: &str, at: crate::Millis) -> Self {
+        Self::of(Kind::Configuration, &[id, &at.0.to_string()])
+    }
+
     pub fn objection(opening: &OpeningId, source: &str) -> Self {
         Self::of(Kind::Objection, &[opening.as_str(), source])
     }

@@ -16,6 +16,10 @@ const SCOPE: &str = "system/*.read";
 const KEY_ID: &str = "shcr-gateway-1";
 const GATEWAY_TOKEN: &str = "national-gateway.token";
 
+/// What the source that breaks its contract is to share.
+const POOR_SHARES: [&str; 7] =
+    ["allergies", "medications", "problems", "results", "encounters", "documents", "alerts"];
+
 /// Where it lies.
 pub(super) fn path(state: &Path) -> PathBuf {
     state.join("config/running.toml")
@@ -43,6 +47,9 @@ pub(super) fn settle(
     {
         let poor = region.sources.iter().find(|endpoint| endpoint.name == "poor");
         sources.extend(poor.map(poor_source));
+        if let Some(poor) = poor {
+            open_switches(state, poor.partner.as_str())?;
+        }
     }
     for host in tables(&mut table, "hosts") {
         meet(host, region);
@@ -76,6 +83,19 @@ fn meet(host: &mut Table, region: &Endpoints) {
             provider.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
         }
     }
+}
+
+/// What a partner's own file would say; a source without one lets out nothing.
+fn open_switches(state: &Path, partner: &str) -> miette::Result<()> {
+    let path = state.join(format!("config/policy/releases/{partner}.csv"));
+    let mut text =
+        std::fs::read_to_string(&path).unwrap_or_else(|_| "source,category,switch,level,named\n".to_owned());
+    for category in POOR_SHARES {
+        text += &format!("poor,{category},open,F,\n");
+    }
+    std::fs::write(&path, text)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot write `{}`", path.display()))
 }
 
 fn tables<'a>(table: &'a mut Table, key: &str) -> impl Iterator<Item = &'a mut Table> {
@@ -166,7 +186,6 @@ fn poor_source(endpoint: &SourceEndpoint) -> Value {
     ] {
         source.insert(key.into(), Value::from(value));
     }
-    let shares = ["allergies", "medications", "problems", "results", "encounters", "documents", "alerts"];
-    source.insert("shares".into(), Value::from(shares.map(str::to_owned).to_vec()));
+    source.insert("shares".into(), Value::from(POOR_SHARES.map(str::to_owned).to_vec()));
     Value::Table(source)
 }

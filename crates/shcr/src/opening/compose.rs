@@ -2,6 +2,7 @@
 
 use super::handle::Listing;
 use super::session::Entered;
+use super::why;
 use crate::{clock, config::parse_duration, entries::Story, program::Program};
 use access::{Launch, Permit, Role, person::Identified};
 use federation::{Asking, SourceConfig};
@@ -51,7 +52,8 @@ pub(super) fn page(
         professional: launch.practitioner.display.clone(),
         role: launch.role_claims.join(", "),
         organisation: launch.organisation.name.clone(),
-        sources: sources.iter().map(card).collect(),
+        sources: sources.iter().map(|source| shared_card(source, permit)).collect(),
+        why: why::reasons(program, permit),
         order: order(program, permit.role()),
         granted: Category::ALL.into_iter().filter(granted).collect(),
         not_for_role: permit.withheld_categories(),
@@ -110,6 +112,13 @@ pub(super) fn host_banner(launch: &Launch) -> Banner {
         nhs_number: person.nhs_number.spaced(),
         ..Banner::default()
     }
+}
+
+/// With what the partner lets out to this asker, and no more (HAZ-007).
+fn shared_card(source: &SourceConfig, permit: &Permit) -> SourceCard {
+    let card = card(source);
+    let shares = card.shares.into_iter().filter(|category| permit.is_shared(&source.id, *category)).collect();
+    SourceCard { shares, ..card }
 }
 
 pub(super) fn card(source: &SourceConfig) -> SourceCard {

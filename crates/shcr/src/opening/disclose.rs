@@ -120,7 +120,7 @@ impl Answer<'_> {
     ) -> Option<Disclosed> {
         let now = clock::millis();
         let (part, entry) = story.disclosure(self.line(now), now);
-        let mut manifest = Manifest::new(key, self.head(program, story, part));
+        let mut manifest = Manifest::new(key, self.head(story, part));
         (manifest.shown, manifest.held) = (shown, held);
         program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
     }
@@ -138,7 +138,7 @@ impl Answer<'_> {
         }
     }
 
-    fn head(self, program: &Program, story: &Story, part: u32) -> Head {
+    fn head(self, story: &Story, part: u32) -> Head {
         Head {
             opening: story.opening.clone(),
             source: self.source.to_string(),
@@ -146,7 +146,7 @@ impl Answer<'_> {
             as_at: self.as_at.map(str::to_owned),
             state: self.state.name().to_owned(),
             permit: story.permit_digest().to_owned(),
-            configuration: program.policy.id().to_owned(),
+            configuration: story.configuration().to_owned(),
             caveats: self.caveats,
         }
     }

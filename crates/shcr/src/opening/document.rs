@@ -28,7 +28,7 @@ const READING: Duration = Duration::from_secs(10);
 pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) -> Result<Shell, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = &session.content.launch;
-    let mut story = Story::begin(launch, &within.browser.address, program.policy.id(), clock::millis());
+    let mut story = Story::begin(launch, &within.browser.address, program.policy().id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
     granted(&program, launch, &document.handle, &mut story).await?;
     let page = DocumentPage {
@@ -55,7 +55,7 @@ pub(crate) async fn open_document(
 ) -> Result<Content, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
-    let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
+    let mut story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
     story.of_document(&document.handle.opening);
 

@@ -38,7 +38,9 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
 
 /// What this professional may see of this person, by the policy in force now.
 pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story) -> Result<Permit, Refused> {
-    match program.policy.decide(launch, &Circumstances::default()) {
+    let policy = program.policy();
+    story.under(policy.id(), policy.map_version(launch));
+    match policy.decide(launch, &Circumstances::default()) {
         Ok(permit) => Ok(permit),
         Err(refusal) => Err(program.refuse(story, refusal).await),
     }

@@ -13,10 +13,12 @@ pub(crate) enum Rule {
     Replay,
     /// The cookie of one session used on another.
     ForeignCookie,
-    /// A shared account instead of a professional.
-    Role,
+    /// A host's role never seen before, a professional's that sees more than at the last launch, or a user id that is nobody's.
+    NewRole,
     /// An encrypted address was used.
     LegacyAddress,
+    /// A changed agreement was refused; the one before goes on. For the operator.
+    AgreementRefused,
 }
 
 impl Rule {
@@ -25,8 +27,9 @@ impl Rule {
         match self {
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
-            Rule::Role => "PO-25",
+            Rule::NewRole => "PO-25",
             Rule::LegacyAddress => "PO-26",
+            Rule::AgreementRefused => "OP-01",
         }
     }
 }

@@ -88,6 +88,14 @@ impl Gateway for Doors {
         async move { program.status_now() }.boxed()
     }
 
+    fn simulate(
+        &self,
+        query: Option<web::admin::simulator::Query>,
+    ) -> BoxFuture<'static, web::admin::simulator::Simulated> {
+        let program = Arc::clone(&self.0);
+        async move { program.simulated(query.as_ref()) }.boxed()
+    }
+
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool> {
         let program = Arc::clone(&self.0);
         async move { program.clear_source(&source, &by).await }.boxed()
@@ -101,7 +109,7 @@ impl Program {
         self.must_be_ours(&entered.sid, token)?;
         let launch = &entered.content.launch;
         let now = clock::millis();
-        let story = Story::begin(launch, &within.browser.address, self.policy.id(), now);
+        let story = Story::begin(launch, &within.browser.address, self.policy().id(), now);
         let entry = story.interruption("identity differs: continued", 1);
         entered.content.confirmed_identity = true;
         let content = serde_json::to_vec(&entered.content).map_err(|_| refused(Refusal::ViewEnded))?;

@@ -28,8 +28,8 @@ impl Program {
         };
         self.must_be_admitted(&launch, handle, browser).await?;
         // About the professional alone, before anything is asked about the person.
-        if let Err(refusal) = self.policy.decide(&launch, &Circumstances::default()) {
-            let mut story = Story::begin(&launch, &browser.address, self.policy.id(), now);
+        if let Err(refusal) = self.policy().decide(&launch, &Circumstances::default()) {
+            let mut story = Story::begin(&launch, &browser.address, self.policy().id(), now);
             return Err(self.refuse(&mut story, refusal).await);
         }
         self.end_earlier_view(&launch, &browser.address).await;
@@ -37,10 +37,13 @@ impl Program {
         let session = self.new_session(&launch, sid, cookie, browser);
         let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
-            Ok(_redeemed) => Ok(Admitted {
-                location: format!("/s/{}/", secret::encode(&sid)),
-                set_cookie: secret::set_cookie(&cookie, browser.framed),
-            }),
+            Ok(_redeemed) => {
+                self.watch_roles(&launch).await;
+                Ok(Admitted {
+                    location: format!("/s/{}/", secret::encode(&sid)),
+                    set_cookie: secret::set_cookie(&cookie, browser.framed),
+                })
+            }
             Err(Fault::Rejected(_)) => Err(refused(Refusal::LaunchUsedOrExpired)),
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }

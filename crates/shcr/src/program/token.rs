@@ -124,7 +124,7 @@ impl Program {
             "subject_token_hash" => (Rule::Replay, "a launch was put together from two"),
             "certificate" => (Rule::Replay, "a launch came with a certificate that is not its host's"),
             "encryption" => (Rule::Replay, "an encrypted launch was changed or forged"),
-            "sub: a shared account" => (Rule::Role, "a launch named a shared account"),
+            "sub: a shared account" => (Rule::NewRole, "a launch named a shared account"),
             _ => return,
         };
         self.raise(rule, &secret::hex(hash), what).await;

@@ -378,7 +378,7 @@ async fn t14_a_role_or_an_activity_outside_the_registration_is_refused() {
     claims["nhs"]["activity_codes"] = json!(["B0380"]);
     let form = form_of(sign(&header("shcr-launch+jwt"), &claims.to_string(), &DEMO_KEY), client_assertion());
     let launch = super::accept(&form, &hosts, &keys, TOKEN_URL, true, now()).await.unwrap().launch;
-    assert_eq!(launch.particulars.activities, ["B0380"], "HAZ-047");
+    assert_eq!(launch.smartcard.activity_codes, ["B0380"], "HAZ-047");
 }
 
 #[tokio::test]
