@@ -17,7 +17,7 @@ fn the_key_of_the_published_example_is_derived() {
     });
     let text = bob.to_string();
     let bob = ephemeral(&Json::of(&text).object().unwrap(), Curve::P256).unwrap();
-    let derived = agreement::agree(&alice, &UnparsedPublicKey::new(&ECDH_P256, bob), (), |secret| {
+    let derived = agreement::agree(&alice, UnparsedPublicKey::new(&ECDH_P256, bob), (), |secret| {
         Ok::<_, ()>(derive(secret, "A128GCM", [b"Alice", b"Bob"], 128))
     });
     assert_eq!(URL_SAFE_NO_PAD.encode(derived.unwrap()), "VqqN6vgjbSBcIijNcacQGg");
