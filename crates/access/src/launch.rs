@@ -4,7 +4,7 @@
 /// The back-channel signed launch, `POST /oauth2/token`.
 pub mod signed;
 /// What the claims of a host's assertion must say, and the launch they make.
-mod claims;
+pub(crate) mod claims;
 
 use crate::{organisation::Organisation, role::Role};
 use fhir::{FhirDate, NhsNumber, OdsCode};
