@@ -30,7 +30,10 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory)
         .into_diagnostic()
         .wrap_err("a host cannot be registered")?;
-    access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
+    let providers = access::logout::Providers::load(&config.logout)
+        .into_diagnostic()
+        .wrap_err("an identity provider cannot be registered")?;
+    access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
     let mut said = String::new();
     for source in &config.sources {
         said.push_str(&line(source));

@@ -13,6 +13,9 @@ use std::{
 
 /// The shipped configuration with this run's addresses.
 mod running;
+/// A gateway and its region inside a test.
+#[cfg(test)]
+pub(crate) mod within;
 /// The edge nodes of partners who can only send now and then.
 mod edges;
 

@@ -5,6 +5,7 @@ use access::{
     Launch, Objection, Permit, Refusal,
     launch::Practitioner,
     person::{Identified, Trace},
+    session::Ending,
 };
 use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine};
 use fhir::{Category, SourceId};
@@ -237,6 +238,12 @@ pub(crate) fn session(launch: &Launch, key: Key, cause: &str, address: &str, at:
     }
 }
 
+/// Sessions of one professional that end together. The persons they were about stand in the entries each began with; the store
+/// lists the sessions.
+pub(crate) fn sessions_ended(launch: &Launch, key: Key, ending: Ending, address: &str, at: Millis) -> Entry {
+    Entry { whom: None, why: None, ..session(launch, key, ending.code(), address, at) }
+}
+
 /// A launch that never became a session. `issuer` is what the assertion claimed, or `unknown`.
 pub(crate) fn launch_refused(
     issuer: &str,
@@ -331,7 +338,12 @@ fn how(launch: &Launch, address: &str) -> audit::How {
 
 /// The host's session, named so that two hosts never share one.
 pub(crate) fn host_session(launch: &Launch) -> Option<String> {
-    launch.host_session.as_ref().map(|session| format!("{} {session}", launch.host))
+    launch.host_session.as_ref().map(|session| named_session(&launch.host, session))
+}
+
+/// The same, as a host or its identity provider names it later.
+pub(crate) fn named_session(host: &str, session: &str) -> String {
+    format!("{host} {session}")
 }
 
 fn whom(launch: &Launch) -> audit::Whom {

@@ -2,11 +2,11 @@
 
 use crate::{
     clock,
-    config::Config,
+    config::{Config, session::Life},
     entries::Story,
     opening::{self, session::Entered},
 };
-use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
+use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
 use fhir::{Reply, ReplyState, SourceId, reply::Silence};
@@ -28,6 +28,18 @@ mod doors;
 mod token;
 /// The link to a session.
 mod link;
+/// Whose browser a launch arrived in.
+mod browser;
+/// Views end.
+mod ending;
+/// What a host says of its own session.
+mod event;
+/// What an identity provider says when somebody signs out.
+mod logout;
+/// Whether an open page may stay as it is.
+pub(crate) mod narrowed;
+/// Keys for one use each.
+mod keys;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// What the practice's answer about the person's wish means.
@@ -48,7 +60,9 @@ pub(crate) struct Program {
     pub(crate) policy: Policy,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
-    form_key: [u8; 32],
+    /// Identity providers whose word ends sessions.
+    pub(crate) providers: access::logout::Providers,
+    pub(crate) session_keys: keys::SessionKeys,
     /// Seals the ways to documents.
     pub(crate) documents: Arc<opening::handle::Sealer>,
     /// Per source: how its last question ended, and how many it answered and did not. States only.
@@ -66,6 +80,9 @@ impl Program {
         let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
+        let providers = access::logout::Providers::load(&config.logout)
+            .into_diagnostic()
+            .wrap_err("an identity provider cannot be registered")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
@@ -77,12 +94,14 @@ impl Program {
             .into_diagnostic()
             .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
         Ok(Arc::new(Self {
-            keys: Keys::new(hosts.issuers()).into_diagnostic()?,
+            keys: Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?,
+            providers,
             hosts,
             policy,
             federation: Arc::new(federation),
             store,
-            form_key: session::new_secret(),
+            session_keys: keys::SessionKeys::new(&key)
+                .ok_or_else(|| miette::miette!("no key can be derived"))?,
             documents: Arc::new(
                 opening::handle::Sealer::new(&key).ok_or_else(|| miette::miette!("no key can be derived"))?,
             ),
@@ -92,16 +111,14 @@ impl Program {
         }))
     }
 
-    /// How long a view may rest, in milliseconds.
-    pub(crate) fn idle_ms(&self) -> i64 {
-        i64::try_from(self.config.session.idle.as_millis()).unwrap_or(i64::MAX)
+    /// How long a view of that way in may stand.
+    pub(crate) fn life(&self, route: access::launch::Route) -> Life {
+        self.config.session.life(route)
     }
 
-    /// Proves that a form came from a page of this session and this process.
+    /// Proves that a form came from a page of this session, to every replica.
     pub(crate) fn form_token(&self, sid: &[u8; 32]) -> String {
-        let mut text = self.form_key.to_vec();
-        text.extend_from_slice(sid);
-        session::encode(&session::hash(&text))
+        self.session_keys.form_token(sid)
     }
 
     /// Asks the registered practice whether the person objects, for as long as the configuration allows. With the words
@@ -247,3 +264,6 @@ fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
     parse_key(&text)
         .ok_or_else(|| miette::miette!("`{}` does not hold 64 hexadecimal digits", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,11 @@
 
 /// One document: had, shown, or not.
 mod documents;
+/// A view that has ended.
+mod ended;
 
 pub use documents::*;
+pub use ended::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{Category, ReplyState};
