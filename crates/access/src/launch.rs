@@ -16,7 +16,7 @@ pub mod legacy;
 /// What a browser's launch is refused with.
 mod declined;
 /// What the claims of a host's assertion must say, and the launch they make.
-mod claims;
+pub(crate) mod claims;
 
 pub use declined::Declined;
 

@@ -25,6 +25,10 @@ mod jwe;
 pub mod own_keys;
 /// The launch: one professional, one person, one purpose.
 pub mod launch;
+/// What a host says of its own session: a chart closed, another opened, the professional gone.
+pub mod event;
+/// What an identity provider says when somebody signs out.
+pub mod logout;
 /// Whether the person the host named is the person the national service knows.
 pub mod person;
 /// Whether the person has objected to sharing.

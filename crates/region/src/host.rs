@@ -8,6 +8,8 @@ pub(crate) mod users;
 pub(crate) mod key;
 /// The signed launch.
 mod launch;
+/// What the gateway is told of a session.
+mod event;
 /// Who is signed in.
 mod sessions;
 /// The pages.
@@ -22,6 +24,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use event::Event;
 use key::SigningKey;
 use launch::{Gateway, Launcher};
 use serde::Deserialize;
@@ -80,7 +83,8 @@ struct Host {
 pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionFault> {
     let gateway_origin = origin(&setup.gateway_url);
     let BackChannel { url, client } = setup.back_channel;
-    let gateway = Gateway { audience: setup.token_url, url, client };
+    let event_url = format!("{}/launch/event", setup.gateway_url);
+    let gateway = Gateway { audience: setup.token_url, url, event_url, client };
     let launcher = Launcher { gateway, key: setup.key };
     let host =
         Arc::new(Host { world: Arc::clone(world), sessions: Sessions::default(), launcher, gateway_origin });
@@ -139,7 +143,9 @@ async fn sign_in(State(host): State<Arc<Host>>, Form(form): Form<SignIn>) -> Res
 }
 
 async fn sign_out(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
-    host.sessions.end(&headers);
+    if let Some(session) = host.sessions.end(&headers).filter(|session| session.opened.is_some()) {
+        host.launcher.tell(&session, Event::UserOut).await;
+    }
     Redirect::to("/sign-in").into_response()
 }
 
@@ -156,6 +162,11 @@ async fn patient(
     session: axum::Extension<Session>,
     Named(key): Named<String>,
 ) -> Response {
+    let place = pages::place(&key);
+    if session.opened.is_some() && session.opened != place {
+        host.launcher.tell(&session, Event::PatientChanged).await;
+        host.sessions.opens(&session, None);
+    }
     match host.person(&key) {
         Some(person) => host
             .page(StatusCode::OK, pages::patient(&host.chart(&key, person, &session), &pages::Panel::Closed)),
@@ -186,6 +197,7 @@ async fn open_record(
         return host.page(StatusCode::NOT_FOUND, pages::no_such_patient(&session));
     };
     let launched = host.launcher.launch(&session, person).await;
+    host.sessions.opens(&session, pages::place(&key));
     let panel = match launched {
         Ok(launch_uri) if form.view == View::Window => return Redirect::to(&launch_uri).into_response(),
         Ok(launch_uri) => pages::Panel::Open { launch_uri },

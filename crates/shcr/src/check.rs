@@ -32,7 +32,10 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
         return Err(report.into());
     }
     let hosts = hosts.into_diagnostic().wrap_err("a host cannot be registered")?;
-    access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
+    let providers = access::logout::Providers::load(&config.logout)
+        .into_diagnostic()
+        .wrap_err("an identity provider cannot be registered")?;
+    access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
     if let Some(channel) = &config.back_channel {
         crate::serve::back_channel::guard(channel)?;
     }

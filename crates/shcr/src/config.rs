@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+/// How long a view stands.
+pub(crate) mod session;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
 /// Where hosts' servers reach us.
@@ -37,7 +39,10 @@ pub(crate) struct Config {
     pub(crate) contact: Contact,
     pub(crate) audit: Audit,
     pub(crate) policy: Policy,
-    pub(crate) session: Session,
+    pub(crate) session: session::Session,
+    /// Identity providers that tell us when somebody signs out.
+    #[serde(default)]
+    pub(crate) logout: Vec<access::logout::ProviderConfig>,
     pub(crate) objection: Objection,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
@@ -70,15 +75,6 @@ pub(crate) struct Policy {
     /// Who may sign the agreement and the partners' files. A live deployment wants two signatures on each.
     #[serde(default)]
     pub(crate) signers: Vec<access::policy::Signer>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Session {
-    #[serde(deserialize_with = "duration")]
-    pub(crate) idle: Duration,
-    #[serde(deserialize_with = "duration")]
-    pub(crate) absolute: Duration,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +189,10 @@ impl Config {
             text.at_source(&source.id, "base_url", said, "set `training = false`, or take the source out")
         }));
         wrong.extend(self.wrong_doors(text));
+        let times = self.session.wrong();
+        wrong.extend(
+            times.map(|(key, said)| text.at_session(key, said.to_owned(), "choose a time within it")),
+        );
         wrong
     }
 }

@@ -15,6 +15,9 @@ use std::{
 mod running;
 /// The gateway's own keys.
 pub(crate) mod keys;
+/// A gateway and its region inside a test.
+#[cfg(test)]
+pub(crate) mod within;
 /// The edge nodes of partners who can only send now and then.
 mod edges;
 

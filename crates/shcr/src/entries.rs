@@ -5,6 +5,7 @@ use access::{
     Launch, Objection, Permit, Refusal,
     launch::Practitioner,
     person::{Identified, Trace},
+    session::Ending,
 };
 use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine};
 use fhir::{Category, SourceId};
@@ -261,6 +262,12 @@ pub(crate) fn session(launch: &Launch, key: Key, cause: &str, address: &str, at:
     }
 }
 
+/// Sessions of one professional that end together. The persons they were about stand in the entries each began with; the store
+/// lists the sessions.
+pub(crate) fn sessions_ended(launch: &Launch, key: Key, ending: Ending, address: &str, at: Millis) -> Entry {
+    Entry { whom: None, why: None, ..session(launch, key, ending.code(), address, at) }
+}
+
 /// What else the host or an identity provider said.
 fn asserted(launch: &Launch) -> BTreeMap<String, String> {
     let told = &launch.particulars;
@@ -283,7 +290,8 @@ pub(crate) struct LaunchRefusal<'a> {
     /// SHA-256 of what was presented.
     pub(crate) assertion_hash: &'a [u8; 32],
     pub(crate) reason: &'a str,
-    pub(crate) flow: access::launch::Route,
+    /// The way it came: a route's name, or `event`.
+    pub(crate) flow: &'a str,
     pub(crate) address: &'a str,
 }
 
@@ -293,7 +301,7 @@ pub(crate) fn launch_refused_at(refused: &LaunchRefusal<'_>, at: Millis) -> Entr
     let key = Key::launch_refused(refused.issuer, refused.assertion_hash, attempt);
     let mut entry = Entry::new(Kind::LaunchRefused, key, at);
     entry.cause = Some(refused.reason.to_owned());
-    entry.detail.insert("flow".to_owned(), refused.flow.name().to_owned());
+    entry.detail.insert("flow".to_owned(), refused.flow.to_owned());
     entry.detail.insert("address".to_owned(), refused.address.to_owned());
     entry
 }
@@ -396,7 +404,12 @@ fn how(launch: &Launch, address: &str) -> audit::How {
 
 /// The host's session, named so that two hosts never share one.
 pub(crate) fn host_session(launch: &Launch) -> Option<String> {
-    launch.host_session.as_ref().map(|session| format!("{} {session}", launch.host))
+    launch.host_session.as_ref().map(|session| named_session(&launch.host, session))
+}
+
+/// The same, as a host or its identity provider names it later.
+pub(crate) fn named_session(host: &str, session: &str) -> String {
+    format!("{host} {session}")
 }
 
 fn whom(launch: &Launch) -> audit::Whom {

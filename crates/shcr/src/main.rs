@@ -26,6 +26,8 @@ mod source_test;
 mod check;
 /// A partner's edge node.
 mod edge_node;
+/// A professional's views ended by an operator.
+mod session_end;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -48,6 +50,9 @@ enum Command {
     Source(source_test::Source),
     /// Run a partner's edge node, or ask something of it.
     Edge(edge_node::Edge),
+    /// End a professional's views.
+    #[command(subcommand)]
+    Session(session_end::Session),
     /// Check or read the audit.
     #[command(subcommand)]
     Audit(tools::Audit),
@@ -79,6 +84,7 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Check(options) => check::run(&options),
         Command::Source(command) => source_test::run(command).await,
         Command::Edge(command) => edge_node::run(command).await,
+        Command::Session(command) => session_end::run(command).await,
         Command::Audit(command) => tools::audit(command),
         Command::Policy(command) => tools::policy::run(command),
         Command::Role(command) => tools::policy::roles(command),

@@ -24,6 +24,8 @@ mod why;
 mod disclose;
 /// The professional's session, checked on every request.
 pub(crate) mod session;
+/// Whether the view still lives while its page is written.
+mod watch;
 /// The page as it is written, and whether anybody still reads it.
 mod stream;
 
@@ -46,12 +48,14 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = steps::account(&program, &story).await?;
+    let (opened, shown) =
+        tokio::join!(steps::account(&program, &story), program.remember_shown(&session, &permit));
+    let opened = opened?;
 
     let asking = compose::asking(&launch, &person, &story);
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
-    let (mut out, body) = Out::start();
+    let (mut out, body) = Out::start(watch::watch(Arc::clone(&program), &session, shown));
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
     tokio::spawn(async move {
@@ -69,6 +73,10 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         let mut schedule = compose::schedule(&page, order);
         out.begin(view::begin(&page)).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
+            if let Event::Ended(ending) = event {
+                out.write(view::ended(&page, ending)).await;
+                return program.close(&opened, &story, &record, ending.code()).await;
+            }
             if let Event::Reply(reply) = event {
                 program.count(&reply);
                 if program.hears_objection(&reply, &mut story).await {

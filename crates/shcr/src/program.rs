@@ -2,13 +2,13 @@
 
 use crate::{
     clock,
-    config::Config,
+    config::{Config, session::Life},
     entries::Story,
     opening::{self, session::Entered},
 };
 use access::{
     Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, own_keys::OwnKeys,
-    person::Difference, session,
+    person::Difference,
 };
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
@@ -44,6 +44,18 @@ pub(crate) mod agreement;
 mod roles_seen;
 /// The agreement asked about itself.
 mod explained;
+/// Whose browser a launch arrived in.
+mod browser;
+/// Views end.
+mod ending;
+/// What a host says of its own session.
+mod event;
+/// What an identity provider says when somebody signs out.
+mod logout;
+/// Whether an open page may stay as it is.
+pub(crate) mod narrowed;
+/// Keys for one use each.
+mod keys;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// What the practice's answer about the person's wish means.
@@ -71,7 +83,9 @@ pub(crate) struct Program {
     launches: Throttle,
     /// Links followed, by host.
     admissions: Throttle,
-    form_key: [u8; 32],
+    /// Identity providers whose word ends sessions.
+    pub(crate) providers: access::logout::Providers,
+    pub(crate) session_keys: keys::SessionKeys,
     /// Seals the ways to documents.
     pub(crate) documents: Arc<opening::handle::Sealer>,
     /// Per source: how its last question ended, and how many it answered and did not. States only.
@@ -102,6 +116,9 @@ impl Program {
             .wrap_err("a host cannot be registered")?;
         let own_keys = config.keys.as_ref().map(OwnKeys::read).transpose();
         let own_keys = own_keys.into_diagnostic().wrap_err("our own keys cannot be used")?;
+        let providers = access::logout::Providers::load(&config.logout)
+            .into_diagnostic()
+            .wrap_err("an identity provider cannot be registered")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
@@ -109,16 +126,18 @@ impl Program {
         let key = read_key(&config)?;
         let store = open(&config, key)?;
         Ok(Arc::new(Self {
-            keys: Keys::new(hosts.issuers()).into_diagnostic()?,
+            keys: Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?,
             own_keys,
             redeemer: Redeemer::new().into_diagnostic()?,
             launches: Throttle::default(),
             admissions: Throttle::default(),
+            providers,
             hosts,
             agreement,
             federation: Arc::new(federation),
             store,
-            form_key: session::new_secret(),
+            session_keys: keys::SessionKeys::new(&key)
+                .ok_or_else(|| miette::miette!("no key can be derived"))?,
             documents: Arc::new(
                 opening::handle::Sealer::new(&key).ok_or_else(|| miette::miette!("no key can be derived"))?,
             ),
@@ -128,16 +147,14 @@ impl Program {
         }))
     }
 
-    /// How long a view may rest, in milliseconds.
-    pub(crate) fn idle_ms(&self) -> i64 {
-        i64::try_from(self.config.session.idle.as_millis()).unwrap_or(i64::MAX)
+    /// How long a view of that way in may stand.
+    pub(crate) fn life(&self, route: access::launch::Route) -> Life {
+        self.config.session.life(route)
     }
 
-    /// Proves that a form came from a page of this session and this process.
+    /// Proves that a form came from a page of this session, to every replica.
     pub(crate) fn form_token(&self, sid: &[u8; 32]) -> String {
-        let mut text = self.form_key.to_vec();
-        text.extend_from_slice(sid);
-        session::encode(&session::hash(&text))
+        self.session_keys.form_token(sid)
     }
 
     /// Asks the registered practice whether the person objects, for as long as the configuration allows. With the words

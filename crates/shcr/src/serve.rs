@@ -156,6 +156,7 @@ async fn sweep(program: Arc<Program>, stopping: watch::Receiver<bool>) {
             () = &mut stopped => return,
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
+        program.end_expired().await;
         let now = clock::millis();
         let older_than = audit::Millis(now.0 - i64::try_from(SWEEP_AFTER.as_millis()).unwrap_or(i64::MAX));
         match program.store.sweep(older_than, now).await {

@@ -1,7 +1,10 @@
 //! The seam between routes and the program: plain requests in, plain answers or a refusal out.
 //! `web` never asks a source, never writes the audit: whoever implements this does.
 
-use access::{Channel, Refusal};
+use access::{
+    Channel, Refusal,
+    session::{Device, Ending},
+};
 use bytes::Bytes;
 use futures_util::{future::BoxFuture, stream::BoxStream};
 
@@ -21,11 +24,22 @@ pub struct Refused {
 pub struct Browser {
     /// The value of `__Host-shcr`, if sent.
     pub cookie: Option<String>,
+    /// Further values of it: a browser keeps one for its windows and one for each site that frames us, and sends both where
+    /// that site is our own.
+    pub further_cookies: Vec<String>,
+    pub device: Device,
     /// `Sec-Fetch-Dest` is `iframe`.
     pub framed: bool,
     pub origin: Option<String>,
     pub fetch_site: Option<String>,
     pub address: String,
+}
+
+impl Browser {
+    /// Every value of the cookie.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.cookie.iter().chain(&self.further_cookies).map(String::as_str)
+    }
 }
 
 /// The form of `POST /oauth2/token`.
@@ -139,8 +153,29 @@ pub enum ContentKind {
 /// What `GET /s/{sid}/state` may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionState {
-    Live,
-    Ended,
+    Live(Left),
+    /// Why is told only to the browser whose view it was.
+    Ended(Option<Ending>),
+}
+
+/// How long a view may still stand, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Until somebody does something.
+    pub idle_s: i64,
+    /// Whatever anybody does.
+    pub absolute_s: i64,
+}
+
+/// What an operator says about one professional.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub struct EndSessions {
+    /// The host's client id.
+    pub host: String,
+    /// Their id there.
+    pub sub: String,
+    /// Who says so; recorded.
+    pub by: String,
 }
 
 /// How the strictly ordered page differs from the usual one.
@@ -169,8 +204,16 @@ pub trait Gateway: Send + Sync + 'static {
     /// The interruption page's "this is the right person": recorded, then the record may be opened.
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;
+    /// Where a page without script goes when nobody has used it: the way back while the view lives. No activity.
+    fn put_away(&self, within: Within) -> Answer<Shell>;
     fn extend(&self, within: Within, token: String) -> Answer<()>;
     fn close(&self, within: Within, token: String) -> Answer<()>;
+    /// A host's signed word on one of its sessions: status and, where it is refused, a body.
+    fn host_event(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
+    /// An identity provider's: the same.
+    fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
+    /// Ends every session of one professional, recorded with it: how many, or `None` if it could not be recorded.
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>>;
     /// For the operator's page: status of sources, audit head, configuration id. No person in it.
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
     /// The agreement asked about itself, with what may be chosen. No person in it.

@@ -17,6 +17,7 @@ pub struct Page {
     /// Masks this response's form token.
     pub form_token: String,
     pub opened_at: jiff::Timestamp,
+    pub life: Life,
     pub banner: Banner,
     pub professional: String,
     pub role: String,
@@ -54,6 +55,22 @@ pub struct Why {
     pub ask: String,
 }
 
+/// How long a page may stand, in seconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Until somebody does something.
+    pub idle_s: i64,
+    /// Whatever anybody does.
+    pub absolute_s: i64,
+}
+
+impl Life {
+    /// When a page that cannot ask puts itself away.
+    pub(crate) fn put_away_s(self) -> i64 {
+        self.idle_s.min(self.absolute_s)
+    }
+}
+
 /// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).
 pub trait Handles: Send + Sync {
     /// One path segment, or `None` where it would be too long for one.
@@ -88,6 +105,7 @@ pub struct DocumentPage {
     pub path: String,
     pub handle: String,
     pub opened_at: jiff::Timestamp,
+    pub life: Life,
     /// The person as the host knows them.
     pub banner: Banner,
     pub words: DocumentWords,

@@ -24,6 +24,8 @@ mod launch;
 mod session;
 /// One document of a session.
 mod document;
+/// What hosts and identity providers say to us, server to server.
+mod notice;
 /// Pages without a person.
 mod still;
 /// Headers of every answer.
@@ -87,6 +89,9 @@ enum Act {
     Extend,
     Close,
     State,
+    PutAway,
+    HostEvent,
+    SignedOut,
     Help,
     Asset,
     Icon,
@@ -116,6 +121,8 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
     route(Get, "/launch/{handle}", Act::LaunchLink, ["holder of the handle", "stored launch", "open"]),
     route(Post, "/launch/{handle}", Act::LaunchButton, ["holder of the handle", "stored launch", "open"]),
+    route(Post, "/launch/event", Act::HostEvent, ["registered host", "-", "session end"]),
+    route(Post, "/logout/backchannel", Act::SignedOut, ["registered identity provider", "-", "session end"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
@@ -123,6 +130,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/s/{sid}/extend", Act::Extend, [SESSION, "session", "-"]),
     route(Post, "/s/{sid}/close", Act::Close, [SESSION, "session", "session end"]),
     route(Get, "/s/{sid}/state", Act::State, [SESSION, "session", "-"]),
+    route(Get, "/s/{sid}/ended", Act::PutAway, [SESSION, "session", "-"]),
     route(Get, "/help", Act::Help, NOBODY),
     route(Get, "/assets/{file}", Act::Asset, NOBODY),
     route(Get, "/favicon.ico", Act::Icon, NOBODY),
@@ -179,6 +187,10 @@ async fn answer(
     [named, handle]: [String; 2],
     request: Request,
 ) -> axum::response::Response {
+    // A browser never speaks for a server: whoever made it send this is somebody else.
+    if act.is_back_channel() && browser::is_a_browser(request.headers()) {
+        return still::not_for_machines(&app, axum::http::StatusCode::FORBIDDEN);
+    }
     match act {
         Act::Metadata => published::published(&app, Published::Metadata),
         Act::Keys => published::published(&app, Published::Keys),
@@ -195,9 +207,18 @@ async fn answer(
         Act::Extend => session::extend(app, named, request).await,
         Act::Close => session::close(app, named, request).await,
         Act::State => session::state(app, named, request).await,
+        Act::PutAway => session::put_away(app, named, request).await,
+        Act::HostEvent => notice::host_event(app, request).await,
+        Act::SignedOut => notice::signed_out(app, request).await,
         Act::Help => still::help(&app),
         Act::Asset => still::asset(&app, &named),
         Act::Icon => still::icon(),
+    }
+}
+
+impl Act {
+    fn is_back_channel(self) -> bool {
+        matches!(self, Act::Token | Act::HostEvent | Act::SignedOut)
     }
 }
 

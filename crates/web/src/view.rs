@@ -45,6 +45,7 @@ mod finish;
 /// Pages shown in place of a record.
 mod objection;
 mod interruption;
+mod ended;
 /// The page round one document.
 mod document;
 /// What stands inside its frame.
@@ -52,6 +53,7 @@ mod inside;
 
 pub use begin::{begin, head};
 pub use document::document;
+pub use ended::{ended, put_away};
 pub use finish::finish;
 pub(crate) use frame::drawn;
 pub(crate) use inside::POLICY as CONTENT_POLICY;

@@ -5,8 +5,11 @@
 mod documents;
 /// Why less than everything is shown.
 pub mod why;
+/// A view that has ended.
+mod ended;
 
 pub use documents::*;
+pub use ended::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{Category, ReplyState};

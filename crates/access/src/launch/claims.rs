@@ -138,7 +138,7 @@ fn particulars(claims: &Object<'_>, host: &Host) -> Result<Particulars, Fault> {
 }
 
 /// `jti` of 128 bits or more: a UUID, or 22 characters of base64url.
-pub(super) fn unique_id(claims: &Object<'_>) -> Result<String, Fault> {
+pub(crate) fn unique_id(claims: &Object<'_>) -> Result<String, Fault> {
     let jti = jwt::text(claims, "jti", "jti")?;
     let url_safe = jti.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if url_safe && jti.len() >= 22 { Ok(jti) } else { Err(Fault("jti")) }

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the host waits for the gateway before it says so.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Assertions live this long, in seconds: the longest the gateway accepts.
-const LIFE_S: i64 = 60;
+pub(super) const LIFE_S: i64 = 60;
 
 /// Why the record did not open. Says nothing of the person.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,8 @@ pub(super) struct Gateway {
     pub(super) audience: String,
     /// Where it is reached.
     pub(super) url: String,
+    /// Where it hears of charts that change.
+    pub(super) event_url: String,
     pub(super) client: reqwest::Client,
 }
 
@@ -127,7 +129,7 @@ impl Launcher {
 }
 
 /// 256 random bits.
-fn nonce() -> Result<String, LaunchFault> {
+pub(super) fn nonce() -> Result<String, LaunchFault> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|_| LaunchFault::Sign)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

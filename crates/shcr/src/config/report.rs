@@ -60,7 +60,7 @@ impl Text {
     pub(crate) fn fault(&self, fault: &ConfigFault) -> Wrong {
         let span = match fault.place() {
             Some((Some(source), key)) => self.source(source, key),
-            Some((None, key)) => self.national(key),
+            Some((None, key)) => self.table("national", key),
             None => None,
         };
         let cause = std::error::Error::source(fault).map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -73,6 +73,10 @@ impl Text {
 
     pub(crate) fn at_host(&self, client_id: &str, key: &str, message: String, fix: &str) -> Wrong {
         self.wrong(message, Some(fix.to_owned()), self.listed("hosts", "client_id", client_id, key))
+    }
+
+    pub(crate) fn at_session(&self, key: &str, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), self.table("session", key))
     }
 
     /// What a host cannot be registered with; `None` where it stands in another file.
@@ -103,9 +107,10 @@ impl Text {
         span(table, key).or_else(|| span(table, name_key))
     }
 
-    fn national(&self, key: &str) -> Option<Range<usize>> {
+    /// Where a key of a table stands; the table's own place where it lacks the key.
+    fn table(&self, table: &str, key: &str) -> Option<Range<usize>> {
         let root = DeTable::parse(&self.text).ok()?;
-        let (name, value) = root.get_ref().get_key_value("national")?;
+        let (name, value) = root.get_ref().get_key_value(table)?;
         value.get_ref().as_table().and_then(|table| span(table, key)).or_else(|| Some(name.span()))
     }
 }

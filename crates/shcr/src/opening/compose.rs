@@ -48,6 +48,7 @@ pub(super) fn page(
         path: format!("/s/{}/", session.sid_text),
         form_token: program.form_token(&session.sid),
         opened_at: clock::now(),
+        life: session.life(clock::millis()),
         banner: banner(person),
         professional: launch.practitioner.display.clone(),
         role: launch.role_claims.join(", "),

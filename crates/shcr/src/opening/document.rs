@@ -36,6 +36,7 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
         path: format!("/s/{}/", session.sid_text),
         handle,
         opened_at: clock::now(),
+        life: session.life(clock::millis()),
         banner: compose::host_banner(launch),
         words: document.handle.words,
         source: document.card,

@@ -5,15 +5,15 @@ use super::Program;
 use crate::{
     clock,
     entries::{self, Story},
-    opening::{document, session},
+    opening::{document, session, session::Standing},
 };
-use access::Refusal;
+use access::{Refusal, session::Ending};
 use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, Browser, Content, Gateway, Knock, Opened, Order, Published, Refused, SessionState,
-    Shell, TokenAnswer, TokenRequest, Within,
+    Admitted, Answer, Browser, Content, EndSessions, Gateway, Knock, Opened, Order, Published, Refused,
+    SessionState, Shell, TokenAnswer, TokenRequest, Within,
 };
 
 /// The program as the routes see it.
@@ -58,14 +58,33 @@ impl Gateway for Doors {
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
         let program = Arc::clone(&self.0);
+        async move { program.state_of(&within).await }.boxed()
+    }
+
+    fn put_away(&self, within: Within) -> Answer<Shell> {
+        let program = Arc::clone(&self.0);
         async move {
-            if session::look(&program, &within).await.is_ok() {
-                SessionState::Live
-            } else {
-                SessionState::Ended
-            }
+            let entered = session::look(&program, &within).await?;
+            let path = format!("/s/{}/", entered.sid_text);
+            let html = web::view::put_away(&path, program.config.training);
+            Ok(Shell { frame_ancestor: entered.content.frame, html })
         }
         .boxed()
+    }
+
+    fn host_event(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer> {
+        let program = Arc::clone(&self.0);
+        async move { program.heed_host(&token, &address).await }.boxed()
+    }
+
+    fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer> {
+        let program = Arc::clone(&self.0);
+        async move { program.heed_provider(&token, &address).await }.boxed()
+    }
+
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
+        let program = Arc::clone(&self.0);
+        async move { program.end_professional(of).await }.boxed()
     }
 
     fn extend(&self, within: Within, token: String) -> Answer<()> {
@@ -103,6 +122,21 @@ impl Gateway for Doors {
 }
 
 impl Program {
+    /// What an open page asks every few seconds. No activity, and not recorded, unless it ends the view.
+    async fn state_of(&self, within: &Within) -> SessionState {
+        match session::stand(self, within).await {
+            Standing::Live(entered) if self.still_stands(&entered).await => {
+                SessionState::Live(entered.left(clock::millis()))
+            }
+            Standing::Live(entered) => {
+                self.end_view(entered.sid, Ending::PolicyNarrowed).await;
+                SessionState::Ended(Some(Ending::PolicyNarrowed))
+            }
+            Standing::Ended { ending, .. } => SessionState::Ended(ending),
+            Standing::Unreadable => SessionState::Ended(None),
+        }
+    }
+
     /// The professional says that the person is the right one: recorded first, then remembered in the session.
     async fn confirm(&self, within: &Within, token: &str) -> Result<(), Refused> {
         let mut entered = session::look(self, within).await?;
@@ -126,20 +160,20 @@ impl Program {
         let entry = entries::session(
             &entered.content.launch,
             Key::session(&entered.sid, 1),
-            "closed by the professional",
+            Ending::Closed.code(),
             &within.browser.address,
             now,
         );
-        match self.store.end_sessions(Which::Sid(entered.sid), "closed by the professional", entry, now).await
-        {
+        let closed = Ending::Closed.code();
+        match self.store.end_sessions(Which::Sid(entered.sid), closed, entry, now).await {
             Ok(_) => Ok(()),
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }
     }
 
     fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
-        // Both sides are hashes of secrets, so the time the comparison takes tells nothing.
-        if self.form_token(sid) == token { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
+        let ours = self.session_keys.is_form_token(sid, token);
+        if ours { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
     }
 }
 

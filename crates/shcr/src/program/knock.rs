@@ -136,7 +136,7 @@ impl Program {
             issuer: issuer.as_deref().unwrap_or("unknown"),
             assertion_hash: &attempt.hash,
             reason,
-            flow: attempt.route,
+            flow: attempt.route.name(),
             address: attempt.address,
         };
         let now = clock::millis();

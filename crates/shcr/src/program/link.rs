@@ -11,7 +11,7 @@ use access::{
     policy::Circumstances,
     session::{self as secret, SessionContent},
 };
-use audit::{Fault, Key, NewSession, Which, Why};
+use audit::{Fault, Key, NewSession, Why};
 use web::gateway::{Admitted, Browser, Refused};
 
 impl Program {
@@ -32,8 +32,10 @@ impl Program {
             let mut story = Story::begin(&launch, &browser.address, self.policy().id(), now);
             return Err(self.refuse(&mut story, refusal).await);
         }
-        self.end_earlier_view(&launch, &browser.address).await;
-        let (sid, cookie) = (secret::new_secret(), secret::new_secret());
+        if !self.end_earlier_view(&launch, &browser.address).await {
+            return Err(refused(Refusal::CannotRecord));
+        }
+        let (sid, cookie) = (secret::new_secret(), self.secret_for(&launch, browser).await?);
         let session = self.new_session(&launch, sid, cookie, browser);
         let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
@@ -68,7 +70,7 @@ impl Program {
         if host.compares_client_hint && named != Some(browser.address.as_str()) {
             let about = secret::hex(&secret::hash(&handle));
             self.raise(Rule::Replay, &about, "a launch link came from another workstation").await;
-            let mut story = Story::begin(launch, &browser.address, self.policy.id(), clock::millis());
+            let mut story = Story::begin(launch, &browser.address, self.policy().id(), clock::millis());
             return Err(self.refuse(&mut story, Refusal::LaunchNotAccepted).await);
         }
         Ok(())
@@ -109,37 +111,16 @@ impl Program {
             launch: launch.clone(),
             frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
             confirmed_identity: false,
+            device: Some(browser.device.fingerprint(&self.session_keys.device)),
         };
-        let absolute = i64::try_from(self.config.session.absolute.as_millis()).unwrap_or(i64::MAX);
+        let life = self.life(launch.route);
         NewSession {
             sid,
             cookie,
-            browser: None,
+            browser: Some(cookie),
             content: serde_json::to_vec(&content).unwrap_or_default(),
-            idle_until: now.plus_ms(self.idle_ms()),
-            absolute_until: now.plus_ms(absolute),
-        }
-    }
-
-    /// A host that shows one chart at a time: opening the next ends the view of the last (HAZ-003).
-    async fn end_earlier_view(&self, launch: &Launch, address: &str) {
-        let single = self.hosts.find(&launch.host).is_none_or(|host| host.single_context);
-        let Some(host_session) = entries::host_session(launch).filter(|_| single) else { return };
-        let now = clock::millis();
-        let entry = entries::session(
-            launch,
-            Key::session_event(&secret::new_secret()),
-            "host opened another person",
-            address,
-            now,
-        );
-        if self
-            .store
-            .end_sessions(Which::HostSession(host_session), "host opened another person", entry, now)
-            .await
-            .is_err()
-        {
-            tracing::error!("an earlier view of the same host session could not be ended");
+            idle_until: now.plus_ms(life.idle_ms),
+            absolute_until: now.plus_ms(life.absolute_ms),
         }
     }
 }

@@ -100,7 +100,7 @@ impl Program {
             issuer: error.audit.issuer.as_deref().unwrap_or("unknown"),
             assertion_hash: &attempt.hash,
             reason: error.audit.reason,
-            flow: attempt.flow,
+            flow: attempt.flow.name(),
             address: attempt.address,
         };
         tracing::warn!(reason = error.audit.reason, flow = attempt.flow.name(), "launch refused");

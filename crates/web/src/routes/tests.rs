@@ -98,8 +98,33 @@ impl Gateway for Fake {
     }
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
-        let state = if within.sid == "live" { SessionState::Live } else { SessionState::Ended };
+        let state = match within.sid.as_str() {
+            "live" => SessionState::Live(Left { idle_s: 598, absolute_s: 3_000 }),
+            "moved" => SessionState::Ended(Some(access::session::Ending::PatientChanged)),
+            _ => SessionState::Ended(None),
+        };
         async move { state }.boxed()
+    }
+
+    fn put_away(&self, within: Within) -> Answer<Shell> {
+        let html = crate::view::put_away("/s/live/", true);
+        let shell = Shell { frame_ancestor: Some("https://host.example.test".into()), html };
+        self.ask(format!("put away {}", within.sid), shell)
+    }
+
+    fn host_event(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+        self.asked.lock().unwrap().push(format!("event {token}"));
+        async { TokenAnswer { status: 204, body: serde_json::Value::Null } }.boxed()
+    }
+
+    fn signed_out(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+        self.asked.lock().unwrap().push(format!("signed out {token}"));
+        async { TokenAnswer { status: 200, body: serde_json::Value::Null } }.boxed()
+    }
+
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
+        self.asked.lock().unwrap().push(format!("end {} {} by {}", of.host, of.sub, of.by));
+        async { Some(2) }.boxed()
     }
 
     fn extend(&self, within: Within, token: String) -> Answer<()> {
@@ -433,8 +458,88 @@ async fn closing_clears_the_browser_and_says_that_the_record_is_closed() {
 #[tokio::test]
 async fn the_state_is_204_or_410() {
     let (_, at) = gateway().await;
-    assert_eq!(send(at, "GET /s/live/state", "", "").await.status, 204);
-    assert_eq!(send(at, "GET /s/gone/state", "", "").await.status, 410, "HAZ-003");
+    let live = send(at, "GET /s/live/state", "", "").await;
+    assert!(live.status == 204 && live.has("session-left: 598, 3000"), "{}", live.head);
+    let gone = send(at, "GET /s/gone/state", "", "").await;
+    assert_eq!((gone.status, gone.body.as_str()), (410, crate::words::VIEW_ENDED), "HAZ-003");
+    let moved = send(at, "GET /s/moved/state", "", "").await;
+    assert!(moved.body.starts_with("Ended: your system moved to another person."), "HAZ-003");
+    assert!(moved.has("content-type: text/plain"));
+}
+
+#[tokio::test]
+async fn a_page_nobody_used_is_put_away_and_nothing_is_opened() {
+    let (fake, at) = gateway().await;
+    let away = send(at, "GET /s/live/ended", NAVIGATE, "").await;
+    assert!(away.status == 200 && away.body.contains("href=\"/s/live/\""), "HAZ-057: the way back is there");
+    assert!(away.has("frame-ancestors https://host.example.test"), "HAZ-034");
+    *fake.refuse.lock().unwrap() = Some(Refusal::ViewEnded);
+    let ended = send(at, "GET /s/gone/ended", NAVIGATE, "").await;
+    assert!(ended.status == 401 && ended.body.contains("This view has ended"), "HAZ-003");
+    assert_eq!(asked(&fake), ["put away live", "put away gone"]);
+}
+
+/// Servers speak to us; a browser that does so was made to by somebody else.
+#[tokio::test]
+async fn t42_no_post_of_the_table_can_be_forged_from_another_site() {
+    let (fake, at) = gateway().await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let body = "token=t&event=e&logout_token=l&assertion=a&grant_type=g";
+    for row in ROUTES.iter().filter(|row| row.method == Post) {
+        let path = row.path.replace("{handle}", "h").replace("{sid}", "live");
+        for browser in [
+            "Origin: https://evil.example.test\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",
+            "Origin: null\r\nSec-Fetch-Site: cross-site\r\n",
+            "Origin: https://evil.example.test\r\n",
+            "Origin: https://other.record.example.test\r\nSec-Fetch-Site: same-site\r\n",
+        ] {
+            let forged = send(at, &format!("POST {path}"), &format!("{browser}{form}"), body).await;
+            assert_eq!(forged.status, 403, "HAZ-047: {path} {browser}");
+        }
+    }
+    assert_eq!(asked(&fake), Vec::<String>::new());
+    assert_eq!(send(at, "POST /launch/event", form, body).await.status, 204);
+    assert_eq!(send(at, "POST /logout/backchannel", form, body).await.status, 200);
+    assert_eq!(send(at, "POST /logout/backchannel", form, "x=y").await.status, 400);
+    assert_eq!(asked(&fake), ["event e", "signed out l"]);
+}
+
+/// shows: R39
+#[tokio::test]
+async fn t37_nobody_is_named_by_path_query_body_header_or_method() {
+    const NUMBER: &str = "9990000018";
+    let (fake, at) = gateway().await;
+    let plain = send(at, "GET /s/live/", NAVIGATE, "").await;
+    let named =
+        format!("{NAVIGATE}X-Patient: {NUMBER}\r\nNHS-Number: {NUMBER}\r\nX-HTTP-Method-Override: PUT\r\n");
+    for query in [
+        format!("?patient={NUMBER}"),
+        format!("?subject=Patient/{NUMBER}&nhs={NUMBER}"),
+        "?_method=DELETE".into(),
+    ] {
+        let other = send(at, &format!("GET /s/live/{query}"), &named, "").await;
+        assert_eq!((other.status, &other.body), (200, &plain.body), "HAZ-002: {query}");
+    }
+    let opened = asked(&fake);
+    assert!(opened.iter().all(|asked| asked == &opened[0]), "HAZ-002: {opened:?}");
+    let missing = send(at, "GET /nowhere", "", "").await;
+    for path in [
+        format!("/s/live/Patient/{NUMBER}"),
+        format!("/s/live/{NUMBER}"),
+        format!("/s/live/..%2f{NUMBER}%2f"),
+        format!("/s/%2e%2e/{NUMBER}"),
+        format!("/s/live/b/x/{NUMBER}"),
+        format!("/s/live%2f{NUMBER}"),
+    ] {
+        let other = send(at, &format!("GET {path}"), NAVIGATE, "").await;
+        assert_eq!((other.status, &other.body), (404, &missing.body), "HAZ-050: {path}");
+    }
+    for method in ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "HEAD"] {
+        assert_eq!(send(at, &format!("{method} /s/live/"), &named, "").await.status, 405, "{method}");
+    }
+    let overridden = format!("{named}{OWN_FORM}X-Method-Override: GET\r\n");
+    assert_eq!(send(at, "POST /s/live/", &overridden, &format!("patient={NUMBER}")).await.status, 405);
+    assert_eq!(asked(&fake).len(), opened.len(), "nothing else was asked");
 }
 
 #[tokio::test]
@@ -486,6 +591,21 @@ async fn assets_are_kept_for_ever_and_help_has_no_person() {
     assert_eq!(help.status, 200);
     assert!(help.body.contains("Acute did not answer.") && help.body.contains("TRAINING"));
     assert_eq!(send(at, "GET /favicon.ico", "", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_operator_ends_a_professionals_sessions_from_the_operators_own_listener() {
+    let fake = Arc::new(Fake::default());
+    let at = serve(crate::admin::router(fake.clone())).await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let here = format!("{form}Origin: http://record.example.test\r\n");
+    let elsewhere = format!("{form}Origin: https://evil.example.test\r\n");
+    let body = "host=demo-host&sub=u-1&by=operator";
+    assert_eq!(send(at, "POST /sessions/end", &elsewhere, body).await.status, 400);
+    assert_eq!(send(at, "POST /sessions/end", &here, "host=demo-host&sub=u-1&by=+").await.status, 400);
+    let ended = send(at, "POST /sessions/end", &here, body).await;
+    assert_eq!((ended.status, ended.body.as_str()), (200, "2 ended\n"));
+    assert_eq!(asked(&fake), ["end demo-host u-1 by operator"]);
 }
 
 #[tokio::test]

@@ -10,9 +10,6 @@ use crate::words;
 use askama::Template;
 use fhir::date;
 
-/// Idle sessions end after ten minutes; without script the browser asks again a little later and is told so.
-const REFRESH_S: u32 = 605;
-
 #[derive(Template)]
 #[template(path = "head.html", whitespace = "minimize")]
 struct Head<'a> {
@@ -28,6 +25,8 @@ struct Begin<'a> {
     page: &'a Page,
     identity: Identity<'a>,
     opened: String,
+    /// When a page without script puts itself away, `14:12`.
+    until: String,
     not_for_role: Option<String>,
     slots: Vec<Slot>,
     late: Vec<(String, &'a str)>,
@@ -48,7 +47,7 @@ pub fn head(page: &Page) -> String {
         title: words::title(&page.reference),
         css: &assets::STYLE.path,
         icon: &assets::ICON.path,
-        refresh: format!("{REFRESH_S};url={}", page.path),
+        refresh: format!("{};url={}ended", page.life.put_away_s(), page.path),
     })
 }
 
@@ -59,11 +58,17 @@ pub fn begin(page: &Page) -> String {
         page,
         identity: Identity::of(page),
         opened: date::minute(page.opened_at),
+        until: date::clock(put_away_at(page)),
         not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
         slots: Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect(),
         late: asked(page.sources.iter()).map(|card| (number(page, card), card.short.as_str())).collect(),
         script: &assets::SCRIPT.path,
     })
+}
+
+fn put_away_at(page: &Page) -> jiff::Timestamp {
+    let after = jiff::SignedDuration::from_secs(page.life.put_away_s());
+    page.opened_at.checked_add(after).unwrap_or(page.opened_at)
 }
 
 impl Slot {

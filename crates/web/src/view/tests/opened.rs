@@ -13,6 +13,7 @@ fn document_page() -> DocumentPage {
         path: page.path,
         handle: "c2VhbGVk".into(),
         opened_at: page.opened_at,
+        life: page.life,
         banner: page.banner,
         words: DocumentWords {
             title: "Clinic letter".into(),
