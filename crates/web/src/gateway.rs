@@ -156,6 +156,8 @@ pub enum SessionState {
     Live(Left),
     /// Why is told only to the browser whose view it was.
     Ended(Option<Ending>),
+    /// Nobody can say just now.
+    Unknown,
 }
 
 /// How long a view may still stand, in seconds.

@@ -119,3 +119,61 @@ async fn closing_needs_the_pages_own_form_and_then_ends_the_view() {
     assert!(after.text().contains("This view has ended"), "HAZ-003: {}", after.text());
     demo.finish();
 }
+
+/// What an open page is told when it asks for its state.
+async fn state(view: &View) -> (u16, String) {
+    let page = view.browser.get(&format!("{}state", view.path)).await;
+    (page.status.as_u16(), page.html)
+}
+
+#[tokio::test]
+async fn t38_the_host_moves_to_another_person_and_the_view_ends_with_words() {
+    let demo = Demo::start(&[]);
+    let (doreen, other) = (demo.ready.golden_person(), demo.ready.person("dementia"));
+    let signed_in = demo.host().sign_in("dr.okafor").await;
+    let view = signed_in.open(&doreen).await;
+    assert!(view.read().await.is_complete());
+    signed_in.look_at(&doreen).await;
+    assert_eq!(state(&view).await.0, 204, "the same chart is no other");
+    signed_in.look_at(&other).await;
+    let (status, words) = state(&view).await;
+    assert_eq!(status, 410, "HAZ-003");
+    assert!(words.starts_with("Ended: your system moved to another person."), "HAZ-003: {words}");
+
+    let view = signed_in.open(&other).await;
+    assert!(view.read().await.is_complete());
+    signed_in.sign_out().await;
+    let (status, words) = state(&view).await;
+    assert!(status == 410 && words.contains("you signed out"), "HAZ-003: {status} {words}");
+    let after = view.browser.get(&format!("{}ended", view.path)).await;
+    assert!(after.text().contains("This view has ended"), "HAZ-003: {}", after.text());
+    demo.finish();
+}
+
+#[tokio::test]
+async fn the_operator_ends_a_suspended_professionals_views_from_the_command_line() {
+    let demo = Demo::start(&[]);
+    let (doreen, other) = (demo.ready.golden_person(), demo.ready.person("dementia"));
+    let view = demo.host().sign_in("dr.okafor").await.open(&doreen).await;
+    let another = demo.host().sign_in("nurse.bell").await.open(&other).await;
+    let operator = demo.ready.text("admin_url");
+    let end = [
+        "session",
+        "end",
+        "--host",
+        "demo-host",
+        "--sub",
+        "dr.okafor",
+        "--by",
+        "A. Officer",
+        "--operator",
+        &operator,
+    ];
+    let (well, said) = demo.command(&end);
+    assert!(well && said.contains("1 ended"), "{said}");
+    assert_eq!(state(&view).await.0, 410, "HAZ-047: a suspended professional looks no longer");
+    assert_eq!(state(&another).await.0, 204, "nobody else's view has ended");
+    let (well, said) = demo.command(&end);
+    assert!(well && said.contains("0 ended"), "{said}");
+    demo.finish();
+}

@@ -29,6 +29,8 @@ fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
         ("kind = \"fhir-stu3\"", "kind = \"fhir-stu9\"", "unknown kind"),
         ("default = [\"plans\"", "default = [\"plants\"", "is not a section"),
         ("id = \"eput\"", "id = \"acute\"", "stands twice"),
+        ("\nidle = \"10m\"", "\nidle = \"1m\"", "2 to 30 minutes"),
+        ("\nabsolute = \"60m\"", "\nabsolute = \"5h\"", "longer than 4 hours"),
     ] {
         let report = with(|text| text.replacen(from, to, 1)).err().expect(said);
         assert!(format!("{report:?}").contains(said), "{said}: {report:?}");

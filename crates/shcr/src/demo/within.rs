@@ -84,8 +84,8 @@ impl Within {
     pub(crate) fn person(&self, story: &str) -> (String, String) {
         let people = &self.region.endpoints().people;
         let place = people.iter().position(|person| person.story_key == story).unwrap();
-        let number = &people[place].nhs_number;
-        (host_key(place), format!("{} {} {}", &number[..3], &number[3..6], &number[6..]))
+        let number = fhir::NhsNumber::parse(&people[place].nhs_number).unwrap();
+        (host_key(place), number.spaced())
     }
 
     /// A professional signed in to the host: its cookie.

@@ -133,7 +133,7 @@ impl Program {
                 SessionState::Ended(Some(Ending::PolicyNarrowed))
             }
             Standing::Ended { ending, .. } => SessionState::Ended(ending),
-            Standing::Unreadable => SessionState::Ended(None),
+            Standing::Unreadable => SessionState::Unknown,
         }
     }
 

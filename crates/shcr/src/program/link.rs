@@ -32,10 +32,11 @@ impl Program {
             let mut story = Story::begin(&launch, &browser.address, self.policy().id(), now);
             return Err(self.refuse(&mut story, refusal).await);
         }
+        // Before the earlier view ends, so that its page still is this browser's and is told why it ended.
+        let (sid, cookie) = (secret::new_secret(), self.secret_for(&launch, browser).await?);
         if !self.end_earlier_view(&launch, &browser.address).await {
             return Err(refused(Refusal::CannotRecord));
         }
-        let (sid, cookie) = (secret::new_secret(), self.secret_for(&launch, browser).await?);
         let session = self.new_session(&launch, sid, cookie, browser);
         let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {

@@ -110,7 +110,7 @@ pub(super) async fn close(app: App, sid: String, request: Request) -> Response {
 /// How long the view may still stand: seconds until it is idle, seconds until its end.
 const LEFT: HeaderName = HeaderName::from_static("session-left");
 
-/// 204 while the session lives, else 410 with the words for the page. Asking is no activity and is not audited.
+/// 204 while the session lives, 410 with the words for the page once it has ended, 503 where that cannot be told. Asking is no activity and is not audited.
 pub(super) async fn state(app: App, sid: String, request: Request) -> Response {
     match app.gateway.state(within(sid, &request)).await {
         SessionState::Live(Left { idle_s, absolute_s }) => {
@@ -119,6 +119,7 @@ pub(super) async fn state(app: App, sid: String, request: Request) -> Response {
             response.headers_mut().extend(left.ok().map(|left| (LEFT, left)));
             response
         }
+        SessionState::Unknown => still::page(StatusCode::SERVICE_UNAVAILABLE, String::new(), None),
         SessionState::Ended(ending) => {
             let words = ending.map_or(words::VIEW_ENDED, words::ended).to_owned();
             let mut response = still::page(StatusCode::GONE, words, None);

@@ -101,6 +101,7 @@ impl Gateway for Fake {
         let state = match within.sid.as_str() {
             "live" => SessionState::Live(Left { idle_s: 598, absolute_s: 3_000 }),
             "moved" => SessionState::Ended(Some(access::session::Ending::PatientChanged)),
+            "unreadable" => SessionState::Unknown,
             _ => SessionState::Ended(None),
         };
         async move { state }.boxed()
@@ -465,6 +466,11 @@ async fn the_state_is_204_or_410() {
     let moved = send(at, "GET /s/moved/state", "", "").await;
     assert!(moved.body.starts_with("Ended: your system moved to another person."), "HAZ-003");
     assert!(moved.has("content-type: text/plain"));
+    assert_eq!(
+        send(at, "GET /s/unreadable/state", "", "").await.status,
+        503,
+        "HAZ-057: no news ends nothing"
+    );
 }
 
 #[tokio::test]

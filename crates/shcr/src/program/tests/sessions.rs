@@ -1,7 +1,7 @@
 //! Sessions over three listeners and one store: whose they are, how they end, and that nobody reads another's.
 
-use crate::demo::within::{self, Within};
 use crate::program::*;
+use crate::demo::within::{self, Within};
 use access::{
     logout::ProviderConfig,
     session::{self as secret, Ending, SessionContent},
@@ -188,6 +188,46 @@ async fn t36_idle_and_absolute_ends_are_told_apart_only_to_the_browser_whose_vie
     assert_eq!(within.get(0, &view, Some(&cookie)).await.0, 403);
     within.program.end_expired().await;
     assert!(within.audited().contains("\"cause\":\"idle\""), "an end by time is recorded too");
+    within.region.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t36_a_host_that_is_no_longer_registered_keeps_no_view_open() {
+    let within = within::start(|_| {}).await;
+    let doctor = within.sign_in("dr.okafor").await;
+    let (view, cookie) = open(&within, &doctor, "falls", None).await;
+    let mut stored = content(&within, &view).await;
+    let launch = String::from_utf8(stored.launch.to_sealed_bytes()).unwrap();
+    let gone = launch.replace("\"host\":\"demo-host\"", "\"host\":\"taken-out\"");
+    assert_ne!(gone, launch);
+    stored.launch = access::Launch::from_sealed_bytes(gone.as_bytes()).unwrap();
+    let now = clock::millis();
+    let entry = audit::Entry::new(audit::Kind::Session, audit::Key::session_event(&[1; 32]), now);
+    let content = serde_json::to_vec(&stored).unwrap();
+    within.program.store.amend_session(sid(&view), content, entry, now).await.unwrap();
+    assert_eq!(within.get(1, &format!("{view}state"), Some(&cookie)).await.0, 410, "HAZ-047");
+    assert!(within.audited().contains("\"cause\":\"host-disabled\""));
+    within.region.stop().await;
+}
+
+/// The way to a document is sealed for the view whose page listed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn t37_an_attachment_of_one_view_opens_in_no_other() {
+    let within = within::start(several_charts).await;
+    let doctor = within.sign_in("dr.okafor").await;
+    let (first, cookie) = open(&within, &doctor, "falls", None).await;
+    let (second, _) = open(&within, &doctor, "dementia", Some(&cookie)).await;
+    let (_, page) = within.get(0, &first, Some(&cookie)).await;
+    let handle = page.split(&format!("{first}d/")).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let asked =
+        async |view: &str, kind: &str| within.get(1, &format!("{view}{kind}/{handle}"), Some(&cookie)).await;
+    assert_eq!(asked(&first, "d").await.0, 200);
+    let (_, name) = within.person("falls");
+    for kind in ["d", "b"] {
+        let (status, text) = asked(&second, kind).await;
+        assert!(status == 403 && text.contains("This view has ended"), "HAZ-002: {kind} {status}");
+        assert!(!text.contains(&name), "HAZ-002");
+    }
     within.region.stop().await;
 }
 
