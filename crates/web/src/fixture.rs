@@ -59,6 +59,7 @@ pub(crate) fn page() -> Page {
         order: ALL.to_vec(),
         granted: Category::ALL.into_iter().filter(|c| *c != Category::Restricted).collect(),
         not_for_role: vec![Category::Restricted],
+        never_shown: Default::default(),
         caveats: vec![],
         mismatch: vec![],
         training: true,

@@ -28,6 +28,8 @@ pub struct Page {
     pub granted: BTreeSet<Category>,
     /// Categories of the matrix this role does not see at all: counted on the page (HAZ-011). From policy, never from data.
     pub not_for_role: Vec<Category>,
+    /// Whether the page says that some kinds of information are never shown, whatever there is of them.
+    pub never_shown: NeverShown,
     /// "identity not checked nationally at this opening" and the like.
     pub caveats: Vec<String>,
     /// Identity fields that differ between host and national record and were confirmed by the professional.
@@ -35,6 +37,18 @@ pub struct Page {
     pub training: bool,
     /// Makes the address of each document that may be opened.
     pub documents: Arc<dyn Handles>,
+}
+
+/// When a page says that some kinds of information are never shown. The deployment's choice; only the first tells nothing of
+/// the person (HAZ-010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeverShown {
+    /// On every record.
+    #[default]
+    Constant,
+    /// Where something was held back for its label.
+    WhenPresent,
 }
 
 /// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).
@@ -61,6 +75,9 @@ pub struct DocumentWords {
     pub author: String,
     pub organisation: String,
     pub size_bytes: String,
+    /// Its source says that it is not to be shared with the person.
+    #[serde(default)]
+    pub not_for_the_person: bool,
 }
 
 /// The page round one document. Nothing of it was asked for anew.
