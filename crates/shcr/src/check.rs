@@ -4,6 +4,7 @@
 use crate::{
     config::{Config, report::Report},
     program::status,
+    refsets,
 };
 use federation::{Federation, Limits, SourceConfig};
 use miette::{IntoDiagnostic, WrapErr};
@@ -31,10 +32,18 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
         .into_diagnostic()
         .wrap_err("a host cannot be registered")?;
     access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
+    let lists = refsets::load(&config.policy.directory, config.training)
+        .into_diagnostic()
+        .wrap_err("what is restricted cannot be told")?;
     let mut said = String::new();
     for source in &config.sources {
         said.push_str(&line(source));
     }
+    let starter = if lists.starter { ", the starter list, not for live use" } else { "" };
+    let (concepts, sets, services) = (lists.concepts, lists.sets, lists.services);
+    said.push_str(&format!(
+        "restricted {concepts} concepts of {sets} reference sets{starter}; {services} kinds of service\n"
+    ));
     said.push_str(&format!(
         "ok: {} sources, {} hosts, configuration {}\n",
         config.sources.len(),

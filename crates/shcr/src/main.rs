@@ -20,6 +20,8 @@ mod serve;
 mod demo;
 /// Checks from the command line.
 mod tools;
+/// What the agreement shows to nobody.
+mod refsets;
 /// One source asked about a test person.
 mod source_test;
 /// Whether a gateway could run on a configuration.
@@ -54,6 +56,9 @@ enum Command {
     /// Print or check the sharing policy.
     #[command(subcommand)]
     Policy(tools::Policy),
+    /// Bring in the lists of restricted concepts.
+    #[command(subcommand)]
+    Refset(refsets::import::Refset),
 }
 
 #[derive(Args)]
@@ -78,6 +83,7 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Edge(command) => edge_node::run(command).await,
         Command::Audit(command) => tools::audit(command),
         Command::Policy(command) => tools::policy(command),
+        Command::Refset(command) => refsets::import::run(&command),
     }
 }
 

@@ -73,8 +73,9 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }
-                let normalised = record::normalise::normalise(&reply);
                 let level = |category| permit.level(&reply.source, category);
+                let normalised =
+                    record::normalise_under(&reply, &program.restrictions, steps::restricted(&level));
                 let released =
                     record::release::release(&reply.source, normalised, &level, Some(&story.today()));
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;

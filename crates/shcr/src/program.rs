@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     entries::Story,
     opening::{self, session::Entered},
+    refsets,
 };
 use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
 use audit::{Fault, Opened, Store};
@@ -46,6 +47,8 @@ pub(crate) struct Program {
     pub(crate) hosts: Hosts,
     pub(crate) keys: Keys,
     pub(crate) policy: Policy,
+    /// What the agreement shows to nobody.
+    pub(crate) restrictions: record::Restrictions,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
     form_key: [u8; 32],
@@ -63,6 +66,12 @@ impl Program {
         let policy = Policy::load(&config.policy.directory, &facts)
             .into_diagnostic()
             .wrap_err("the sharing policy cannot be used")?;
+        let lists = refsets::load(&config.policy.directory, config.training)
+            .into_diagnostic()
+            .wrap_err("what is restricted cannot be told, so nothing starts")?;
+        if lists.starter {
+            tracing::warn!("the lists of restricted concepts are the starter list, not for live use");
+        }
         let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
@@ -80,6 +89,7 @@ impl Program {
             keys: Keys::new(hosts.issuers()).into_diagnostic()?,
             hosts,
             policy,
+            restrictions: lists.restrictions,
             federation: Arc::new(federation),
             store,
             form_key: session::new_secret(),

@@ -20,6 +20,10 @@ pub(super) fn read(dir: &Path) -> Result<Bundle, PolicyFault> {
     for path in role_maps(&dir.join("roles"))? {
         others.push(text(&path)?);
     }
+    // What is restricted is read by the program; a decision rests on it all the same.
+    for path in refsets(&dir.join("refsets"))? {
+        others.push(text(&path)?);
+    }
     Ok(Bundle {
         schema: file("schema.cedarschema")?,
         policies: file("policies.cedar")?,
@@ -49,6 +53,19 @@ fn role_maps(dir: &Path) -> Result<Vec<PathBuf>, PolicyFault> {
     let entries: Result<Vec<_>, _> = std::fs::read_dir(dir).map_err(fault)?.collect();
     let mut paths: Vec<PathBuf> = entries.map_err(fault)?.into_iter().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
+    paths.sort();
+    Ok(paths)
+}
+
+/// Every list, where the agreement has any.
+fn refsets(dir: &Path) -> Result<Vec<PathBuf>, PolicyFault> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let fault = |source| PolicyFault::Read { path: dir.to_owned(), source };
+    let entries: Result<Vec<_>, _> = std::fs::read_dir(dir).map_err(fault)?.collect();
+    let mut paths: Vec<PathBuf> = entries.map_err(fault)?.into_iter().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json" || extension == "toml"));
     paths.sort();
     Ok(paths)
 }

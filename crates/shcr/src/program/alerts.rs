@@ -13,6 +13,10 @@ pub(crate) enum Rule {
     Replay,
     /// The cookie of one session used on another.
     ForeignCookie,
+    /// Something restricted was shown.
+    RestrictedOpened,
+    /// A person whose whereabouts must not be told was attempted.
+    RestrictedPerson,
 }
 
 impl Rule {
@@ -21,6 +25,8 @@ impl Rule {
         match self {
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
+            Rule::RestrictedOpened => "PO-04",
+            Rule::RestrictedPerson => "PO-05",
         }
     }
 }
