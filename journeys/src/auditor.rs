@@ -51,6 +51,14 @@ impl Auditor {
         closes.collect()
     }
 
+    /// How often an alert was raised.
+    pub fn alerts(&self, rule: &str) -> usize {
+        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
+        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        let entries = entries.expect("the audit opens under its key");
+        entries.iter().filter(|view| field(view, "/kind") == "alert" && field(view, "/cause") == rule).count()
+    }
+
     /// The operator's maintenance hold: while it stands, nothing can be recorded.
     pub fn hold(&self) {
         std::fs::write(self.hold_file(), b"").expect("the state folder can be written");

@@ -18,7 +18,7 @@ pub mod reconcile;
 
 pub use item::{Item, Section};
 pub use normalise::Normalised;
-pub use normalise::{Restricted, normalise, normalise_under};
+pub use normalise::{Places, Restricted, Under, normalise, normalise_under};
 pub use reconcile::{Group, Record, SourceNote};
 pub use release::{Released, release};
 pub use restrictions::Restrictions;

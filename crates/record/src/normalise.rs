@@ -41,6 +41,10 @@ pub mod html_view;
 /// What is restricted, and a reply without it.
 mod restriction;
 
+/// Where nobody has said that the person's address may be known.
+mod places;
+
+pub use places::Places;
 pub use restriction::Cut;
 
 /// One reply, understood.
@@ -106,7 +110,8 @@ impl Normalised {
 /// Reads every payload of a reply. Never fails: what cannot be read is counted in `unread`. Restricted by label alone, and
 /// restricted entries are read with the rest: for readers who show them to nobody, or hold them back themselves.
 pub fn normalise(reply: &Reply) -> Normalised {
-    normalise_under(reply, &Restrictions::default(), Restricted::Read)
+    let restrictions = &Restrictions::default();
+    normalise_under(reply, &Under { restrictions, restricted: Restricted::Read, places: Places::Told })
 }
 
 /// What becomes of entries that are restricted.
@@ -118,16 +123,34 @@ pub enum Restricted {
     TakenOut,
 }
 
-/// The same under the lists of the sharing agreement.
-pub fn normalise_under(reply: &Reply, restrictions: &Restrictions, restricted: Restricted) -> Normalised {
-    let shelf = Shelf::read(&reply.source, &reply.payloads, restrictions);
+/// Under what a reply is read.
+#[derive(Clone, Copy)]
+pub struct Under<'r> {
+    /// The lists of the sharing agreement.
+    pub restrictions: &'r Restrictions,
+    pub restricted: Restricted,
+    pub places: Places,
+}
+
+/// The same under the sharing agreement. What is taken out is taken out before anything is read.
+pub fn normalise_under(reply: &Reply, under: &Under<'_>) -> Normalised {
+    let (hidden, pieces) = match under.places {
+        Places::Told => Default::default(),
+        Places::Kept => places::without(&reply.payloads),
+    };
+    let payloads = if under.places == Places::Kept { &hidden } else { &reply.payloads };
+    let shelf = Shelf::read(&reply.source, payloads, under.restrictions);
     let all = entries(&shelf);
     let found = shelf.restrict(restriction::find(&all));
-    if restricted == Restricted::Read || found.is_empty() {
+    let mut out = places::telling(&all, &pieces);
+    if under.restricted == Restricted::TakenOut {
+        out.extend(found);
+    }
+    if out.is_empty() {
         return read(reply, &shelf, &all);
     }
-    let (payloads, taken_out) = restriction::cut(&reply.payloads, &all, found);
-    let shelf = Shelf::read(&reply.source, &payloads, restrictions);
+    let (payloads, taken_out) = restriction::cut(payloads, &all, &out);
+    let shelf = Shelf::read(&reply.source, &payloads, under.restrictions);
     let left = entries(&shelf);
     shelf.restrict(restriction::find(&left));
     Normalised { taken_out, ..read(reply, &shelf, &left) }

@@ -61,6 +61,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
             out.write(view::objection(&page)).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;
         }
+        let asked_about = asking.person.clone();
         let plan = program.federation.plan(&permit, &opened, asking);
         let mut replies = program.federation.gather(plan).fuse();
         let mut record = Record::new(compose::planned(&page));
@@ -75,7 +76,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
                 }
                 let level = |category| permit.level(&reply.source, category);
                 let normalised =
-                    record::normalise_under(&reply, &program.restrictions, steps::restricted(&level));
+                    record::normalise_under(&reply, &steps::under(&program, &asked_about, &level));
                 let released =
                     record::release::release(&reply.source, normalised, &level, Some(&story.today()));
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;

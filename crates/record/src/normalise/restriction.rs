@@ -15,7 +15,7 @@ mod links;
 mod cut;
 
 pub use cut::Cut;
-pub(super) use cut::cut;
+pub(super) use cut::{cut, quoted};
 pub(super) use own::is_listed;
 
 /// How an entry came to be restricted. The order is that of how far it reaches.
@@ -93,7 +93,7 @@ fn backwards(link: Link, from: Reach) -> Reach {
 }
 
 /// Kinds of entry that are about nobody: they are restricted with what refers to them, never by themselves.
-fn is_about_nobody(resource_type: &str) -> bool {
+pub(super) fn is_about_nobody(resource_type: &str) -> bool {
     const NOBODY: [&str; 8] = [
         "Patient",
         "Bundle",

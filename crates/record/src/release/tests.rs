@@ -146,7 +146,10 @@ proptest! {
         prop_assert_eq!(of(Category::Restricted), Level::Nothing);
         let reply = reply(vec![payload(Format::R4, None, bundle(&everything()).as_bytes())]);
         let how = if taken_out { crate::Restricted::TakenOut } else { crate::Restricted::Read };
-        let normalised = crate::normalise_under(&reply, &crate::Restrictions::default(), how);
+        let normalised = crate::normalise_under(
+            &reply,
+            &crate::Under { restrictions: &crate::Restrictions::default(), restricted: how, places: crate::Places::Told },
+        );
         let out = release(&SourceId::new("source"), normalised, &of, Some("2026-11-22"));
         prop_assert!(out.items.iter().all(|item| item.category != Category::Restricted), "HAZ-023");
         prop_assert!(out.shown.iter().all(|line| line.category != Category::Restricted), "HAZ-023");

@@ -10,7 +10,7 @@ use access::{
 };
 use audit::Opened;
 use fhir::{Category, Level};
-use record::Restricted;
+use record::{Places, Restricted, Under};
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -53,9 +53,18 @@ pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story
 }
 
 /// What is restricted is read only where an exception lets it be seen; otherwise the record is put together as though it had
-/// never been sent (HAZ-010, HAZ-023).
-pub(super) fn restricted(level: &dyn Fn(Category) -> Level) -> Restricted {
-    if level(Category::Restricted) == Level::Full { Restricted::Read } else { Restricted::TakenOut }
+/// never been sent (HAZ-010). While nobody has said nationally that the person's address may be known, none is told (HAZ-023).
+pub(super) fn under<'p>(
+    program: &'p Program,
+    person: &Identified,
+    level: &dyn Fn(Category) -> Level,
+) -> Under<'p> {
+    let is_open = level(Category::Restricted) == Level::Full;
+    Under {
+        restrictions: &program.restrictions,
+        restricted: if is_open { Restricted::Read } else { Restricted::TakenOut },
+        places: if person.traced { Places::Told } else { Places::Kept },
+    }
 }
 
 /// Every source, and all that may be asked of it.

@@ -471,7 +471,14 @@ fn t61_a_row_of_a_listed_service_or_concept_is_restricted_and_its_neighbours_are
     let text = reply(&[("PRB", &format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{table}</div>"))]);
     let payload = crate::normalise::tests::payload(Format::GpConnectHtml, None, text.as_bytes());
     let given = crate::normalise::tests::reply(vec![payload]);
-    let normalised = crate::normalise_under(&given, &lists, crate::Restricted::TakenOut);
+    let normalised = crate::normalise_under(
+        &given,
+        &crate::Under {
+            restrictions: &lists,
+            restricted: crate::Restricted::TakenOut,
+            places: crate::Places::Told,
+        },
+    );
     let categories: Vec<Category> = normalised.items.iter().map(|item| item.category).collect();
     assert_eq!(categories, [Category::Restricted, Category::Problems, Category::Restricted], "HAZ-023");
 }

@@ -127,7 +127,7 @@ fn with(object: &Object<'_>, key: &str, value: &str) -> String {
 }
 
 /// A member's name as JSON writes it.
-fn quoted(name: &str) -> String {
+pub(in crate::normalise) fn quoted(name: &str) -> String {
     let letter = |letter: char| match letter {
         '"' | '\\' => format!("\\{letter}"),
         letter if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),

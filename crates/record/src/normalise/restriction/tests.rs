@@ -3,9 +3,10 @@
 
 use crate::item::Item;
 use crate::normalise::tests::{check_law, payload, reply};
-use crate::normalise::{Normalised, Restricted, normalise_under};
+use crate::normalise::{Normalised, Places, Restricted, Under, normalise_under};
 use crate::restrictions::Restrictions;
 use fhir::Category;
+use fhir::Reply;
 use fhir::reply::Format;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,9 +22,13 @@ fn bundle(resources: &[Value]) -> String {
     json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries }).to_string()
 }
 
+fn under(reply: &Reply, restrictions: &Restrictions, restricted: Restricted) -> Normalised {
+    normalise_under(reply, &Under { restrictions, restricted, places: Places::Told })
+}
+
 fn read(format: Format, resources: &[Value], restricted: Restricted) -> Normalised {
     let reply = reply(vec![payload(format, None, bundle(resources).as_bytes())]);
-    let normalised = normalise_under(&reply, &lists(), restricted);
+    let normalised = under(&reply, &lists(), restricted);
     check_law(&normalised, "a reply");
     normalised
 }
@@ -83,7 +88,7 @@ fn t60_what_is_sent_along_contained_referred_to_or_narrated_brings_nothing_more(
         entries.extend(entry.as_array().cloned().unwrap_or_default());
         let text = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries }).to_string();
         let given = reply(vec![payload(Format::R4, None, text.as_bytes())]);
-        let seen = normalise_under(&given, &lists(), Restricted::TakenOut);
+        let seen = under(&given, &lists(), Restricted::TakenOut);
         let words: String = seen.items.iter().map(says).collect();
         assert!(words.contains("Asthma"), "{name}: the rest stays");
         assert!(!words.contains(given::SECRET), "HAZ-023 {name}: {words}");
@@ -180,7 +185,7 @@ proptest! {
         let at = split.min(order.len());
         let payloads = [&order[..at], &order[at..]];
         let split = reply(payloads.iter().map(|part| payload(format, None, bundle(part).as_bytes())).collect());
-        let seen = normalise_under(&split, &lists(), Restricted::TakenOut);
+        let seen = under(&split, &lists(), Restricted::TakenOut);
         let never_sent = read(format, &kept, Restricted::TakenOut);
         prop_assert_eq!(all(&seen), all(&never_sent), "HAZ-010, HAZ-023");
     }
@@ -190,6 +195,38 @@ proptest! {
 fn without_lists_only_labels_restrict() {
     let coded = json!({ "resourceType": "Condition", "id": "1", "code": { "coding": [{ "system": "http://snomed.info/sct", "code": "86406008" }] } });
     let given = reply(vec![payload(Format::R4, None, bundle(&[coded]).as_bytes())]);
-    let seen = normalise_under(&given, &Restrictions::default(), Restricted::TakenOut);
+    let seen = under(&given, &Restrictions::default(), Restricted::TakenOut);
     assert_eq!(seen.items.len(), 1);
+}
+
+// shows: R43
+#[test]
+fn t52_where_nobody_says_that_the_address_may_be_known_none_is_told_whatever_it_stands_in() {
+    let home = json!({ "line": ["Flat 3, 17 Hidden Lane"], "city": "Marshford", "postalCode": "ZZ99 3WZ" });
+    let patient =
+        json!({ "resourceType": "Patient", "id": "p", "address": [home], "contact": [{ "address": home }] });
+    let resources = [
+        patient.clone(),
+        json!({ "resourceType": "Condition", "id": "asthma", "code": { "text": "Asthma" }, "subject": { "reference": "Patient/p" } }),
+        json!({ "resourceType": "RelatedPerson", "id": "r", "name": [{ "text": "Next of kin" }], "patient": { "reference": "Patient/p" }, "address": [home] }),
+        json!({ "resourceType": "Encounter", "id": "home", "status": "finished", "location": [{ "location": { "display": "Home: 17 hidden lane" } }] }),
+        json!({ "resourceType": "Encounter", "id": "post", "status": "finished", "reasonCode": [{ "text": "Seen at zz993wz" }] }),
+        json!({ "resourceType": "DocumentReference", "id": "letter", "status": "current", "type": { "text": "Letter" }, "contained": [patient] }),
+        json!({ "resourceType": "Location", "id": "l", "name": "Home", "address": home }),
+        json!({ "resourceType": "Observation", "id": "said", "status": "final", "code": { "text": "Note" }, "note": [{ "text": "Moved to Flat 3,\n17 Hidden Lane in May" }] }),
+    ];
+    for restricted in [Restricted::TakenOut, Restricted::Read] {
+        let given = reply(vec![payload(Format::R4, None, bundle(&resources).as_bytes())]);
+        let under = Under { restrictions: &lists(), restricted, places: Places::Kept };
+        let seen = normalise_under(&given, &under);
+        check_law(&seen, "without places");
+        let words: String = seen.items.iter().map(says).collect();
+        for piece in ["hidden", "zz99", "3wz", "marshford", "17 "] {
+            assert!(!words.to_lowercase().contains(piece), "HAZ-023 {piece}: {words}");
+        }
+        for kept in ["Asthma", "Next of kin", "Letter"] {
+            assert!(words.contains(kept), "HAZ-006 {kept}: {words}");
+        }
+        assert_eq!(seen.taken_out.len(), 3, "HAZ-025: what told it in words is held, and in the manifest");
+    }
 }

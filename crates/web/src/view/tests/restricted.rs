@@ -5,7 +5,7 @@ use crate::page::NeverShown;
 use fhir::reply::{Format, Payload};
 use fhir::{Category, Level, Reply};
 use record::release::Released;
-use record::{Restricted, Restrictions};
+use record::{Places, Restricted, Restrictions, Under};
 use std::sync::Arc;
 
 /// Of the acute trust: a problem by its code, its visit, letter, medicine, result and report, and words in each.
@@ -43,7 +43,10 @@ fn released(resources: &[&str], restricted: Level) -> Released {
     let reply = reply(resources);
     let how = if restricted == Level::Full { Restricted::Read } else { Restricted::TakenOut };
     let level = |category| if category == Category::Restricted { restricted } else { Level::Full };
-    let normalised = record::normalise_under(&reply, &lists(), how);
+    let normalised = record::normalise_under(
+        &reply,
+        &Under { restrictions: &lists(), restricted: how, places: Places::Told },
+    );
     record::release(&reply.source, normalised, &level, Some("2026-11-22"))
 }
 
