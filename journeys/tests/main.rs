@@ -25,6 +25,10 @@ mod objection;
 #[cfg(test)]
 #[path = "main/identity.rs"]
 mod identity;
+/// What must not be told.
+#[cfg(test)]
+#[path = "main/restricted.rs"]
+mod restricted;
 /// What a role sees.
 #[cfg(test)]
 #[path = "main/role.rs"]

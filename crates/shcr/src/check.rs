@@ -4,6 +4,7 @@
 use crate::{
     config::{Config, report::Report},
     program::status,
+    refsets,
 };
 use federation::{Federation, Limits, SourceConfig};
 use miette::{IntoDiagnostic, WrapErr};
@@ -42,10 +43,18 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     if let Some(keys) = &config.keys {
         access::own_keys::OwnKeys::read(keys).into_diagnostic().wrap_err("our own keys cannot be used")?;
     }
+    let lists = refsets::load(&config.policy.directory, config.training)
+        .into_diagnostic()
+        .wrap_err("what is restricted cannot be told")?;
     let mut said = String::new();
     for source in &config.sources {
         said.push_str(&line(source));
     }
+    let starter = if lists.starter { ", the starter list, not for live use" } else { "" };
+    let (concepts, sets, services) = (lists.concepts, lists.sets, lists.services);
+    said.push_str(&format!(
+        "restricted {concepts} concepts of {sets} reference sets{starter}; {services} kinds of service\n"
+    ));
     said.push_str(&format!(
         "ok: {} sources, {} hosts, configuration {}\n",
         config.sources.len(),

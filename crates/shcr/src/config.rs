@@ -44,6 +44,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) logout: Vec<access::logout::ProviderConfig>,
     pub(crate) objection: Objection,
+    #[serde(default)]
+    pub(crate) restricted: Restricted,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
@@ -83,6 +85,13 @@ pub(crate) struct Objection {
     #[serde(deserialize_with = "duration")]
     pub(crate) wait: Duration,
     pub(crate) unknown: WhenUnknown,
+}
+
+/// What is said of information that is never shown.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Restricted {
+    pub(crate) own_label_notice: web::page::NeverShown,
 }
 
 /// What an opening does while nobody has said whether the person objects.

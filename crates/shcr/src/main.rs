@@ -20,6 +20,8 @@ mod serve;
 mod demo;
 /// Checks from the command line.
 mod tools;
+/// What the agreement shows to nobody.
+mod refsets;
 /// One source asked about a test person.
 mod source_test;
 /// Whether a gateway could run on a configuration.
@@ -62,6 +64,9 @@ enum Command {
     /// Read the hosts' role maps.
     #[command(subcommand)]
     Role(tools::policy::Roles),
+    /// Bring in the lists of restricted concepts.
+    #[command(subcommand)]
+    Refset(refsets::import::Refset),
 }
 
 #[derive(Args)]
@@ -88,6 +93,7 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Audit(command) => tools::audit(command),
         Command::Policy(command) => tools::policy::run(command),
         Command::Role(command) => tools::policy::roles(command),
+        Command::Refset(command) => refsets::import::run(&command),
     }
 }
 

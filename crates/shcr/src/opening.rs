@@ -67,6 +67,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
             out.write(view::objection(&page)).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;
         }
+        let asked_about = asking.person.clone();
         let plan = program.federation.plan(&permit, &opened, asking);
         let mut replies = program.federation.gather(plan).fuse();
         let mut record = Record::new(compose::planned(&page));
@@ -83,8 +84,9 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }
-                let normalised = record::normalise::normalise(&reply);
                 let level = |category| permit.level(&reply.source, category);
+                let normalised =
+                    record::normalise_under(&reply, &steps::under(&program, &asked_about, &level));
                 let released =
                     record::release::release(&reply.source, normalised, &level, Some(&story.today()));
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;

@@ -5,6 +5,7 @@ use crate::{
     config::{Config, session::Life},
     entries::Story,
     opening::{self, session::Entered},
+    refsets,
 };
 use access::{
     Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, own_keys::OwnKeys,
@@ -74,6 +75,8 @@ pub(crate) struct Program {
     pub(crate) hosts: Hosts,
     pub(crate) keys: Keys,
     agreement: agreement::Agreement,
+    /// What the agreement shows to nobody.
+    pub(crate) restrictions: record::Restrictions,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
     /// Absent where no way in needs them.
@@ -111,6 +114,12 @@ impl Program {
         open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
     ) -> miette::Result<Arc<Self>> {
         let agreement = agreement::Agreement::begin(&config)?;
+        let lists = refsets::load(&config.policy.directory, config.training)
+            .into_diagnostic()
+            .wrap_err("what is restricted cannot be told, so nothing starts")?;
+        if lists.starter {
+            tracing::warn!("the lists of restricted concepts are the starter list, not for live use");
+        }
         let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
@@ -134,6 +143,7 @@ impl Program {
             providers,
             hosts,
             agreement,
+            restrictions: lists.restrictions,
             federation: Arc::new(federation),
             store,
             session_keys: keys::SessionKeys::new(&key)

@@ -61,6 +61,7 @@ pub(crate) fn page() -> Page {
         granted: Category::ALL.into_iter().filter(|c| *c != Category::Restricted).collect(),
         not_for_role: vec![Category::Restricted],
         why: Vec::new(),
+        never_shown: Default::default(),
         caveats: vec![],
         mismatch: vec![],
         training: true,

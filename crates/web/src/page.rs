@@ -32,6 +32,8 @@ pub struct Page {
     pub not_for_role: Vec<Category>,
     /// Why less than everything is shown, and whom to ask. From policy, never from data.
     pub why: Vec<Why>,
+    /// Whether the page says that some kinds of information are never shown, whatever there is of them.
+    pub never_shown: NeverShown,
     /// "identity not checked nationally at this opening" and the like.
     pub caveats: Vec<String>,
     /// Identity fields that differ between host and national record and were confirmed by the professional.
@@ -71,6 +73,18 @@ impl Life {
     }
 }
 
+/// When a page says that some kinds of information are never shown. The deployment's choice; only the first tells nothing of
+/// the person (HAZ-010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeverShown {
+    /// On every record.
+    #[default]
+    Constant,
+    /// Where something was held back for its label.
+    WhenPresent,
+}
+
 /// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).
 pub trait Handles: Send + Sync {
     /// One path segment, or `None` where it would be too long for one.
@@ -95,6 +109,9 @@ pub struct DocumentWords {
     pub author: String,
     pub organisation: String,
     pub size_bytes: String,
+    /// Its source says that it is not to be shared with the person.
+    #[serde(default)]
+    pub not_for_the_person: bool,
 }
 
 /// The page round one document. Nothing of it was asked for anew.

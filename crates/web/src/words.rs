@@ -18,6 +18,8 @@ use record::Section;
 pub const SERVICE: &str = "Shared Care Record";
 /// On every page, whatever it holds, so that its presence tells nothing (HAZ-010).
 pub const STANDING_FOOTER: &str = "Your role may not include everything in this record.";
+/// On every record, so that it tells nothing of this one; a deployment may choose otherwise (HAZ-010).
+pub const NEVER_SHOWN: &str = "Some kinds of information are never shown here.";
 pub const STILL_LOADING: &str = "Not complete: still loading.";
 pub const NOT_FINISHED: &str = "This page has not finished loading. Do not rely on it. Reload";
 pub const CUT_OFF: &str = "This section is cut off. Reload before relying on it.";

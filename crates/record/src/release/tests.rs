@@ -8,7 +8,14 @@ use fhir::reply::Format;
 use fhir::{Category, Level, SourceId};
 use proptest::prelude::*;
 
+/// Without an exception policy says nothing for restricted.
 fn released(bundle: &str, level: &dyn Fn(Category) -> Level) -> Released {
+    permitted(bundle, &|category| {
+        if category == Category::Restricted { Level::Nothing } else { level(category) }
+    })
+}
+
+fn permitted(bundle: &str, level: &dyn Fn(Category) -> Level) -> Released {
     let reply = reply(vec![payload(Format::R4, None, bundle.as_bytes())]);
     release(&SourceId::new("source"), normalise(&reply), level, Some("2026-11-22"))
 }
@@ -147,6 +154,50 @@ fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
     assert!(out.items.iter().all(|item| item.category == Category::Problems), "HAZ-047");
     assert!(out.unread.is_empty(), "HAZ-047");
     assert!(out.held.iter().any(|line| line.reason == Some(Held::Role)));
+}
+
+#[test]
+fn haz_023_restricted_follows_the_permit_whole_or_not_at_all() {
+    for level in [Level::Nothing, Level::Existence, Level::Summary, Level::Full] {
+        let of_restricted = |category| if category == Category::Restricted { level } else { Level::Nothing };
+        let out = permitted(&bundle(&everything()), &of_restricted);
+        let shown = out.shown.iter().filter(|line| line.category == Category::Restricted).count();
+        let held = out.held.iter().filter(|line| line.reason == Some(Held::Restricted)).count();
+        let expected = if level == Level::Full { (1, 0) } else { (0, 1) };
+        assert_eq!((shown, held), expected, "HAZ-023, HAZ-025 {level:?}: and the manifest says which");
+        assert_eq!(out.items.len(), shown, "HAZ-047 {level:?}: nothing else with it");
+    }
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    prop_oneof![Just(Level::Nothing), Just(Level::Existence), Just(Level::Summary), Just(Level::Full)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a permit without an exception says of everything else, and whether entries were taken out or read.
+    #[test]
+    fn haz_023_without_an_exception_nothing_restricted_is_released(
+        levels in proptest::collection::vec(level(), 14), taken_out in any::<bool>(),
+    ) {
+        let of = |category: Category| {
+            let place = Category::ALL.iter().position(|one| *one == category).unwrap_or_default();
+            levels.get(place).copied().unwrap_or(Level::Nothing)
+        };
+        prop_assert_eq!(of(Category::Restricted), Level::Nothing);
+        let reply = reply(vec![payload(Format::R4, None, bundle(&everything()).as_bytes())]);
+        let how = if taken_out { crate::Restricted::TakenOut } else { crate::Restricted::Read };
+        let normalised = crate::normalise_under(
+            &reply,
+            &crate::Under { restrictions: &crate::Restrictions::default(), restricted: how, places: crate::Places::Told },
+        );
+        let out = release(&SourceId::new("source"), normalised, &of, Some("2026-11-22"));
+        prop_assert!(out.items.iter().all(|item| item.category != Category::Restricted), "HAZ-023");
+        prop_assert!(out.shown.iter().all(|line| line.category != Category::Restricted), "HAZ-023");
+        prop_assert!(!out.items.iter().any(|item| says(item).contains("Hidden")), "HAZ-023");
+        prop_assert_eq!(out.held.iter().filter(|line| line.reason == Some(Held::Restricted)).count(), 1, "HAZ-025");
+    }
 }
 
 proptest! {

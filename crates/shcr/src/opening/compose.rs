@@ -27,6 +27,7 @@ pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Ask
         organisation: (launch.organisation.ods.clone(), launch.organisation.name.clone()),
         role: launch.role_claims.join(", "),
         now: clock::now(),
+        opens_restricted: false,
     }
 }
 
@@ -58,6 +59,7 @@ pub(super) fn page(
         order: order(program, permit.role()),
         granted: Category::ALL.into_iter().filter(granted).collect(),
         not_for_role: permit.withheld_categories(),
+        never_shown: program.config.restricted.own_label_notice,
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
         training: program.config.training,

@@ -12,10 +12,10 @@ use access::{Launch, Permit, Refusal};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
-use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
+use fhir::{Category, Reply, ReplyState, SourceId, reply::Withholder};
 use std::{sync::Arc, time::Duration};
 use web::{
-    content::{Form, NotShown, Shown},
+    content::{Caveat, Form, NotShown, Shown},
     gateway::{Content, ContentKind, Refused, Shell, Within},
     page::{DocumentPage, SourceCard},
     view, words,
@@ -74,7 +74,8 @@ pub(crate) async fn open_document(
 
     // From here on everything is accounted for, or nothing happens.
     let opened = steps::account(&program, &story).await?;
-    let asking = compose::asking(&launch, &person, &story);
+    let opens_restricted = *category == Category::Restricted;
+    let asking = Asking { opens_restricted, ..compose::asking(&launch, &person, &story) };
     let frame_ancestor = session.content.frame.clone();
     let card = document.card.clone();
     // On a task of its own: a reader who leaves must not leave the opening without its end.
@@ -158,7 +159,12 @@ async fn ask(
     program.count(&Reply::of(handle.source.clone(), reply.state.clone()));
     let state = reply.state.name();
     let shown = match read(&reply, handle).await {
-        Ok(shown) => shown,
+        Ok(mut shown) => {
+            if handle.words.not_for_the_person {
+                shown.caveats.insert(0, Caveat::NotForThePerson);
+            }
+            shown
+        }
         Err(None) => {
             close(&program, &opened, &story, state, "complete").await;
             return say(&words::document_not_had(&card.short, &reply.state), &story);

@@ -2,14 +2,15 @@
 //! the durable word that it is about to be asked for. Each gives the value the next one needs, or a refusal that is recorded.
 
 use super::session::Entered;
-use crate::{clock, entries::Planned, entries::Story, program::Program};
+use crate::{clock, entries::Planned, entries::Story, program::Program, program::alerts::Rule};
 use access::{
     Launch, Permit,
-    person::{Difference, Identified, Identity},
+    person::{Difference, Identified, Identity, Trace},
     policy::Circumstances,
 };
 use audit::Opened;
-use fhir::Category;
+use fhir::{Category, Level};
+use record::{Places, Restricted, Under};
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -30,7 +31,14 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
         Identity::Confirmed(person) => (person, Vec::new()),
         Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
         Identity::Interrupt(_, differing) => return Ok(Who::Differs(differing)),
-        Identity::Refused(refusal) => return Err(program.refuse(story, refusal).await),
+        Identity::Refused(refusal) => {
+            // The asker is told what is told of a person nobody knows; the audit and the privacy officer are not (HAZ-050).
+            if launch.person.sensitive || matches!(&trace, Trace::Found(traced) if traced.restricted) {
+                story.because("where the person is must not be told");
+                program.raise(Rule::RestrictedPerson, story.opening.as_str(), "record attempted").await;
+            }
+            return Err(program.refuse(story, refusal).await);
+        }
     };
     story.identified(&person);
     Ok(Who::Known(Box::new(person), differing))
@@ -43,6 +51,21 @@ pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story
     match policy.decide(launch, &Circumstances::default()) {
         Ok(permit) => Ok(permit),
         Err(refusal) => Err(program.refuse(story, refusal).await),
+    }
+}
+
+/// What is restricted is read only where an exception lets it be seen; otherwise the record is put together as though it had
+/// never been sent (HAZ-010). While nobody has said nationally that the person's address may be known, none is told (HAZ-023).
+pub(super) fn under<'p>(
+    program: &'p Program,
+    person: &Identified,
+    level: &dyn Fn(Category) -> Level,
+) -> Under<'p> {
+    let is_open = level(Category::Restricted) == Level::Full;
+    Under {
+        restrictions: &program.restrictions,
+        restricted: if is_open { Restricted::Read } else { Restricted::TakenOut },
+        places: if person.traced { Places::Told } else { Places::Kept },
     }
 }
 

@@ -19,6 +19,10 @@ pub(crate) enum Rule {
     LegacyAddress,
     /// A changed agreement was refused; the one before goes on. For the operator.
     AgreementRefused,
+    /// Something restricted was shown.
+    RestrictedOpened,
+    /// A person whose whereabouts must not be told was attempted.
+    RestrictedPerson,
 }
 
 impl Rule {
@@ -30,6 +34,8 @@ impl Rule {
             Rule::NewRole => "PO-25",
             Rule::LegacyAddress => "PO-26",
             Rule::AgreementRefused => "OP-01",
+            Rule::RestrictedOpened => "PO-04",
+            Rule::RestrictedPerson => "PO-05",
         }
     }
 }

@@ -5,7 +5,7 @@ use super::Key;
 use super::banner::Identity;
 use super::frame::drawn;
 use crate::assets;
-use crate::page::{Page, SourceCard};
+use crate::page::{NeverShown, Page, SourceCard};
 use crate::words;
 use askama::Template;
 use fhir::date;
@@ -28,6 +28,7 @@ struct Begin<'a> {
     /// When a page without script puts itself away, `14:12`.
     until: String,
     not_for_role: Option<String>,
+    never_shown: bool,
     slots: Vec<Slot>,
     late: Vec<(String, &'a str)>,
     script: &'a str,
@@ -60,6 +61,7 @@ pub fn begin(page: &Page) -> String {
         opened: date::minute(page.opened_at),
         until: date::clock(put_away_at(page)),
         not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
+        never_shown: page.never_shown == NeverShown::Constant,
         slots: Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect(),
         late: asked(page.sources.iter()).map(|card| (number(page, card), card.short.as_str())).collect(),
         script: &assets::SCRIPT.path,

@@ -1,7 +1,7 @@
 //! Sessions over three listeners and one store: whose they are, how they end, and that nobody reads another's.
 
-use crate::program::*;
 use crate::demo::within::{self, Within};
+use crate::program::*;
 use access::{
     logout::ProviderConfig,
     session::{self as secret, Ending, SessionContent},
