@@ -79,6 +79,28 @@ impl Auditor {
         entries
     }
 
+    /// Every entry of a kind, in order, opened under the key.
+    pub fn entries(&self, kind: &str) -> Vec<Value> {
+        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
+        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        let entries = entries.expect("the audit opens under its key").into_iter();
+        entries.filter(|view| field(view, "/kind") == kind).map(|view| view.entry).collect()
+    }
+
+    /// The alerts of one rule: what each says, by key.
+    pub fn alerts_of(&self, rule: &str) -> Vec<BTreeMap<String, String>> {
+        let alerts = self.entries("alert").into_iter();
+        let own = alerts.filter(|entry| entry.get("cause").and_then(Value::as_str) == Some(rule));
+        let told = |entry: Value| -> BTreeMap<String, String> {
+            let detail = entry.get("detail").and_then(Value::as_object).cloned().unwrap_or_default();
+            detail
+                .into_iter()
+                .map(|(key, value)| (key, value.as_str().unwrap_or_default().to_owned()))
+                .collect()
+        };
+        own.map(told).collect()
+    }
+
     /// The operator's maintenance hold: while it stands, nothing can be recorded.
     pub fn hold(&self) {
         std::fs::write(self.hold_file(), b"").expect("the state folder can be written");

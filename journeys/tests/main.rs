@@ -33,6 +33,14 @@ mod restricted;
 #[cfg(test)]
 #[path = "main/role.rs"]
 mod role;
+/// Emergency access.
+#[cfg(test)]
+#[path = "main/break_glass.rs"]
+mod break_glass;
+/// Professionals near to the person.
+#[cfg(test)]
+#[path = "main/near.rs"]
+mod near;
 /// Launches no honest host would send.
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]

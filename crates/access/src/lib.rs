@@ -35,6 +35,10 @@ pub mod person;
 pub mod objection;
 /// The sharing agreement, evaluated: what may be asked and shown.
 pub mod policy;
+/// Emergency access: who may ask for it, what it would open, and what is asked of them first.
+pub mod break_glass;
+/// Own record, household, colleague: what an employer says of its own staff.
+pub mod staff_match;
 /// What a session holds, its secrets and its cookie.
 pub mod session;
 
@@ -44,6 +48,7 @@ pub use objection::Objection;
 pub use policy::{Permit, Policy};
 pub use refusal::Refusal;
 pub use role::Role;
+pub use staff_match::StaffMatch;
 
 /// A signing host, its keys and its claims, for the tests of this crate.
 #[cfg(test)]

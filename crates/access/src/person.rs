@@ -99,6 +99,11 @@ pub struct Difference {
     pub national: String,
 }
 
+/// Whether two family names are one, however they are written.
+pub(crate) fn same_family(one: &str, other: &str) -> bool {
+    fold::same(one, other)
+}
+
 const NOT_CHECKED: &str = "identity not checked nationally at this opening";
 const NOT_VERIFIED: &str = "the NHS number is not verified nationally";
 const SUPERSEDED: &str = "also held under an earlier NHS number";

@@ -26,7 +26,7 @@ mod print;
 mod explain;
 
 pub use cells::RELEASABLE;
-pub use circumstances::{BREAK_GLASS_REASONS, BreakGlass, Circumstances};
+pub use circumstances::{BREAK_GLASS_REASONS, BreakGlass, Circumstances, OBJECTION_OVERRIDES};
 pub use engine::About;
 pub use explain::{Explain, Explanation};
 pub use kept::KeptFault;

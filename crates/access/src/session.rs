@@ -1,7 +1,7 @@
 //! What a session holds, its secrets and its cookie. Gives secrets, hashes and header text; keeps nothing:
 //! the store holds hashes and sealed content only. Source: RFC 6265bis, RFC 4648 section 5; CHIPS.
 
-use crate::launch::Launch;
+use crate::{break_glass::Exception, launch::Launch, staff_match::StaffMatch};
 use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,12 @@ pub struct SessionContent {
     /// The kind of browser it was begun in.
     #[serde(default)]
     pub device: Option<Fingerprint>,
+    /// Emergency access begun in this session, in force or run out.
+    #[serde(default)]
+    pub break_glass: Option<Exception>,
+    /// What the employer's answer was when the professional gave a reason for going on, and that is recorded.
+    #[serde(default)]
+    pub acknowledged: Option<StaffMatch>,
 }
 
 impl SessionContent {

@@ -20,6 +20,8 @@ mod gather;
 mod guard;
 /// The national look-ups.
 mod national;
+/// An employer, about its own staff.
+mod staff_match;
 /// The kinds of source.
 mod sources;
 /// One document opened.
@@ -53,6 +55,7 @@ pub use source::{
     ConfigFault, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
 };
 pub use sources::gp_connect::objection::objection_signs;
+pub use staff_match::{Employers, Staff, StaffMatchConfig, WAIT as STAFF_MATCH_WAIT};
 
 /// Fault servers for the tests.
 #[cfg(test)]

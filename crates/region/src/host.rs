@@ -14,6 +14,8 @@ mod event;
 mod sessions;
 /// The pages.
 mod pages;
+/// What its organisations say of their own staff.
+pub(crate) mod staff;
 
 use crate::{html, options::RegionFault, people::Person, tls::Mutual, world::World};
 use axum::{
@@ -41,6 +43,7 @@ pub(crate) struct Setup {
     pub(crate) back_channel: BackChannel,
     pub(crate) key: SigningKey,
     pub(crate) client: reqwest::Client,
+    pub(crate) staff: staff::Offices,
 }
 
 /// Where the host's server launches, and what it shows there.
@@ -82,6 +85,7 @@ struct Host {
 
 pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionFault> {
     let gateway_origin = origin(&setup.gateway_url);
+    let staff = setup.staff.router(world);
     let BackChannel { url, client } = setup.back_channel;
     let event_url = format!("{}/launch/event", setup.gateway_url);
     let gateway = Gateway { audience: setup.token_url, url, event_url, client };
@@ -100,7 +104,8 @@ pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionF
         .route("/sign-out", post(sign_out))
         .route("/jwks.json", get(jwks))
         .route("/style.css", get(|| async { html::style(include_str!("host/host.css")) }))
-        .with_state(host))
+        .with_state(host)
+        .merge(staff))
 }
 
 fn origin(url: &str) -> String {
@@ -177,6 +182,27 @@ async fn patient(
 #[derive(Deserialize)]
 struct OpenRecord {
     view: View,
+    #[serde(default)]
+    purpose: Purpose,
+}
+
+/// What the professional opens it for; the codes are those of v3-ActReason.
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Purpose {
+    #[default]
+    Treat,
+    /// Emergency access.
+    Btg,
+}
+
+impl Purpose {
+    fn code(self) -> &'static str {
+        match self {
+            Purpose::Treat => "TREAT",
+            Purpose::Btg => "BTG",
+        }
+    }
 }
 
 #[derive(Deserialize, PartialEq, Eq)]
@@ -196,7 +222,7 @@ async fn open_record(
     let Some(person) = host.person(&key) else {
         return host.page(StatusCode::NOT_FOUND, pages::no_such_patient(&session));
     };
-    let launched = host.launcher.launch(&session, person).await;
+    let launched = host.launcher.launch(&session, person, form.purpose).await;
     host.sessions.opens(&session, pages::place(&key));
     let panel = match launched {
         Ok(launch_uri) if form.view == View::Window => return Redirect::to(&launch_uri).into_response(),

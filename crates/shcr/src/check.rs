@@ -37,6 +37,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
         .into_diagnostic()
         .wrap_err("an identity provider cannot be registered")?;
     access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
+    crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
     if let Some(channel) = &config.back_channel {
         crate::serve::back_channel::guard(channel)?;
     }

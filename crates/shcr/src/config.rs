@@ -13,11 +13,14 @@ use std::{
 
 /// How long a view stands.
 pub(crate) mod session;
+/// Emergency access, and organisations asked about their own staff.
+mod emergency;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
 /// Where hosts' servers reach us.
 pub(crate) mod back_channel;
 
+pub(crate) use emergency::{BreakGlass, Organisation, StaffMatch};
 use report::{Report, Text, Wrong};
 
 /// A configuration larger than this is not one.
@@ -46,6 +49,12 @@ pub(crate) struct Config {
     pub(crate) objection: Objection,
     #[serde(default)]
     pub(crate) restricted: Restricted,
+    pub(crate) break_glass: BreakGlass,
+    #[serde(default)]
+    pub(crate) staff_match: StaffMatch,
+    /// What the organisations of the professionals can be asked.
+    #[serde(default)]
+    pub(crate) organisations: Vec<Organisation>,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
@@ -166,6 +175,7 @@ impl Config {
         for path in own.chain(self.hosts.iter_mut().flat_map(|host| host.paths_mut())) {
             settle(path);
         }
+        self.organisations.iter_mut().flat_map(Organisation::paths_mut).for_each(settle);
         for path in
             self.national.paths_mut().chain(self.sources.iter_mut().flat_map(|source| source.paths_mut()))
         {
@@ -190,6 +200,8 @@ impl Config {
             !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
         };
         let live = self.sources.iter().filter(|source| source.base_url.as_deref().is_some_and(outside));
+        let organisations = &self.organisations;
+        wrong.extend(emergency::wrong(self.training, self.staff_match.wait, organisations, text));
         wrong.extend(live.filter(|_| self.training).map(|source| {
             let said = format!(
                 "training never meets a live source (HAZ-054), and `{}` is not on this machine",

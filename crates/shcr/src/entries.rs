@@ -2,8 +2,9 @@
 //! whom, why and what was decided are written into each. Ids, states and counts only, never content.
 
 use access::{
-    Launch, Objection, Permit, Refusal,
-    launch::Practitioner,
+    Launch, Objection, Permit, Refusal, StaffMatch,
+    break_glass::Exception,
+    launch::{GivenReason, Practitioner},
     person::{Identified, Trace},
     session::Ending,
 };
@@ -19,6 +20,8 @@ const DOCUMENT: &str = "document";
 pub(crate) const FACTS: &str = "facts";
 /// Under this name the opening that listed it.
 const LISTED_BY: &str = "listed-by";
+/// Under this name the occasion at which emergency access began.
+const UNDER: &str = "break-glass";
 
 /// One source and what it is asked about.
 pub(crate) type Planned<'a> = (&'a federation::SourceConfig, Vec<Category>);
@@ -33,7 +36,7 @@ pub(crate) struct Story {
     pub(crate) arrived: tokio::time::Instant,
     /// The launching host's origin: a refusal must be readable inside its frame too.
     frame: Option<String>,
-    at: Millis,
+    pub(crate) at: Millis,
     who: audit::Who,
     how: audit::How,
     whom: audit::Whom,
@@ -49,6 +52,10 @@ pub(crate) struct Story {
     because: Option<&'static str>,
     /// What the permit was decided on, for whoever asks later why.
     facts: Option<String>,
+    /// Computed in memory: how near the professional is to the person, an exception under way.
+    flags: Vec<String>,
+    /// Of the exception under way, where it began.
+    under: Option<String>,
 }
 
 impl Story {
@@ -72,7 +79,40 @@ impl Story {
             listed_by: None,
             because: None,
             facts: None,
+            flags: Vec::new(),
+            under: None,
         }
+    }
+
+    /// The same story at an occasion recorded before; `None` where that is no occasion's name.
+    pub(crate) fn at_occasion(&self, opening: &str) -> Option<Self> {
+        let opening = OpeningId::parse(opening).ok()?;
+        Some(Self { opening, ..self.clone() })
+    }
+
+    /// From now on every entry says by which exception more is open, and where that began with its reason.
+    pub(crate) fn during(mut self, exception: Option<&Exception>) -> Self {
+        if let Some(exception) = exception {
+            self.why.overridden = Some(format!("break-glass {}", exception.reason));
+            self.under = Some(exception.opening.clone());
+            self.flag("break-glass");
+        }
+        self
+    }
+
+    /// What the professional's own organisation said.
+    pub(crate) fn near(&mut self, near: StaffMatch) {
+        self.flag(&format!("staff-match:{}", near.name()));
+    }
+
+    pub(crate) fn flag(&mut self, flag: &str) {
+        self.flags.push(flag.to_owned());
+    }
+
+    /// Why, in the professional's own words.
+    pub(crate) fn given(&mut self, reason: &GivenReason) {
+        self.why.reason_code = Some(reason.code.clone());
+        self.why.reason_text = Some(reason.text.clone());
     }
 
     /// For the audit alone: what the next refusal rests on.
@@ -184,12 +224,24 @@ impl Story {
         self.entry(Kind::Refused, Key::refused(&self.opening), self.at)
     }
 
-    /// The identity interruption page is about to be shown, or was passed.
-    pub(crate) fn interruption(&self, what: &str, n: u32) -> Entry {
+    /// Something more than opening was asked for, and is not given.
+    pub(crate) fn denied(&mut self, why: &str) -> Entry {
+        self.decision.outcome = "deny".to_owned();
+        self.decision.reasons = vec![why.to_owned()];
+        self.entry(Kind::Refused, Key::refused(&self.opening), self.at)
+    }
+
+    /// A moment of an exception.
+    pub(crate) fn override_entry(&self, n: u32, what: &str, at: Millis) -> Entry {
         Entry {
             cause: Some(what.to_owned()),
-            ..self.entry(Kind::Override, Key::overridden(&self.opening, n), self.at)
+            ..self.entry(Kind::Override, Key::overridden(&self.opening, n), at)
         }
+    }
+
+    /// The identity interruption page is about to be shown, or was passed.
+    pub(crate) fn interruption(&self, what: &str, n: u32) -> Entry {
+        self.override_entry(n, what, self.at)
     }
 
     /// The fresh state of the person's objection, when it stops the opening.
@@ -227,7 +279,8 @@ impl Story {
     fn detail(&self) -> BTreeMap<String, String> {
         let listed_by = self.listed_by.iter().map(|id| (LISTED_BY.to_owned(), id.to_string()));
         let facts = self.facts.iter().map(|facts| (FACTS.to_owned(), facts.clone()));
-        listed_by.chain(facts).collect()
+        let under = self.under.iter().map(|id| (UNDER.to_owned(), id.clone()));
+        listed_by.chain(facts).chain(under).collect()
     }
 
     fn entry(&self, kind: Kind, key: Key, at: Millis) -> Entry {
@@ -241,7 +294,7 @@ impl Story {
             why: Some(self.why.clone()),
             decision: Some(self.decision.clone()),
             objection: self.objection.clone(),
-            flags: self.listed_by.iter().map(|_| DOCUMENT.to_owned()).collect(),
+            flags: self.listed_by.iter().map(|_| DOCUMENT.to_owned()).chain(self.flags.clone()).collect(),
             detail: self.detail(),
             ..Entry::new(kind, key, at)
         }

@@ -59,6 +59,10 @@ pub(crate) mod narrowed;
 mod keys;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
+/// Emergency access.
+pub(crate) mod break_glass;
+/// Own record, household, colleague, listed.
+mod near;
 /// What the practice's answer about the person's wish means.
 mod objection;
 
@@ -89,6 +93,8 @@ pub(crate) struct Program {
     /// Identity providers whose word ends sessions.
     pub(crate) providers: access::logout::Providers,
     pub(crate) session_keys: keys::SessionKeys,
+    /// Organisations that can be asked about their own staff.
+    pub(crate) employers: federation::Employers,
     /// Seals the ways to documents.
     pub(crate) documents: Arc<opening::handle::Sealer>,
     /// Per source: how its last question ended, and how many it answered and did not. States only.
@@ -131,6 +137,7 @@ impl Program {
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
+        let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
         let key = read_key(&config)?;
         let store = open(&config, key)?;
@@ -146,6 +153,7 @@ impl Program {
             restrictions: lists.restrictions,
             federation: Arc::new(federation),
             store,
+            employers,
             session_keys: keys::SessionKeys::new(&key)
                 .ok_or_else(|| miette::miette!("no key can be derived"))?,
             documents: Arc::new(
@@ -295,6 +303,13 @@ impl Program {
     ) -> Result<OpenedPage, Refused> {
         opening::open(self, within, order).await
     }
+}
+
+/// Every organisation that is configured to be asked about its staff.
+pub(crate) fn employers(config: &Config) -> Result<federation::Employers, federation::ConfigFault> {
+    let asked = config.organisations.iter();
+    let asked = asked.filter_map(|one| Some((one.ods.clone(), one.staff_match.clone()?)));
+    federation::Employers::new(asked, config.staff_match.wait)
 }
 
 /// 64 hexadecimal digits.

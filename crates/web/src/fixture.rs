@@ -65,6 +65,7 @@ pub(crate) fn page() -> Page {
         caveats: vec![],
         mismatch: vec![],
         training: true,
+        emergency: Default::default(),
         documents: Arc::new(Numbered),
     }
 }

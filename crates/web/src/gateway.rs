@@ -128,6 +128,47 @@ pub enum Opened {
     },
 }
 
+/// A whole page that is not a record, with its status.
+#[derive(Debug, Clone)]
+pub struct StillPage {
+    pub status: u16,
+    pub frame_ancestor: Option<String>,
+    pub html: String,
+}
+
+/// What became of a form.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// The record may be opened.
+    Taken,
+    /// The same page again, with what is wrong.
+    Again(StillPage),
+}
+
+/// The form of emergency access.
+#[derive(Clone, Default, serde::Deserialize)]
+pub struct BreakGlassForm {
+    #[serde(default)]
+    pub token: String,
+    /// One of the reasons on the form.
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    pub text: String,
+    /// `yes` where it was asked for on the page of an objection.
+    #[serde(default)]
+    pub objection: String,
+}
+
+/// The form of a record that asks for a reason because of who the professional is to the person.
+#[derive(Clone, Default, serde::Deserialize)]
+pub struct StaffReasonForm {
+    #[serde(default)]
+    pub token: String,
+    #[serde(default)]
+    pub text: String,
+}
+
 /// The page round one document, whole.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -205,6 +246,14 @@ pub trait Gateway: Send + Sync + 'static {
     fn content(&self, within: Within, handle: String) -> Answer<Content>;
     /// The interruption page's "this is the right person": recorded, then the record may be opened.
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()>;
+    /// The page that asks for emergency access, `over_objection` from the page of one: recorded before it is sent.
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage>;
+    /// Emergency access begins: recorded first, then remembered in the session.
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent>;
+    /// It ends before its time.
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()>;
+    /// Why this professional opens this person's record: recorded, then it may be opened.
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;
     /// Where a page without script goes when nobody has used it: the way back while the view lives. No activity.
     fn put_away(&self, within: Within) -> Answer<Shell>;

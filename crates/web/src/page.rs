@@ -39,6 +39,7 @@ pub struct Page {
     /// Identity fields that differ between host and national record and were confirmed by the professional.
     pub mismatch: Vec<String>,
     pub training: bool,
+    pub emergency: Emergency,
     /// Makes the address of each document that may be opened.
     pub documents: Arc<dyn Handles>,
 }
@@ -83,6 +84,25 @@ pub enum NeverShown {
     Constant,
     /// Where something was held back for its label.
     WhenPresent,
+}
+
+/// Emergency access, as a page tells of it. From policy and the session, never from data (HAZ-050).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Emergency {
+    /// It may be asked for from the record.
+    pub offered: bool,
+    /// It may be asked for from the page of an objection.
+    pub offered_over_objection: bool,
+    pub active: Option<ActiveEmergency>,
+}
+
+/// Under way in this session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveEmergency {
+    pub until: jiff::Timestamp,
+    /// The classes it opens.
+    pub opens: Vec<Category>,
+    pub over_objection: bool,
 }
 
 /// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).
@@ -130,6 +150,9 @@ pub struct DocumentPage {
     pub professional: String,
     pub organisation: String,
     pub training: bool,
+    /// Masks the form that ends emergency access.
+    pub form_token: String,
+    pub emergency: Option<ActiveEmergency>,
 }
 
 /// The identity banner by CUI rules. All text as PDS has it, else as the host sent it.

@@ -26,6 +26,8 @@ mod session;
 mod document;
 /// What hosts and identity providers say to us, server to server.
 mod notice;
+/// Emergency access, and the reason a professional gives about somebody near to them.
+mod break_glass;
 /// Pages without a person.
 mod still;
 /// Headers of every answer.
@@ -86,6 +88,10 @@ enum Act {
     Document,
     Content,
     Confirm,
+    BreakGlass,
+    BreakGlassBegin,
+    BreakGlassEnd,
+    StaffReason,
     Extend,
     Close,
     State,
@@ -127,6 +133,10 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
     route(Post, "/s/{sid}/confirm", Act::Confirm, [SESSION, "session", "identity confirmed"]),
+    route(Get, "/s/{sid}/break-glass", Act::BreakGlass, [SESSION, "session", "override"]),
+    route(Post, "/s/{sid}/break-glass", Act::BreakGlassBegin, [SESSION, "session", "override, alerts"]),
+    route(Post, "/s/{sid}/break-glass/end", Act::BreakGlassEnd, [SESSION, "session", "override, alerts"]),
+    route(Post, "/s/{sid}/staff-match", Act::StaffReason, [SESSION, "session", "override"]),
     route(Post, "/s/{sid}/extend", Act::Extend, [SESSION, "session", "-"]),
     route(Post, "/s/{sid}/close", Act::Close, [SESSION, "session", "session end"]),
     route(Get, "/s/{sid}/state", Act::State, [SESSION, "session", "-"]),
@@ -204,6 +214,10 @@ async fn answer(
         Act::Document => document::shell(app, (named, handle), request).await,
         Act::Content => document::content(app, (named, handle), request).await,
         Act::Confirm => session::confirm(app, named, request).await,
+        Act::BreakGlass => break_glass::ask(app, named, request).await,
+        Act::BreakGlassBegin => break_glass::begin(app, named, request).await,
+        Act::BreakGlassEnd => break_glass::end(app, named, request).await,
+        Act::StaffReason => break_glass::staff_reason(app, named, request).await,
         Act::Extend => session::extend(app, named, request).await,
         Act::Close => session::close(app, named, request).await,
         Act::State => session::state(app, named, request).await,

@@ -46,12 +46,17 @@ mod finish;
 mod objection;
 mod interruption;
 mod ended;
+/// Emergency access: asked for, and under way.
+mod break_glass;
+/// The professional is near to the person.
+mod near;
 /// The page round one document.
 mod document;
 /// What stands inside its frame.
 mod inside;
 
 pub use begin::{begin, head};
+pub use break_glass::{Asked, BreakGlassPage, break_glass};
 pub use document::document;
 pub use ended::{ended, put_away};
 pub use finish::finish;
@@ -60,6 +65,7 @@ pub(crate) use inside::POLICY as CONTENT_POLICY;
 pub use inside::{content, not_shown};
 pub use interruption::interruption;
 pub use late::late;
+pub use near::{NearPage, near};
 pub use objection::{objected_late, objection};
 
 /// A part of the page that is written in one piece.

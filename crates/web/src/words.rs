@@ -7,7 +7,10 @@ mod documents;
 pub mod why;
 /// A view that has ended.
 mod ended;
+/// Emergency access, and professionals near to the person.
+mod break_glass;
 
+pub use break_glass::*;
 pub use documents::*;
 pub use ended::*;
 

@@ -16,6 +16,9 @@
     words.textContent = text;
     main.append(words);
   };
+  // What emergency access opened is not left on the screen after its end.
+  const ends = Number(main.dataset.ends);
+  if (ends) setTimeout(() => { if (!closed) location.replace(path); }, ends);
   const CLOSED = "This record is closed. Open it again from your own system.";
   const ask = async () => {
     try {

@@ -77,6 +77,10 @@
   });
   document.addEventListener("focusout", () => { if (parsed && !closed) setTimeout(place, 0); });
 
+  // Emergency access ends by itself: the record is then asked for anew, and shows what the role sees.
+  const ends = Number(main.dataset.ends);
+  if (ends) setTimeout(() => { if (!closed) location.replace(path); }, ends);
+
   // How long the view may stand is the gateway's to say; what the page was told first holds until it is asked.
   let idleAt = 0, endAt = 0;
   const hold = (idle, left) => { idleAt = Date.now() + idle * 1000; endAt = Date.now() + left * 1000; };

@@ -314,7 +314,11 @@ fn break_glass(exception: &BreakGlass) -> Option<RestrictedExpression> {
     let category = |category: &Category| uid("Category", category.name());
     let opens: Option<Vec<_>> = exception.opens.iter().map(category).collect();
     let opens = opens?.into_iter().map(RestrictedExpression::new_entity_uid);
-    let pairs = [("reason", text(&exception.reason)), ("opens", RestrictedExpression::new_set(opens))];
+    let pairs = [
+        ("reason", text(&exception.reason)),
+        ("opens", RestrictedExpression::new_set(opens)),
+        ("over_objection", RestrictedExpression::new_bool(exception.over_objection)),
+    ];
     RestrictedExpression::new_record(pairs.map(|(key, value)| (key.to_owned(), value))).ok()
 }
 

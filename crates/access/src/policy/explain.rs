@@ -72,7 +72,9 @@ impl Policy {
     fn facts_of(&self, asked: &Explain) -> Option<Facts> {
         let organisation = self.organisations.find(&asked.organisation)?;
         let opens = [Category::MentalHealth, Category::Restricted].into();
-        let exception = asked.break_glass.clone().map(|reason| BreakGlass { reason, opens });
+        // Whoever asks about an objection and an exception asks what it would open in spite of the one.
+        let over_objection = asked.objection == Objection::Objected;
+        let exception = asked.break_glass.clone().map(|reason| BreakGlass { reason, opens, over_objection });
         Some(Facts {
             role: asked.role,
             demographics_only: asked.demographics_only,
@@ -125,7 +127,7 @@ fn changes(facts: &Facts, slice: &Slice) -> Vec<(String, Facts, Slice)> {
     let with = |what: &str, facts: Facts| (what.to_owned(), facts, slice.clone());
     let related = facts.relationship.iter().cloned().chain(["mental-health-care".to_owned()]).collect();
     let opens = [Category::MentalHealth, Category::Restricted].into();
-    let exception = Some(BreakGlass { reason: "emergency".to_owned(), opens });
+    let exception = Some(BreakGlass { reason: "emergency".to_owned(), opens, over_objection: true });
     let beside = |edit: &dyn Fn(&mut Circumstances)| {
         let mut facts = facts.clone();
         edit(&mut facts.beside);

@@ -120,8 +120,12 @@ fn objection(name: &str) -> Option<Objection> {
 
 fn exception(text: &str) -> Option<BreakGlass> {
     let (reason, opens) = text.split_once(':')?;
+    let (opens, over_objection) = match opens.strip_suffix(":over-objection") {
+        Some(opens) => (opens, true),
+        None => (opens, false),
+    };
     let opens = listed(opens).map(Category::parse).collect::<Option<_>>()?;
-    Some(BreakGlass { reason: reason.to_owned(), opens })
+    Some(BreakGlass { reason: reason.to_owned(), opens, over_objection })
 }
 
 impl fmt::Display for Facts {
@@ -144,6 +148,9 @@ impl fmt::Display for Facts {
         if let Some(exception) = &self.beside.break_glass {
             let opens: Vec<&str> = exception.opens.iter().map(|category| category.name()).collect();
             write!(f, " break-glass={}:{}", exception.reason, opens.join("+"))?;
+            if exception.over_objection {
+                f.write_str(":over-objection")?;
+            }
         }
         Ok(())
     }

@@ -146,6 +146,11 @@ impl Permit {
         &self.0.facts
     }
 
+    /// Every source and category decided on.
+    pub fn slices(&self) -> impl Iterator<Item = (&SourceId, Category)> {
+        self.0.grants.keys().map(|(source, category)| (source, *category))
+    }
+
     pub fn role(&self) -> Role {
         self.0.role
     }

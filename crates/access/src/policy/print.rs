@@ -101,7 +101,7 @@ impl Policy {
             Facts { relationship, ..plain.clone() }
         };
         let opens = [Category::MentalHealth, Category::Restricted].into();
-        let exception = BreakGlass { reason: "emergency".to_owned(), opens };
+        let exception = BreakGlass { reason: "emergency".to_owned(), opens, over_objection: false };
         let beside = Circumstances { break_glass: Some(exception), ..Circumstances::default() };
         let cases = [
             ("with mental-health-care", with("mental-health-care"), "*"),

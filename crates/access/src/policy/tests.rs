@@ -148,14 +148,14 @@ fn nobody_opens_without_role_purpose_and_relationship() {
             assert_eq!(POLICY.decide(launch, &objection.into()).unwrap_err(), refusal, "HAZ-048, HAZ-050");
         }
     }
+    let usual = decide(&by("DOCTOR", "ZZ910")).unwrap();
     for purpose in ["ETREAT", "BTG"] {
         let emergency = launch(|c| c["extensions"]["ihe_iua"]["purpose_of_use"] = json!([purpose]));
         let permit = decide(&emergency).unwrap();
-        assert_eq!(
-            level(&permit, "gp", Category::MentalHealth),
-            Level::Summary,
-            "HAZ-047: {purpose} opens no more"
-        );
+        for category in Category::ALL {
+            let (given, as_usual) = (level(&permit, "gp", category), level(&usual, "gp", category));
+            assert_eq!(given, as_usual, "HAZ-048: `{purpose}` by itself opens nothing more");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! gives the address the browser is sent to. Every failure leaves the host's own page working.
 //! Source: access paper, flow B; RFC 7523; IHE IUA; OAuth 2.0 (RFC 6749) section 5.2.
 
-use super::{CLIENT_ID, key::SigningKey, sessions::Session, users::User};
+use super::{CLIENT_ID, Purpose, key::SigningKey, sessions::Session, users::User};
 use crate::people::Person;
 use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -59,8 +59,13 @@ struct Denied {
 
 impl Launcher {
     /// The single-use address of this opening.
-    pub(super) async fn launch(&self, session: &Session, person: &Person) -> Result<String, LaunchFault> {
-        let form = self.form(session, person)?;
+    pub(super) async fn launch(
+        &self,
+        session: &Session,
+        person: &Person,
+        purpose: Purpose,
+    ) -> Result<String, LaunchFault> {
+        let form = self.form(session, person, purpose)?;
         let sent = self.gateway.client.post(&self.gateway.url).timeout(PATIENCE).form(&form).send().await;
         let answer = sent.map_err(|_| LaunchFault::Silent)?;
         let granted = answer.status().is_success();
@@ -75,10 +80,15 @@ impl Launcher {
         }
     }
 
-    fn form(&self, session: &Session, person: &Person) -> Result<[(&'static str, String); 5], LaunchFault> {
+    fn form(
+        &self,
+        session: &Session,
+        person: &Person,
+        purpose: Purpose,
+    ) -> Result<[(&'static str, String); 5], LaunchFault> {
         let now = crate::clock::now();
         let sign = |typ, claims| self.key.sign(typ, &claims).map_err(|_| LaunchFault::Sign);
-        let assertion = sign("shcr-launch+jwt", self.launch_claims(session, person, now)?)?;
+        let assertion = sign("shcr-launch+jwt", self.launch_claims(session, person, (purpose, now))?)?;
         let client_assertion = sign("JWT", self.client_claims(now)?)?;
         Ok([
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer".to_owned()),
@@ -104,7 +114,7 @@ impl Launcher {
         &self,
         session: &Session,
         person: &Person,
-        now: Timestamp,
+        (purpose, now): (Purpose, Timestamp),
     ) -> Result<Value, LaunchFault> {
         let user = session.user;
         Ok(json!({
@@ -120,7 +130,7 @@ impl Launcher {
             "amr": ["pwd", "otp"],
             "patient": patient(person),
             "relationship": [{"code": "host-open", "since": session.signed_in.to_string()}],
-            "extensions": {"ihe_iua": ihe_iua(user, person)},
+            "extensions": {"ihe_iua": ihe_iua(user, person, purpose)},
             "nhs": nhs(user),
             "host_session": session.id,
             "client_hint": {"workstation": "MARLOWE-DEMO", "address": "127.0.0.1"},
@@ -146,13 +156,13 @@ fn patient(person: &Person) -> Value {
     })
 }
 
-fn ihe_iua(user: &User, person: &Person) -> Value {
+fn ihe_iua(user: &User, person: &Person, purpose: Purpose) -> Value {
     json!({
         "subject_name": user.name(),
         "subject_organization": user.organisation_name(),
         "subject_organization_id": user.organisation,
         "subject_role": [{"system": "urn:marlowe:role", "code": user.role}],
-        "purpose_of_use": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "TREAT"}],
+        "purpose_of_use": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": purpose.code()}],
         "person_id": format!("{}|{}", fhir::nhs_number::SYSTEM, person.host_nhs_number().digits()),
     })
 }

@@ -14,6 +14,7 @@ mod gates;
 mod host_differs;
 mod html_view;
 mod national;
+pub(crate) mod staff;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -52,6 +53,9 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         national::left_the_practice(),
         national::sensitive(),
     ]
+    .into_iter()
+    .chain(staff::all())
+    .collect()
 }
 
 /// What names a hand-made person.

@@ -85,6 +85,11 @@ impl Text {
         Some(self.at_host(host, key, fault.to_string(), fix))
     }
 
+    /// Of the file as a whole.
+    pub(crate) fn general(&self, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), None)
+    }
+
     fn wrong(&self, message: String, fix: Option<String>, span: Option<Range<usize>>) -> Wrong {
         let file = NamedSource::new(&self.name, self.text.clone());
         Wrong { message, fix, file, place: span.map(SourceSpan::from) }

@@ -51,6 +51,15 @@ pub(super) fn settle(
             open_switches(state, poor.partner.as_str())?;
         }
     }
+    for organisation in tables(&mut table, "organisations") {
+        employer(organisation, region);
+    }
+    if options.no_latency
+        && let Some(waits) = table.get_mut("staff_match").and_then(Value::as_table_mut)
+    {
+        // Nothing there is slow by design, so that whoever hurries must not lose an answer to a busy machine.
+        waits.insert("wait".into(), Value::from("5s"));
+    }
     for host in tables(&mut table, "hosts") {
         meet(host, region);
     }
@@ -146,6 +155,18 @@ fn point(source: &mut Table, region: &Endpoints, options: &Options) {
     }
     if options.national_gateway && source.get("kind").and_then(Value::as_str) == Some("gp-connect") {
         source.insert("route".into(), Value::from("national-gateway"));
+    }
+}
+
+/// Where that organisation is asked about its own staff, and the key both sides hash under.
+fn employer(organisation: &mut Table, region: &Endpoints) {
+    let ods = organisation.get("ods").and_then(Value::as_str).unwrap_or_default();
+    let endpoint = region.staff_match.iter().find(|endpoint| endpoint.organisation == ods);
+    let asked = organisation.get_mut("staff_match").and_then(Value::as_table_mut);
+    if let (Some(endpoint), Some(asked)) = (endpoint, asked) {
+        asked.insert("url".into(), Value::from(endpoint.url.as_str()));
+        asked.insert("hash_key_file".into(), file(&endpoint.hash_key));
+        asked.insert("hash_key_id".into(), Value::from(endpoint.hash_key_id.as_str()));
     }
 }
 

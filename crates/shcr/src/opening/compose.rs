@@ -63,8 +63,21 @@ pub(super) fn page(
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
         training: program.config.training,
+        emergency: program.emergency(&session.content),
         documents: Arc::new(Listing::of(program, session, permit, &story.opening)),
     }
+}
+
+/// The same page for another permit: what was said of the person so far stays.
+pub(super) fn anew(
+    page: Page,
+    program: &Program,
+    session: &Entered,
+    (person, permit): (&Identified, &Permit),
+    story: &Story,
+) -> Page {
+    let Page { caveats, mismatch, opened_at, .. } = page;
+    Page { caveats, mismatch, opened_at, ..self::page(program, session, person, permit, story) }
 }
 
 /// As they land, or strictly in page order.
@@ -105,7 +118,7 @@ fn banner(person: &Identified) -> Banner {
 }
 
 /// The person as the host knows them: for pages that ask nobody.
-pub(super) fn host_banner(launch: &Launch) -> Banner {
+pub(crate) fn host_banner(launch: &Launch) -> Banner {
     let person = &launch.person;
     Banner {
         family: person.family.clone(),

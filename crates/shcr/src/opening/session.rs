@@ -7,7 +7,9 @@ use crate::{
 };
 use access::{
     Refusal,
+    break_glass::Exception,
     launch::Route,
+    policy::Circumstances,
     session::{self, Ending, SessionContent},
 };
 use audit::{Millis, Session};
@@ -57,6 +59,26 @@ impl Standing {
     }
 
     const NOBODYS: Self = Standing::Ended { ending: None, frame: None };
+}
+
+impl Entered {
+    /// What stands beside the launch before the person's wish is known: an exception under way, where there is one.
+    pub(crate) fn beside(&self) -> Circumstances {
+        self.content.circumstances(clock::now())
+    }
+}
+
+/// Whether the exception of that session is under way still: neither run out, nor ended, nor gone with its view. What cannot be
+/// read is taken to be over.
+pub(crate) async fn still_has(program: &Program, sid: &[u8; 32], exception: &Exception) -> bool {
+    let now = clock::now();
+    if !exception.is_in_force(now) {
+        return false;
+    }
+    let Ok(Some(stored)) = program.store.session(*sid).await else { return false };
+    let content = serde_json::from_slice::<SessionContent>(&stored.content).ok();
+    let held = content.filter(|_| stored.ended.is_none()).and_then(|content| content.break_glass);
+    held.is_some_and(|held| held.is_in_force(now) && held.opening == exception.opening)
 }
 
 /// Reads the session anew on every request, so that ending it works at once. A page view is activity.

@@ -9,6 +9,16 @@ use audit::{Fault, Why};
 /// The rules that the way in raises by itself; the others are counted over the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
+    /// An objection overridden by emergency access.
+    ObjectionOverridden,
+    /// A professional asked for their own record.
+    OwnRecord,
+    /// Same household; same surname, where nobody could say.
+    Household,
+    /// The person works where the professional does.
+    Colleague,
+    /// The organisation wants more care with this person's record.
+    Listed,
     /// A launch offered again, edited, or a link used twice.
     Replay,
     /// The cookie of one session used on another.
@@ -29,6 +39,11 @@ impl Rule {
     /// The rule's number.
     pub(crate) fn id(self) -> &'static str {
         match self {
+            Rule::ObjectionOverridden => "PO-02",
+            Rule::OwnRecord => "PO-07",
+            Rule::Household => "PO-08",
+            Rule::Colleague => "PO-09",
+            Rule::Listed => "PO-10",
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
             Rule::NewRole => "PO-25",

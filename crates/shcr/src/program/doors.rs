@@ -12,8 +12,9 @@ use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, Browser, Content, EndSessions, Gateway, Knock, Opened, Order, Published, Refused,
-    SessionState, Shell, TokenAnswer, TokenRequest, Within,
+    Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, Opened, Order,
+    Published, Refused, Sent, SessionState, Shell, StaffReasonForm, StillPage, TokenAnswer, TokenRequest,
+    Within,
 };
 
 /// The program as the routes see it.
@@ -54,6 +55,25 @@ impl Gateway for Doors {
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()> {
         let program = Arc::clone(&self.0);
         async move { program.confirm(&within, &token).await }.boxed()
+    }
+
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage> {
+        let program = Arc::clone(&self.0);
+        async move { program.ask_break_glass(&within, over_objection).await }.boxed()
+    }
+
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent> {
+        Arc::clone(&self.0).begin_break_glass(within, form).boxed()
+    }
+
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()> {
+        let program = Arc::clone(&self.0);
+        async move { program.end_break_glass(&within, &token).await }.boxed()
+    }
+
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
+        let program = Arc::clone(&self.0);
+        async move { program.give_staff_reason(&within, &form).await }.boxed()
     }
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
@@ -166,12 +186,15 @@ impl Program {
         );
         let closed = Ending::Closed.code();
         match self.store.end_sessions(Which::Sid(entered.sid), closed, entry, now).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.break_glass_closed(&entered.content, &within.browser.address).await;
+                Ok(())
+            }
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }
     }
 
-    fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
+    pub(super) fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
         let ours = self.session_keys.is_form_token(sid, token);
         if ours { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
     }

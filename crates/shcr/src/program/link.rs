@@ -37,13 +37,15 @@ impl Program {
         if !self.end_earlier_view(&launch, &browser.address).await {
             return Err(refused(Refusal::CannotRecord));
         }
-        let session = self.new_session(&launch, sid, cookie, browser);
+        let content = self.session_content(&launch, browser);
+        let ahead = if self.begins_with_break_glass(&content) { "break-glass" } else { "" };
+        let session = self.new_session(&content, sid, cookie);
         let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
             Ok(_redeemed) => {
                 self.watch_roles(&launch).await;
                 Ok(Admitted {
-                    location: format!("/s/{}/", secret::encode(&sid)),
+                    location: format!("/s/{}/{ahead}", secret::encode(&sid)),
                     set_cookie: secret::set_cookie(&cookie, browser.framed),
                 })
             }
@@ -106,22 +108,27 @@ impl Program {
         }
     }
 
-    fn new_session(&self, launch: &Launch, sid: [u8; 32], cookie: [u8; 32], browser: &Browser) -> NewSession {
+    fn new_session(&self, content: &SessionContent, sid: [u8; 32], cookie: [u8; 32]) -> NewSession {
         let now = clock::millis();
-        let content = SessionContent {
-            launch: launch.clone(),
-            frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
-            confirmed_identity: false,
-            device: Some(browser.device.fingerprint(&self.session_keys.device)),
-        };
-        let life = self.life(launch.route);
+        let life = self.life(content.launch.route);
         NewSession {
             sid,
             cookie,
             browser: Some(cookie),
-            content: serde_json::to_vec(&content).unwrap_or_default(),
+            content: serde_json::to_vec(content).unwrap_or_default(),
             idle_until: now.plus_ms(life.idle_ms),
             absolute_until: now.plus_ms(life.absolute_ms),
+        }
+    }
+
+    fn session_content(&self, launch: &Launch, browser: &Browser) -> SessionContent {
+        SessionContent {
+            launch: launch.clone(),
+            frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
+            confirmed_identity: false,
+            device: Some(browser.device.fingerprint(&self.session_keys.device)),
+            break_glass: None,
+            acknowledged: None,
         }
     }
 }

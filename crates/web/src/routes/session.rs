@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use tokio::time::Instant;
 
@@ -142,12 +143,22 @@ pub(super) async fn put_away(app: App, sid: String, request: Request) -> Respons
 }
 
 async fn own_form(app: &App, sid: String, request: Request) -> Result<(Within, String), Response> {
+    let form: Result<(Within, Act), Response> = own(app, sid, request).await;
+    form.map(|(within, act)| (within, act.token))
+}
+
+/// A form of a page of ours, sent from it.
+pub(super) async fn own<T: DeserializeOwned>(
+    app: &App,
+    sid: String,
+    request: Request,
+) -> Result<(Within, T), Response> {
     let within = within(sid, &request);
     if !browser::is_own_form(&within.browser, &app.settings.gateway_origin) {
         return Err(still::not_for_machines(app, StatusCode::FORBIDDEN));
     }
-    match Form::<Act>::from_request(request, &()).await {
-        Ok(Form(act)) => Ok((within, act.token)),
+    match Form::<T>::from_request(request, &()).await {
+        Ok(Form(form)) => Ok((within, form)),
         Err(_) => Err(still::not_for_machines(app, StatusCode::BAD_REQUEST)),
     }
 }
@@ -156,7 +167,7 @@ pub(super) fn within(sid: String, request: &Request) -> Within {
     Within { sid, browser: browser::of(request) }
 }
 
-fn see_other(app: &App, to: &str) -> Response {
+pub(super) fn see_other(app: &App, to: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(to) else {
         return still::not_found(app);
     };

@@ -97,6 +97,24 @@ impl Gateway for Fake {
         self.ask(format!("confirm {} {token}", within.sid), ())
     }
 
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage> {
+        self.ask(format!("break-glass {} {over_objection}", within.sid), still(200))
+    }
+
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent> {
+        let BreakGlassForm { token, reason, text, objection } = form;
+        let sent = if reason.is_empty() { Sent::Again(still(400)) } else { Sent::Taken };
+        self.ask(format!("begin {} {token} {reason} {text} {objection}", within.sid), sent)
+    }
+
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()> {
+        self.ask(format!("end {} {token}", within.sid), ())
+    }
+
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
+        self.ask(format!("staff {} {} {}", within.sid, form.token, form.text), Sent::Taken)
+    }
+
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
         let state = match within.sid.as_str() {
             "live" => SessionState::Live(Left { idle_s: 598, absolute_s: 3_000 }),
@@ -143,6 +161,11 @@ impl Gateway for Fake {
     fn clear(&self, _source: String, _by: String) -> BoxFuture<'static, bool> {
         async { true }.boxed()
     }
+}
+
+fn still(status: u16) -> StillPage {
+    let frame_ancestor = Some("https://host.example.test".into());
+    StillPage { status, frame_ancestor, html: "<p>still</p>".into() }
 }
 
 /// One answer, head and body as text.
@@ -697,4 +720,40 @@ async fn the_back_channel_has_its_own_routes_and_no_other() {
         assert_eq!(send(at, line, NAVIGATE, "").await.status, 404, "{line}");
     }
     assert_eq!(send(at, "GET /oauth2/token", "", "").await.status, 405);
+}
+
+#[tokio::test]
+async fn emergency_access_is_asked_for_on_a_page_and_begun_ended_and_explained_by_our_own_forms_only() {
+    let (fake, at) = gateway().await;
+    let asked_for = send(at, "GET /s/live/break-glass", NAVIGATE, "").await;
+    assert_eq!((asked_for.status, asked_for.body.as_str()), (200, "<p>still</p>"));
+    send(at, "GET /s/live/break-glass?objection", NAVIGATE, "").await;
+    send(at, "GET /s/live/break-glass?objection=1&patient=9991234578", NAVIGATE, "").await;
+    let form = "token=t&reason=emergency&text=found+at+home&objection=yes";
+    let begun = send(at, "POST /s/live/break-glass", OWN_FORM, form).await;
+    assert!(begun.status == 303 && begun.has("location: /s/live/"), "{}", begun.head);
+    let again = send(at, "POST /s/live/break-glass", OWN_FORM, "token=t").await;
+    assert_eq!(again.status, 400);
+    let ended = send(at, "POST /s/live/break-glass/end", OWN_FORM, "token=t").await;
+    assert!(ended.status == 303 && ended.has("location: /s/live/"), "{}", ended.head);
+    send(at, "POST /s/live/staff-match", OWN_FORM, "token=t&text=on+my+ward").await;
+    let expected = [
+        "break-glass live false",
+        "break-glass live true",
+        "break-glass live false",
+        "begin live t emergency found at home yes",
+        "begin live t   ",
+        "end live t",
+        "staff live t on my ward",
+    ];
+    assert_eq!(asked(&fake), expected);
+    let foreign = "Origin: https://elsewhere.example\r\nSec-Fetch-Site: cross-site\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\n";
+    for path in ["break-glass", "break-glass/end", "staff-match"] {
+        let refused = send(at, &format!("POST /s/live/{path}"), foreign, form).await;
+        assert_eq!(refused.status, 403, "HAZ-048: {path}");
+    }
+    let prefetched = send(at, "GET /s/live/break-glass", "Sec-Purpose: prefetch\r\n", "").await;
+    assert_eq!(prefetched.status, 403, "no entry for a page nobody sees");
+    assert_eq!(asked(&fake).len(), expected.len());
 }
