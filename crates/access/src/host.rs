@@ -5,6 +5,10 @@
 use crate::{
     jwt,
     keys::Issuer,
+    launch::{
+        oidc::ProviderFault,
+        smart::{Smart, SmartConfig},
+    },
     organisation::{Organisation, Organisations},
     role::RoleMap,
     session,
@@ -45,6 +49,15 @@ pub struct HostConfig {
     /// Assurance level (1 to 3) by `acr` value; anything else is 1.
     #[serde(default)]
     pub assurance: BTreeMap<String, u8>,
+    /// Its SMART server, where it has one.
+    pub smart: Option<SmartConfig>,
+}
+
+impl HostConfig {
+    /// Files of the deployment's that it names.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        self.smart.iter_mut().map(|smart| &mut smart.key_file)
+    }
 }
 
 fn yes() -> bool {
@@ -60,6 +73,7 @@ pub struct Host {
     pub single_context: bool,
     /// Whose signature its launches carry.
     pub(crate) issuer: Issuer,
+    pub(crate) smart: Option<Smart>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) roles: RoleMap,
     pub(crate) assurance: BTreeMap<String, u8>,
@@ -78,6 +92,10 @@ pub enum HostFault {
     Twice { host: String },
     #[error("host `{host}`: {what}")]
     Registration { host: String, what: &'static str },
+    #[error("host `{host}`, `[hosts.smart]`")]
+    Smart { host: String, source: ProviderFault },
+    #[error("hosts `{one}` and `{other}` have the same `iss`")]
+    SameIss { one: String, other: String },
 }
 
 /// Every registered host, by client id.
@@ -87,13 +105,26 @@ pub struct Hosts(BTreeMap<String, Host>);
 impl Hosts {
     /// Reads `organisations.csv` and the hosts' role maps from `policy_dir`.
     pub fn load(configs: Vec<HostConfig>, policy_dir: &Path) -> Result<Hosts, HostFault> {
+        Self::load_in(false, configs, policy_dir)
+    }
+
+    /// The same; in training a SMART server may be on this machine, without TLS (HAZ-054).
+    pub fn load_in(training: bool, configs: Vec<HostConfig>, policy_dir: &Path) -> Result<Hosts, HostFault> {
         let path = policy_dir.join("organisations.csv");
         let organisations = Organisations::read(&text(&path)?)
             .map_err(|source| HostFault::Table { path: path.clone(), source })?;
-        let mut hosts = BTreeMap::new();
+        let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         for config in configs {
             let client_id = config.client_id.clone();
-            let host = register(config, &organisations, policy_dir)?;
+            let smart = config.smart.as_ref().map(|smart| Smart::register(&client_id, smart, training));
+            let smart =
+                smart.transpose().map_err(|source| HostFault::Smart { host: client_id.clone(), source })?;
+            let iss = |smart: &Option<Smart>| smart.as_ref().map(|smart| smart.iss.clone());
+            let other = hosts.values().find(|other| smart.is_some() && iss(&other.smart) == iss(&smart));
+            if let Some(other) = other {
+                return Err(HostFault::SameIss { one: other.client_id.clone(), other: client_id });
+            }
+            let host = Host { smart, ..register(config, &organisations, policy_dir)? };
             if hosts.insert(client_id.clone(), host).is_some() {
                 return Err(HostFault::Twice { host: client_id });
             }
@@ -103,7 +134,20 @@ impl Hosts {
 
     /// Everybody whose keys may be asked for on behalf of a host.
     pub fn issuers(&self) -> impl Iterator<Item = &Issuer> {
-        self.0.values().map(|host| &host.issuer)
+        let smart =
+            self.0.values().filter_map(|host| host.smart.as_ref()).map(|smart| &smart.provider.issuer);
+        self.0.values().map(|host| &host.issuer).chain(smart)
+    }
+
+    /// The host whose SMART server that is, byte for byte.
+    pub(crate) fn by_iss(&self, iss: &str) -> Option<(&Host, &Smart)> {
+        let mut with = self.0.values().filter_map(|host| host.smart.as_ref().map(|smart| (host, smart)));
+        with.find(|(_, smart)| smart.iss == iss)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn smart_mut(&mut self, client_id: &str) -> &mut Smart {
+        self.0.get_mut(client_id).unwrap().smart.as_mut().unwrap()
     }
 
     pub fn find(&self, client_id: &str) -> Option<&Host> {
@@ -132,6 +176,7 @@ fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Res
         frame_origins: config.frame_origins,
         single_context: config.single_context,
         assurance: config.assurance,
+        smart: None,
         organisations,
         roles,
         configuration_hash,

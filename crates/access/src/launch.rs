@@ -5,6 +5,12 @@
 pub mod signed;
 /// What the claims of a host's assertion must say, and the launch they make.
 mod claims;
+/// Identities that are no professional's.
+mod citizen;
+/// What both ways through an OpenID provider share.
+pub mod oidc;
+/// The SMART EHR launch, `GET /launch/smart`.
+pub mod smart;
 
 use crate::{organisation::Organisation, role::Role};
 use fhir::{FhirDate, NhsNumber, OdsCode};

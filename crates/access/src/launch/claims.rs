@@ -2,7 +2,7 @@
 //! claim that is missing, unreadable, or beyond what its host may say.
 //! Source: RFC 7519; IHE IUA section 3.71; HL7 v3-ActReason.
 
-use super::{Asked, Evidence, LaunchFacts, Person, Practitioner, Purpose, RELATIONSHIPS, Route};
+use super::{Asked, Evidence, LaunchFacts, Person, Practitioner, Purpose, RELATIONSHIPS, Route, citizen};
 use crate::{
     host::Host,
     jwt::{self, Fault},
@@ -39,6 +39,7 @@ pub(super) fn facts(
     route: Route,
     asked: Asked<'_>,
 ) -> Result<LaunchFacts, Fault> {
+    citizen::refuse(claims)?;
     let iua = claims
         .object("extensions")
         .and_then(|all| all.object("ihe_iua"))
@@ -115,7 +116,7 @@ fn practitioner(claims: &Object<'_>, iua: &Object<'_>) -> Result<Practitioner, F
     })
 }
 
-fn is_nobody(id: &str) -> bool {
+pub(super) fn is_nobody(id: &str) -> bool {
     NOBODY.contains(&id.to_ascii_lowercase().as_str())
 }
 
