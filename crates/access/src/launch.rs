@@ -11,6 +11,8 @@ mod citizen;
 pub mod oidc;
 /// The SMART EHR launch, `GET /launch/smart`.
 pub mod smart;
+/// Direct access, `GET /direct`.
+pub mod direct;
 
 use crate::{organisation::Organisation, role::Role};
 use fhir::{FhirDate, NhsNumber, OdsCode};
