@@ -47,6 +47,8 @@ mod interruption;
 mod document;
 /// What stands inside its frame.
 mod inside;
+/// The pages of direct access.
+pub(crate) mod direct;
 
 pub use begin::{begin, head};
 pub use document::document;

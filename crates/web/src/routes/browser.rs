@@ -14,7 +14,8 @@ pub(super) fn of(request: &Request) -> Browser {
     let headers = request.headers();
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
     Browser {
-        cookie: cookie(headers),
+        cookie: cookie(headers, COOKIE),
+        pre_cookie: cookie(headers, access::launch::oidc::cookie::NAME),
         framed: is_framed(headers),
         origin: text(headers, "origin"),
         fetch_site: text(headers, "sec-fetch-site"),
@@ -60,10 +61,10 @@ pub(super) fn is_launch_press(browser: &Browser, gateway_origin: &str) -> bool {
     origin && browser.fetch_site.as_deref().is_none_or(|site| site == "same-origin")
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
+fn cookie(headers: &HeaderMap, named: &str) -> Option<String> {
     let all = headers.get_all("cookie").into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.chars().take(LONGEST).collect())
+    pairs.find(|(name, _)| *name == named).map(|(_, value)| value.chars().take(LONGEST).collect())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -62,11 +62,12 @@ impl FindForm {
             }
         };
         let wanted = if self.by == "details" {
-            let family = need(Field::Family, name(&self.family, "Enter the whole last name"));
+            // In the order of the page.
             let given = need(Field::Given, name(&self.given, "Enter the whole first name"));
+            let family = need(Field::Family, name(&self.family, "Enter the whole last name"));
+            let postcode = need(Field::Postcode, postcode(&self.postcode));
             let birth_date = FhirDate::parse(&need(Field::BirthDate, self.birth_date(today)));
             let gender = need(Field::Gender, gender(&self.gender));
-            let postcode = need(Field::Postcode, postcode(&self.postcode));
             Wanted::Details { family, given, gender, birth_date, postcode }
         } else {
             let digits = need(Field::NhsNumber, nhs_number(&self.nhs_number));
