@@ -27,9 +27,13 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let policy = access::Policy::load(&config.policy.directory, &facts)
         .into_diagnostic()
         .wrap_err("the sharing policy cannot be used")?;
-    let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory)
+    let (training, policy_dir) = (config.training, &config.policy.directory);
+    let hosts = access::host::Hosts::load_in(training, config.hosts.clone(), policy_dir)
         .into_diagnostic()
         .wrap_err("a host cannot be registered")?;
+    access::launch::direct::Direct::load(training, config.direct.as_ref(), policy_dir)
+        .into_diagnostic()
+        .wrap_err("direct access cannot be offered")?;
     access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
     let mut said = String::new();
     for source in &config.sources {

@@ -1,6 +1,7 @@
 //! One TOML, one typed tree. Takes a file, gives a checked configuration or a report that names line and fix.
 //! Everything is parsed before a port opens.
 
+use access::launch::Route;
 use miette::IntoDiagnostic;
 use record::Section;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
+    /// Direct access; without the table it is off.
+    pub(crate) direct: Option<access::launch::direct::DirectConfig>,
     pub(crate) national: federation::NationalConfig,
     pub(crate) sources: Vec<federation::SourceConfig>,
 }
@@ -70,6 +73,29 @@ pub(crate) struct Session {
     pub(crate) idle: Duration,
     #[serde(deserialize_with = "duration")]
     pub(crate) absolute: Duration,
+    /// The same for direct access: half as long.
+    #[serde(deserialize_with = "duration", default = "direct_idle")]
+    pub(crate) direct_idle: Duration,
+    #[serde(deserialize_with = "duration", default = "direct_absolute")]
+    pub(crate) direct_absolute: Duration,
+}
+
+fn direct_idle() -> Duration {
+    Duration::from_secs(5 * 60)
+}
+
+fn direct_absolute() -> Duration {
+    Duration::from_secs(30 * 60)
+}
+
+impl Session {
+    pub(crate) fn idle_for(&self, route: Route) -> Duration {
+        if route == Route::Direct { self.direct_idle } else { self.idle }
+    }
+
+    pub(crate) fn absolute_for(&self, route: Route) -> Duration {
+        if route == Route::Direct { self.direct_absolute } else { self.absolute }
+    }
 }
 
 #[derive(Deserialize)]
@@ -143,6 +169,10 @@ impl Config {
         {
             settle(path);
         }
+        let direct = self.direct.iter_mut().flat_map(|direct| direct.paths_mut());
+        for path in self.hosts.iter_mut().flat_map(|host| host.paths_mut()).chain(direct) {
+            settle(path);
+        }
     }
 
     /// What the types cannot say.
@@ -169,6 +199,12 @@ impl Config {
             );
             text.at_source(&source.id, "base_url", said, "set `training = false`, or take the source out")
         }));
+        wrong.extend(self.hosts.iter().flat_map(|host| {
+            let faults = host.smart.iter().flat_map(|smart| smart.faults(self.training));
+            faults.map(|fault| text.at_smart_host(&host.client_id, &fault))
+        }));
+        let direct = self.direct.iter().flat_map(|direct| direct.faults(self.training));
+        wrong.extend(direct.map(|fault| text.at_direct(&fault)));
         wrong
     }
 }

@@ -44,6 +44,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
+    program.account_for_own_word(&launch, &story).await?;
     let opened = steps::account(&program, &story).await?;
 
     let asking = compose::asking(&launch, &person, &story);

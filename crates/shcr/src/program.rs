@@ -6,7 +6,10 @@ use crate::{
     entries::Story,
     opening::{self, session::Entered},
 };
-use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
+use access::{
+    Objection, Policy, Refusal, host::Hosts, keys::Keys, launch::Route, launch::direct::Direct,
+    person::Difference, session,
+};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
 use fhir::{Reply, ReplyState, SourceId, reply::Silence};
@@ -28,6 +31,12 @@ mod doors;
 mod token;
 /// The link to a session.
 mod link;
+/// What the ways in through an OpenID provider share.
+mod provider;
+/// A launch from a host's own SMART server.
+mod smart;
+/// Direct access.
+mod direct;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// What the practice's answer about the person's wish means.
@@ -44,6 +53,10 @@ const UNIFORM_REFUSAL: Duration = Duration::from_millis(1500);
 pub(crate) struct Program {
     pub(crate) config: Config,
     pub(crate) hosts: Hosts,
+    /// Where it is on.
+    pub(crate) direct: Option<Direct>,
+    /// Held while a professional's attempts to find somebody are counted.
+    looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Keys,
     pub(crate) policy: Policy,
     pub(crate) federation: Arc<Federation>,
@@ -63,9 +76,12 @@ impl Program {
         let policy = Policy::load(&config.policy.directory, &facts)
             .into_diagnostic()
             .wrap_err("the sharing policy cannot be used")?;
-        let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
+        let hosts = Hosts::load_in(config.training, config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
+        let direct = Direct::load(config.training, config.direct.as_ref(), &config.policy.directory)
+            .into_diagnostic()
+            .wrap_err("direct access cannot be offered")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
@@ -77,8 +93,10 @@ impl Program {
             .into_diagnostic()
             .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
         Ok(Arc::new(Self {
-            keys: Keys::new(hosts.issuers()).into_diagnostic()?,
+            keys: Keys::new(hosts.issuers().chain(direct.iter().map(Direct::issuer))).into_diagnostic()?,
             hosts,
+            direct,
+            looking: tokio::sync::Mutex::default(),
             policy,
             federation: Arc::new(federation),
             store,
@@ -93,8 +111,8 @@ impl Program {
     }
 
     /// How long a view may rest, in milliseconds.
-    pub(crate) fn idle_ms(&self) -> i64 {
-        i64::try_from(self.config.session.idle.as_millis()).unwrap_or(i64::MAX)
+    pub(crate) fn idle_ms(&self, route: Route) -> i64 {
+        i64::try_from(self.config.session.idle_for(route).as_millis()).unwrap_or(i64::MAX)
     }
 
     /// Proves that a form came from a page of this session and this process.

@@ -1,6 +1,7 @@
 //! Takes what is wrong with a configuration, gives a report that names file, line, column and what to write instead.
 //! The text is parsed once more, keeping where each key stands.
 
+use access::launch::oidc::ProviderFault;
 use federation::ConfigFault;
 use fhir::SourceId;
 use miette::{NamedSource, SourceSpan};
@@ -71,6 +72,19 @@ impl Text {
         self.wrong(message, Some(fix.to_owned()), self.source(source, key))
     }
 
+    /// In `[hosts.smart]` of that host.
+    pub(crate) fn at_smart_host(&self, client_id: &str, fault: &ProviderFault) -> Wrong {
+        let message = format!("host `{client_id}`, `[hosts.smart]`: {}", fault.what);
+        let span = self.entry("hosts", ("client_id", client_id), &format!("smart.{}", fault.key));
+        self.wrong(message, Some(fault.fix.to_owned()), span)
+    }
+
+    /// In `[direct]`.
+    pub(crate) fn at_direct(&self, fault: &ProviderFault) -> Wrong {
+        let message = format!("`[direct]`: {}", fault.what);
+        self.wrong(message, Some(fault.fix.to_owned()), self.table("direct", fault.key))
+    }
+
     fn wrong(&self, message: String, fix: Option<String>, span: Option<Range<usize>>) -> Wrong {
         let file = NamedSource::new(&self.name, self.text.clone());
         Wrong { message, fix, file, place: span.map(SourceSpan::from) }
@@ -78,19 +92,26 @@ impl Text {
 
     /// Where a key of a source stands; its `id` where it lacks the key. The last source of that name, as readers go.
     fn source(&self, id: &SourceId, key: &str) -> Option<Range<usize>> {
+        self.entry("sources", ("id", id.as_str()), key)
+    }
+
+    fn entry(&self, list: &str, (named, name): (&str, &str), key: &str) -> Option<Range<usize>> {
         let root = DeTable::parse(&self.text).ok()?;
-        let sources = root.get_ref().get("sources")?.get_ref().as_array()?;
-        let is_it = |table: &&DeTable<'_>| {
-            table.get("id").and_then(|own| own.get_ref().as_str()) == Some(id.as_str())
-        };
-        let mut tables = sources.iter().filter_map(|value| value.get_ref().as_table());
+        let entries = root.get_ref().get(list)?.get_ref().as_array()?;
+        let is_it =
+            |table: &&DeTable<'_>| table.get(named).and_then(|own| own.get_ref().as_str()) == Some(name);
+        let mut tables = entries.iter().filter_map(|value| value.get_ref().as_table());
         let table = tables.rfind(is_it)?;
-        span(table, key).or_else(|| span(table, "id"))
+        span(table, key).or_else(|| span(table, named))
     }
 
     fn national(&self, key: &str) -> Option<Range<usize>> {
+        self.table("national", key)
+    }
+
+    fn table(&self, named: &str, key: &str) -> Option<Range<usize>> {
         let root = DeTable::parse(&self.text).ok()?;
-        let (name, value) = root.get_ref().get_key_value("national")?;
+        let (name, value) = root.get_ref().get_key_value(named)?;
         value.get_ref().as_table().and_then(|table| span(table, key)).or_else(|| Some(name.span()))
     }
 }

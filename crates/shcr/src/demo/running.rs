@@ -48,6 +48,12 @@ pub(super) fn settle(
         host.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
         host.insert("frame_origins".into(), Value::from(vec![region.host_url.clone()]));
     }
+    if let Some(file) = &options.with_config {
+        let text = std::fs::read_to_string(file)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot read `{}`", file.display()))?;
+        lay_over(&mut table, toml::from_str(&text).into_diagnostic()?);
+    }
     let text = format!("{HEAD}{}", toml::to_string(&table).into_diagnostic()?);
     let path = path(state);
     std::fs::write(&path, text)
@@ -55,6 +61,19 @@ pub(super) fn settle(
         .wrap_err_with(|| format!("cannot write `{}`", path.display()))?;
     let config = Config::load(&path)?;
     Ok(Config { listen: bound.listen, admin_listen: bound.admin_listen, ..config })
+}
+
+/// Tables are laid over tables; whatever is in a list is added to it; everything else is put in its place.
+fn lay_over(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => lay_over(under, over),
+            (Some(Value::Array(under)), Value::Array(over)) => under.extend(over),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
 }
 
 fn tables<'a>(table: &'a mut Table, key: &str) -> impl Iterator<Item = &'a mut Table> {

@@ -22,7 +22,7 @@ pub(crate) struct Entered {
 /// Reads the session anew on every request, so that ending it works at once. A page view is activity.
 pub(crate) async fn enter(program: &Program, within: &Within) -> Result<Entered, Refused> {
     let entered = look(program, within).await?;
-    let idle = clock::millis().plus_ms(program.idle_ms());
+    let idle = clock::millis().plus_ms(program.idle_ms(entered.content.launch.route));
     let until = idle.min(entered.absolute_until);
     if program.store.touch(entered.sid, until).await.is_err() {
         tracing::warn!("a session's idle time could not be moved");

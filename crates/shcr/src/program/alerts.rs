@@ -9,6 +9,8 @@ use audit::{Fault, Why};
 /// The rules that the way in raises by itself; the others are counted over the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
+    /// A record opened on the professional's own word.
+    SelfClaimed,
     /// A launch offered again, edited, or a link used twice.
     Replay,
     /// The cookie of one session used on another.
@@ -19,6 +21,7 @@ impl Rule {
     /// The rule's number.
     pub(crate) fn id(self) -> &'static str {
         match self {
+            Rule::SelfClaimed => "PO-01",
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
         }

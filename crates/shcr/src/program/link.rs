@@ -46,7 +46,7 @@ impl Program {
     }
 
     /// A link that is used, late or unknown: one page for all three. Its second use ends what the first one opened (HAZ-046).
-    async fn spent(&self, handle: [u8; 32]) -> Refused {
+    pub(super) async fn spent(&self, handle: [u8; 32]) -> Refused {
         let now = clock::millis();
         let (sid, cookie) = (secret::new_secret(), secret::new_secret());
         let nobody = NewSession {
@@ -81,13 +81,14 @@ impl Program {
             frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
             confirmed_identity: false,
         };
-        let absolute = i64::try_from(self.config.session.absolute.as_millis()).unwrap_or(i64::MAX);
+        let absolute =
+            i64::try_from(self.config.session.absolute_for(launch.route).as_millis()).unwrap_or(i64::MAX);
         NewSession {
             sid,
             cookie,
             browser: None,
             content: serde_json::to_vec(&content).unwrap_or_default(),
-            idle_until: now.plus_ms(self.idle_ms()),
+            idle_until: now.plus_ms(self.idle_ms(launch.route)),
             absolute_until: now.plus_ms(absolute),
         }
     }
