@@ -95,7 +95,8 @@ async fn a_professional_signs_in_with_the_one_role_they_chose() {
 async fn t30_a_weak_old_or_roleless_sign_in_is_refused() {
     let me = || format!("{AT}/me");
     let not = Refusal::LaunchNotAccepted;
-    let cases: [(&str, Refusal, Box<dyn FnOnce(&mut Script)>); 11] = [
+    type Edit = Box<dyn FnOnce(&mut Script)>;
+    let cases: [(&str, Refusal, Edit); 11] = [
         (
             "uid",
             not.clone(),

@@ -108,7 +108,7 @@ impl Revocation {
     pub async fn send(self) {
         let asking =
             Asking { url: self.url, form: Some(self.form), bearer: None, accept: "*/*", size_max: SIZE_MAX };
-        if !self.outbound.send(asking).await.is_some_and(|answer| answer.status == 200) {
+        if self.outbound.send(asking).await.is_none_or(|answer| answer.status != 200) {
             tracing::warn!("a provider did not confirm that an access token is revoked");
         }
     }
