@@ -414,12 +414,13 @@ async fn an_organisation_the_host_may_not_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_number_outside_the_training_range_is_said_as_for_nobody() {
-    let address = format!("{FHIR}/Patient/pat-1");
-    let real = World::after(|script| {
-        script.resources.get_mut(&address).unwrap()["identifier"][0]["value"] = json!("9434765919");
-    });
-    is(real.await, &Refusal::NoSharedRecord, "test number");
+async fn a_test_number_in_a_live_gateway_is_said_as_for_nobody() {
+    let world = world();
+    let begun = world.begin(FHIR).await.unwrap();
+    let callback = world.fake.sign_in(&begun);
+    let live = Door { training: false, ..world.door() };
+    let kept = (Some(begun.pending), Some(begun.cookie));
+    is(finish(live, "demo-host", kept, callback).await, &Refusal::NoSharedRecord, "test number");
 }
 
 #[tokio::test]
