@@ -16,7 +16,11 @@ use crate::{
     certificate::{Certificate, Channel, Registered},
     jwt,
     keys::Issuer,
-    launch::Route,
+    launch::{
+        Route,
+        oidc::ProviderFault,
+        smart::{Smart, SmartConfig},
+    },
     organisation::{Organisation, Organisations},
     policy::{HostMap, Policy},
     role::{Maps, RoleMap},
@@ -93,6 +97,8 @@ pub struct HostConfig {
     /// Keys of encrypted addresses, one for each organisation.
     #[serde(default)]
     pub legacy: Vec<LegacyConfig>,
+    /// Its SMART server, where it has one.
+    pub smart: Option<SmartConfig>,
 }
 
 impl HostConfig {
@@ -138,6 +144,7 @@ pub struct Host {
     pub single_context: bool,
     /// Whose signature its launches carry.
     pub(crate) issuer: Issuer,
+    pub(crate) smart: Option<Smart>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) roles: Maps,
     pub(crate) assurance: BTreeMap<String, u8>,
@@ -180,6 +187,10 @@ pub enum HostFault {
     Table { path: PathBuf, source: TableFault },
     #[error("host `{host}` is registered twice")]
     Twice { host: String },
+    #[error("host `{host}`, `[hosts.smart]`")]
+    Smart { host: String, source: ProviderFault },
+    #[error("hosts `{one}` and `{other}` have the same `iss`")]
+    SameIss { one: String, other: String },
     #[error("host `{host}`: {wrong}")]
     Registration { host: String, wrong: Wrong },
 }
@@ -190,7 +201,7 @@ impl HostFault {
         match self {
             HostFault::Registration { host, wrong } => Some((host, wrong.key, wrong.fix)),
             HostFault::Twice { host } => Some((host, "client_id", "give each host a `client_id` of its own")),
-            HostFault::Read { .. } | HostFault::Table { .. } => None,
+            _ => None,
         }
     }
 }
@@ -217,13 +228,26 @@ pub struct Hosts(BTreeMap<String, Host>);
 impl Hosts {
     /// Reads `organisations.csv` and the hosts' role maps from `policy_dir`.
     pub fn load(configs: Vec<HostConfig>, policy_dir: &Path) -> Result<Hosts, HostFault> {
+        Self::load_in(false, configs, policy_dir)
+    }
+
+    /// The same; in training a SMART server may be on this machine, without TLS (HAZ-054).
+    pub fn load_in(training: bool, configs: Vec<HostConfig>, policy_dir: &Path) -> Result<Hosts, HostFault> {
         let path = policy_dir.join("organisations.csv");
         let organisations = Organisations::read(&text(&path)?)
             .map_err(|source| HostFault::Table { path: path.clone(), source })?;
-        let mut hosts = BTreeMap::new();
+        let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         for config in configs {
             let client_id = config.client_id.clone();
-            let host = register(config, &organisations, policy_dir)?;
+            let smart = config.smart.as_ref().map(|smart| Smart::register(&client_id, smart, training));
+            let smart =
+                smart.transpose().map_err(|source| HostFault::Smart { host: client_id.clone(), source })?;
+            let iss = |smart: &Option<Smart>| smart.as_ref().map(|smart| smart.iss.clone());
+            let other = hosts.values().find(|other| smart.is_some() && iss(&other.smart) == iss(&smart));
+            if let Some(other) = other {
+                return Err(HostFault::SameIss { one: other.client_id.clone(), other: client_id });
+            }
+            let host = Host { smart, ..register(config, &organisations, policy_dir)? };
             if hosts.insert(client_id.clone(), host).is_some() {
                 return Err(HostFault::Twice { host: client_id });
             }
@@ -235,13 +259,25 @@ impl Hosts {
     pub fn issuers(&self) -> impl Iterator<Item = &Issuer> {
         self.0.values().flat_map(|host| {
             let providers = host.exchange.iter().flat_map(|exchange| &exchange.providers);
-            std::iter::once(&host.issuer).chain(providers.map(|provider| &provider.keys))
+            let smart = host.smart.iter().map(|smart| &smart.provider.issuer);
+            std::iter::once(&host.issuer).chain(providers.map(|provider| &provider.keys)).chain(smart)
         })
     }
 
     /// Everybody registered.
     pub fn all(&self) -> impl Iterator<Item = &Host> {
         self.0.values()
+    }
+
+    /// The host whose SMART server that is, byte for byte.
+    pub(crate) fn by_iss(&self, iss: &str) -> Option<(&Host, &Smart)> {
+        let mut with = self.0.values().filter_map(|host| host.smart.as_ref().map(|smart| (host, smart)));
+        with.find(|(_, smart)| smart.iss == iss)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn smart_mut(&mut self, client_id: &str) -> &mut Smart {
+        self.0.get_mut(client_id).unwrap().smart.as_mut().unwrap()
     }
 
     /// From now on launches are mapped as the agreement in force has it.
@@ -305,6 +341,7 @@ fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Res
         frame_origins: config.frame_origins,
         single_context: config.single_context,
         assurance: config.assurance,
+        smart: None,
         organisations,
         roles,
         flows: config.flows,

@@ -17,6 +17,14 @@ pub mod legacy;
 mod declined;
 /// What the claims of a host's assertion must say, and the launch they make.
 pub(crate) mod claims;
+/// Identities that are no professional's.
+mod citizen;
+/// What both ways through an OpenID provider share.
+pub mod oidc;
+/// The SMART EHR launch, `GET /launch/smart`.
+pub mod smart;
+/// Direct access, `GET /direct`.
+pub mod direct;
 
 pub use declined::Declined;
 

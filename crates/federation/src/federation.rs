@@ -2,6 +2,7 @@
 //! that none can hold another up (HAZ-035).
 
 use crate::{
+    Demographics,
     asking::{Asking, ObjectionReply},
     exchange::Log,
     fault::Fault,
@@ -94,6 +95,15 @@ impl Federation {
         let bounds = self.bounds(self.limits.trace);
         let wanted = Wanted { number, request_id, now };
         timeout_at(bounds.deadline, self.national.pds.trace(&wanted, &bounds))
+            .await
+            .unwrap_or(Trace::DidNotAnswer)
+    }
+
+    /// Asks PDS for the one person who is exactly so; nobody and several are both [`Trace::NotFound`]. Never longer than the
+    /// trace's deadline; cancel-safe.
+    pub async fn find(&self, sought: &Demographics<'_>, request_id: &str, now: Timestamp) -> Trace {
+        let bounds = self.bounds(self.limits.trace);
+        timeout_at(bounds.deadline, self.national.pds.find(sought, (request_id, now), &bounds))
             .await
             .unwrap_or(Trace::DidNotAnswer)
     }

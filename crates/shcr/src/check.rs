@@ -28,7 +28,8 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let policy = access::Policy::deployed(&config.policy.directory, &facts, &config.deployment())
         .into_diagnostic()
         .wrap_err("the sharing policy cannot be used")?;
-    let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory);
+    let (training, policy_dir) = (config.training, &config.policy.directory);
+    let hosts = access::host::Hosts::load_in(training, config.hosts.clone(), policy_dir);
     if let Some(report) = hosts.as_ref().err().and_then(|fault| Report::of(vec![text.host_fault(fault)?])) {
         return Err(report.into());
     }
@@ -36,6 +37,9 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let providers = access::logout::Providers::load(&config.logout)
         .into_diagnostic()
         .wrap_err("an identity provider cannot be registered")?;
+    access::launch::direct::Direct::load(training, config.direct.as_ref(), policy_dir)
+        .into_diagnostic()
+        .wrap_err("direct access cannot be offered")?;
     access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
     crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
     if let Some(channel) = &config.back_channel {

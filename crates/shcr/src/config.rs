@@ -1,6 +1,7 @@
 //! One TOML, one typed tree. Takes a file, gives a checked configuration or a report that names line and fix.
 //! Everything is parsed before a port opens.
 
+use access::launch::Route;
 use miette::IntoDiagnostic;
 use record::Section;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -58,6 +59,8 @@ pub(crate) struct Config {
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
+    /// Direct access; without the table it is off.
+    pub(crate) direct: Option<access::launch::direct::DirectConfig>,
     pub(crate) national: federation::NationalConfig,
     pub(crate) sources: Vec<federation::SourceConfig>,
 }
@@ -181,6 +184,10 @@ impl Config {
         {
             settle(path);
         }
+        let direct = self.direct.iter_mut().flat_map(|direct| direct.paths_mut());
+        for path in self.hosts.iter_mut().flat_map(|host| host.paths_mut()).chain(direct) {
+            settle(path);
+        }
     }
 
     /// What the types cannot say.
@@ -214,6 +221,12 @@ impl Config {
         wrong.extend(
             times.map(|(key, said)| text.at_session(key, said.to_owned(), "choose a time within it")),
         );
+        wrong.extend(self.hosts.iter().flat_map(|host| {
+            let faults = host.smart.iter().flat_map(|smart| smart.faults(self.training));
+            faults.map(|fault| text.at_smart_host(&host.client_id, &fault))
+        }));
+        let direct = self.direct.iter().flat_map(|direct| direct.faults(self.training));
+        wrong.extend(direct.map(|fault| text.at_direct(&fault)));
         wrong
     }
 }

@@ -62,6 +62,9 @@ pub(crate) struct Options {
     /// Ask practices over the newer national gateway instead of the Spine Secure Proxy.
     #[arg(long)]
     national_gateway: bool,
+    /// Lay the tables of this file over the configuration: a host's SMART server, direct access.
+    #[arg(long)]
+    with_config: Option<PathBuf>,
 }
 
 fn fault(text: &str) -> Result<(String, region::Fault), String> {

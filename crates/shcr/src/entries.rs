@@ -1,6 +1,9 @@
 //! Takes what an opening knows so far, gives the audit entry for each moment of it. Every entry stands alone: who, how,
 //! whom, why and what was decided are written into each. Ids, states and counts only, never content.
 
+/// Direct access before there is a launch.
+pub(crate) mod find;
+
 use access::{
     Launch, Objection, Permit, Refusal, StaffMatch,
     break_glass::Exception,
@@ -393,6 +396,15 @@ pub(crate) fn raised(rule: &str, about: &str, what: &str, at: Millis) -> Entry {
     entry.cause = Some(rule.to_owned());
     entry.detail.insert("what".to_owned(), what.to_owned());
     entry.detail.insert("about".to_owned(), about.to_owned());
+    entry
+}
+
+/// An opening that a second person of that organisation looks at, and closes.
+pub(crate) fn to_review(organisation: &str, opening: &str, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Alert, Key::raised("review", opening), at);
+    entry.cause = Some("review".to_owned());
+    entry.detail.insert("organisation".to_owned(), organisation.to_owned());
+    entry.detail.insert("about".to_owned(), opening.to_owned());
     entry
 }
 

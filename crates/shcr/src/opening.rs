@@ -54,6 +54,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
+    program.account_for_own_word(&launch, &story).await?;
     let (opened, shown) =
         tokio::join!(steps::account(&program, &story), program.remember_shown(&session, &permit));
     let opened = opened?;

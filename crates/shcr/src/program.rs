@@ -8,8 +8,8 @@ use crate::{
     refsets,
 };
 use access::{
-    Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, own_keys::OwnKeys,
-    person::Difference,
+    Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
+    own_keys::OwnKeys, person::Difference,
 };
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
@@ -57,6 +57,12 @@ mod logout;
 pub(crate) mod narrowed;
 /// Keys for one use each.
 mod keys;
+/// What the ways in through an OpenID provider share.
+mod provider;
+/// A launch from a host's own SMART server.
+mod smart;
+/// Direct access.
+mod direct;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// Emergency access.
@@ -77,6 +83,10 @@ const UNIFORM_REFUSAL: Duration = Duration::from_millis(1500);
 pub(crate) struct Program {
     pub(crate) config: Config,
     pub(crate) hosts: Hosts,
+    /// Where it is on.
+    pub(crate) direct: Option<Direct>,
+    /// Held while a professional's attempts to find somebody are counted.
+    looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Keys,
     agreement: agreement::Agreement,
     /// What the agreement shows to nobody.
@@ -126,7 +136,7 @@ impl Program {
         if lists.starter {
             tracing::warn!("the lists of restricted concepts are the starter list, not for live use");
         }
-        let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
+        let hosts = Hosts::load_in(config.training, config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
         let own_keys = config.keys.as_ref().map(OwnKeys::read).transpose();
@@ -134,6 +144,9 @@ impl Program {
         let providers = access::logout::Providers::load(&config.logout)
             .into_diagnostic()
             .wrap_err("an identity provider cannot be registered")?;
+        let direct = Direct::load(config.training, config.direct.as_ref(), &config.policy.directory)
+            .into_diagnostic()
+            .wrap_err("direct access cannot be offered")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
@@ -142,7 +155,10 @@ impl Program {
         let key = read_key(&config)?;
         let store = open(&config, key)?;
         Ok(Arc::new(Self {
-            keys: Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?,
+            keys: Keys::new(
+                hosts.issuers().chain(providers.issuers()).chain(direct.iter().map(Direct::issuer)),
+            )
+            .into_diagnostic()?,
             own_keys,
             redeemer: Redeemer::new().into_diagnostic()?,
             launches: Throttle::default(),
@@ -151,6 +167,8 @@ impl Program {
             hosts,
             agreement,
             restrictions: lists.restrictions,
+            direct,
+            looking: tokio::sync::Mutex::default(),
             federation: Arc::new(federation),
             store,
             employers,

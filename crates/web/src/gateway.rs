@@ -3,10 +3,19 @@
 
 use access::{
     Channel, Refusal,
+    launch::{
+        direct::{FindForm, OpenForm},
+        oidc::Callback,
+    },
     session::{Device, Ending},
 };
 use bytes::Bytes;
-use futures_util::{future::BoxFuture, stream::BoxStream};
+use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
+
+/// The two ways in through an OpenID provider.
+pub mod provider;
+
+use provider::{Away, Opening, Step, Stopped};
 
 pub type Answer<T> = BoxFuture<'static, Result<T, Refused>>;
 
@@ -28,6 +37,8 @@ pub struct Browser {
     /// that site is our own.
     pub further_cookies: Vec<String>,
     pub device: Device,
+    /// The value of `__Host-shcr-pre`, if sent.
+    pub pre_cookie: Option<String>,
     /// `Sec-Fetch-Dest` is `iframe`.
     pub framed: bool,
     pub origin: Option<String>,
@@ -277,6 +288,45 @@ pub trait Gateway: Send + Sync + 'static {
     }
     /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;
+
+    /// A browser comes with a host's `iss` and `launch`, and is sent to that host's server.
+    fn smart_begin(&self, _iss: String, _launch: String, _browser: Browser) -> Answer<Away> {
+        not_accepted()
+    }
+    /// It comes back; `host` is the path's. A session, as from a link.
+    fn smart_finish(&self, _host: String, _callback: Callback, _browser: Browser) -> Answer<Admitted> {
+        not_accepted()
+    }
+    /// A professional is sent to sign in.
+    fn direct_begin(&self, _browser: Browser) -> Staged<Away> {
+        off()
+    }
+    /// They come back, and are sent on to find somebody.
+    fn direct_finish(&self, _callback: Callback, _browser: Browser) -> Staged<Away> {
+        off()
+    }
+    /// The empty form.
+    fn direct_desk(&self, _browser: Browser) -> Staged<Step> {
+        off()
+    }
+    fn direct_find(&self, _browser: Browser, _token: String, _form: FindForm) -> Staged<Step> {
+        off()
+    }
+    fn direct_open(&self, _browser: Browser, _token: String, _form: OpenForm) -> Staged<Opening> {
+        off()
+    }
+}
+
+/// An answer of direct access.
+pub type Staged<T> = BoxFuture<'static, Result<T, Stopped>>;
+
+fn not_accepted<T: Send + 'static>() -> Answer<T> {
+    let refusal = Refusal::LaunchNotAccepted;
+    async { Err(Refused { refusal, reference: String::new(), frame_ancestor: None }) }.boxed()
+}
+
+fn off<T: Send + 'static>() -> Staged<T> {
+    async { Err(Stopped::Off) }.boxed()
 }
 
 impl std::fmt::Debug for Knock {

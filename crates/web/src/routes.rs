@@ -20,6 +20,10 @@ mod published;
 mod knock;
 /// The link a host sends the browser to.
 mod launch;
+/// A host's own server, and back.
+mod smart;
+/// Direct access.
+mod direct;
 /// Everything under one session.
 mod session;
 /// One document of a session.
@@ -84,6 +88,13 @@ enum Act {
     LaunchAddress,
     LaunchLink,
     LaunchButton,
+    SmartBegin,
+    SmartBack,
+    DirectBegin,
+    DirectBack,
+    DirectDesk,
+    DirectFind,
+    DirectOpen,
     Record,
     Document,
     Content,
@@ -111,12 +122,20 @@ const fn route(method: Method, path: &'static str, act: Act, notes: [&'static st
 use Method::{Get, Post};
 const NOBODY: [&str; 3] = ["anyone", "-", "-"];
 const SESSION: &str = "cookie and sid";
+const SIGNED_IN: &str = "signed in to direct access";
 
 /// Every URL: method, path, who may call it, where the person comes from, what the audit keeps.
 pub(crate) const ROUTES: &[Route] = &[
     route(Get, "/.well-known/oauth-authorization-server", Act::Metadata, NOBODY),
     route(Get, "/.well-known/jwks.json", Act::Keys, NOBODY),
     route(Post, "/oauth2/token", Act::Token, ["registered host", "signed assertion", "launch"]),
+    route(Get, "/launch/smart", Act::SmartBegin, ["a registered host's browser", "-", "launch refused"]),
+    route(
+        Get,
+        "/launch/smart/callback/{host}",
+        Act::SmartBack,
+        ["the browser it began in", "host's server", "launch, session"],
+    ),
     route(Post, "/launch/form", Act::LaunchForm, ["registered host's page", "signed assertion", "launch"]),
     route(Get, "/launch/code/{host}", Act::LaunchCode, ["holder of the code", "signed assertion", "launch"]),
     route(
@@ -129,6 +148,11 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/launch/{handle}", Act::LaunchButton, ["holder of the handle", "stored launch", "open"]),
     route(Post, "/launch/event", Act::HostEvent, ["registered host", "-", "session end"]),
     route(Post, "/logout/backchannel", Act::SignedOut, ["registered identity provider", "-", "session end"]),
+    route(Get, "/direct", Act::DirectBegin, ["anyone, where on", "-", "launch refused"]),
+    route(Get, "/direct/callback", Act::DirectBack, ["the browser it began in", "-", "sign-in"]),
+    route(Get, "/direct/find", Act::DirectDesk, [SIGNED_IN, "-", "-"]),
+    route(Post, "/direct/find", Act::DirectFind, [SIGNED_IN, "body of the form", "find"]),
+    route(Post, "/direct/open", Act::DirectOpen, [SIGNED_IN, "the one found", "launch, session"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
@@ -210,6 +234,13 @@ async fn answer(
         Act::LaunchAddress => knock::address(app, named, request).await,
         Act::LaunchLink => launch::link(app, named, request).await,
         Act::LaunchButton => launch::button(app, named, request).await,
+        Act::SmartBegin => smart::begin(app, request).await,
+        Act::SmartBack => smart::back(app, named, request).await,
+        Act::DirectBegin => direct::begin(app, request).await,
+        Act::DirectBack => direct::back(app, request).await,
+        Act::DirectDesk => direct::desk(app, request).await,
+        Act::DirectFind => direct::find(app, request).await,
+        Act::DirectOpen => direct::open(app, request).await,
         Act::Record => session::record(app, named, request).await,
         Act::Document => document::shell(app, (named, handle), request).await,
         Act::Content => document::content(app, (named, handle), request).await,

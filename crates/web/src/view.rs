@@ -54,6 +54,8 @@ mod near;
 mod document;
 /// What stands inside its frame.
 mod inside;
+/// The pages of direct access.
+pub(crate) mod direct;
 
 pub use begin::{begin, head};
 pub use break_glass::{Asked, BreakGlassPage, break_glass};

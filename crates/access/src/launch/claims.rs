@@ -2,7 +2,9 @@
 //! claim that is missing, unreadable, or beyond what its host may say.
 //! Source: RFC 7519; IHE IUA section 3.71; HL7 v3-ActReason.
 
-use super::{Asked, Evidence, LaunchFacts, Particulars, Person, Practitioner, Purpose, RELATIONSHIPS, Route};
+use super::{
+    Asked, Evidence, LaunchFacts, Particulars, Person, Practitioner, Purpose, RELATIONSHIPS, Route, citizen,
+};
 use crate::{
     host::Host,
     jwt::{self, Fault},
@@ -55,6 +57,7 @@ pub(super) fn facts_about(
     route: Route,
     asked: Asked<'_>,
 ) -> Result<LaunchFacts, Fault> {
+    citizen::refuse(claims)?;
     if !host.flows.contains(&route) {
         return Err(Fault("flow"));
     }

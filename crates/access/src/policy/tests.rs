@@ -353,6 +353,7 @@ fn any_exception() -> impl Strategy<Value = Option<BreakGlass>> {
         (prop::sample::select(BREAK_GLASS_REASONS.to_vec()), opens).prop_map(|(reason, opens)| BreakGlass {
             reason: reason.to_owned(),
             opens: opens.into_iter().collect(),
+            over_objection: true,
         });
     prop::option::of(exception)
 }

@@ -83,6 +83,11 @@ impl Key {
         Self::of(Kind::Alert, &[rule, about])
     }
 
+    /// An attempt to find somebody, by a random id: 0 its beginning, 1 its end.
+    pub fn find(attempt: &str, n: u32) -> Self {
+        Self::of(Kind::Find, &[attempt, &n.to_string()])
+    }
+
     /// Something that happened at an edge node; `parts` are feeds, sequences and random ids, never people.
     pub fn edge(kind: Kind, parts: &[&str]) -> Self {
         Self::of(kind, parts)

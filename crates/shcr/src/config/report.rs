@@ -1,6 +1,7 @@
 //! Takes what is wrong with a configuration, gives a report that names file, line, column and what to write instead.
 //! The text is parsed once more, keeping where each key stands.
 
+use access::launch::oidc::ProviderFault;
 use federation::ConfigFault;
 use fhir::SourceId;
 use miette::{NamedSource, SourceSpan};
@@ -88,6 +89,19 @@ impl Text {
     /// Of the file as a whole.
     pub(crate) fn general(&self, message: String, fix: &str) -> Wrong {
         self.wrong(message, Some(fix.to_owned()), None)
+    }
+
+    /// In `[hosts.smart]` of that host.
+    pub(crate) fn at_smart_host(&self, client_id: &str, fault: &ProviderFault) -> Wrong {
+        let message = format!("host `{client_id}`, `[hosts.smart]`: {}", fault.what);
+        let span = self.listed("hosts", "client_id", client_id, &format!("smart.{}", fault.key));
+        self.wrong(message, Some(fault.fix.to_owned()), span)
+    }
+
+    /// In `[direct]`.
+    pub(crate) fn at_direct(&self, fault: &ProviderFault) -> Wrong {
+        let message = format!("`[direct]`: {}", fault.what);
+        self.wrong(message, Some(fault.fix.to_owned()), self.table("direct", fault.key))
     }
 
     fn wrong(&self, message: String, fix: Option<String>, span: Option<Range<usize>>) -> Wrong {

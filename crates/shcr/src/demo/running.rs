@@ -70,6 +70,12 @@ pub(super) fn settle(
         channel.insert("key_file".into(), file(&region.back_channel_identity));
         channel.insert("client_ca_file".into(), file(&region.ca_file));
     }
+    if let Some(file) = &options.with_config {
+        let text = std::fs::read_to_string(file)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot read `{}`", file.display()))?;
+        lay_over(&mut table, toml::from_str(&text).into_diagnostic()?);
+    }
     let text = format!("{HEAD}{}", toml::to_string(&table).into_diagnostic()?);
     let path = path(state);
     std::fs::write(&path, text)
@@ -90,6 +96,19 @@ fn meet(host: &mut Table, region: &Endpoints) {
         for provider in tables(exchange, "providers") {
             provider.insert("issuer".into(), Value::from(region.host_url.as_str()));
             provider.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
+        }
+    }
+}
+
+/// Tables are laid over tables; whatever is in a list is added to it; everything else is put in its place.
+fn lay_over(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => lay_over(under, over),
+            (Some(Value::Array(under)), Value::Array(over)) => under.extend(over),
+            (_, value) => {
+                under.insert(key, value);
+            }
         }
     }
 }

@@ -76,6 +76,7 @@ fn options(state_dir: PathBuf) -> Options {
         no_latency: true,
         poor_source: false,
         national_gateway: false,
+        with_config: None,
     }
 }
 

@@ -9,6 +9,8 @@ use audit::{Fault, Why};
 /// The rules that the way in raises by itself; the others are counted over the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
+    /// A record opened on the professional's own word.
+    SelfClaimed,
     /// An objection overridden by emergency access.
     ObjectionOverridden,
     /// A professional asked for their own record.
@@ -39,6 +41,7 @@ impl Rule {
     /// The rule's number.
     pub(crate) fn id(self) -> &'static str {
         match self {
+            Rule::SelfClaimed => "PO-01",
             Rule::ObjectionOverridden => "PO-02",
             Rule::OwnRecord => "PO-07",
             Rule::Household => "PO-08",

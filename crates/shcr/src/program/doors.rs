@@ -7,14 +7,22 @@ use crate::{
     entries::{self, Story},
     opening::{document, session, session::Standing},
 };
-use access::{Refusal, session::Ending};
+use access::{
+    Refusal,
+    launch::{
+        direct::{FindForm, OpenForm},
+        oidc::Callback,
+    },
+    session::Ending,
+};
 use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
     Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, Opened, Order,
-    Published, Refused, Sent, SessionState, Shell, StaffReasonForm, StillPage, TokenAnswer, TokenRequest,
-    Within,
+    Published, Refused, Sent, SessionState, Shell, StaffReasonForm, Staged, StillPage, TokenAnswer,
+    TokenRequest, Within,
+    provider::{Away, Opening, Step},
 };
 
 /// The program as the routes see it.
@@ -133,6 +141,41 @@ impl Gateway for Doors {
     ) -> BoxFuture<'static, web::admin::simulator::Simulated> {
         let program = Arc::clone(&self.0);
         async move { program.simulated(query.as_ref()) }.boxed()
+    }
+
+    fn smart_begin(&self, iss: String, launch: String, browser: Browser) -> Answer<Away> {
+        let program = Arc::clone(&self.0);
+        async move { program.smart_begin(&iss, &launch, &browser).await }.boxed()
+    }
+
+    fn smart_finish(&self, host: String, callback: Callback, browser: Browser) -> Answer<Admitted> {
+        let program = Arc::clone(&self.0);
+        async move { program.smart_finish(&host, callback, &browser).await }.boxed()
+    }
+
+    fn direct_begin(&self, browser: Browser) -> Staged<Away> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_begin(&browser).await }.boxed()
+    }
+
+    fn direct_finish(&self, callback: Callback, browser: Browser) -> Staged<Away> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_finish(callback, &browser).await }.boxed()
+    }
+
+    fn direct_desk(&self, browser: Browser) -> Staged<Step> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_desk(&browser).await }.boxed()
+    }
+
+    fn direct_find(&self, browser: Browser, token: String, form: FindForm) -> Staged<Step> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_find(&browser, &token, form).await }.boxed()
+    }
+
+    fn direct_open(&self, browser: Browser, token: String, form: OpenForm) -> Staged<Opening> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_open(&browser, &token, form).await }.boxed()
     }
 
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool> {

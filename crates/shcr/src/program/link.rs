@@ -80,7 +80,7 @@ impl Program {
     }
 
     /// A link that is used, late or unknown: one page for all three. Its second use ends what the first one opened (HAZ-046).
-    async fn spent(&self, handle: [u8; 32]) -> Refused {
+    pub(super) async fn spent(&self, handle: [u8; 32]) -> Refused {
         let now = clock::millis();
         let (sid, cookie) = (secret::new_secret(), secret::new_secret());
         let nobody = NewSession {

@@ -16,10 +16,11 @@ const MOST_COOKIES: usize = 4;
 pub(super) fn of(request: &Request) -> Browser {
     let headers = request.headers();
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-    let mut cookies = cookies(headers);
+    let mut cookies = values(headers, COOKIE);
     Browser {
         cookie: cookies.next(),
         further_cookies: cookies.collect(),
+        pre_cookie: values(headers, access::launch::oidc::cookie::NAME).next(),
         device: Device {
             user_agent: text(headers, "user-agent"),
             brands: text(headers, "sec-ch-ua"),
@@ -75,10 +76,10 @@ pub(super) fn is_a_browser(headers: &HeaderMap) -> bool {
     ["origin", "sec-fetch-site", "sec-fetch-mode"].into_iter().any(|name| headers.contains_key(name))
 }
 
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = String> {
+fn values(headers: &HeaderMap, named: &'static str) -> impl Iterator<Item = String> {
     let all = headers.get_all("cookie").into_iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let ours = pairs.filter(|(name, _)| *name == COOKIE).take(MOST_COOKIES);
+    let ours = pairs.filter(move |(name, _)| *name == named).take(MOST_COOKIES);
     ours.map(|(_, value)| value.chars().take(LONGEST).collect())
 }
 

@@ -8,7 +8,7 @@ fn doctor() -> Facts {
 
 fn under(facts: &Facts, reason: &str, objection: Objection) -> Facts {
     let opens = BTreeSet::from([Category::MentalHealth, Category::Restricted]);
-    let exception = BreakGlass { reason: reason.to_owned(), opens };
+    let exception = BreakGlass { reason: reason.to_owned(), opens, over_objection: true };
     let beside = Circumstances { objection, break_glass: Some(exception), ..Circumstances::default() };
     Facts { beside, ..facts.clone() }
 }
