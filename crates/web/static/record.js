@@ -119,7 +119,14 @@
   });
   const extend = byId("extend"), leave = byId("close"), idle = byId("idle"), keep = idle.parentElement;
   const say = (text, soon) => {
+    // The warning lies over the page: the place it came from keeps its height, so that nothing being read moves.
+    const from = keep.parentElement;
+    if (soon && !keep.classList.contains("soon")) {
+      from.style.boxSizing = "border-box";
+      from.style.minHeight = from.getBoundingClientRect().height + "px";
+    }
     keep.classList.toggle("soon", soon);
+    if (!soon) from.style.minHeight = "";
     if (idle.textContent === text) return;
     idle.textContent = text;
     if (text) announce(text);

@@ -46,7 +46,7 @@ impl Read {
     pub(super) fn has_the_same_rules(&self, other: &Bundle, training: bool) -> bool {
         let was_training = self.settings.deployment.as_ref().is_some_and(|deployment| deployment.training);
         let same = |name: &&str| self.texts.get(*name) == other.texts().get(*name);
-        was_training == training && engine::FILES.iter().all(|name| same(name))
+        was_training == training && engine::FILES.iter().all(same)
     }
 }
 

@@ -129,7 +129,7 @@ impl Office {
         let employed = STAFF.iter().filter(|(login, ..)| own_staff().any(|user| user.login == *login));
         let colleagues = employed.map(|(_, own, _)| person(own)).collect();
         let lists = LISTS.iter().filter(|(of, _)| *of == ods);
-        let listed = lists.flat_map(|(_, listed)| *listed).map(|number| person(&number)).collect();
+        let listed = lists.flat_map(|(_, listed)| *listed).map(person).collect();
         Ok(Self { key_file, staff, colleagues, listed })
     }
 
@@ -153,7 +153,7 @@ impl Member {
             return Self::default();
         };
         let person = |number: &str| hashed(key, "person", number);
-        Self { own: person(own), household: household.iter().map(|number| person(number)).collect() }
+        Self { own: person(own), household: household.iter().map(person).collect() }
     }
 }
 
