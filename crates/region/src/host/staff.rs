@@ -153,7 +153,7 @@ impl Member {
             return Self::default();
         };
         let person = |number: &str| hashed(key, "person", number);
-        Self { own: person(own), household: household.iter().map(person).collect() }
+        Self { own: person(own), household: household.iter().map(|number| person(number)).collect() }
     }
 }
 
