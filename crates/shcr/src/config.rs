@@ -1,7 +1,6 @@
 //! One TOML, one typed tree. Takes a file, gives a checked configuration or a report that names line and fix.
 //! Everything is parsed before a port opens.
 
-use access::launch::Route;
 use miette::IntoDiagnostic;
 use record::Section;
 use serde::{Deserialize, Deserializer, de::Error as _};

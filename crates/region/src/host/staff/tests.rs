@@ -10,8 +10,9 @@ fn offices() -> (Offices, tempfile::TempDir) {
 fn ask(offices: &Offices, ods: &str, name: &str, number: &str) -> &'static str {
     let office = &offices.0[ods];
     let digits = std::fs::read_to_string(&office.key_file).unwrap();
-    let bytes: Vec<u8> =
-        (0..32).map(|place| u8::from_str_radix(&digits[place * 2..place * 2 + 2], 16).unwrap()).collect();
+    let bytes: Vec<u8> = (0..32)
+        .map(|place| u8::from_str_radix(digits.get(place * 2..place * 2 + 2).unwrap(), 16).unwrap())
+        .collect();
     let key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
     office.say(&Question {
         version: VERSION,
