@@ -51,6 +51,34 @@ impl Auditor {
         closes.collect()
     }
 
+    /// The rules of the alerts raised, in order.
+    pub fn alerts(&self) -> Vec<String> {
+        self.of_kind("alert").iter().map(|view| field(view, "/cause")).collect()
+    }
+
+    /// Flow and reason of every refused launch, in order.
+    pub fn refusals(&self) -> Vec<(String, String)> {
+        let told = |view: &EntryView| (field(view, "/detail/flow"), field(view, "/cause"));
+        self.of_kind("launch-refused").iter().map(told).collect()
+    }
+
+    /// Route and assurance of every session that began, in order.
+    pub fn sessions(&self) -> Vec<(String, u64)> {
+        let all = self.of_kind("session");
+        let begun = all.iter().filter(|view| field(view, "/cause") == "start");
+        let assurance =
+            |view: &EntryView| view.entry.pointer("/how/assurance").and_then(Value::as_u64).unwrap_or(99);
+        begun.map(|view| (field(view, "/how/route"), assurance(view))).collect()
+    }
+
+    fn of_kind(&self, kind: &str) -> Vec<EntryView> {
+        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
+        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        let mut entries = entries.expect("the audit opens under its key");
+        entries.retain(|view| field(view, "/kind") == kind);
+        entries
+    }
+
     /// Every entry of a kind, in order, opened under the key.
     pub fn entries(&self, kind: &str) -> Vec<Value> {
         let key = std::fs::read_to_string(&self.key).expect("the key can be read");
@@ -60,7 +88,7 @@ impl Auditor {
     }
 
     /// The alerts of one rule: what each says, by key.
-    pub fn alerts(&self, rule: &str) -> Vec<BTreeMap<String, String>> {
+    pub fn alerts_of(&self, rule: &str) -> Vec<BTreeMap<String, String>> {
         let alerts = self.entries("alert").into_iter();
         let own = alerts.filter(|entry| entry.get("cause").and_then(Value::as_str) == Some(rule));
         let told = |entry: Value| -> BTreeMap<String, String> {

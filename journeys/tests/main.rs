@@ -25,6 +25,10 @@ mod objection;
 #[cfg(test)]
 #[path = "main/identity.rs"]
 mod identity;
+/// What must not be told.
+#[cfg(test)]
+#[path = "main/restricted.rs"]
+mod restricted;
 /// What a role sees.
 #[cfg(test)]
 #[path = "main/role.rs"]
@@ -41,6 +45,10 @@ mod near;
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]
 mod launch_attacks;
+/// The other ways in: mutual TLS, exchange, form, encrypted address.
+#[cfg(test)]
+#[path = "main/doors.rs"]
+mod doors;
 /// A partner that cannot answer live, at its own edge node.
 #[cfg(test)]
 #[path = "main/edge_node.rs"]

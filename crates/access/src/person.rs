@@ -5,7 +5,12 @@
 /// Names compared as people mean them: without case, accents, hyphens, apostrophes or blanks.
 mod fold;
 
-use crate::{Launch, Refusal, launch::Person};
+pub(crate) use fold::{same as same_name, same_given};
+
+use crate::{
+    Launch, Refusal,
+    launch::{Person, Route},
+};
 use fhir::{FhirDate, NhsNumber, OdsCode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -117,6 +122,8 @@ pub fn identify(launch: &Launch, trace: &Trace) -> Identity {
         // Nobody is asked about a person the host holds as sensitive, and the answer is as for one nobody knows.
         _ if launch.person.sensitive => Identity::Refused(Refusal::NoSharedRecord),
         Trace::NotFound | Trace::Invalidated => Identity::Refused(Refusal::NoSharedRecord),
+        // Nobody but the national service has said who it is: without it there is nobody to open (HAZ-044).
+        Trace::DidNotAnswer if launch.route == Route::Direct => Identity::Refused(Refusal::HostUnreachable),
         Trace::DidNotAnswer => Identity::Confirmed(untraced(&launch.person)),
         // Before any comparison: a mismatch page would say that a restricted person exists (HAZ-023).
         Trace::Found(traced) if traced.restricted => Identity::Refused(Refusal::NoSharedRecord),

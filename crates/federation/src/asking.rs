@@ -19,6 +19,8 @@ pub struct Asking {
     pub role: String,
     /// The moment of the opening, for tokens and dates. Deadlines run on the runtime's own clock.
     pub now: Timestamp,
+    /// Whether an exception lets a restricted document be opened. Never for what is asked at large.
+    pub opens_restricted: bool,
 }
 
 /// What the registered practice says about the person's wish.

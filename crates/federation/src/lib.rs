@@ -47,6 +47,7 @@ pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;
 pub use limits::Limits;
+pub use national::pds::search::Demographics;
 pub use open::{Content, OpenReply};
 pub use plan::Plan;
 pub use probe::{Check, NotATestNumber, Probe};

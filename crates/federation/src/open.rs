@@ -16,6 +16,8 @@ pub(crate) struct OpenQuestion {
     pub(crate) practice: Option<OdsCode>,
     pub(crate) now: Timestamp,
     pub(crate) retrieval: Retrieval,
+    /// It was listed as restricted, by an exception that still holds.
+    pub(crate) opens_restricted: bool,
 }
 
 /// The content of a document as its source sent it.

@@ -73,6 +73,7 @@ pub(crate) fn open(source: &SourceConfig, asking: &Asking, retrieval: &Retrieval
         practice: asking.person.practice.clone(),
         now: asking.now,
         retrieval: retrieval.clone(),
+        opens_restricted: asking.opens_restricted,
     }
 }
 

@@ -78,3 +78,6 @@ pub(crate) trait Source: Send + Sync {
         async { (reply, Verdict::Well) }.boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

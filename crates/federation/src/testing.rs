@@ -340,6 +340,7 @@ pub(crate) fn asking() -> Asking {
         organisation: (OdsCode::parse("ZZ910").unwrap(), "Marlowe Hospital".to_owned()),
         role: "Consultant".to_owned(),
         now: "2026-11-22T14:05:00Z".parse().unwrap(),
+        opens_restricted: false,
     }
 }
 

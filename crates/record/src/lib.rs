@@ -3,6 +3,8 @@
 
 /// One entry of the record, whatever it came from.
 pub mod item;
+/// What is shown to nobody by default, as the agreement lists it.
+pub mod restrictions;
 /// From a reply's payloads to items, one module per format.
 pub mod normalise;
 /// One resource as UK Core R4: what every reader of the newer standard can take.
@@ -16,6 +18,7 @@ pub mod reconcile;
 
 pub use item::{Item, Section};
 pub use normalise::Normalised;
-pub use normalise::normalise;
+pub use normalise::{Places, Restricted, Under, normalise, normalise_under};
 pub use reconcile::{Group, Record, SourceNote};
 pub use release::{Released, release};
+pub use restrictions::Restrictions;

@@ -3,6 +3,7 @@
 
 use crate::category::{self, Read};
 use crate::item::{Facts, Item, Original, Standing};
+use crate::restrictions::Restrictions;
 use fhir::reply::Warning;
 use fhir::{Category, Reply, SourceId};
 use filing::Filed;
@@ -37,8 +38,14 @@ pub(crate) mod document;
 mod message;
 /// Rows of a practice that sends no coded records.
 pub mod html_view;
-/// Restriction reaches what a restricted entry is linked to.
+/// What is restricted, and a reply without it.
 mod restriction;
+
+/// Where nobody has said that the person's address may be known.
+mod places;
+
+pub use places::Places;
+pub use restriction::Cut;
 
 /// One reply, understood.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +63,8 @@ pub struct Normalised {
     pub received: BTreeMap<String, usize>,
     /// Per resource type: entries that are context of items (Patient, Practitioner, an issue of a medicine …).
     pub context: BTreeMap<String, usize>,
+    /// Restricted entries that were taken out before anything was read: nothing above knows of them (HAZ-010).
+    pub taken_out: Vec<Cut>,
 }
 
 /// An entry we received and could not turn into an item.
@@ -98,27 +107,67 @@ impl Normalised {
     }
 }
 
-/// Reads every payload of a reply. Never fails: what cannot be read is counted in `unread`.
+/// Reads every payload of a reply. Never fails: what cannot be read is counted in `unread`. Restricted by label alone, and
+/// restricted entries are read with the rest: for readers who show them to nobody, or hold them back themselves.
 pub fn normalise(reply: &Reply) -> Normalised {
-    let shelf = Shelf::read(&reply.source, &reply.payloads);
-    let mut normalised = Normalised { warnings: reply.warnings.clone(), ..Normalised::default() };
-    let entries = entries(&shelf);
-    let around = Surroundings::of(&shelf, &entries);
-    let mut reading = Reading {
-        copies: copies(&entries),
-        found: found(&entries),
-        around: &around,
-        seen: HashSet::new(),
-        links: Vec::new(),
+    let restrictions = &Restrictions::default();
+    normalise_under(reply, &Under { restrictions, restricted: Restricted::Read, places: Places::Told })
+}
+
+/// What becomes of entries that are restricted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restricted {
+    /// Read with the rest, under their own category.
+    Read,
+    /// Taken out first, with every reference to them: the rest reads as though they had never been sent (HAZ-010).
+    TakenOut,
+}
+
+/// Under what a reply is read.
+#[derive(Clone, Copy)]
+pub struct Under<'r> {
+    /// The lists of the sharing agreement.
+    pub restrictions: &'r Restrictions,
+    pub restricted: Restricted,
+    pub places: Places,
+}
+
+/// The same under the sharing agreement. What is taken out is taken out before anything is read.
+pub fn normalise_under(reply: &Reply, under: &Under<'_>) -> Normalised {
+    let (hidden, pieces) = match under.places {
+        Places::Told => Default::default(),
+        Places::Kept => places::without(&reply.payloads),
     };
+    let payloads = if under.places == Places::Kept { &hidden } else { &reply.payloads };
+    let shelf = Shelf::read(&reply.source, payloads, under.restrictions);
+    let all = entries(&shelf);
+    let found = shelf.restrict(restriction::find(&all));
+    let mut out = places::telling(&all, &pieces);
+    if under.restricted == Restricted::TakenOut {
+        out.extend(found);
+    }
+    if out.is_empty() {
+        return read(reply, &shelf, &all);
+    }
+    let (payloads, taken_out) = restriction::cut(payloads, &all, &out);
+    let shelf = Shelf::read(&reply.source, &payloads, under.restrictions);
+    let left = entries(&shelf);
+    shelf.restrict(restriction::find(&left));
+    Normalised { taken_out, ..read(reply, &shelf, &left) }
+}
+
+fn read<'a>(reply: &Reply, shelf: &'a Shelf<'a>, entries: &[Resource<'a>]) -> Normalised {
+    let mut normalised = Normalised { warnings: reply.warnings.clone(), ..Normalised::default() };
+    let around = Surroundings::of(shelf, entries);
+    let mut reading =
+        Reading { copies: copies(entries), found: found(entries), around: &around, seen: HashSet::new() };
     for entry in entries.iter().filter(|entry| !html_view::is_view(entry)) {
         normalised.receive(&entry.resource_type);
         reading.entry(entry, &mut normalised);
     }
     reading.ended(&mut normalised);
-    unreadable(&shelf, &mut normalised);
-    restriction::spread(&mut normalised.items, &reading.links);
-    html_view::read(&entries, &mut normalised);
+    unreadable(shelf, &mut normalised);
+    html_view::read(entries, &mut normalised);
     normalised.warnings.extend(around.lists.warnings.iter().cloned());
     normalised
 }
@@ -166,8 +215,6 @@ struct Reading<'r, 'a> {
     around: &'r Surroundings<'a>,
     /// Entries already read, by type, id and bytes: the same answer to two searches is one entry.
     seen: HashSet<(String, &'a str)>,
-    /// The encounter each item belongs to, or is.
-    links: Vec<Option<String>>,
 }
 
 impl<'a> Reading<'_, 'a> {
@@ -207,12 +254,6 @@ impl<'a> Reading<'_, 'a> {
         if odd_date(&item) {
             item.caveats.push("A date here is not one we can read: shown as recorded".into());
         }
-        let own = match entry.resource_type.as_str() {
-            "Encounter" => entry.name(),
-            "MessageHeader" => self.around.messages.encounter(entry),
-            _ => entry.encounter(),
-        };
-        self.links.push(own);
         normalised.items.push(item);
     }
 

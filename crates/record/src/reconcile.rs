@@ -3,7 +3,7 @@
 
 use crate::item::{Item, Measurement, Section};
 use crate::normalise::Unread;
-use crate::release::Released;
+use crate::release::{Held, Released};
 use fhir::reply::{Warning, Withholder};
 use fhir::{Category, ReplyState, SourceId};
 use std::collections::BTreeMap;
@@ -164,6 +164,12 @@ impl Record {
 
     pub fn warnings(&self, source: &SourceId) -> &[Warning] {
         self.parts.get(source).map_or(&[], |part| &part.released.warnings)
+    }
+
+    /// Whether anything was held back because it is restricted. Never for a page, but where a deployment chose to say so.
+    pub fn holds_restricted_back(&self) -> bool {
+        let mut held = self.parts.values().flat_map(|part| &part.released.held);
+        held.any(|line| line.reason == Some(Held::Restricted))
     }
 
     /// Whether this source's items of the category stand there shortened by role.

@@ -3,7 +3,7 @@
 //! Source: access.md sections 6 and 9; HAZ-010, HAZ-047.
 
 use crate::item::{Item, Original};
-use crate::normalise::{Normalised, Unread};
+use crate::normalise::{Cut, Normalised, Unread};
 use fhir::reply::Warning;
 use fhir::{Category, FhirDate, Level, SourceId};
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ pub struct ManifestLine {
 pub enum Held {
     /// The role sees nothing of the category.
     Role,
-    /// Labelled restricted: never released.
+    /// Restricted, by label, code, service or what it stands beside.
     Restricted,
     /// The category is shown in part, and this is not in the part.
     Summary,
@@ -82,14 +82,19 @@ impl Released {
 }
 
 /// `on` is today's civil date (`2026-11-22`), for what counts as recent; without it nothing does.
-/// Restricted items are never released, whatever the level says. Order is the source's own.
+/// Restricted items are released where the level says so and nowhere else; without an exception it says nothing for them.
+/// Order is the source's own.
 pub fn release(
     source: &SourceId,
     normalised: Normalised,
     level: &dyn Fn(Category) -> Level,
     on: Option<&str>,
 ) -> Released {
-    let level = |category| if category == Category::Restricted { Level::Nothing } else { level(category) };
+    // A restricted item has no summary: it is seen whole, by exception, or not at all.
+    let level = &|category| match level(category) {
+        Level::Summary | Level::Existence if category == Category::Restricted => Level::Nothing,
+        level => level,
+    };
     let mut released = Released::nothing(source.clone());
     let may_see =
         |category: Option<Category>| category.is_none_or(|category| level(category) > Level::Nothing);
@@ -97,9 +102,10 @@ pub fn release(
     released.not_shared =
         normalised.not_shared.into_iter().filter(|category| may_see(Some(*category))).collect();
     released.withheld = normalised.withheld.into_iter().filter(|category| may_see(Some(*category))).collect();
-    unread(&mut released, normalised.unread, &level);
+    released.held.extend(normalised.taken_out.into_iter().map(taken_out));
+    unread(&mut released, normalised.unread, level);
     let today = on.map(FhirDate::parse).and_then(|date| date.first_day());
-    let choice = reduce::Choice::of(&normalised.items, &level, today);
+    let choice = reduce::Choice::of(&normalised.items, level, today);
     for (place, item) in normalised.items.into_iter().enumerate() {
         let granted = level(item.category);
         match granted {
@@ -146,6 +152,20 @@ fn unread(released: &mut Released, all: Vec<Unread>, level: &dyn Fn(Category) ->
         released.shown.push(line);
         let original = if granted == Level::Full { entry.original } else { Original::none() };
         released.unread.push(Unread { original, ..entry });
+    }
+}
+
+/// What was taken out before the reply was read stands in the manifest like anything else that was held.
+fn taken_out(entry: Cut) -> ManifestLine {
+    ManifestLine {
+        resource_type: entry.resource_type,
+        id: entry.id,
+        version: entry.version,
+        last_updated: entry.last_updated,
+        category: Category::Restricted,
+        level: Level::Nothing,
+        reason: Some(Held::Restricted),
+        original: entry.original,
     }
 }
 

@@ -34,6 +34,10 @@ pub struct Endpoints {
     pub client_identity: PathBuf,
     /// Who signed the certificates of those servers: PEM.
     pub ca_file: PathBuf,
+    /// What the host's server shows the gateway on the back channel: PEM, certificate and PKCS #8 key.
+    pub host_identity: PathBuf,
+    /// What the gateway shows hosts' servers there: PEM, certificate and PKCS #8 key.
+    pub back_channel_identity: PathBuf,
     pub sources: Vec<SourceEndpoint>,
     /// Who is asked whether a professional and a person are connected.
     pub staff_match: Vec<StaffMatchEndpoint>,

@@ -79,8 +79,18 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
     let mut endpoints = endpoints(&doors, &world, &key, &proofs);
     endpoints.staff_match = staff_match(&doors, &staff);
-    let (gateway_url, token_url) = (options.gateway_url, options.token_url);
-    let setup = host::Setup { gateway_url, token_url, key, client, staff };
+    let setup = host::Setup {
+        back_channel: host::BackChannel::new(
+            options.back_channel_url.as_deref(),
+            &options.token_url,
+            &proofs.mutual,
+        )?,
+        gateway_url: options.gateway_url,
+        token_url: options.token_url,
+        key,
+        client,
+        staff,
+    };
     let lines = doors.lines(&world);
     let servers = serve(doors, &world, setup, &Behind { proofs: &proofs, lines: &lines })?;
     tracing::info!(sources = endpoints.sources.len(), people = endpoints.people.len(), "the region listens");
@@ -299,6 +309,8 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs)
         client_key: proofs.client.key.clone(),
         client_identity: proofs.mutual.client_identity.clone(),
         ca_file: proofs.mutual.ca_file.clone(),
+        host_identity: proofs.mutual.host_identity.clone(),
+        back_channel_identity: proofs.mutual.back_channel_identity.clone(),
         sources: sources(doors),
         staff_match: Vec::new(),
         edges: edges(doors, &proofs.mutual),

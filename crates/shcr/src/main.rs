@@ -20,12 +20,16 @@ mod serve;
 mod demo;
 /// Checks from the command line.
 mod tools;
+/// What the agreement shows to nobody.
+mod refsets;
 /// One source asked about a test person.
 mod source_test;
 /// Whether a gateway could run on a configuration.
 mod check;
 /// A partner's edge node.
 mod edge_node;
+/// A professional's views ended by an operator.
+mod session_end;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -48,12 +52,21 @@ enum Command {
     Source(source_test::Source),
     /// Run a partner's edge node, or ask something of it.
     Edge(edge_node::Edge),
+    /// End a professional's views.
+    #[command(subcommand)]
+    Session(session_end::Session),
     /// Check or read the audit.
     #[command(subcommand)]
     Audit(tools::Audit),
-    /// Print or check the sharing policy.
+    /// Check, print, explain, compare or sign the sharing agreement.
     #[command(subcommand)]
-    Policy(tools::Policy),
+    Policy(tools::policy::Command),
+    /// Read the hosts' role maps.
+    #[command(subcommand)]
+    Role(tools::policy::Roles),
+    /// Bring in the lists of restricted concepts.
+    #[command(subcommand)]
+    Refset(refsets::import::Refset),
 }
 
 #[derive(Args)]
@@ -76,8 +89,11 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Check(options) => check::run(&options),
         Command::Source(command) => source_test::run(command).await,
         Command::Edge(command) => edge_node::run(command).await,
+        Command::Session(command) => session_end::run(command).await,
         Command::Audit(command) => tools::audit(command),
-        Command::Policy(command) => tools::policy(command),
+        Command::Policy(command) => tools::policy::run(command),
+        Command::Role(command) => tools::policy::roles(command),
+        Command::Refset(command) => refsets::import::run(&command),
     }
 }
 

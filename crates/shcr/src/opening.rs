@@ -18,10 +18,14 @@ pub(crate) mod document;
 pub(crate) mod handle;
 /// From our values to what the page needs before its first byte.
 pub(crate) mod compose;
+/// Why a section does not show more, from the permit alone.
+mod why;
 /// Recording what leaves before it leaves.
 mod disclose;
 /// The professional's session, checked on every request.
 pub(crate) mod session;
+/// Whether the view still lives while its page is written.
+mod watch;
 /// An exception that holds for a while.
 mod lasting;
 /// The page as it is written, and whether anybody still reads it.
@@ -36,8 +40,8 @@ use stream::{Event, Out};
 pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) -> Result<Page, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
-    let story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
-    let mut story = story.under(session.content.exception(clock::now()));
+    let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
+    let mut story = story.during(session.content.exception(clock::now()));
 
     // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
     let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {
@@ -50,12 +54,15 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = steps::account(&program, &story).await?;
+    program.account_for_own_word(&launch, &story).await?;
+    let (opened, shown) =
+        tokio::join!(steps::account(&program, &story), program.remember_shown(&session, &permit));
+    let opened = opened?;
 
     let asking = compose::asking(&launch, &person, &story);
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
-    let (mut out, body) = Out::start();
+    let (mut out, body) = Out::start(watch::watch(Arc::clone(&program), &session, shown));
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
     tokio::spawn(async move {
@@ -73,6 +80,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
             page = compose::anew(page, &program, &session, (&person, &second), &story);
             permit = second;
         }
+        let asked_about = asking.person.clone();
         let mut lasting = Lasting::of(&session, stopped);
         let plan = program.federation.plan(&permit, &opened, asking);
         let mut replies = program.federation.gather(plan).fuse();
@@ -80,6 +88,10 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         let mut schedule = compose::schedule(&page, order);
         out.begin(view::begin(&page)).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
+            if let Event::Ended(ending) = event {
+                out.write(view::ended(&page, ending)).await;
+                return program.close(&opened, &story, &record, ending.code()).await;
+            }
             if let Event::Reply(reply) = event {
                 program.count(&reply);
                 let holds = lasting.holds(&program, &launch, &mut permit).await;
@@ -87,8 +99,9 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }
-                let normalised = record::normalise::normalise(&reply);
                 let level = |category| permit.level(&reply.source, category);
+                let normalised =
+                    record::normalise_under(&reply, &steps::under(&program, &asked_about, &level));
                 let released =
                     record::release::release(&reply.source, normalised, &level, Some(&story.today()));
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;

@@ -177,6 +177,7 @@ fn asking(config: &Config, number: &NhsNumber, trace: &Trace, options: &Test) ->
         organisation: (organisation, "Source test".to_owned()),
         role: "Source test".to_owned(),
         now: clock::now(),
+        opens_restricted: false,
     })
 }
 

@@ -48,6 +48,8 @@ pub enum Caveat {
     Altered,
     /// Pages of a scan beyond what is shown.
     Pages { shown: usize },
+    /// Its source says that it is not to be shared with the person: said also where it stands without its page (HAZ-023).
+    NotForThePerson,
 }
 
 /// Why nothing of it is shown.
@@ -144,6 +146,7 @@ impl Caveat {
             Caveat::AsText => "shown-as-text",
             Caveat::Altered => "content-altered",
             Caveat::Pages { .. } => "pages-left-out",
+            Caveat::NotForThePerson => "not-for-the-person",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is known when the first byte of a record document leaves: who looks, at whom, whom we ask, what is asked.
 
-use fhir::{Category, FhirDate, Retrieval, SourceId};
+use access::policy::ReasonCode;
+use fhir::{Category, FhirDate, Level, Retrieval, SourceId};
 use record::Section;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub struct Page {
     /// Masks this response's form token.
     pub form_token: String,
     pub opened_at: jiff::Timestamp,
+    pub life: Life,
     pub banner: Banner,
     pub professional: String,
     pub role: String,
@@ -28,6 +30,10 @@ pub struct Page {
     pub granted: BTreeSet<Category>,
     /// Categories of the matrix this role does not see at all: counted on the page (HAZ-011). From policy, never from data.
     pub not_for_role: Vec<Category>,
+    /// Why less than everything is shown, and whom to ask. From policy, never from data.
+    pub why: Vec<Why>,
+    /// Whether the page says that some kinds of information are never shown, whatever there is of them.
+    pub never_shown: NeverShown,
     /// "identity not checked nationally at this opening" and the like.
     pub caveats: Vec<String>,
     /// Identity fields that differ between host and national record and were confirmed by the professional.
@@ -36,6 +42,48 @@ pub struct Page {
     pub emergency: Emergency,
     /// Makes the address of each document that may be opened.
     pub documents: Arc<dyn Handles>,
+}
+
+/// One reason why less than everything of one category is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    pub category: Category,
+    pub reason: ReasonCode,
+    /// What is shown nevertheless.
+    pub level: Level,
+    /// Short names of the sources it holds for; none where it holds whichever source it is.
+    pub sources: Vec<String>,
+    /// Who decided so, and whom to ask about it.
+    pub decided_by: String,
+    pub ask: String,
+}
+
+/// How long a page may stand, in seconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Until somebody does something.
+    pub idle_s: i64,
+    /// Whatever anybody does.
+    pub absolute_s: i64,
+}
+
+impl Life {
+    /// When a page that cannot ask puts itself away.
+    pub(crate) fn put_away_s(self) -> i64 {
+        self.idle_s.min(self.absolute_s)
+    }
+}
+
+/// When a page says that some kinds of information are never shown. The deployment's choice; only the first tells nothing of
+/// the person (HAZ-010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NeverShown {
+    /// On every record.
+    #[default]
+    Constant,
+    /// Where something was held back for its label.
+    WhenPresent,
 }
 
 /// Emergency access, as a page tells of it. From policy and the session, never from data (HAZ-050).
@@ -81,6 +129,9 @@ pub struct DocumentWords {
     pub author: String,
     pub organisation: String,
     pub size_bytes: String,
+    /// Its source says that it is not to be shared with the person.
+    #[serde(default)]
+    pub not_for_the_person: bool,
 }
 
 /// The page round one document. Nothing of it was asked for anew.
@@ -91,6 +142,7 @@ pub struct DocumentPage {
     pub path: String,
     pub handle: String,
     pub opened_at: jiff::Timestamp,
+    pub life: Life,
     /// The person as the host knows them.
     pub banner: Banner,
     pub words: DocumentWords,

@@ -18,6 +18,8 @@ mod source_line;
 mod row;
 /// The frame every section stands in.
 mod frame;
+/// Why a section does not show more.
+mod why;
 /// Sections that are lists of entries, one module per section.
 mod list;
 mod plans;
@@ -43,6 +45,7 @@ mod finish;
 /// Pages shown in place of a record.
 mod objection;
 mod interruption;
+mod ended;
 /// Emergency access: asked for, and under way.
 mod break_glass;
 /// The professional is near to the person.
@@ -51,10 +54,13 @@ mod near;
 mod document;
 /// What stands inside its frame.
 mod inside;
+/// The pages of direct access.
+pub(crate) mod direct;
 
 pub use begin::{begin, head};
 pub use break_glass::{Asked, BreakGlassPage, break_glass};
 pub use document::document;
+pub use ended::{ended, put_away};
 pub use finish::finish;
 pub(crate) use frame::drawn;
 pub(crate) use inside::POLICY as CONTENT_POLICY;

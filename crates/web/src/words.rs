@@ -3,11 +3,16 @@
 
 /// One document: had, shown, or not.
 mod documents;
+/// Why less than everything is shown.
+pub mod why;
+/// A view that has ended.
+mod ended;
 /// Emergency access, and professionals near to the person.
 mod break_glass;
 
 pub use break_glass::*;
 pub use documents::*;
+pub use ended::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{Category, ReplyState};
@@ -16,6 +21,8 @@ use record::Section;
 pub const SERVICE: &str = "Shared Care Record";
 /// On every page, whatever it holds, so that its presence tells nothing (HAZ-010).
 pub const STANDING_FOOTER: &str = "Your role may not include everything in this record.";
+/// On every record, so that it tells nothing of this one; a deployment may choose otherwise (HAZ-010).
+pub const NEVER_SHOWN: &str = "Some kinds of information are never shown here.";
 pub const STILL_LOADING: &str = "Not complete: still loading.";
 pub const NOT_FINISHED: &str = "This page has not finished loading. Do not rely on it. Reload";
 pub const CUT_OFF: &str = "This section is cut off. Reload before relying on it.";

@@ -99,7 +99,7 @@ async fn t65_granted_it_is_named_recorded_told_shown_and_ended() {
 
 /// Both sides at start and stop, one item for a second person, and nobody named in any of it.
 fn told(demo: &Demo, nhs_number: &str) {
-    let alerts = demo.auditor().alerts("PO-06");
+    let alerts = demo.auditor().alerts_of("PO-06");
     for moment in ["start", "stop"] {
         let what = format!("emergency access, {moment}");
         let organisations: Vec<&str> = alerts
@@ -113,7 +113,7 @@ fn told(demo: &Demo, nhs_number: &str) {
             "HAZ-048: {moment}: the professional's and each partner's"
         );
     }
-    let reviews = demo.auditor().alerts("review");
+    let reviews = demo.auditor().alerts_of("review");
     assert_eq!(reviews.len(), 1, "HAZ-028: {reviews:?}");
     assert_eq!((reviews[0]["state"].as_str(), reviews[0]["organisations"].as_str()), ("open", "ZZ910 ZZ911"));
     let everything = format!("{alerts:?}{reviews:?}");
@@ -151,7 +151,7 @@ async fn t65_without_the_flag_a_second_factor_or_the_role_it_is_neither_offered_
         assert!(!after.text().contains("Emergency access active"), "HAZ-048: {who}");
     }
     assert!(begun(&demo).is_empty(), "HAZ-048");
-    assert!(demo.auditor().alerts("PO-06").is_empty(), "nobody is alarmed by what did not happen");
+    assert!(demo.auditor().alerts_of("PO-06").is_empty(), "nobody is alarmed by what did not happen");
     let kinds = demo.finish();
     assert_eq!(kinds.count("refused"), 2 * views.len() as u64, "HAZ-048: each is recorded: {kinds:?}");
 }
@@ -254,7 +254,7 @@ async fn t65_a_launch_for_emergency_access_leads_to_the_form_and_counts_as_fresh
     // Closing the view closes it too, and both sides hear of that.
     let page = view.read().await;
     view.browser.post(&format!("{}close", view.path), &[("token", &token(&page))]).await;
-    let stops: Vec<_> = demo.auditor().alerts("PO-06");
+    let stops: Vec<_> = demo.auditor().alerts_of("PO-06");
     assert!(stops.iter().any(|alert| alert["what"] == "emergency access, stop"), "HAZ-048: {stops:?}");
     demo.finish();
 }
@@ -274,7 +274,7 @@ async fn t75_over_an_objection_the_practice_stays_closed_others_open_by_their_sw
     assert!(ask(&view, &token(&plain), ["emergency", WHY, ""]).await.status.is_redirection());
     let still = view.read().await;
     assert!(still.text().contains("This person has objected"), "HAZ-022: {}", still.text());
-    assert!(demo.auditor().alerts("PO-02").is_empty(), "HAZ-022");
+    assert!(demo.auditor().alerts_of("PO-02").is_empty(), "HAZ-022");
 
     let page = view.browser.get(&format!("{}break-glass?objection", view.path)).await;
     let words = page.text();
@@ -301,7 +301,7 @@ async fn t75_over_an_objection_the_practice_stays_closed_others_open_by_their_sw
     let mut others = demo.control().clinical_sources_asked().await;
     others.retain(|name| !name.starts_with("gp:"));
     assert_eq!(others, ["acute", "ambulance"], "HAZ-022: by their controllers' switch");
-    assert_eq!(demo.auditor().alerts("PO-02").len(), 1, "HAZ-022");
+    assert_eq!(demo.auditor().alerts_of("PO-02").len(), 1, "HAZ-022");
 
     let ended =
         view.browser.post(&format!("{}break-glass/end", view.path), &[("token", &token(&opened))]).await;

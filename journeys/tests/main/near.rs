@@ -31,7 +31,7 @@ async fn t66_a_professionals_own_record_is_refused_and_told() {
     assert_eq!(page.status, 403, "HAZ-048: {}", page.text());
     assert!(page.text().contains("You cannot open your own record here."), "HAZ-048: {}", page.text());
     assert!(demo.control().clinical_sources_asked().await.is_empty(), "HAZ-048: no source was asked");
-    assert_eq!(demo.auditor().alerts("PO-07").len(), 1, "HAZ-048");
+    assert_eq!(demo.auditor().alerts_of("PO-07").len(), 1, "HAZ-048");
     assert_eq!(flags(&demo, "refused"), ["staff-match:own"]);
     // Emergency access never opens it.
     let refused = demo.auditor().entries("refused").remove(0);
@@ -59,7 +59,7 @@ async fn t66_a_household_is_warned_of_and_needs_a_reason() {
     for _ in 0..2 {
         assert!(view.read().await.is_complete(), "asked for once in a view");
     }
-    assert_eq!(demo.auditor().alerts("PO-08").len(), 1, "HAZ-048: one view, one alert");
+    assert_eq!(demo.auditor().alerts_of("PO-08").len(), 1, "HAZ-048: one view, one alert");
     let overrides = demo.auditor().entries("override");
     let went_on: Vec<_> = overrides.iter().filter(|entry| entry["cause"] == "household: continued").collect();
     assert_eq!(went_on.len(), 1);
@@ -80,7 +80,7 @@ async fn t66_a_colleagues_record_opens_without_a_word_and_the_privacy_officer_he
         assert!(page.is_complete(), "{}", page.text());
         assert!(!page.text().to_lowercase().contains("colleague"), "HAZ-048: silent: {}", page.text());
     }
-    assert_eq!(demo.auditor().alerts("PO-09").len(), 1, "HAZ-048: one view, one alert");
+    assert_eq!(demo.auditor().alerts_of("PO-09").len(), 1, "HAZ-048: one view, one alert");
     assert_eq!(flags(&demo, "open"), ["staff-match:colleague"; 2]);
     demo.finish();
 }
@@ -107,7 +107,7 @@ async fn t66_a_listed_person_needs_a_fresh_sign_in_and_a_reason() {
     assert!(demo.control().clinical_sources_asked().await.is_empty(), "HAZ-048: no source was asked");
     assert!(give(&view, WHY, &page.field("token").expect("a token")).await.status.is_redirection());
     assert!(view.read().await.is_complete());
-    assert_eq!(demo.auditor().alerts("PO-10").len(), 2, "HAZ-048: one for each view");
+    assert_eq!(demo.auditor().alerts_of("PO-10").len(), 2, "HAZ-048: one for each view");
     demo.finish();
 }
 
@@ -122,6 +122,6 @@ async fn t66_where_the_organisation_does_not_answer_the_record_opens_unchecked_a
     let page = demo.host().sign_in("nurse.bell").await.open(&household).await.read().await;
     assert!(page.is_complete(), "{}", page.text());
     assert_eq!(flags(&demo, "open")[1..], ["staff-match:unchecked", "equal-surname"], "HAZ-048: and no name");
-    assert_eq!(demo.auditor().alerts("PO-08").len(), 1, "HAZ-048");
+    assert_eq!(demo.auditor().alerts_of("PO-08").len(), 1, "HAZ-048");
     demo.finish();
 }

@@ -63,6 +63,7 @@ fn content(break_glass: Option<Exception>) -> SessionContent {
         launch: by("DOCTOR", "ZZ910"),
         frame: None,
         confirmed_identity: false,
+        device: None,
         break_glass,
         acknowledged: None,
     }

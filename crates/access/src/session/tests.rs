@@ -47,6 +47,7 @@ fn stored_content_comes_back_whole_and_prints_nobody() {
         launch: launch(|_| {}),
         frame: Some("https://host.example".to_owned()),
         confirmed_identity: false,
+        device: None,
         break_glass: None,
         acknowledged: None,
     };

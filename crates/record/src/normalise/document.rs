@@ -85,6 +85,19 @@ fn attached(resource: &Resource<'_>) -> Option<String> {
     (!kinds.is_empty()).then(|| format!("Attached file: {}", kinds.join(", ")))
 }
 
+/// Whether a section's heading restricts the whole of it.
+pub(super) fn is_restricted(resource: &Resource<'_>) -> bool {
+    let mut waiting = resource.object.objects("section");
+    while let Some(section) = waiting.pop() {
+        let heading = Heading::of(&section);
+        if headings::protects(heading.code.as_deref(), &heading.words) == Some(Category::Restricted) {
+            return true;
+        }
+        waiting.extend(section.objects("section"));
+    }
+    false
+}
+
 /// The most protected of what its sections, its entries and it itself say.
 fn protect(resource: &Resource<'_>, item: &mut Item) {
     if resource.document.is_whole {

@@ -22,6 +22,13 @@ impl Filed {
         let new: Vec<Label> = other.labels.into_iter().filter(|label| !self.labels.contains(label)).collect();
         self.labels.extend(new);
     }
+
+    fn restrict(&mut self) {
+        self.category = Category::Restricted;
+        if !self.labels.contains(&Label::Restricted) {
+            self.labels.push(Label::Restricted);
+        }
+    }
 }
 
 pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
@@ -30,15 +37,24 @@ pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
     if is_child_protection(resource) {
         filed.category = stricter(filed.category, Category::Safeguarding);
     }
-    for code in security(&resource.object).into_iter().filter_map(|coding| coding.code) {
+    for code in labels(resource) {
         label(&mut filed, &code);
     }
-    // A Composition's own word for how confidential it is.
-    let confidentiality = resource.text("confidentiality");
-    for code in resource.document.labels.iter().chain(&confidentiality) {
-        label(&mut filed, code);
+    if resource.shelf.is_restricted(resource) {
+        filed.restrict();
     }
     filed
+}
+
+/// Whether a label restricts it, its own or that of the document or message it came in.
+pub(crate) fn is_labelled(resource: &Resource<'_>) -> bool {
+    labels(resource).iter().any(|code| is_restricting(code))
+}
+
+/// Every security label that holds for an entry. A Composition has a word of its own for how confidential it is.
+fn labels(resource: &Resource<'_>) -> Vec<String> {
+    let own = security(&resource.object).into_iter().filter_map(|coding| coding.code);
+    own.chain(resource.document.labels.iter().cloned()).chain(resource.text("confidentiality")).collect()
 }
 
 /// A child protection plan, whatever kind of entry tells of it: a flag, a care plan, a coded entry of a practice.
@@ -54,6 +70,11 @@ pub(crate) fn take_on(item: &mut Item, part: Filed) {
     item.category = stricter(item.category, part.category);
     let new: Vec<Label> = part.labels.into_iter().filter(|label| !item.labels.contains(label)).collect();
     item.labels.extend(new);
+}
+
+/// An entry that no label or link restricts, and what it says does.
+pub(crate) fn restrict(item: &mut Item) {
+    take_on(item, Filed { category: Category::Restricted, labels: vec![Label::Restricted] });
 }
 
 /// Whether its own labels make it restricted or sensitive: then not even its words stand in another entry.
@@ -96,18 +117,18 @@ fn protected_only(kind: Category) -> Category {
 
 fn label(filed: &mut Filed, code: &str) {
     match code {
-        "R" | "V" | "SEX" | "STD" | "HIV" | "SDV" | "ETH" | "ETHUD" | "OPIOIDUD" => {
-            filed.category = stricter(filed.category, Category::Restricted);
-            if !filed.labels.contains(&Label::Restricted) {
-                filed.labels.push(Label::Restricted);
-            }
-        }
+        code if is_restricting(code) => filed.restrict(),
         "PSY" => filed.category = stricter(filed.category, Category::MentalHealth),
         "NOPAT" if !filed.labels.contains(&Label::NotForThePerson) => {
             filed.labels.push(Label::NotForThePerson)
         }
         _ => {}
     }
+}
+
+/// Of v3-Confidentiality the two above normal; of v3-ActCode the sensitivities the agreement restricts.
+fn is_restricting(code: &str) -> bool {
+    matches!(code, "R" | "V" | "SEX" | "STD" | "HIV" | "SDV" | "ETH" | "ETHUD" | "OPIOIDUD")
 }
 
 /// `meta.security` and `DocumentReference.securityLabel`; codes are distinct across their two systems.

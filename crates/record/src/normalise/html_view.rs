@@ -285,6 +285,11 @@ impl Reading<'_, '_, '_> {
         if odd_date(&item) {
             item.caveats.push("A date here is not one we can read: shown as recorded".into());
         }
+        // Rows carry no codes: a listed service by its name, a listed concept by exactly its words.
+        let lists = view.composition.shelf.restrictions;
+        if lists.names_service(as_sent) || lists.has_term(item.words()) {
+            filing::restrict(&mut item);
+        }
         item.provenance.resource_type = name;
         item.original = Original::of(view.composition.document.text, as_sent);
         self.normalised.items.push(item);

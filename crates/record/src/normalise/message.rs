@@ -82,11 +82,6 @@ impl<'a> Messages<'a> {
         self.events.get(&address(header)).map_or(Read::Context, |event| event::read(event).into())
     }
 
-    /// The name of the encounter an event is about.
-    pub(crate) fn encounter(&self, header: &Resource<'a>) -> Option<String> {
-        self.events.get(&address(header))?.shown.encounter.as_ref()?.name()
-    }
-
     /// Messages of one event, the latest first.
     fn note(&mut self, group: Vec<Message<'a>>) {
         let mut seen = HashSet::new();

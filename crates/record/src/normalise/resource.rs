@@ -71,6 +71,11 @@ impl<'a> Resource<'a> {
         self.document.bundle.entries.iter().filter_map(move |entry| Resource::new(shelf, place, entry))
     }
 
+    /// Stands in another's `contained`.
+    pub(crate) fn is_contained(&self) -> bool {
+        self.holder.is_some()
+    }
+
     /// Sent along by a search for the sake of another entry.
     pub(crate) fn is_included(&self) -> bool {
         self.included

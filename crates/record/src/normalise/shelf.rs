@@ -2,12 +2,16 @@
 //! in another. A Bundle inside a Bundle (a message that carries a document) is opened and stands on the shelf as well.
 //! Source: FHIR R4 2.36.4; ITK3; a document that is not a Bundle is one entry.
 
-use super::{document, filing};
+use super::resource::Resource;
+use super::surroundings::address;
+use super::{document, filing, restriction};
+use crate::restrictions::Restrictions;
 use fhir::bundle::{Bundle, Entry};
 use fhir::coding::Coding;
 use fhir::reply::{Format, Payload};
 use fhir::{Category, Json, Object, SourceId};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 /// Bundles inside one another, at most; what lies deeper is counted as unread (HAZ-041).
 const INSIDE_MAX: u8 = 6;
@@ -16,6 +20,9 @@ const INSIDE_MAX: u8 = 6;
 pub(crate) struct Shelf<'a> {
     pub(crate) source: &'a SourceId,
     documents: Vec<Document<'a>>,
+    pub(crate) restrictions: &'a Restrictions,
+    /// Addresses of the entries that are restricted; known once all have been looked at together.
+    restricted: OnceLock<HashSet<usize>>,
 }
 
 /// One payload, or one Bundle inside it, read.
@@ -68,14 +75,31 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Shelf<'a> {
-    pub(crate) fn read(source: &'a SourceId, payloads: &'a [Payload]) -> Self {
+    pub(crate) fn read(
+        source: &'a SourceId,
+        payloads: &'a [Payload],
+        restrictions: &'a Restrictions,
+    ) -> Self {
         let mut documents: Vec<Document<'a>> = payloads.iter().map(payload).collect();
         let mut place = 0;
         while let Some(nested) = documents.get(place).map(Document::nested) {
             documents.extend(nested);
             place += 1;
         }
-        Self { source, documents }
+        Self { source, documents, restrictions, restricted: OnceLock::new() }
+    }
+
+    /// From here on these are restricted, wherever their words would stand. Said once.
+    pub(super) fn restrict(&self, addresses: HashSet<usize>) -> &HashSet<usize> {
+        self.restricted.get_or_init(|| addresses)
+    }
+
+    /// An entry by what was found of all together; what is contained in one also by itself.
+    pub(super) fn is_restricted(&self, resource: &Resource<'_>) -> bool {
+        let is_one = self.restricted.get().is_some_and(|all| all.contains(&address(resource)));
+        is_one
+            || (resource.is_contained()
+                && (filing::is_labelled(resource) || restriction::is_listed(resource)))
     }
 
     pub(crate) fn documents(&self) -> &[Document<'a>] {

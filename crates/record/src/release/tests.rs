@@ -8,7 +8,14 @@ use fhir::reply::Format;
 use fhir::{Category, Level, SourceId};
 use proptest::prelude::*;
 
+/// Without an exception policy says nothing for restricted.
 fn released(bundle: &str, level: &dyn Fn(Category) -> Level) -> Released {
+    permitted(bundle, &|category| {
+        if category == Category::Restricted { Level::Nothing } else { level(category) }
+    })
+}
+
+fn permitted(bundle: &str, level: &dyn Fn(Category) -> Level) -> Released {
     let reply = reply(vec![payload(Format::R4, None, bundle.as_bytes())]);
     release(&SourceId::new("source"), normalise(&reply), level, Some("2026-11-22"))
 }
@@ -97,6 +104,48 @@ fn haz_047_a_category_without_a_summary_is_not_shown_in_one() {
     assert_eq!(plan.says[0].value, "Not recommended", "HAZ-026 a summary keeps the resuscitation decision");
 }
 
+/// One safeguarding flag, one contact and one letter of the same service.
+const OF_A_SERVICE: [&str; 3] = [
+    r#"{"resourceType":"Flag","id":"1","status":"active","code":{"text":"Child protection plan"},"category":[{"text":"Neglect"}],"period":{"start":"2026-03-04"},"extension":[{"url":"https://x.example/action","valueString":"Ring the duty team"}]}"#,
+    r#"{"resourceType":"Encounter","id":"1","status":"finished","period":{"start":"2026-10-09"},"serviceType":{"text":"Memory clinic"},"reasonCode":[{"text":"Forgetting"}]}"#,
+    r#"{"resourceType":"DocumentReference","id":"1","status":"current","date":"2026-10-09T09:00:00Z","type":{"text":"Memory clinic letter"},"custodian":{"display":"Memory clinic"}}"#,
+];
+
+fn at(level: Level) -> Released {
+    released(&bundle(&OF_A_SERVICE.map(str::to_owned)), &|_| level)
+}
+
+fn of(out: &Released, category: Category) -> &Item {
+    out.items.iter().find(|item| item.category == category).expect("one of the category")
+}
+
+#[test]
+fn haz_047_that_safeguarding_exists_tells_neither_the_kind_of_plan_nor_what_to_do() {
+    let summary = at(Level::Summary);
+    let shown = says(of(&summary, Category::Safeguarding));
+    assert!(
+        shown.contains("Child protection plan") && shown.contains("Neglect"),
+        "HAZ-047: the kind of plan {shown}"
+    );
+    let existence = at(Level::Existence);
+    let item = of(&existence, Category::Safeguarding);
+    let shown = says(item);
+    assert_eq!(item.words(), "Known to safeguarding");
+    for told in ["Child protection", "Neglect", "Ring"] {
+        assert!(!shown.contains(told), "HAZ-047: {told} in {shown}");
+    }
+    assert_eq!(item.when.shown().map(|date| date.display()), Some("04-Mar-2026".to_owned()), "with its date");
+}
+
+#[test]
+fn haz_047_existence_gives_a_month_for_contacts_only() {
+    let existence = at(Level::Existence);
+    let month = |category| of(&existence, category).when.shown().map(|date| date.display());
+    assert_eq!(month(Category::Encounters), Some("Oct-2026".to_owned()));
+    assert_eq!(month(Category::Documents), None, "HAZ-047: which services hold documents, and whom to call");
+    assert!(!says(of(&existence, Category::Encounters)).contains("Forgetting"), "HAZ-047");
+}
+
 #[test]
 fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
     let out = released(&bundle(&everything()), &|category| {
@@ -105,6 +154,50 @@ fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
     assert!(out.items.iter().all(|item| item.category == Category::Problems), "HAZ-047");
     assert!(out.unread.is_empty(), "HAZ-047");
     assert!(out.held.iter().any(|line| line.reason == Some(Held::Role)));
+}
+
+#[test]
+fn haz_023_restricted_follows_the_permit_whole_or_not_at_all() {
+    for level in [Level::Nothing, Level::Existence, Level::Summary, Level::Full] {
+        let of_restricted = |category| if category == Category::Restricted { level } else { Level::Nothing };
+        let out = permitted(&bundle(&everything()), &of_restricted);
+        let shown = out.shown.iter().filter(|line| line.category == Category::Restricted).count();
+        let held = out.held.iter().filter(|line| line.reason == Some(Held::Restricted)).count();
+        let expected = if level == Level::Full { (1, 0) } else { (0, 1) };
+        assert_eq!((shown, held), expected, "HAZ-023, HAZ-025 {level:?}: and the manifest says which");
+        assert_eq!(out.items.len(), shown, "HAZ-047 {level:?}: nothing else with it");
+    }
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    prop_oneof![Just(Level::Nothing), Just(Level::Existence), Just(Level::Summary), Just(Level::Full)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a permit without an exception says of everything else, and whether entries were taken out or read.
+    #[test]
+    fn haz_023_without_an_exception_nothing_restricted_is_released(
+        levels in proptest::collection::vec(level(), 14), taken_out in any::<bool>(),
+    ) {
+        let of = |category: Category| {
+            let place = Category::ALL.iter().position(|one| *one == category).unwrap_or_default();
+            levels.get(place).copied().unwrap_or(Level::Nothing)
+        };
+        prop_assert_eq!(of(Category::Restricted), Level::Nothing);
+        let reply = reply(vec![payload(Format::R4, None, bundle(&everything()).as_bytes())]);
+        let how = if taken_out { crate::Restricted::TakenOut } else { crate::Restricted::Read };
+        let normalised = crate::normalise_under(
+            &reply,
+            &crate::Under { restrictions: &crate::Restrictions::default(), restricted: how, places: crate::Places::Told },
+        );
+        let out = release(&SourceId::new("source"), normalised, &of, Some("2026-11-22"));
+        prop_assert!(out.items.iter().all(|item| item.category != Category::Restricted), "HAZ-023");
+        prop_assert!(out.shown.iter().all(|line| line.category != Category::Restricted), "HAZ-023");
+        prop_assert!(!out.items.iter().any(|item| says(item).contains("Hidden")), "HAZ-023");
+        prop_assert_eq!(out.held.iter().filter(|line| line.reason == Some(Held::Restricted)).count(), 1, "HAZ-025");
+    }
 }
 
 proptest! {

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the host waits for the gateway before it says so.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Assertions live this long, in seconds: the longest the gateway accepts.
-const LIFE_S: i64 = 60;
+pub(super) const LIFE_S: i64 = 60;
 
 /// Why the record did not open. Says nothing of the person.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,12 @@ pub(super) enum LaunchFault {
 
 /// Where launches go.
 pub(super) struct Gateway {
-    pub(super) token_url: String,
+    /// Its token endpoint by name, whichever listener answers for it.
+    pub(super) audience: String,
+    /// Where it is reached.
+    pub(super) url: String,
+    /// Where it hears of charts that change.
+    pub(super) event_url: String,
     pub(super) client: reqwest::Client,
 }
 
@@ -61,8 +66,7 @@ impl Launcher {
         purpose: Purpose,
     ) -> Result<String, LaunchFault> {
         let form = self.form(session, person, purpose)?;
-        let sent =
-            self.gateway.client.post(&self.gateway.token_url).timeout(PATIENCE).form(&form).send().await;
+        let sent = self.gateway.client.post(&self.gateway.url).timeout(PATIENCE).form(&form).send().await;
         let answer = sent.map_err(|_| LaunchFault::Silent)?;
         let granted = answer.status().is_success();
         let body = answer.bytes().await.map_err(|_| LaunchFault::Silent)?;
@@ -99,7 +103,7 @@ impl Launcher {
         Ok(json!({
             "iss": CLIENT_ID,
             "sub": CLIENT_ID,
-            "aud": self.gateway.token_url,
+            "aud": self.gateway.audience,
             "iat": now.as_second(),
             "exp": now.as_second() + LIFE_S,
             "jti": nonce()?,
@@ -116,7 +120,7 @@ impl Launcher {
         Ok(json!({
             "iss": CLIENT_ID,
             "sub": user.login,
-            "aud": self.gateway.token_url,
+            "aud": self.gateway.audience,
             "iat": now.as_second(),
             "nbf": now.as_second(),
             "exp": now.as_second() + LIFE_S,
@@ -135,7 +139,7 @@ impl Launcher {
 }
 
 /// 256 random bits.
-fn nonce() -> Result<String, LaunchFault> {
+pub(super) fn nonce() -> Result<String, LaunchFault> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|_| LaunchFault::Sign)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

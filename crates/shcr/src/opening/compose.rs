@@ -2,6 +2,7 @@
 
 use super::handle::Listing;
 use super::session::Entered;
+use super::why;
 use crate::{clock, config::parse_duration, entries::Story, program::Program};
 use access::{Launch, Permit, Role, person::Identified};
 use federation::{Asking, SourceConfig};
@@ -26,6 +27,7 @@ pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Ask
         organisation: (launch.organisation.ods.clone(), launch.organisation.name.clone()),
         role: launch.role_claims.join(", "),
         now: clock::now(),
+        opens_restricted: false,
     }
 }
 
@@ -47,14 +49,17 @@ pub(super) fn page(
         path: format!("/s/{}/", session.sid_text),
         form_token: program.form_token(&session.sid),
         opened_at: clock::now(),
+        life: session.life(clock::millis()),
         banner: banner(person),
         professional: launch.practitioner.display.clone(),
         role: launch.role_claims.join(", "),
         organisation: launch.organisation.name.clone(),
-        sources: sources.iter().map(card).collect(),
+        sources: sources.iter().map(|source| shared_card(source, permit)).collect(),
+        why: why::reasons(program, permit),
         order: order(program, permit.role()),
         granted: Category::ALL.into_iter().filter(granted).collect(),
         not_for_role: permit.withheld_categories(),
+        never_shown: program.config.restricted.own_label_notice,
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
         training: program.config.training,
@@ -123,6 +128,13 @@ pub(crate) fn host_banner(launch: &Launch) -> Banner {
         nhs_number: person.nhs_number.spaced(),
         ..Banner::default()
     }
+}
+
+/// With what the partner lets out to this asker, and no more (HAZ-007).
+fn shared_card(source: &SourceConfig, permit: &Permit) -> SourceCard {
+    let card = card(source);
+    let shares = card.shares.into_iter().filter(|category| permit.is_shared(&source.id, *category)).collect();
+    SourceCard { shares, ..card }
 }
 
 pub(super) fn card(source: &SourceConfig) -> SourceCard {

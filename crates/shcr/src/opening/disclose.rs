@@ -2,13 +2,13 @@
 //! it and the state that says so. In doubt it over-reports: what was recorded may not have been shown (HAZ-031).
 
 use super::handle::Handle;
-use crate::{clock, entries::Story, program::Program};
+use crate::{clock, entries::Story, program::Program, program::alerts::Rule};
 use audit::{
     Disclosed, Millis, Opened, SourceLine,
     manifest::{self, Head, Held, HeldFor, ItemHash, ItemKey, Manifest, Shown},
 };
 use federation::OpenReply;
-use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
+use fhir::{Category, Reply, ReplyState, SourceId, reply::Withholder};
 use record::{
     reconcile::SourceNote,
     release::{self, ManifestLine, Released},
@@ -23,13 +23,18 @@ pub(super) async fn record(
     reply: Box<Reply>,
     released: Released,
 ) -> (SourceNote, Released) {
-    let note = note(&reply);
+    let note = note(&reply, &released);
     if !reply.state.is_answer() {
         // No answer, no items: nothing is disclosed, so nothing may be shown.
         return (note, Released { warnings: released.warnings, ..Released::nothing(released.source) });
     }
     match write(program, opened, story, &reply, &released).await {
-        Some(_recorded) => (note, released),
+        Some(_recorded) => {
+            if released.shown.iter().any(|line| line.category == Category::Restricted) {
+                restricted(program, story).await;
+            }
+            (note, released)
+        }
         None => {
             tracing::error!(opening.id = %story.opening, source.id = %reply.source, "a disclosure could not be recorded; nothing of it is shown");
             let source = released.source;
@@ -43,6 +48,11 @@ pub(super) async fn record(
             )
         }
     }
+}
+
+/// What an exception opened is told to the privacy officer, once for an opening (PO-04).
+async fn restricted(program: &Program, story: &Story) {
+    program.raise(Rule::RestrictedOpened, story.opening.as_str(), "restricted information shown").await;
 }
 
 async fn write(
@@ -88,6 +98,7 @@ pub(super) async fn document(
         level: format!("{:?}", document.level).to_lowercase(),
         hash: Some(ItemHash(manifest::hash(&key, &content.bytes))),
     };
+    let is_restricted = document.category == Category::Restricted;
     let answer = Answer {
         source: &document.source,
         state: &reply.state,
@@ -96,7 +107,11 @@ pub(super) async fn document(
         size_bytes: reply.size_bytes,
         caveats: caveats.iter().map(|caveat| caveat.code().to_owned()).collect(),
     };
-    answer.record(program, opened, story, (key, vec![shown], Vec::new())).await
+    let recorded = answer.record(program, opened, story, (key, vec![shown], Vec::new())).await;
+    if is_restricted && recorded.is_some() {
+        restricted(program, story).await;
+    }
+    recorded
 }
 
 /// What of one source's answer stands in its disclosure.
@@ -120,7 +135,7 @@ impl Answer<'_> {
     ) -> Option<Disclosed> {
         let now = clock::millis();
         let (part, entry) = story.disclosure(self.line(now), now);
-        let mut manifest = Manifest::new(key, self.head(program, story, part));
+        let mut manifest = Manifest::new(key, self.head(story, part));
         (manifest.shown, manifest.held) = (shown, held);
         program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
     }
@@ -138,7 +153,7 @@ impl Answer<'_> {
         }
     }
 
-    fn head(self, program: &Program, story: &Story, part: u32) -> Head {
+    fn head(self, story: &Story, part: u32) -> Head {
         Head {
             opening: story.opening.clone(),
             source: self.source.to_string(),
@@ -146,7 +161,7 @@ impl Answer<'_> {
             as_at: self.as_at.map(str::to_owned),
             state: self.state.name().to_owned(),
             permit: story.permit_digest().to_owned(),
-            configuration: program.policy.id().to_owned(),
+            configuration: story.configuration().to_owned(),
             caveats: self.caveats,
         }
     }
@@ -177,10 +192,19 @@ fn held((line, why): (&ManifestLine, release::Held)) -> Held {
     }
 }
 
-fn note(reply: &Reply) -> SourceNote {
+/// Where all that came is restricted and held, the page says what it says of a source that had nothing (HAZ-010).
+fn note(reply: &Reply, released: &Released) -> SourceNote {
+    let is_for_its_label = |line: &ManifestLine| line.reason == Some(release::Held::Restricted);
+    let is_nothing = released.shown.is_empty() && !released.held.is_empty();
+    let state = match reply.state {
+        ReplyState::Answered if is_nothing && released.held.iter().all(is_for_its_label) => {
+            ReplyState::AnsweredEmpty
+        }
+        ref state => state.clone(),
+    };
     SourceNote {
         source: reply.source.clone(),
-        state: reply.state.clone(),
+        state,
         by_category: reply.by_category.clone(),
         asked: reply.asked.clone(),
         as_at: reply.as_at.clone(),

@@ -12,10 +12,10 @@ use access::{Launch, Permit, Refusal, policy::Circumstances};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
-use fhir::{Reply, ReplyState, SourceId, reply::Withholder};
+use fhir::{Category, Reply, ReplyState, SourceId, reply::Withholder};
 use std::{sync::Arc, time::Duration};
 use web::{
-    content::{Form, NotShown, Shown},
+    content::{Caveat, Form, NotShown, Shown},
     gateway::{Content, ContentKind, Refused, Shell, Within},
     page::{DocumentPage, SourceCard},
     view, words,
@@ -28,7 +28,7 @@ const READING: Duration = Duration::from_secs(10);
 pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) -> Result<Shell, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = &session.content.launch;
-    let mut story = Story::begin(launch, &within.browser.address, program.policy.id(), clock::millis());
+    let mut story = Story::begin(launch, &within.browser.address, program.policy().id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
     granted(&program, &session, &document.handle, &mut story).await?;
     let emergency = session.content.exception(clock::now()).map(break_glass::active);
@@ -37,6 +37,7 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
         path: format!("/s/{}/", session.sid_text),
         handle,
         opened_at: clock::now(),
+        life: session.life(clock::millis()),
         banner: compose::host_banner(launch),
         words: document.handle.words,
         source: document.card,
@@ -59,8 +60,8 @@ pub(crate) async fn open_document(
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
     let exception = session.content.exception(clock::now()).cloned();
-    let story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
-    let mut story = story.under(exception.as_ref());
+    let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
+    let mut story = story.during(exception.as_ref());
     let document = sealed(&program, &session, &handle, &mut story).await?;
     story.of_document(&document.handle.opening);
 
@@ -83,7 +84,8 @@ pub(crate) async fn open_document(
 
     // From here on everything is accounted for, or nothing happens.
     let opened = steps::account(&program, &story).await?;
-    let asking = compose::asking(&launch, &person, &story);
+    let opens_restricted = *category == Category::Restricted;
+    let asking = Asking { opens_restricted, ..compose::asking(&launch, &person, &story) };
     let frame_ancestor = session.content.frame.clone();
     let card = document.card.clone();
     // On a task of its own: a reader who leaves must not leave the opening without its end.
@@ -178,7 +180,12 @@ async fn ask(
     program.count(&Reply::of(handle.source.clone(), reply.state.clone()));
     let state = reply.state.name();
     let shown = match read(&reply, handle).await {
-        Ok(shown) => shown,
+        Ok(mut shown) => {
+            if handle.words.not_for_the_person {
+                shown.caveats.insert(0, Caveat::NotForThePerson);
+            }
+            shown
+        }
         Err(None) => {
             close(&program, &opened, &story, state, "complete").await;
             return say(&words::document_not_had(&card.short, &reply.state), &story);

@@ -44,7 +44,7 @@ pub(crate) struct Handle {
 }
 
 /// As stored: without names, to be short.
-type Row = (String, i64, SourceId, Category, Level, [Option<String>; 8], [String; 6]);
+type Row = (String, i64, SourceId, Category, Level, [Option<String>; 8], [String; 6], bool);
 
 /// The key of one deployment's handles: any replica opens what another sealed.
 pub(crate) struct Sealer(RandomizedNonceKey);
@@ -99,14 +99,16 @@ impl Handle {
             self.level,
             fields,
             words.map(|words| cut(words, chars)),
+            w.not_for_the_person,
         )
     }
 
-    fn from_row((opening, until, source, category, level, fields, words): Row) -> Option<Self> {
+    fn from_row(row: Row) -> Option<Self> {
+        let (opening, until, source, category, level, fields, words, not_for_the_person) = row;
         let [resource, url, content_type, size_bytes, hash, format, asid, custodian] = fields;
         let retrieval = Retrieval { resource, url, content_type, size_bytes, hash, format, asid, custodian };
         let [title, kind, date, author, organisation, size_bytes] = words;
-        let words = DocumentWords { title, kind, date, author, organisation, size_bytes };
+        let words = DocumentWords { title, kind, date, author, organisation, size_bytes, not_for_the_person };
         let opening = OpeningId::parse(&opening).ok()?;
         Some(Self { opening, until: Millis(until), source, category, level, retrieval, words })
     }

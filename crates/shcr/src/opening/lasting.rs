@@ -29,7 +29,7 @@ impl Lasting {
             return false;
         }
         self.by = None;
-        match program.policy.decide(launch, &Circumstances::default()) {
+        match program.policy().decide(launch, &Circumstances::default()) {
             Ok(without) => *permit = without,
             Err(_) => return false,
         }

@@ -10,11 +10,12 @@ use crate::{
 };
 use access::{
     Launch, Objection, Permit, Refusal, StaffMatch,
-    person::{Difference, Identified, Identity},
+    person::{Difference, Identified, Identity, Trace},
     policy::Circumstances,
 };
 use audit::Opened;
-use fhir::Category;
+use fhir::{Category, Level};
+use record::{Places, Restricted, Under};
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -43,7 +44,14 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
         Identity::Confirmed(person) => (person, Vec::new()),
         Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
         Identity::Interrupt(_, differing) => return Ok(Who::Differs(differing)),
-        Identity::Refused(refusal) => return Err(program.refuse(story, refusal).await),
+        Identity::Refused(refusal) => {
+            // The asker is told what is told of a person nobody knows; the audit and the privacy officer are not (HAZ-050).
+            if launch.person.sensitive || matches!(&trace, Trace::Found(traced) if traced.restricted) {
+                story.because("where the person is must not be told");
+                program.raise(Rule::RestrictedPerson, story.opening.as_str(), "record attempted").await;
+            }
+            return Err(program.refuse(story, refusal).await);
+        }
     };
     story.identified(&person);
     if near.needs_reason() && session.content.acknowledged != Some(near) {
@@ -59,9 +67,26 @@ pub(super) async fn permit(
     beside: &Circumstances,
     story: &mut Story,
 ) -> Result<Permit, Refused> {
-    match program.policy.decide(launch, beside) {
+    let policy = program.policy();
+    story.under(policy.id(), policy.map_version(launch));
+    match policy.decide(launch, beside) {
         Ok(permit) => Ok(permit),
         Err(refusal) => Err(program.refuse(story, refusal).await),
+    }
+}
+
+/// What is restricted is read only where an exception lets it be seen; otherwise the record is put together as though it had
+/// never been sent (HAZ-010). While nobody has said nationally that the person's address may be known, none is told (HAZ-023).
+pub(super) fn under<'p>(
+    program: &'p Program,
+    person: &Identified,
+    level: &dyn Fn(Category) -> Level,
+) -> Under<'p> {
+    let is_open = level(Category::Restricted) == Level::Full;
+    Under {
+        restrictions: &program.restrictions,
+        restricted: if is_open { Restricted::Read } else { Restricted::TakenOut },
+        places: if person.traced { Places::Told } else { Places::Kept },
     }
 }
 
@@ -74,7 +99,7 @@ pub(super) async fn over_objection(
     story: &Story,
 ) -> Option<Permit> {
     let beside = Circumstances { objection: Objection::Objected, ..beside.clone() };
-    let permit = program.policy.decide(launch, &beside).ok()?;
+    let permit = program.policy().decide(launch, &beside).ok()?;
     let what = "a record was opened in spite of the person's objection";
     program.raise(Rule::ObjectionOverridden, story.opening.as_str(), what).await;
     Some(permit)

@@ -64,7 +64,7 @@ impl Program {
         let now = clock::now();
         let (launch, held) = (&content.launch, content.exception(now));
         let may = break_glass::bar(launch, &self.config.break_glass.roles).is_none();
-        let opens = |over| may && !break_glass::offer(&self.policy, launch, over, held).is_empty();
+        let opens = |over| may && !break_glass::offer(&self.policy(), launch, over, held).is_empty();
         Emergency { offered: opens(false), offered_over_objection: opens(true), active: held.map(active) }
     }
 
@@ -156,8 +156,8 @@ impl Program {
         let entered = session::enter(self, within).await?;
         let now = clock::now();
         let (launch, held) = (&entered.content.launch, entered.content.exception(now));
-        let story = Story::begin(launch, &within.browser.address, self.policy.id(), clock::millis());
-        let offer = break_glass::offer(&self.policy, launch, over_objection, held);
+        let story = Story::begin(launch, &within.browser.address, self.policy().id(), clock::millis());
+        let offer = break_glass::offer(&self.policy(), launch, over_objection, held);
         let no = match break_glass::bar(launch, &self.config.break_glass.roles) {
             Some(why) => Some(No::Barred(why)),
             None if offer.is_empty() => Some(No::Nothing),
@@ -265,7 +265,7 @@ impl Program {
 
     /// The occasion at which it began, told from this session.
     fn story_of(&self, content: &SessionContent, address: &str, exception: &Exception) -> Option<Story> {
-        Story::begin(&content.launch, address, self.policy.id(), clock::millis())
+        Story::begin(&content.launch, address, self.policy().id(), clock::millis())
             .at_occasion(&exception.opening)
     }
 

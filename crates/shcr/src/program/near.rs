@@ -93,7 +93,7 @@ impl Program {
         self.must_be_ours(&entered.sid, &form.token)?;
         let launch = entered.content.launch.clone();
         let now = clock::millis();
-        let mut story = Story::begin(&launch, &within.browser.address, self.policy.id(), now);
+        let mut story = Story::begin(&launch, &within.browser.address, self.policy().id(), now);
         let near = self.near(&launch, story.opening.as_str()).await;
         if !near.needs_reason() {
             return Ok(Sent::Taken);

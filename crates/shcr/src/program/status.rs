@@ -51,7 +51,9 @@ impl Program {
                 "NOT writable: nothing can be opened"
             }
             .to_owned(),
-            configuration: self.policy.id().to_owned(),
+            configuration: self.policy().id().to_owned(),
+            generation: self.policy_generation(),
+            refused: self.agreement_refused(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             openings: self.openings.load(std::sync::atomic::Ordering::Relaxed),
         }

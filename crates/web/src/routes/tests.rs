@@ -11,6 +11,11 @@ use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Other ways in.
+mod ways_in;
+/// Forged forms, and persons named where nobody is read.
+mod forged;
+
 const ORIGIN: &str = "https://record.example.test";
 const NAVIGATE: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
 const OWN_FORM: &str = "Origin: https://record.example.test\r\nSec-Fetch-Site: same-origin\r\n\
@@ -40,6 +45,19 @@ impl Gateway for Fake {
     fn token(&self, request: TokenRequest, _address: String) -> BoxFuture<'static, TokenAnswer> {
         self.asked.lock().unwrap().push(format!("token {}", request.assertion));
         async { TokenAnswer { status: 200, body: serde_json::json!({"token_type": "N_A"}) } }.boxed()
+    }
+
+    fn published(&self, what: Published) -> serde_json::Value {
+        serde_json::json!({"what": format!("{what:?}")})
+    }
+
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
+        let carried = match knock {
+            Knock::Form { assertion, navigates } => format!("form {assertion} {navigates}"),
+            Knock::Code { host, code } => format!("code {host} {code}"),
+            Knock::Legacy { host, query } => format!("address {host} {query}"),
+        };
+        self.ask(format!("knock {carried} from {:?}", browser.origin), "/launch/abc".to_owned())
     }
 
     fn redeem(&self, handle: String, _browser: Browser) -> Answer<Admitted> {
@@ -103,8 +121,34 @@ impl Gateway for Fake {
     }
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
-        let state = if within.sid == "live" { SessionState::Live } else { SessionState::Ended };
+        let state = match within.sid.as_str() {
+            "live" => SessionState::Live(Left { idle_s: 598, absolute_s: 3_000 }),
+            "moved" => SessionState::Ended(Some(access::session::Ending::PatientChanged)),
+            "unreadable" => SessionState::Unknown,
+            _ => SessionState::Ended(None),
+        };
         async move { state }.boxed()
+    }
+
+    fn put_away(&self, within: Within) -> Answer<Shell> {
+        let html = crate::view::put_away("/s/live/", true);
+        let shell = Shell { frame_ancestor: Some("https://host.example.test".into()), html };
+        self.ask(format!("put away {}", within.sid), shell)
+    }
+
+    fn host_event(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+        self.asked.lock().unwrap().push(format!("event {token}"));
+        async { TokenAnswer { status: 204, body: serde_json::Value::Null } }.boxed()
+    }
+
+    fn signed_out(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+        self.asked.lock().unwrap().push(format!("signed out {token}"));
+        async { TokenAnswer { status: 200, body: serde_json::Value::Null } }.boxed()
+    }
+
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
+        self.asked.lock().unwrap().push(format!("end {} {} by {}", of.host, of.sub, of.by));
+        async { Some(2) }.boxed()
     }
 
     fn extend(&self, within: Within, token: String) -> Answer<()> {
@@ -204,6 +248,7 @@ async fn every_route_of_the_table_answers_its_method_and_no_other() {
     let (_, at) = gateway().await;
     for row in ROUTES {
         let path = row.path.replace("{handle}", "h").replace("{sid}", "live").replace("{file}", "none.css");
+        let path = path.replace("{host}", "host");
         let answered = send(at, &format!("{} {path}", row.method.name()), OWN_FORM, "token=t").await;
         assert_ne!(answered.status, 405, "{} {path}", row.method.name());
         let other = send(at, &format!("DELETE {path}"), "", "").await;
@@ -266,7 +311,7 @@ fn an_ancestor_that_is_no_origin_lets_nobody_frame_the_page() {
 }
 
 #[tokio::test]
-async fn a_launch_link_is_used_up_by_a_navigation_only() {
+async fn t05_a_launch_link_is_used_up_by_a_navigation_only() {
     let (fake, at) = gateway().await;
     let unseen = [
         "",
@@ -442,8 +487,30 @@ async fn closing_clears_the_browser_and_says_that_the_record_is_closed() {
 #[tokio::test]
 async fn the_state_is_204_or_410() {
     let (_, at) = gateway().await;
-    assert_eq!(send(at, "GET /s/live/state", "", "").await.status, 204);
-    assert_eq!(send(at, "GET /s/gone/state", "", "").await.status, 410, "HAZ-003");
+    let live = send(at, "GET /s/live/state", "", "").await;
+    assert!(live.status == 204 && live.has("session-left: 598, 3000"), "{}", live.head);
+    let gone = send(at, "GET /s/gone/state", "", "").await;
+    assert_eq!((gone.status, gone.body.as_str()), (410, crate::words::VIEW_ENDED), "HAZ-003");
+    let moved = send(at, "GET /s/moved/state", "", "").await;
+    assert!(moved.body.starts_with("Ended: your system moved to another person."), "HAZ-003");
+    assert!(moved.has("content-type: text/plain"));
+    assert_eq!(
+        send(at, "GET /s/unreadable/state", "", "").await.status,
+        503,
+        "HAZ-057: no news ends nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_page_nobody_used_is_put_away_and_nothing_is_opened() {
+    let (fake, at) = gateway().await;
+    let away = send(at, "GET /s/live/ended", NAVIGATE, "").await;
+    assert!(away.status == 200 && away.body.contains("href=\"/s/live/\""), "HAZ-057: the way back is there");
+    assert!(away.has("frame-ancestors https://host.example.test"), "HAZ-034");
+    *fake.refuse.lock().unwrap() = Some(Refusal::ViewEnded);
+    let ended = send(at, "GET /s/gone/ended", NAVIGATE, "").await;
+    assert!(ended.status == 401 && ended.body.contains("This view has ended"), "HAZ-003");
+    assert_eq!(asked(&fake), ["put away live", "put away gone"]);
 }
 
 #[tokio::test]
@@ -467,7 +534,7 @@ async fn no_shared_record_takes_its_time_whatever_the_reason() {
 }
 
 #[tokio::test]
-async fn a_token_request_too_long_or_unreadable_never_reaches_the_gateway() {
+async fn t12_a_token_request_too_long_or_unreadable_never_reaches_the_gateway() {
     let (fake, at) = gateway().await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let long = format!("assertion={}", "a".repeat(70_000));
@@ -498,6 +565,21 @@ async fn assets_are_kept_for_ever_and_help_has_no_person() {
 }
 
 #[tokio::test]
+async fn an_operator_ends_a_professionals_sessions_from_the_operators_own_listener() {
+    let fake = Arc::new(Fake::default());
+    let at = serve(crate::admin::router(fake.clone())).await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let here = format!("{form}Origin: http://record.example.test\r\n");
+    let elsewhere = format!("{form}Origin: https://evil.example.test\r\n");
+    let body = "host=demo-host&sub=u-1&by=operator";
+    assert_eq!(send(at, "POST /sessions/end", &elsewhere, body).await.status, 400);
+    assert_eq!(send(at, "POST /sessions/end", &here, "host=demo-host&sub=u-1&by=+").await.status, 400);
+    let ended = send(at, "POST /sessions/end", &here, body).await;
+    assert_eq!((ended.status, ended.body.as_str()), (200, "2 ended\n"));
+    assert_eq!(asked(&fake), ["end demo-host u-1 by operator"]);
+}
+
+#[tokio::test]
 async fn the_operators_listener_has_its_own_routes() {
     let at = serve(crate::admin::router(Arc::new(Fake::default()))).await;
     let health = send(at, "GET /health", "", "").await;
@@ -505,40 +587,4 @@ async fn the_operators_listener_has_its_own_routes() {
     assert!(send(at, "GET /status.json", "", "").await.body.contains("\"audit\":\"ok\""));
     assert!(send(at, "GET /", "", "").await.body.contains("Records can be opened."));
     assert_eq!(send(at, "GET /s/live/", NAVIGATE, "").await.status, 404);
-}
-
-#[tokio::test]
-async fn emergency_access_is_asked_for_on_a_page_and_begun_ended_and_explained_by_our_own_forms_only() {
-    let (fake, at) = gateway().await;
-    let asked_for = send(at, "GET /s/live/break-glass", NAVIGATE, "").await;
-    assert_eq!((asked_for.status, asked_for.body.as_str()), (200, "<p>still</p>"));
-    send(at, "GET /s/live/break-glass?objection", NAVIGATE, "").await;
-    send(at, "GET /s/live/break-glass?objection=1&patient=9991234578", NAVIGATE, "").await;
-    let form = "token=t&reason=emergency&text=found+at+home&objection=yes";
-    let begun = send(at, "POST /s/live/break-glass", OWN_FORM, form).await;
-    assert!(begun.status == 303 && begun.has("location: /s/live/"), "{}", begun.head);
-    let again = send(at, "POST /s/live/break-glass", OWN_FORM, "token=t").await;
-    assert_eq!(again.status, 400);
-    let ended = send(at, "POST /s/live/break-glass/end", OWN_FORM, "token=t").await;
-    assert!(ended.status == 303 && ended.has("location: /s/live/"), "{}", ended.head);
-    send(at, "POST /s/live/staff-match", OWN_FORM, "token=t&text=on+my+ward").await;
-    let expected = [
-        "break-glass live false",
-        "break-glass live true",
-        "break-glass live false",
-        "begin live t emergency found at home yes",
-        "begin live t   ",
-        "end live t",
-        "staff live t on my ward",
-    ];
-    assert_eq!(asked(&fake), expected);
-    let foreign = "Origin: https://elsewhere.example\r\nSec-Fetch-Site: cross-site\r\n\
-        Content-Type: application/x-www-form-urlencoded\r\n";
-    for path in ["break-glass", "break-glass/end", "staff-match"] {
-        let refused = send(at, &format!("POST /s/live/{path}"), foreign, form).await;
-        assert_eq!(refused.status, 403, "HAZ-048: {path}");
-    }
-    let prefetched = send(at, "GET /s/live/break-glass", "Sec-Purpose: prefetch\r\n", "").await;
-    assert_eq!(prefetched.status, 403, "no entry for a page nobody sees");
-    assert_eq!(asked(&fake).len(), expected.len());
 }

@@ -17,12 +17,24 @@ struct Drawn {
     label: &'static str,
     known: bool,
     /// `penicillin (anaphylaxis)`
-    agents: Vec<String>,
+    agents: Vec<Said>,
     counts: String,
     /// Recorded negatives that stand beside allergies, or ended ones: said, never weighed.
-    beside: Vec<String>,
+    beside: Vec<Said>,
     /// The sources that have not said, in the fourth label's words.
     unavailable: Option<String>,
+}
+
+struct Said {
+    words: String,
+    /// Not to be shared with the person.
+    ribbon: bool,
+}
+
+impl From<String> for Said {
+    fn from(words: String) -> Self {
+        Self { words, ribbon: false }
+    }
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
@@ -62,24 +74,26 @@ fn label(label: AllergyLabel) -> &'static str {
 }
 
 /// No dates in the row; they stand in the chapter.
-fn agent(group: &record::reconcile::Group<'_>) -> Option<String> {
-    Some(format!("{} ({})", group.items.first()?.words(), allergies::reactions(group)))
+fn agent(group: &record::reconcile::Group<'_>) -> Option<Said> {
+    let words = format!("{} ({})", group.items.first()?.words(), allergies::reactions(group));
+    Some(Said { words, ribbon: group.items.iter().any(|item| row::is_not_for_the_person(item)) })
 }
 
-fn beside(page: &Page, row: &AllergyRow<'_>) -> Vec<String> {
-    let mut said: Vec<String> = row
+fn beside(page: &Page, row: &AllergyRow<'_>) -> Vec<Said> {
+    let mut said: Vec<Said> = row
         .negatives
         .iter()
         .map(|item| {
             let at = item.when.shown().map(|date| format!(" {}", date.display_day())).unwrap_or_default();
-            format!("{}, recorded by {}{at}.", item.words(), row::short(page, &item.source))
+            let words = format!("{}, recorded by {}{at}.", item.words(), row::short(page, &item.source));
+            Said { words, ribbon: row::is_not_for_the_person(item) }
         })
         .collect();
     if row.disagrees {
-        said.push("Sources differ.".to_owned());
+        said.push("Sources differ.".to_owned().into());
     }
     if row.ended > 0 {
-        said.push(format!("{} ended or refuted {}.", row.ended, words::entry(row.ended)));
+        said.push(format!("{} ended or refuted {}.", row.ended, words::entry(row.ended)).into());
     }
     said
 }

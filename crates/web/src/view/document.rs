@@ -2,7 +2,7 @@
 //! the document itself. Asks nobody, and has nothing of the content. Source: viewer.md sections 5 and 7; HAZ-001, HAZ-020.
 
 use super::banner::Identity;
-use super::begin::refresh_s;
+use super::begin::refresh;
 use super::break_glass::Active;
 use super::frame::drawn;
 use crate::assets;
@@ -24,7 +24,7 @@ struct Document<'a> {
     content: String,
     opened: String,
     active: Option<Active>,
-    refresh_s: u32,
+    refresh: String,
 }
 
 /// The whole page.
@@ -41,7 +41,7 @@ pub fn document(page: &DocumentPage) -> String {
         facts: facts(&page.words, &page.source.partner),
         content: format!("{}b/{}", page.path, page.handle),
         opened: fhir::date::minute(page.opened_at),
-        refresh_s: refresh_s(active.as_ref()),
+        refresh: refresh(page.life, active.as_ref(), &page.path),
         active,
     })
 }

@@ -1,7 +1,7 @@
 //! Takes a document's listing, gives what is known of it and the way to open it; a document that cannot be had says why.
 //! Source: viewer.md section 7, Documents; HAZ-017.
 
-use super::row::{Fact, Link, short};
+use super::row::{Fact, Link, is_not_for_the_person, short};
 use crate::page::{DocumentWords, ListedDocument, Page};
 use crate::words;
 use record::Item;
@@ -71,6 +71,7 @@ fn listed(item: &Item) -> Option<ListedDocument> {
             author: said(&document.author),
             organisation: said(&document.organisation),
             size_bytes: said(&document.size_bytes),
+            not_for_the_person: is_not_for_the_person(item),
         },
     })
 }

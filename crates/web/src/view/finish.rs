@@ -4,7 +4,7 @@
 use super::coverage::{self, Coverage};
 use super::frame::drawn;
 use crate::assets;
-use crate::page::Page;
+use crate::page::{NeverShown, Page};
 use crate::words;
 use askama::Template;
 use fhir::date;
@@ -24,6 +24,8 @@ pub(crate) struct Footer<'a> {
     pub(crate) page: &'a Page,
     pub(crate) opened: String,
     pub(crate) not_for_role: Option<String>,
+    /// Only of a record.
+    pub(crate) never_shown: bool,
 }
 
 impl<'a> Footer<'a> {
@@ -33,7 +35,14 @@ impl<'a> Footer<'a> {
             page,
             opened: date::minute(page.opened_at),
             not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
+            never_shown: false,
         }
+    }
+
+    /// At the end of a record what was held back is known.
+    fn ending(page: &'a Page, record: &Record) -> Self {
+        let never_shown = page.never_shown == NeverShown::Constant || record.holds_restricted_back();
+        Self { never_shown, ..Self::of(page) }
     }
 }
 
@@ -43,6 +52,6 @@ pub fn finish(page: &Page, record: &Record, at: jiff::Timestamp) -> String {
         coverage: coverage::of(page, record),
         at: date::clock_seconds(at),
         complete_css: &assets::COMPLETE.path,
-        footer: Footer::of(page),
+        footer: Footer::ending(page, record),
     })
 }

@@ -42,6 +42,8 @@ struct Value<'a> {
     flag: Option<&'a str>,
     status: Option<&'a str>,
     comments: &'a [String],
+    /// Not to be shared with the person.
+    ribbon: bool,
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
@@ -115,6 +117,7 @@ impl<'a> Value<'a> {
             flag: one.flag.as_deref(),
             status: odd_status(&one.status),
             comments: &one.comments,
+            ribbon: row::is_not_for_the_person(point.item),
         }
     }
 }

@@ -101,7 +101,7 @@ impl<'a> Row<'a> {
             also: also(page, others),
             conflict: None,
             differs: false,
-            ribbon: items.iter().any(|item| item.labels.contains(&Label::NotForThePerson)),
+            ribbon: items.iter().any(|item| is_not_for_the_person(item)),
             caveats: &item.caveats,
             links: documents::links(page, items),
             more: items.iter().map(|item| More::of(page, item)).collect(),
@@ -120,6 +120,11 @@ impl<'a> Row<'a> {
             (false, false) => "",
         }
     }
+}
+
+/// Wherever an entry can be seen, so is that it is not to be shared with the person (HAZ-023).
+pub(crate) fn is_not_for_the_person(item: &Item) -> bool {
+    item.labels.contains(&Label::NotForThePerson)
 }
 
 /// A contact of one day shows that day once; both times stand in the details.

@@ -14,6 +14,7 @@ mod emergency;
 mod entries;
 mod fresh;
 mod opened;
+mod restricted;
 
 /// Compares with `golden/{name}.html`, or writes it where `UPDATE_GOLDEN` is set.
 fn check(name: &str, html: &str) {

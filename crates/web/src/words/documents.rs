@@ -66,6 +66,7 @@ pub fn caveat(caveat: Caveat, short: &str) -> String {
         Caveat::Pages { shown } => {
             format!("Only the first {shown} pages are shown: see the original at {short}.")
         }
+        Caveat::NotForThePerson => super::NOT_FOR_THE_PERSON.to_owned(),
     }
 }
 

@@ -22,7 +22,7 @@ const GONE: &str = "the document is no longer there";
 const DELETED: &str = "the document was deleted at its source";
 const ELSEWHERE: &str = "the document lies at an address this gateway may not ask";
 
-/// Under these labels nothing is released. Source: HL7 v3-Confidentiality; HL7 v3-ActCode, information sensitivity.
+/// Under these labels nothing is released without an exception. Source: HL7 v3-Confidentiality; HL7 v3-ActCode, information sensitivity.
 const RESTRICTED: [&str; 9] = ["R", "V", "SEX", "STD", "HIV", "SDV", "ETH", "ETHUD", "OPIOIDUD"];
 
 /// An entry withdrawn as wrong is not opened, whatever still lies there.
@@ -49,7 +49,7 @@ pub(super) async fn open(server: &Server, question: &OpenQuestion, bounds: &Boun
         Ok(Found::Nobody(_)) => return Opening::well(failed(CHANGED)),
         Err(fault) => return Opening::fault(&fault),
     };
-    let attachment = match entry.and_then(|answer| named(&answer, &patient, &question.retrieval)) {
+    let attachment = match entry.and_then(|answer| named(&answer, &patient, question)) {
         Ok(Named::Attachment(attachment)) => attachment,
         Ok(Named::Nothing(opening)) => return *opening,
         Err(fault) => return Opening::fault(&fault),
@@ -82,7 +82,8 @@ enum Named {
     Nothing(Box<Opening>),
 }
 
-fn named(answer: &Answer, patient: &OnePatient, sealed: &Retrieval) -> Result<Named, Fault> {
+fn named(answer: &Answer, patient: &OnePatient, question: &OpenQuestion) -> Result<Named, Fault> {
+    let sealed = &question.retrieval;
     let nothing = |opening| Ok(Named::Nothing(Box::new(opening)));
     match answer.status {
         200 => {}
@@ -107,14 +108,15 @@ fn named(answer: &Answer, patient: &OnePatient, sealed: &Retrieval) -> Result<Na
         .text("id")
         .is_some_and(|id| sealed.resource.as_deref() == Some(&*format!("DocumentReference/{id}")));
     let is_withdrawn = entry.text("status").as_deref() == Some(WITHDRAWN);
-    let may_open = is_same && !is_withdrawn && !is_restricted(&entry);
+    let is_let_out = question.opens_restricted || !is_restricted(&entry);
+    let may_open = is_same && !is_withdrawn && is_let_out;
     match attachment(&entry, sealed).filter(|_| may_open) {
         Some(attachment) => Ok(Named::Attachment(attachment)),
         None => nothing(Opening::well(failed(CHANGED))),
     }
 }
 
-/// No restricted entry is ever listed with a way to it: this one was restricted since (HAZ-023).
+/// Without an exception no restricted entry is listed with a way to it: this one was restricted since (HAZ-023).
 fn is_restricted(entry: &Object<'_>) -> bool {
     let of_resource = entry.object("meta").map(|meta| meta.objects("security")).unwrap_or_default();
     let of_document = entry.objects("securityLabel");

@@ -50,7 +50,10 @@ struct Searched {
 
 enum Seen {
     Nobody,
+    /// All of them with the person's number.
     Several,
+    /// Somebody else among them.
+    OtherAmong,
     One(Box<Match>),
 }
 
@@ -97,7 +100,7 @@ fn is_no_more(searched: &Result<Searched, Fault>, one: &OnePatient) -> bool {
     match searched.as_ref().map(|searched| &searched.seen) {
         Ok(Seen::Nobody) => true,
         Ok(Seen::One(found)) => found.one.id() == one.id() || found.replacement.as_deref() == one.id(),
-        Ok(Seen::Several) | Err(_) => false,
+        Ok(Seen::Several | Seen::OtherAmong) | Err(_) => false,
     }
 }
 
@@ -168,6 +171,7 @@ fn found_in(searched: Searched) -> Found {
     let found = match searched.seen {
         Seen::Nobody => return Found::Nobody(searched.as_at),
         Seen::Several => return Found::Several,
+        Seen::OtherAmong => return Found::OtherPerson,
         Seen::One(found) => *found,
     };
     match found.comparison {
@@ -205,8 +209,14 @@ fn inspect(bundle: &Bundle<'_>, person: &Person, base: &str) -> Result<Seen, Fau
         [only] if bundle.next.is_none() => {
             Ok(Seen::One(Box::new(matched(bundle, only, &patients, person, base))))
         }
+        several if several.iter().any(|patient| is_other(patient, person)) => Ok(Seen::OtherAmong),
         _ => Ok(Seen::Several),
     }
+}
+
+/// Beside the person somebody else came: that is another's data, and no doubt between two entries of one (HAZ-004).
+fn is_other(patient: &Entry<'_>, person: &Person) -> bool {
+    demographics::compare(&patient.resource, person) == Comparison::OtherPerson
 }
 
 /// Some servers give a replaced record and the one they keep together.

@@ -458,3 +458,27 @@ fn haz_040_what_came_with_the_section_is_context() {
     assert_eq!(normalised.context.values().sum::<usize>(), 2, "HAZ-040");
     assert_eq!(normalised.unread.len(), 3, "HAZ-040: no text, no known kind, no resource");
 }
+
+// shows: R43
+#[test]
+fn t61_a_row_of_a_listed_service_or_concept_is_restricted_and_its_neighbours_are_not() {
+    let mut lists = crate::Restrictions::default();
+    lists.concept("76272004", "Syphilis");
+    lists.service_name("sexual health");
+    let table = "<h2>Problems</h2><table><tr><th>Start Date</th><th>Entry</th></tr>\
+        <tr><td>14-Aug-2011</td><td>SYPHILIS</td></tr><tr><td>15-Aug-2011</td><td>Asthma</td></tr>\
+        <tr><td>16-Aug-2011</td><td>Seen at the <b>Sexual Health</b> clinic</td></tr></table>";
+    let text = reply(&[("PRB", &format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{table}</div>"))]);
+    let payload = crate::normalise::tests::payload(Format::GpConnectHtml, None, text.as_bytes());
+    let given = crate::normalise::tests::reply(vec![payload]);
+    let normalised = crate::normalise_under(
+        &given,
+        &crate::Under {
+            restrictions: &lists,
+            restricted: crate::Restricted::TakenOut,
+            places: crate::Places::Told,
+        },
+    );
+    let categories: Vec<Category> = normalised.items.iter().map(|item| item.category).collect();
+    assert_eq!(categories, [Category::Restricted, Category::Problems, Category::Restricted], "HAZ-023");
+}

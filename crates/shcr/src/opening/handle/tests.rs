@@ -24,6 +24,7 @@ fn handle() -> Handle {
         words: DocumentWords {
             title: "Clinic letter".into(),
             date: "18-Nov-2026".into(),
+            not_for_the_person: true,
             ..DocumentWords::default()
         },
     }

@@ -13,6 +13,7 @@ fn document_page() -> DocumentPage {
         path: page.path,
         handle: "c2VhbGVk".into(),
         opened_at: page.opened_at,
+        life: page.life,
         banner: page.banner,
         words: DocumentWords {
             title: "Clinic letter".into(),
@@ -21,6 +22,7 @@ fn document_page() -> DocumentPage {
             author: "Dr B Invented".into(),
             organisation: "Example Hospital".into(),
             size_bytes: "2048".into(),
+            not_for_the_person: false,
         },
         source: fixture::page().sources.remove(1),
         professional: page.professional,
@@ -35,6 +37,16 @@ fn documents_of(items: Vec<Item>) -> String {
     let mut record = fixture::waiting();
     record.add(fixture::note("acute", ReplyState::Answered), fixture::released("acute", items));
     section(&fixture::page(), &record, Key::Section(Section::Documents))
+}
+
+#[test]
+fn a_document_not_to_be_shared_with_the_person_says_so_round_it_and_in_it() {
+    let mut page = document_page();
+    assert!(!document(&page).contains("ribbon"), "HAZ-023");
+    page.words.not_for_the_person = true;
+    assert!(document(&page).contains("Do not share with the person"), "HAZ-023");
+    let said = words::caveat(Caveat::NotForThePerson, "Acute");
+    assert_eq!(said, words::NOT_FOR_THE_PERSON, "HAZ-023: in the frame, for it may stand alone");
 }
 
 #[test]

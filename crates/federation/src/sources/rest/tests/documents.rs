@@ -224,6 +224,21 @@ async fn an_entry_that_has_changed_is_not_opened_on_its_old_word() {
 }
 
 #[tokio::test]
+async fn a_restricted_entry_is_opened_only_by_the_exception_it_was_listed_by() {
+    let mut labelled = entry(json!({ "url": "Binary/b1", "contentType": PDF }));
+    labelled["meta"] = json!({ "security": [{ "code": "V" }] });
+    for opens_restricted in [false, true] {
+        let fake = keeper("Binary/b1").json("/fhir/DocumentReference/r1", labelled.clone());
+        let federation =
+            federation(vec![acute(&fake.serve().await, &[Documents])], "http://127.0.0.1:9", limits());
+        let asking = crate::Asking { opens_restricted, ..asking() };
+        let reply =
+            federation.open_document(&asking, &SourceId::new("acute"), &sealed(Some("Binary/b1"))).await;
+        assert_eq!(reply.state == ReplyState::Answered, opens_restricted, "HAZ-023");
+    }
+}
+
+#[tokio::test]
 async fn content_is_compared_with_its_hash() {
     let hexadecimal: String =
         STANDARD.decode(sha1(TEXT)).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
