@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Looks until the view ends or nobody waits for it any more.
 pub(super) fn watch(program: Arc<Program>, entered: &Entered, shown: Shown) -> oneshot::Receiver<Ending> {
     let (mut tell, waits) = oneshot::channel();
-    let (sid, launch) = (entered.sid, entered.content.launch.clone());
+    let (sid, content) = (entered.sid, entered.content.clone());
     tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -21,7 +21,7 @@ pub(super) fn watch(program: Arc<Program>, entered: &Entered, shown: Shown) -> o
                 () = tokio::time::sleep(EVERY) => {}
             }
             let mut ending = session::ended(&program, sid).await;
-            if ending.is_none() && !program.may_still_show(&shown, &launch) {
+            if ending.is_none() && !program.may_still_show(&shown, &content) {
                 program.end_view(sid, Ending::PolicyNarrowed).await;
                 ending = Some(Ending::PolicyNarrowed);
             }

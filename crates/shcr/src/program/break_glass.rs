@@ -306,3 +306,6 @@ pub(crate) fn active(exception: &Exception) -> ActiveEmergency {
         over_objection: exception.over_objection,
     }
 }
+
+#[cfg(test)]
+mod tests;

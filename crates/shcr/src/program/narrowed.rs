@@ -4,7 +4,11 @@
 
 use super::Program;
 use crate::{clock, opening::session::Entered};
-use access::{Launch, Permit, Policy, Refusal, policy::Circumstances, session};
+use access::{
+    Launch, Permit, Policy, Refusal,
+    policy::Circumstances,
+    session::{self, SessionContent},
+};
 use audit::Millis;
 use federation::SourceConfig;
 use fhir::{Category, Level, SourceId};
@@ -17,7 +21,7 @@ const NOTE: &str = "shown";
 /// The agreement in force, as open views ask it: which it is, and what it gives now.
 pub(crate) trait InForce: Send + Sync {
     fn id(&self) -> String;
-    fn permits(&self, launch: &Launch) -> Result<Permit, Refusal>;
+    fn permits(&self, launch: &Launch, beside: &Circumstances) -> Result<Permit, Refusal>;
 }
 
 impl InForce for Policy {
@@ -25,8 +29,8 @@ impl InForce for Policy {
         Policy::id(self).to_owned()
     }
 
-    fn permits(&self, launch: &Launch) -> Result<Permit, Refusal> {
-        self.decide(launch, &Circumstances::default())
+    fn permits(&self, launch: &Launch, beside: &Circumstances) -> Result<Permit, Refusal> {
+        self.decide(launch, beside)
     }
 }
 
@@ -49,12 +53,14 @@ impl Shown {
         Self { policy, levels: levels.filter(|(_, _, level)| *level > Level::Nothing).collect() }
     }
 
-    /// Decided anew only where another agreement is in force than the page was made under.
-    pub(crate) fn is_still_permitted(&self, launch: &Launch, now: &dyn InForce) -> bool {
+    /// Decided anew only where another agreement is in force than the page was made under; with what stands beside the launch,
+    /// so that emergency access does not end by a change that leaves it alone.
+    pub(crate) fn is_still_permitted(&self, content: &SessionContent, now: &dyn InForce) -> bool {
         if self.policy == now.id() {
             return true;
         }
-        let Ok(permit) = now.permits(launch) else { return false };
+        let beside = content.circumstances(clock::now());
+        let Ok(permit) = now.permits(&content.launch, &beside) else { return false };
         self.levels.iter().all(|(source, category, level)| permit.level(source, *category) >= *level)
     }
 }
@@ -76,8 +82,8 @@ impl Program {
     }
 
     /// Whether a view that is open may stay as it is.
-    pub(crate) fn may_still_show(&self, shown: &Shown, launch: &Launch) -> bool {
-        shown.is_still_permitted(launch, &*self.in_force())
+    pub(crate) fn may_still_show(&self, shown: &Shown, content: &SessionContent) -> bool {
+        shown.is_still_permitted(content, &*self.in_force())
     }
 
     /// The same for a view whose page is whole and only asks whether it lives. One that shows nothing yet may stay.
@@ -85,7 +91,7 @@ impl Program {
         let now: Millis = clock::millis();
         let Ok(Some(note)) = self.store.note(NOTE, &name(&entered.sid), now).await else { return true };
         let shown = serde_json::from_slice::<Shown>(&note).ok();
-        shown.is_none_or(|shown| self.may_still_show(&shown, &entered.content.launch))
+        shown.is_none_or(|shown| self.may_still_show(&shown, &entered.content))
     }
 }
 

@@ -11,7 +11,7 @@ impl InForce for Other {
         "another".to_owned()
     }
 
-    fn permits(&self, _launch: &Launch) -> Result<Permit, Refusal> {
+    fn permits(&self, _launch: &Launch, _beside: &Circumstances) -> Result<Permit, Refusal> {
         self.0.clone()
     }
 }
@@ -31,21 +31,16 @@ async fn t43_a_view_ends_where_less_is_permitted_than_it_shows_and_only_there() 
     let sid = session::decode(view.trim_matches('/').trim_start_matches("s/")).unwrap();
     let stored = program.store.session(sid).await.unwrap().unwrap();
     let content: session::SessionContent = serde_json::from_slice(&stored.content).unwrap();
-    let permit = program.policy().permits(&content.launch).unwrap();
+    let permit = program.policy().permits(&content.launch, &Circumstances::default()).unwrap();
     let shown = Shown::of("before".to_owned(), &permit, program.federation.sources());
     let same = Other(Ok(permit.clone()));
-    assert!(shown.is_still_permitted(&content.launch, &same), "as much is permitted as before");
+    assert!(shown.is_still_permitted(&content, &same), "as much is permitted as before");
     let lost = Other(Err(Refusal::NoRole));
-    assert!(!shown.is_still_permitted(&content.launch, &lost), "HAZ-047: the role is gone");
-    assert!(
-        Shown { policy: "another".to_owned(), ..shown.clone() }.is_still_permitted(&content.launch, &lost)
-    );
+    assert!(!shown.is_still_permitted(&content, &lost), "HAZ-047: the role is gone");
+    assert!(Shown { policy: "another".to_owned(), ..shown.clone() }.is_still_permitted(&content, &lost));
     let mut more = shown.clone();
     more.levels.push((SourceId::new("acute"), Category::Restricted, Level::Full));
-    assert!(
-        !more.is_still_permitted(&content.launch, &same),
-        "HAZ-010: it shows what is no longer permitted"
-    );
+    assert!(!more.is_still_permitted(&content, &same), "HAZ-010: it shows what is no longer permitted");
 
     // As if the agreement had been narrowed since the page was made.
     let note = async |shown: &Shown| {
