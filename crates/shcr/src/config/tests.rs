@@ -1,6 +1,7 @@
 //! The shipped configuration is whole, and a wrong line is named.
 
 use super::*;
+use access::launch::Route;
 
 fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/demo.toml")
