@@ -233,10 +233,11 @@ fn t75_over_an_objection_the_practice_stays_closed_and_others_open_by_their_cont
     assert_eq!(level(&doctor, &over, "eput", Category::Encounters), Level::Full);
     assert_eq!(level(&doctor, &over, "eput", Category::Restricted), Level::Nothing, "HAZ-022: not named");
     let agreed = Exception { reason: "person-agreed".to_owned(), ..exception(&[], true) };
+    let refused = POLICY.decide(&doctor, &beside(Some(agreed))).unwrap_err();
     assert_eq!(
-        level(&doctor, &beside(Some(agreed)), "eput", Category::Encounters),
-        Level::Nothing,
-        "HAZ-022"
+        refused,
+        crate::Refusal::Objection,
+        "HAZ-022: that the person agreed is told by the person's own practice"
     );
 }
 

@@ -3,11 +3,13 @@
 
 use super::resource::Resource;
 use crate::item::{Item, Label};
-use fhir::coding::{Coding, SNOMED_CT};
+use fhir::coding::{Coding, Concept, SNOMED_CT};
 use fhir::{Category, Object};
 
 /// "Subject to child protection plan".
 const CHILD_PROTECTION_PLAN: &str = "342191000000101";
+/// The record heading.
+const SAFEGUARDING: &str = "1077911000000105";
 
 /// Where an item is filed and what it is labelled.
 #[derive(Clone)]
@@ -34,7 +36,7 @@ impl Filed {
 pub(crate) fn file(resource: &Resource<'_>, kind: Category) -> Filed {
     let searched = resource.document.searched.unwrap_or(kind);
     let mut filed = Filed { category: stricter(searched, protected_only(kind)), labels: Vec::new() };
-    if is_child_protection(resource) {
+    if is_safeguarding(resource) {
         filed.category = stricter(filed.category, Category::Safeguarding);
     }
     for code in labels(resource) {
@@ -57,11 +59,13 @@ fn labels(resource: &Resource<'_>) -> Vec<String> {
     own.chain(resource.document.labels.iter().cloned()).chain(resource.text("confidentiality")).collect()
 }
 
-/// A child protection plan, whatever kind of entry tells of it: a flag, a care plan, a coded entry of a practice.
-fn is_child_protection(resource: &Resource<'_>) -> bool {
-    let holds = |key: &&str| {
-        resource.concepts(key).iter().any(|concept| concept.has(SNOMED_CT, CHILD_PROTECTION_PLAN))
+/// A child protection plan, whatever kind of entry tells of it: a flag, a care plan, a coded entry of a practice; or the pointer to
+/// a document headed so.
+fn is_safeguarding(resource: &Resource<'_>) -> bool {
+    let tells = |concept: &Concept| {
+        [CHILD_PROTECTION_PLAN, SAFEGUARDING].iter().any(|code| concept.has(SNOMED_CT, code))
     };
+    let holds = |key: &&str| resource.concepts(key).iter().any(tells);
     ["code", "category"].iter().any(holds)
 }
 

@@ -108,7 +108,7 @@ fn what_a_source_cannot_be_asked_with_is_told_at_its_place() {
     }
 }
 
-const SMART: &str = r#"single_context = true
+const SMART: &str = r#"launches_per_second = 20
 
 [hosts.smart]
 iss = "https://ehr.example/fhir"
@@ -138,7 +138,7 @@ partners = [{ ods = "ZZ910", approved_by = ["A", "B"] }]
 "#;
 
 fn with_providers(text: String) -> String {
-    text.replacen("single_context = true", SMART, 1) + DIRECT
+    text.replacen("launches_per_second = 20", SMART, 1) + DIRECT
 }
 
 #[test]

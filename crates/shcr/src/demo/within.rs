@@ -44,6 +44,8 @@ pub(crate) async fn start(edit: impl FnOnce(&mut Config)) -> Within {
     }
     let ports: Vec<u16> = listeners.iter().map(|one| one.local_addr().unwrap().port()).collect();
     config.public_url = format!("http://localhost:{}", ports[0]);
+    // Its host speaks to the public listener: what only the back channel may do is tested where that listens.
+    config.back_channel = None;
     let region = region::start(region_options(&options, &config, &state)).await.unwrap();
     let mut config = running::settle(&state, region.endpoints(), &options, config).unwrap();
     config.sources.retain(|source| SOURCES.contains(&source.id.as_str()));

@@ -14,8 +14,9 @@ use fhir::Json;
 use fhir::bundle::{Bundle, Entry};
 use serde_json::{Map, Value, json};
 
-/// Headings that restrict the whole document: legal information, safeguarding.
-const RESTRICTED: [&str; 2] = ["\"886961000000102\"", "\"1077911000000105\""];
+/// Headings that protect the whole document: legal information restricts it, safeguarding files it there.
+const LEGAL: &str = "\"886961000000102\"";
+const SAFEGUARDING: &str = "1077911000000105";
 
 pub(super) fn resources(body: &Body<'_>, about: &About<'_>) -> Vec<Shown> {
     let (Some(key), Some(r4), Some(original)) = (body.text(KEY), body.part_text(R4), body.part(ORIGINAL))
@@ -133,9 +134,19 @@ fn reference(bundle: &Bundle<'_>, id: &str, bundle_id: &str, contents: Vec<Value
     if let Some(at) = sent("date").filter(zoned) {
         put("date", at);
     }
+    if sections(bundle).contains(&format!("\"{SAFEGUARDING}\"")) {
+        let coding =
+            json!({"system": "http://snomed.info/sct", "code": SAFEGUARDING, "display": "Safeguarding"});
+        put("category", json!([{"coding": [coding]}]));
+    }
     put("content", Value::from(contents));
     put("context", json!({"related": [{"reference": format!("Bundle/{bundle_id}")}]}));
     Value::Object(made)
+}
+
+fn sections<'a>(bundle: &Bundle<'a>) -> &'a str {
+    let composition = bundle.entries.first().map(|entry| &entry.resource);
+    composition.and_then(|composition| composition.get("section")).map(Json::as_sent).unwrap_or_default()
 }
 
 /// Whoever keeps the document, by name.
@@ -160,8 +171,7 @@ fn labels(bundle: &Bundle<'_>, text: &str) -> Vec<Value> {
     let own = composition.text("confidentiality").filter(|code| *code != "N");
     let label = |code: &str| json!({"system": crate::intake::whole::CONFIDENTIALITY, "code": code});
     labels.extend(own.map(|code| label(&code)));
-    let sections = composition.get("section").map(Json::as_sent).unwrap_or_default();
-    if RESTRICTED.iter().any(|code| sections.contains(code)) {
+    if sections(bundle).contains(LEGAL) {
         labels.push(label("R"));
     }
     labels

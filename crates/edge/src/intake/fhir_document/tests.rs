@@ -191,15 +191,27 @@ fn a_held_document_that_is_released_has_the_nodes_own_patient() {
 
 #[test]
 fn what_protects_a_document_protects_its_files() {
-    let mut value = document(patient("01", "9990000018"));
-    value["entry"][0]["resource"]["section"][0]["code"] =
-        json!({"coding": [{"system": "http://snomed.info/sct", "code": "1077911000000105"}]});
-    let shown = show(&R4, &[&one(&R4, &value)]);
-    for one in shown.iter().filter(|one| one.resource_type != "Bundle") {
+    let headed = |code: &str| {
+        let mut value = document(patient("01", "9990000018"));
+        value["entry"][0]["resource"]["section"][0]["code"] =
+            json!({"coding": [{"system": "http://snomed.info/sct", "code": code}]});
+        show(&R4, &[&one(&R4, &value)])
+    };
+    let legal = headed("886961000000102");
+    for one in legal.iter().filter(|one| one.resource_type != "Bundle") {
         let resource: Value = serde_json::from_str(&one.json).unwrap();
         assert_eq!(resource["meta"]["security"][0]["code"], "R", "HAZ-023");
     }
-    assert_eq!(normalised(&shown).items[0].category, fhir::Category::Safeguarding, "HAZ-023");
+    assert_eq!(normalised(&legal).items[0].category, fhir::Category::Restricted, "HAZ-023");
+    let mut safeguarding = headed("1077911000000105");
+    assert_eq!(normalised(&safeguarding).items[0].category, fhir::Category::Safeguarding, "HAZ-023");
+    safeguarding.retain(|one| one.resource_type != "Bundle");
+    let alone = normalised(&safeguarding);
+    assert_eq!(
+        alone.items[0].category,
+        fhir::Category::Safeguarding,
+        "HAZ-023: also where it came without the document"
+    );
 }
 
 #[test]
