@@ -34,9 +34,7 @@ impl Auditor {
 
     /// Every opening as its close has it, in the order in which they were closed.
     pub fn closed(&self) -> Vec<Closed> {
-        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
-        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
-        let entries = entries.expect("the audit opens under its key");
+        let entries = self.entries();
         let of_kind = |kind: &'static str| entries.iter().filter(move |view| field(view, "/kind") == kind);
         let closes = of_kind("close").map(|close| {
             let opening = field(close, "/opening");
@@ -53,10 +51,23 @@ impl Auditor {
 
     /// How often an alert was raised.
     pub fn alerts(&self, rule: &str) -> usize {
+        self.entries()
+            .iter()
+            .filter(|view| field(view, "/kind") == "alert" && field(view, "/cause") == rule)
+            .count()
+    }
+
+    /// How many entries of sources the manifests name as held for this reason.
+    pub fn held(&self, reason: &str) -> usize {
+        let entries = self.entries();
+        let manifests = entries.iter().filter_map(|view| view.manifest.as_ref()?.get("held")?.as_array());
+        manifests.flatten().filter(|row| row.get(3).and_then(Value::as_str) == Some(reason)).count()
+    }
+
+    fn entries(&self) -> Vec<EntryView> {
         let key = std::fs::read_to_string(&self.key).expect("the key can be read");
         let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
-        let entries = entries.expect("the audit opens under its key");
-        entries.iter().filter(|view| field(view, "/kind") == "alert" && field(view, "/cause") == rule).count()
+        entries.expect("the audit opens under its key")
     }
 
     /// The operator's maintenance hold: while it stands, nothing can be recorded.

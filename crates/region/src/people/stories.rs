@@ -14,6 +14,7 @@ mod gates;
 mod host_differs;
 mod html_view;
 mod national;
+mod ruby;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -51,6 +52,7 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         national::invalidated(),
         national::left_the_practice(),
         national::sensitive(),
+        ruby::ruby(),
     ]
 }
 
