@@ -34,7 +34,7 @@ impl Auditor {
 
     /// Every opening as its close has it, in the order in which they were closed.
     pub fn closed(&self) -> Vec<Closed> {
-        let entries = self.entries();
+        let entries = self.all();
         let of_kind = |kind: &'static str| entries.iter().filter(move |view| field(view, "/kind") == kind);
         let closes = of_kind("close").map(|close| {
             let opening = field(close, "/opening");
@@ -49,22 +49,59 @@ impl Auditor {
         closes.collect()
     }
 
-    /// How often an alert was raised.
-    pub fn alerts(&self, rule: &str) -> usize {
-        self.entries()
-            .iter()
-            .filter(|view| field(view, "/kind") == "alert" && field(view, "/cause") == rule)
-            .count()
+    /// The rules of the alerts raised, in order.
+    pub fn alerts(&self) -> Vec<String> {
+        self.of_kind("alert").iter().map(|view| field(view, "/cause")).collect()
+    }
+
+    /// Flow and reason of every refused launch, in order.
+    pub fn refusals(&self) -> Vec<(String, String)> {
+        let told = |view: &EntryView| (field(view, "/detail/flow"), field(view, "/cause"));
+        self.of_kind("launch-refused").iter().map(told).collect()
+    }
+
+    /// Route and assurance of every session that began, in order.
+    pub fn sessions(&self) -> Vec<(String, u64)> {
+        let all = self.of_kind("session");
+        let begun = all.iter().filter(|view| field(view, "/cause") == "start");
+        let assurance =
+            |view: &EntryView| view.entry.pointer("/how/assurance").and_then(Value::as_u64).unwrap_or(99);
+        begun.map(|view| (field(view, "/how/route"), assurance(view))).collect()
+    }
+
+    fn of_kind(&self, kind: &str) -> Vec<EntryView> {
+        let mut entries = self.all();
+        entries.retain(|view| field(view, "/kind") == kind);
+        entries
+    }
+
+    /// Every entry of a kind, in order, opened under the key.
+    pub fn entries(&self, kind: &str) -> Vec<Value> {
+        self.of_kind(kind).into_iter().map(|view| view.entry).collect()
+    }
+
+    /// The alerts of one rule: what each says, by key.
+    pub fn alerts_of(&self, rule: &str) -> Vec<BTreeMap<String, String>> {
+        let alerts = self.entries("alert").into_iter();
+        let own = alerts.filter(|entry| entry.get("cause").and_then(Value::as_str) == Some(rule));
+        let told = |entry: Value| -> BTreeMap<String, String> {
+            let detail = entry.get("detail").and_then(Value::as_object).cloned().unwrap_or_default();
+            detail
+                .into_iter()
+                .map(|(key, value)| (key, value.as_str().unwrap_or_default().to_owned()))
+                .collect()
+        };
+        own.map(told).collect()
     }
 
     /// How many entries of sources the manifests name as held for this reason.
     pub fn held(&self, reason: &str) -> usize {
-        let entries = self.entries();
+        let entries = self.all();
         let manifests = entries.iter().filter_map(|view| view.manifest.as_ref()?.get("held")?.as_array());
         manifests.flatten().filter(|row| row.get(3).and_then(Value::as_str) == Some(reason)).count()
     }
 
-    fn entries(&self) -> Vec<EntryView> {
+    fn all(&self) -> Vec<EntryView> {
         let key = std::fs::read_to_string(&self.key).expect("the key can be read");
         let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
         entries.expect("the audit opens under its key")

@@ -65,6 +65,13 @@ impl Browser {
         page(request.form(form).send().await.expect("the gateway answers")).await
     }
 
+    /// A form posted from another site's page, as a navigation of the whole window.
+    pub async fn post_from(&self, origin: &str, path: &str, form: &[(&str, &str)]) -> Page {
+        let request = self.navigation(Method::POST, &format!("{}{path}", self.gateway));
+        let request = request.header(header::ORIGIN, origin).header("Sec-Fetch-Site", "cross-site");
+        page(request.form(form).send().await.expect("the gateway answers")).await
+    }
+
     /// Any method, as a script would send it.
     pub async fn send(&self, method: Method, path: &str) -> Page {
         let request = self.client.request(method, format!("{}{path}", self.gateway));

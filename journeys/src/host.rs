@@ -52,6 +52,19 @@ impl SignedIn<'_> {
         link.unwrap_or_else(|| panic!("the host was granted no launch; it answered {status}"))
     }
 
+    /// Opens that person's chart in the host, and nothing else.
+    pub async fn look_at(&self, person: &Person) {
+        let page = self.chart(person).await;
+        let request =
+            self.client.get(format!("{}{page}", self.host.url)).header(header::COOKIE, &self.cookie);
+        let answer = request.send().await.expect("the host answers");
+        assert!(answer.status().is_success(), "the host answered {}", answer.status());
+    }
+
+    pub async fn sign_out(&self) {
+        self.post("/sign-out", &[]).await;
+    }
+
     /// Presses the side panel's button; gives the host's page as it then stands.
     pub async fn open_in_panel(&self, person: &Person) -> String {
         let page = self.chart(person).await;

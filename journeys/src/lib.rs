@@ -10,6 +10,10 @@ pub mod ready;
 pub mod host;
 /// The host's signing key in our own hands, for launches no honest host would send.
 pub mod signer;
+/// The back channel, with one certificate or another.
+pub mod back_channel;
+/// Encrypted launches, as hosts make them that cannot call out.
+pub mod sealed;
 /// The professional's browser before the gateway.
 pub mod browser;
 /// The words of a page.

@@ -21,9 +21,19 @@ pub struct Signer {
 pub struct Granted {
     pub status: u16,
     pub body: Value,
+    /// The header of that name.
+    pub retry_after: Option<String>,
 }
 
 impl Granted {
+    pub(crate) async fn of(answer: reqwest::Response) -> Self {
+        let status = answer.status().as_u16();
+        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.map(str::to_owned);
+        let text = answer.text().await.expect("text");
+        Self { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)), retry_after }
+    }
+
     /// `invalid_grant` and its like; empty where a launch was granted.
     pub fn error(&self) -> &str {
         self.body.get("error").and_then(Value::as_str).unwrap_or_default()
@@ -111,20 +121,31 @@ impl Signer {
     }
 
     pub async fn send(&self, assertion: &str, client_assertion: &str) -> Granted {
-        let form = [
+        self.post(&Self::form(assertion, client_assertion)).await
+    }
+
+    /// The form of a signed launch.
+    pub fn form<'a>(assertion: &'a str, client_assertion: &'a str) -> Vec<(&'static str, &'a str)> {
+        vec![
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
             ("scope", "launch"),
             ("assertion", assertion),
             ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", client_assertion),
-        ];
-        let answer = client().post(&self.token_url).form(&form).send().await.expect("the gateway answers");
-        let status = answer.status().as_u16();
-        let text = answer.text().await.expect("text");
-        Granted { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        ]
     }
 
-    fn client_assertion(&self) -> String {
+    /// Any form, at the public listener.
+    pub async fn post(&self, form: &[(&str, &str)]) -> Granted {
+        let answer = client().post(&self.token_url).form(form).send().await.expect("the gateway answers");
+        Granted::of(answer).await
+    }
+
+    pub fn token_url(&self) -> &str {
+        &self.token_url
+    }
+
+    pub fn client_assertion(&self) -> String {
         let now = now_s();
         let claims = json!({
             "iss": self.client_id, "sub": self.client_id, "aud": self.token_url, "iat": now, "exp": now + 60, "jti": unique(),

@@ -33,10 +33,22 @@ mod restricted;
 #[cfg(test)]
 #[path = "main/role.rs"]
 mod role;
+/// Emergency access.
+#[cfg(test)]
+#[path = "main/break_glass.rs"]
+mod break_glass;
+/// Professionals near to the person.
+#[cfg(test)]
+#[path = "main/near.rs"]
+mod near;
 /// Launches no honest host would send.
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]
 mod launch_attacks;
+/// The other ways in: mutual TLS, exchange, form, encrypted address.
+#[cfg(test)]
+#[path = "main/doors.rs"]
+mod doors;
 /// A partner that cannot answer live, at its own edge node.
 #[cfg(test)]
 #[path = "main/edge_node.rs"]

@@ -77,6 +77,13 @@ impl<'a> Compact<'a> {
     }
 }
 
+impl Compact<'_> {
+    /// The claims of a token that [`Self::verified`] has let through.
+    pub(crate) fn believed(&self) -> Object<'_> {
+        object(&self.claims)
+    }
+}
+
 /// Decided before any key is looked for, so that a bad header causes no packet.
 fn header(
     header: &Object<'_>,
@@ -146,14 +153,15 @@ pub(crate) fn optional(object: &Object<'_>, key: &str, claim: &'static str) -> R
 pub(crate) fn clean(value: Json<'_>, claim: &'static str) -> Result<String, Fault> {
     let text = value.text().ok_or(Fault(claim))?;
     let text = text.trim();
-    let hostile = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.is_empty() || text.len() > 256 || text.contains(hostile) {
+    if text.is_empty() || text.len() > 256 || text.contains(is_hostile) {
         return Err(Fault(claim));
     }
     Ok(text.to_owned())
+}
+
+/// Ends lines, or turns the direction of what follows.
+pub(crate) fn is_hostile(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn object(checked: &str) -> Object<'_> {

@@ -41,7 +41,7 @@ pub enum KeyFault {
 /// The HTTP client for key sets cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the client that fetches issuers' keys cannot be made")]
-pub struct KeysFault(#[source] reqwest::Error);
+pub struct KeysFault(#[source] pub(crate) reqwest::Error);
 
 type Fetching<'a> = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
 

@@ -3,10 +3,35 @@
 
 /// The back-channel signed launch, `POST /oauth2/token`.
 pub mod signed;
+/// Which host asks at the token endpoint.
+mod client;
+/// A user's identity from elsewhere, exchanged for a launch.
+pub mod exchange;
+/// A code that the host's own server exchanges for the same.
+pub mod code;
+/// A signed launch that came through the browser, encrypted.
+pub mod form;
+/// An encrypted address.
+pub mod legacy;
+/// What a browser's launch is refused with.
+mod declined;
 /// What the claims of a host's assertion must say, and the launch they make.
-mod claims;
+pub(crate) mod claims;
+/// Identities that are no professional's.
+mod citizen;
+/// What both ways through an OpenID provider share.
+pub mod oidc;
+/// The SMART EHR launch, `GET /launch/smart`.
+pub mod smart;
+/// Direct access, `GET /direct`.
+pub mod direct;
 
-use crate::{organisation::Organisation, role::Role};
+pub use declined::Declined;
+
+use crate::{
+    organisation::Organisation,
+    role::{Claimed, Role, Smartcard},
+};
 use fhir::{FhirDate, NhsNumber, OdsCode};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
@@ -38,6 +63,12 @@ pub struct LaunchFacts {
     pub role: Option<Role>,
     /// The host's map lets this role ask for emergency access (break-glass).
     pub emergency_access: bool,
+    /// The host's map lets this role see who the person is, and nothing else.
+    #[serde(default)]
+    pub demographics_only: bool,
+    /// What a smartcard says beside the job role.
+    #[serde(default)]
+    pub smartcard: Smartcard,
     pub role_map_version: String,
     pub organisation: Organisation,
     /// 0 legacy address; 1 one factor or unstated; 2 two factors; 3 phishing-resistant hardware.
@@ -54,6 +85,21 @@ pub struct LaunchFacts {
     pub assertion_hash: String,
     /// SHA-256 of the host's registration, hexadecimal.
     pub configuration_hash: String,
+    /// What else was asserted, for the audit and for comparing.
+    #[serde(default)]
+    pub particulars: Particulars,
+}
+
+/// What else the host or an identity provider asserted.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Particulars {
+    /// The workstation's name, as the host knows it.
+    pub workstation: Option<String>,
+    /// The workstation's address, as the host knows it.
+    pub workstation_address: Option<String>,
+    /// Issuer and subject of the identity that was exchanged.
+    pub provider: Option<(String, String)>,
 }
 
 /// How they got in.
@@ -211,6 +257,15 @@ impl Launch {
         serde_json::from_slice(bytes).map(Self::new).map_err(|_| NotALaunch)
     }
 
+    /// What a role map is asked about.
+    pub(crate) fn claimed(&self) -> Claimed<'_> {
+        Claimed {
+            claims: &self.role_claims,
+            job_role: self.practitioner.sds_job_role.as_deref(),
+            smartcard: &self.smartcard,
+        }
+    }
+
     /// The relationship codes, sorted, each once.
     pub fn relationship_codes(&self) -> std::collections::BTreeSet<String> {
         self.relationship.iter().map(|evidence| evidence.code.clone()).collect()
@@ -240,6 +295,12 @@ impl fmt::Debug for LaunchFacts {
             .field("organisation", &self.organisation.ods)
             .field("assurance", &self.assurance)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Particulars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Particulars(…)")
     }
 }
 

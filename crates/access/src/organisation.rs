@@ -7,8 +7,19 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The kinds the ceilings of the agreement tell apart.
-pub const KINDS: [&str; 9] =
-    ["gp", "acute", "mental-health", "community", "urgent-care", "ambulance", "council", "icb", "care-home"];
+pub const KINDS: [&str; 11] = [
+    "gp",
+    "acute",
+    "mental-health",
+    "community",
+    "urgent-care",
+    "ambulance",
+    "council",
+    "icb",
+    "care-home",
+    "pharmacy",
+    "optometry",
+];
 
 /// An organisation a professional may ask from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +50,11 @@ impl Organisations {
             }
         }
         Ok(Self(all))
+    }
+
+    /// In the order of their codes.
+    pub fn all(&self) -> impl Iterator<Item = &Organisation> {
+        self.0.values()
     }
 
     pub fn find(&self, ods: &OdsCode) -> Option<&Organisation> {

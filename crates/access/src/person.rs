@@ -5,7 +5,12 @@
 /// Names compared as people mean them: without case, accents, hyphens, apostrophes or blanks.
 mod fold;
 
-use crate::{Launch, Refusal, launch::Person};
+pub(crate) use fold::{same as same_name, same_given};
+
+use crate::{
+    Launch, Refusal,
+    launch::{Person, Route},
+};
 use fhir::{FhirDate, NhsNumber, OdsCode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -99,6 +104,11 @@ pub struct Difference {
     pub national: String,
 }
 
+/// Whether two family names are one, however they are written.
+pub(crate) fn same_family(one: &str, other: &str) -> bool {
+    fold::same(one, other)
+}
+
 const NOT_CHECKED: &str = "identity not checked nationally at this opening";
 const NOT_VERIFIED: &str = "the NHS number is not verified nationally";
 const SUPERSEDED: &str = "also held under an earlier NHS number";
@@ -112,6 +122,8 @@ pub fn identify(launch: &Launch, trace: &Trace) -> Identity {
         // Nobody is asked about a person the host holds as sensitive, and the answer is as for one nobody knows.
         _ if launch.person.sensitive => Identity::Refused(Refusal::NoSharedRecord),
         Trace::NotFound | Trace::Invalidated => Identity::Refused(Refusal::NoSharedRecord),
+        // Nobody but the national service has said who it is: without it there is nobody to open (HAZ-044).
+        Trace::DidNotAnswer if launch.route == Route::Direct => Identity::Refused(Refusal::HostUnreachable),
         Trace::DidNotAnswer => Identity::Confirmed(untraced(&launch.person)),
         // Before any comparison: a mismatch page would say that a restricted person exists (HAZ-023).
         Trace::Found(traced) if traced.restricted => Identity::Refused(Refusal::NoSharedRecord),

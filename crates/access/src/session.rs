@@ -1,15 +1,31 @@
 //! What a session holds, its secrets and its cookie. Gives secrets, hashes and header text; keeps nothing:
 //! the store holds hashes and sealed content only. Source: RFC 6265bis, RFC 4648 section 5; CHIPS.
 
-use crate::launch::Launch;
+use crate::{break_glass::Exception, launch::Launch, staff_match::StaffMatch};
 use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+
+/// Why a view ended.
+mod ending;
+/// Which kind of browser it was begun in.
+pub mod device;
+
+pub use device::{Device, Fingerprint};
+pub use ending::Ending;
 
 /// A launched view ends after this long without the professional doing anything.
 pub const IDLE_S: i64 = 10 * 60;
 /// A launched view ends after this long whatever happens.
 pub const ABSOLUTE_S: i64 = 60 * 60;
+/// The same for direct access, where no host watches over the professional: half.
+pub const DIRECT_IDLE_S: i64 = IDLE_S / 2;
+pub const DIRECT_ABSOLUTE_S: i64 = ABSOLUTE_S / 2;
+/// Whatever a deployment chooses lies within these.
+pub const IDLE_BOUNDS_S: [i64; 2] = [2 * 60, 30 * 60];
+pub const ABSOLUTE_MAX_S: i64 = 4 * 60 * 60;
+/// The professional is warned this long before a view ends.
+pub const WARNING_S: i64 = 60;
 /// The session cookie.
 pub const COOKIE: &str = "__Host-shcr";
 
@@ -22,6 +38,22 @@ pub struct SessionContent {
     pub frame: Option<String>,
     /// The professional has chosen to go on after the interruption page, and that is recorded.
     pub confirmed_identity: bool,
+    /// The kind of browser it was begun in.
+    #[serde(default)]
+    pub device: Option<Fingerprint>,
+    /// Emergency access begun in this session, in force or run out.
+    #[serde(default)]
+    pub break_glass: Option<Exception>,
+    /// What the employer's answer was when the professional gave a reason for going on, and that is recorded.
+    #[serde(default)]
+    pub acknowledged: Option<StaffMatch>,
+}
+
+impl SessionContent {
+    /// Whether both belong to one professional of one host.
+    pub fn is_same_professional(&self, launch: &Launch) -> bool {
+        self.launch.host == launch.host && self.launch.practitioner.host_sub == launch.practitioner.host_sub
+    }
 }
 
 /// 256 random bits.

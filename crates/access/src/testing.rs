@@ -1,5 +1,10 @@
 //! A host that signs, its key set and its claims: what every test of this crate starts from.
 
+/// A host that may come by every door, and what it sends.
+pub(crate) mod doors;
+
+pub(crate) use doors::certificate;
+
 use crate::{
     Launch,
     host::{HostConfig, Hosts},
@@ -93,7 +98,13 @@ impl KeySets for Fixed {
     fn fetch<'a>(&'a self, url: &'a str) -> Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let fixed = self.answer.lock().unwrap().clone();
-        let key = if url.ends_with("demo-host") { &DEMO_KEY } else { &OTHER_KEY };
+        let key = if url.ends_with("demo-host") {
+            &DEMO_KEY
+        } else if url.ends_with("provider") {
+            &doors::PROVIDER_KEY
+        } else {
+            &OTHER_KEY
+        };
         let own = || Some(json!({"keys": [jwk(key, "k1")]}).to_string().into_bytes());
         Box::pin(async move {
             // Lets others reach the same point, as a network would.
@@ -150,6 +161,7 @@ pub(crate) fn form_of(assertion: String, client_assertion: String) -> TokenForm 
         scope: "launch".into(),
         client_assertion_type: Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into()),
         client_assertion: Some(client_assertion),
+        ..TokenForm::default()
     }
 }
 

@@ -53,7 +53,8 @@ impl Credentials {
         Self::named(source, keeper.oauth2.as_ref(), key, client)
     }
 
-    fn named(
+    /// The same, with each part by itself.
+    pub(crate) fn named(
         source: &SourceId,
         oauth2: Option<&OAuth2>,
         (key_file, header): (Option<&Path>, Option<&str>),

@@ -2,6 +2,7 @@
 //! that none can hold another up (HAZ-035).
 
 use crate::{
+    Demographics,
     asking::{Asking, ObjectionReply},
     exchange::Log,
     fault::Fault,
@@ -98,6 +99,15 @@ impl Federation {
             .unwrap_or(Trace::DidNotAnswer)
     }
 
+    /// Asks PDS for the one person who is exactly so; nobody and several are both [`Trace::NotFound`]. Never longer than the
+    /// trace's deadline; cancel-safe.
+    pub async fn find(&self, sought: &Demographics<'_>, request_id: &str, now: Timestamp) -> Trace {
+        let bounds = self.bounds(self.limits.trace);
+        timeout_at(bounds.deadline, self.national.pds.find(sought, (request_id, now), &bounds))
+            .await
+            .unwrap_or(Trace::DidNotAnswer)
+    }
+
     /// Asks the registered practice for its uncategorised data alone. Signs are only complete when the state is
     /// [`ReplyState::Answered`]. Cancel-safe.
     pub async fn objection(&self, _opened: &Opened, asking: &Asking) -> ObjectionReply {
@@ -122,9 +132,15 @@ impl Federation {
         reply
     }
 
-    /// What this opening asks, and what is settled without asking. Pure.
+    /// What this opening asks, and what is settled without asking: what a partner's switch keeps back is not shared (HAZ-007). Pure.
     pub fn plan(&self, permit: &Permit, _opened: &Opened, asking: Asking) -> Plan {
-        plan::plan(&self.sources, &|source, category| permit.level(source, category), &asking)
+        let switched = |source: &SourceConfig| {
+            let mut source = source.clone();
+            source.shares.retain(|category| permit.is_shared(&source.id, *category));
+            source
+        };
+        let sources: Vec<SourceConfig> = self.sources.iter().map(switched).collect();
+        plan::plan(&sources, &|source, category| permit.level(source, category), &asking)
     }
 
     /// Asks every question at once, on tasks of their own. The stream gives what was settled first, then each reply as

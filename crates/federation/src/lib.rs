@@ -20,6 +20,8 @@ mod gather;
 mod guard;
 /// The national look-ups.
 mod national;
+/// An employer, about its own staff.
+mod staff_match;
 /// The kinds of source.
 mod sources;
 /// One document opened.
@@ -45,6 +47,7 @@ pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;
 pub use limits::Limits;
+pub use national::pds::search::Demographics;
 pub use open::{Content, OpenReply};
 pub use plan::Plan;
 pub use probe::{Check, NotATestNumber, Probe};
@@ -53,6 +56,7 @@ pub use source::{
     ConfigFault, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
 };
 pub use sources::gp_connect::objection::objection_signs;
+pub use staff_match::{Employers, Staff, StaffMatchConfig, WAIT as STAFF_MATCH_WAIT};
 
 /// Fault servers for the tests.
 #[cfg(test)]

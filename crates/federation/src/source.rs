@@ -45,6 +45,12 @@ pub struct SourceConfig {
     /// Of pointers: from whom this gateway may fetch documents.
     #[serde(default)]
     pub retrieve_from: Vec<Keeper>,
+    /// Whether its controller lets restricted items out under break-glass.
+    #[serde(default)]
+    pub releases_restricted: bool,
+    /// Whether its controller lets an objection be overridden under break-glass.
+    #[serde(default)]
+    pub releases_on_override: bool,
     /// The categories this source shares at all.
     #[serde(default)]
     pub shares: Vec<Category>,

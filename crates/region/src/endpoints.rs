@@ -34,7 +34,13 @@ pub struct Endpoints {
     pub client_identity: PathBuf,
     /// Who signed the certificates of those servers: PEM.
     pub ca_file: PathBuf,
+    /// What the host's server shows the gateway on the back channel: PEM, certificate and PKCS #8 key.
+    pub host_identity: PathBuf,
+    /// What the gateway shows hosts' servers there: PEM, certificate and PKCS #8 key.
+    pub back_channel_identity: PathBuf,
     pub sources: Vec<SourceEndpoint>,
+    /// Who is asked whether a professional and a person are connected.
+    pub staff_match: Vec<StaffMatchEndpoint>,
     /// What the edge node of each partner that cannot answer live is to be set up with.
     pub edges: Vec<EdgeEndpoint>,
     pub people: Vec<PersonLine>,
@@ -56,6 +62,17 @@ pub struct SourceEndpoint {
     pub lock: String,
     /// Where access tokens are to be had, if it asks for them.
     pub token_url: Option<String>,
+}
+
+/// One organisation, about its own staff: asked with the API key `demo`.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaffMatchEndpoint {
+    /// ODS code.
+    pub organisation: String,
+    pub url: String,
+    /// 64 hexadecimal digits: what both sides hash under.
+    pub hash_key: PathBuf,
+    pub hash_key_id: String,
 }
 
 /// What one partner's edge node and those who speak with it are given. The same authority has signed every certificate;

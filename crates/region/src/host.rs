@@ -8,25 +8,30 @@ pub(crate) mod users;
 pub(crate) mod key;
 /// The signed launch.
 mod launch;
+/// What the gateway is told of a session.
+mod event;
 /// Who is signed in.
 mod sessions;
 /// The pages.
 mod pages;
+/// What its organisations say of their own staff.
+pub(crate) mod staff;
 
-use crate::{html, options::RegionFault, people::Person, world::World};
+use crate::{html, options::RegionFault, people::Person, tls::Mutual, world::World};
 use axum::{
     Form, Router,
-    extract::{Path, Request, State},
+    extract::{Path as Named, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use event::Event;
 use key::SigningKey;
 use launch::{Gateway, Launcher};
 use serde::Deserialize;
 use sessions::{Session, Sessions};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// The client id under which the gateway knows this host.
 pub(crate) const CLIENT_ID: &str = "demo-host";
@@ -35,8 +40,39 @@ pub(crate) const CLIENT_ID: &str = "demo-host";
 pub(crate) struct Setup {
     pub(crate) gateway_url: String,
     pub(crate) token_url: String,
+    pub(crate) back_channel: BackChannel,
     pub(crate) key: SigningKey,
     pub(crate) client: reqwest::Client,
+    pub(crate) staff: staff::Offices,
+}
+
+/// Where the host's server launches, and what it shows there.
+pub(crate) struct BackChannel {
+    url: String,
+    client: reqwest::Client,
+}
+
+impl BackChannel {
+    /// With the host's certificate, where there is a back channel.
+    pub(crate) fn new(url: Option<&str>, token_url: &str, mutual: &Mutual) -> Result<Self, RegionFault> {
+        let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let (url, builder) = match url {
+            None => (token_url.to_owned(), builder),
+            Some(url) => {
+                let read = |path: &Path| {
+                    std::fs::read(path)
+                        .map_err(|source| RegionFault::WriteKey { path: path.to_owned(), source })
+                };
+                let identity = reqwest::Identity::from_pem(&read(&mutual.host_identity)?);
+                let authority = reqwest::Certificate::from_pem(&read(&mutual.ca_file)?);
+                let builder = builder
+                    .identity(identity.map_err(RegionFault::Client)?)
+                    .tls_certs_only([authority.map_err(RegionFault::Client)?]);
+                (format!("{url}/oauth2/token"), builder)
+            }
+        };
+        Ok(Self { url, client: builder.build().map_err(RegionFault::Client)? })
+    }
 }
 
 struct Host {
@@ -49,7 +85,10 @@ struct Host {
 
 pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionFault> {
     let gateway_origin = origin(&setup.gateway_url);
-    let gateway = Gateway { token_url: setup.token_url, client: setup.client };
+    let staff = setup.staff.router(world);
+    let BackChannel { url, client } = setup.back_channel;
+    let event_url = format!("{}/launch/event", setup.gateway_url);
+    let gateway = Gateway { audience: setup.token_url, url, event_url, client };
     let launcher = Launcher { gateway, key: setup.key };
     let host =
         Arc::new(Host { world: Arc::clone(world), sessions: Sessions::default(), launcher, gateway_origin });
@@ -65,7 +104,8 @@ pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionF
         .route("/sign-out", post(sign_out))
         .route("/jwks.json", get(jwks))
         .route("/style.css", get(|| async { html::style(include_str!("host/host.css")) }))
-        .with_state(host))
+        .with_state(host)
+        .merge(staff))
 }
 
 fn origin(url: &str) -> String {
@@ -108,7 +148,9 @@ async fn sign_in(State(host): State<Arc<Host>>, Form(form): Form<SignIn>) -> Res
 }
 
 async fn sign_out(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
-    host.sessions.end(&headers);
+    if let Some(session) = host.sessions.end(&headers).filter(|session| session.opened.is_some()) {
+        host.launcher.tell(&session, Event::UserOut).await;
+    }
     Redirect::to("/sign-in").into_response()
 }
 
@@ -123,8 +165,13 @@ async fn patients(State(host): State<Arc<Host>>, session: axum::Extension<Sessio
 async fn patient(
     State(host): State<Arc<Host>>,
     session: axum::Extension<Session>,
-    Path(key): Path<String>,
+    Named(key): Named<String>,
 ) -> Response {
+    let place = pages::place(&key);
+    if session.opened.is_some() && session.opened != place {
+        host.launcher.tell(&session, Event::PatientChanged).await;
+        host.sessions.opens(&session, None);
+    }
     match host.person(&key) {
         Some(person) => host
             .page(StatusCode::OK, pages::patient(&host.chart(&key, person, &session), &pages::Panel::Closed)),
@@ -135,6 +182,27 @@ async fn patient(
 #[derive(Deserialize)]
 struct OpenRecord {
     view: View,
+    #[serde(default)]
+    purpose: Purpose,
+}
+
+/// What the professional opens it for; the codes are those of v3-ActReason.
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Purpose {
+    #[default]
+    Treat,
+    /// Emergency access.
+    Btg,
+}
+
+impl Purpose {
+    fn code(self) -> &'static str {
+        match self {
+            Purpose::Treat => "TREAT",
+            Purpose::Btg => "BTG",
+        }
+    }
 }
 
 #[derive(Deserialize, PartialEq, Eq)]
@@ -148,13 +216,14 @@ enum View {
 async fn open_record(
     State(host): State<Arc<Host>>,
     session: axum::Extension<Session>,
-    Path(key): Path<String>,
+    Named(key): Named<String>,
     Form(form): Form<OpenRecord>,
 ) -> Response {
     let Some(person) = host.person(&key) else {
         return host.page(StatusCode::NOT_FOUND, pages::no_such_patient(&session));
     };
-    let launched = host.launcher.launch(&session, person).await;
+    let launched = host.launcher.launch(&session, person, form.purpose).await;
+    host.sessions.opens(&session, pages::place(&key));
     let panel = match launched {
         Ok(launch_uri) if form.view == View::Window => return Redirect::to(&launch_uri).into_response(),
         Ok(launch_uri) => pages::Panel::Open { launch_uri },

@@ -54,7 +54,7 @@ mod control;
 /// Pages and their safety.
 mod html;
 
-pub use endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint, UserLine};
+pub use endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint, StaffMatchEndpoint, UserLine};
 pub use faults::{Code, Fault, NotAFault};
 pub use line::LineTls;
 pub use options::{Options, RegionFault, TOKEN_LIFE_S};

@@ -18,6 +18,8 @@ pub struct Options {
     pub gateway_url: String,
     /// The gateway's token endpoint: the audience of every launch.
     pub token_url: String,
+    /// Where hosts' servers reach the gateway; `None`: at the token endpoint itself.
+    pub back_channel_url: Option<String>,
     /// Where the demo host's signing key is written. It must exist.
     pub state_dir: PathBuf,
     /// Faults in force from the start, by source name.

@@ -4,6 +4,8 @@
 
 /// Questions in the second that runs.
 mod budget;
+/// Somebody without their number.
+mod search;
 
 use crate::{
     faults::{Fault, gate},
@@ -37,6 +39,7 @@ pub(crate) fn router(world: &Arc<World>) -> Router {
     let gate = gate::Gate::speaking(world, "pds", Dialect::Pds);
     let service = Service { world: Arc::clone(world), budget: Budget::default() };
     Router::new()
+        .route("/personal-demographics/FHIR/R4/Patient", get(search::search))
         .route("/personal-demographics/FHIR/R4/Patient/{number}", get(patient))
         .with_state(Arc::new(service))
         .layer(middleware::from_fn_with_state(gate, gate::pass))
@@ -47,10 +50,12 @@ async fn patient(
     Path(number): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let mut response = match service.find(&number, &headers) {
-        Ok(patient) => tagged(&patient),
-        Err(problem) => problem.respond(Dialect::Pds),
-    };
+    answered(service.find(&number, &headers).map(|patient| tagged(&patient)), &headers)
+}
+
+/// An answer or a refusal, with what is given back as it came.
+fn answered(answer: Result<Response, Problem>, headers: &HeaderMap) -> Response {
+    let mut response = answer.unwrap_or_else(|problem| problem.respond(Dialect::Pds));
     for name in ECHOED {
         if let (Some(value), Ok(name)) = (headers.get(name), name.parse::<HeaderName>()) {
             response.headers_mut().insert(name, value.clone());
@@ -60,7 +65,8 @@ async fn patient(
 }
 
 impl Service {
-    fn find(&self, number: &str, headers: &HeaderMap) -> Result<Value, Problem> {
+    /// Within the budget, and with an id of its own.
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let fault = self.world.faults.of("pds");
         if fault == Fault::Budget && !self.budget.allows(crate::clock::now()) {
             return Err(Problem::new("TOO_MANY_REQUESTS", "more than 5 requests in a second"));
@@ -75,6 +81,12 @@ impl Service {
                 "Invalid value - 'X-Request-ID' in header is not a UUID",
             ));
         }
+        Ok(())
+    }
+
+    fn find(&self, number: &str, headers: &HeaderMap) -> Result<Value, Problem> {
+        self.admit(headers)?;
+        let fault = self.world.faults.of("pds");
         let parsed = NhsNumber::parse(number).ok().filter(|parsed| parsed.digits() == number);
         let asked =
             parsed.ok_or_else(|| Problem::new("INVALID_RESOURCE_ID", "the id is not an NHS number"))?;

@@ -17,6 +17,8 @@ mod stories;
 /// The others.
 mod background;
 
+pub(crate) use stories::staff;
+
 use fhir::NhsNumber;
 use jiff::civil::Date;
 use partner::Partner;

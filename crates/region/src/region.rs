@@ -4,7 +4,7 @@
 use crate::{
     clock, control,
     corpus::Corpus,
-    endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint},
+    endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint, StaffMatchEndpoint},
     faults::Faults,
     feeds::{self, Destination, Extract},
     gateway,
@@ -75,9 +75,22 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
         client: Arc::new(oauth::Client::register(&options.state_dir)?),
         mutual: Mutual::make(&options.state_dir)?,
     };
+    let staff = host::staff::Offices::make(&options.state_dir)?;
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
-    let endpoints = endpoints(&doors, &world, &key, &proofs);
-    let setup = host::Setup { gateway_url: options.gateway_url, token_url: options.token_url, key, client };
+    let mut endpoints = endpoints(&doors, &world, &key, &proofs);
+    endpoints.staff_match = staff_match(&doors, &staff);
+    let setup = host::Setup {
+        back_channel: host::BackChannel::new(
+            options.back_channel_url.as_deref(),
+            &options.token_url,
+            &proofs.mutual,
+        )?,
+        gateway_url: options.gateway_url,
+        token_url: options.token_url,
+        key,
+        client,
+        staff,
+    };
     let lines = doors.lines(&world);
     let servers = serve(doors, &world, setup, &Behind { proofs: &proofs, lines: &lines })?;
     tracing::info!(sources = endpoints.sources.len(), people = endpoints.people.len(), "the region listens");
@@ -143,8 +156,13 @@ fn source_names(poor_source: bool) -> Vec<String> {
     let practices = PRACTICES.iter().flat_map(practice_names);
     let partners = PARTNERS.iter().map(|partner| partner.name.to_owned());
     let poor = poor_source.then(|| rest::poor::NAME.to_owned());
-    let national = ["pds", "sds", "ssp", "gateway", nrl::NAME, nrl::provider::NAME].map(str::to_owned);
-    std::iter::once("gp".to_owned()).chain(practices).chain(partners).chain(national).chain(poor).collect()
+    let national = ["pds", "sds", "ssp", "gateway", nrl::NAME, nrl::provider::NAME, host::staff::NAME];
+    std::iter::once("gp".to_owned())
+        .chain(practices)
+        .chain(partners)
+        .chain(national.map(str::to_owned))
+        .chain(poor)
+        .collect()
 }
 
 impl AllDoors {
@@ -291,7 +309,10 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs)
         client_key: proofs.client.key.clone(),
         client_identity: proofs.mutual.client_identity.clone(),
         ca_file: proofs.mutual.ca_file.clone(),
+        host_identity: proofs.mutual.host_identity.clone(),
+        back_channel_identity: proofs.mutual.back_channel_identity.clone(),
         sources: sources(doors),
+        staff_match: Vec::new(),
         edges: edges(doors, &proofs.mutual),
         people: world.people.iter().map(person_line).collect(),
         users: USERS.iter().map(host::users::User::line).collect(),
@@ -325,6 +346,16 @@ fn sources(doors: &AllDoors) -> Vec<SourceEndpoint> {
     };
     let partners = doors.partners.iter().zip(&PARTNERS).map(partner);
     doors.practice_roots().map(practice).chain(partners).chain(doors.poor.iter().map(poor)).collect()
+}
+
+fn staff_match(doors: &AllDoors, staff: &host::staff::Offices) -> Vec<StaffMatchEndpoint> {
+    let office = |(ods, office): (&str, &host::staff::Office)| StaffMatchEndpoint {
+        organisation: ods.to_owned(),
+        url: format!("{}/{}/{ods}", doors.host.origin, host::staff::NAME),
+        hash_key: office.key_file.clone(),
+        hash_key_id: host::staff::KEY_ID.to_owned(),
+    };
+    staff.all().map(office).collect()
 }
 
 fn edges(doors: &AllDoors, mutual: &Mutual) -> Vec<EdgeEndpoint> {

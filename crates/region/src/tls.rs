@@ -27,6 +27,9 @@ use std::{
     sync::Arc,
 };
 
+/// The name in the certificate of the host's server.
+const HOST_NAME: &str = "marlowe.example";
+
 /// The region's certificates.
 pub(crate) struct Mutual {
     /// For every server that asks for a client certificate.
@@ -35,6 +38,10 @@ pub(crate) struct Mutual {
     pub(crate) client_identity: PathBuf,
     /// PEM: the authority that signed both sides.
     pub(crate) ca_file: PathBuf,
+    /// PEM: what the host's server shows the gateway.
+    pub(crate) host_identity: PathBuf,
+    /// PEM: what the gateway shows hosts' servers.
+    pub(crate) back_channel_identity: PathBuf,
     /// For each partner behind an edge node.
     pub(crate) edges: Vec<Edge>,
 }
@@ -63,6 +70,16 @@ impl Mutual {
             edges,
             client_identity: written(folder, "shcr-gateway-tls.pem", &identity(&client))?,
             ca_file: written(folder, "region-ca.pem", &pem("CERTIFICATE", authority.der()))?,
+            host_identity: written(
+                folder,
+                "demo-host-tls.pem",
+                &identity(&certificate::named_client(HOST_NAME, &authority).map_err(unmade)?),
+            )?,
+            back_channel_identity: written(
+                folder,
+                "shcr-gateway-back-channel.pem",
+                &identity(&certificate::server(&authority).map_err(unmade)?),
+            )?,
             server: Arc::new(config(&authority, &server).map_err(|_| RegionFault::Certificates)?),
         })
     }

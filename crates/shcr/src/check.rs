@@ -25,13 +25,29 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
         return Err(report.into());
     }
     let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
-    let policy = access::Policy::load(&config.policy.directory, &facts)
+    let policy = access::Policy::deployed(&config.policy.directory, &facts, &config.deployment())
         .into_diagnostic()
         .wrap_err("the sharing policy cannot be used")?;
-    let hosts = access::host::Hosts::load(config.hosts.clone(), &config.policy.directory)
+    let (training, policy_dir) = (config.training, &config.policy.directory);
+    let hosts = access::host::Hosts::load_in(training, config.hosts.clone(), policy_dir);
+    if let Some(report) = hosts.as_ref().err().and_then(|fault| Report::of(vec![text.host_fault(fault)?])) {
+        return Err(report.into());
+    }
+    let hosts = hosts.into_diagnostic().wrap_err("a host cannot be registered")?;
+    let providers = access::logout::Providers::load(&config.logout)
         .into_diagnostic()
-        .wrap_err("a host cannot be registered")?;
-    access::keys::Keys::new(hosts.issuers()).into_diagnostic()?;
+        .wrap_err("an identity provider cannot be registered")?;
+    access::launch::direct::Direct::load(training, config.direct.as_ref(), policy_dir)
+        .into_diagnostic()
+        .wrap_err("direct access cannot be offered")?;
+    access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
+    crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
+    if let Some(channel) = &config.back_channel {
+        crate::serve::back_channel::guard(channel)?;
+    }
+    if let Some(keys) = &config.keys {
+        access::own_keys::OwnKeys::read(keys).into_diagnostic().wrap_err("our own keys cannot be used")?;
+    }
     let lists = refsets::load(&config.policy.directory, config.training)
         .into_diagnostic()
         .wrap_err("what is restricted cannot be told")?;

@@ -11,9 +11,16 @@ use std::{
     time::Duration,
 };
 
+/// How long a view stands.
+pub(crate) mod session;
+/// Emergency access, and organisations asked about their own staff.
+mod emergency;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
+/// Where hosts' servers reach us.
+pub(crate) mod back_channel;
 
+pub(crate) use emergency::{BreakGlass, Organisation, StaffMatch};
 use report::{Report, Text, Wrong};
 
 /// A configuration larger than this is not one.
@@ -27,17 +34,32 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: String,
     pub(crate) admin_listen: SocketAddr,
+    /// Absent: no host's server can launch, but in training on this machine.
+    pub(crate) back_channel: Option<back_channel::BackChannel>,
+    /// Our own keys; absent: nothing can be encrypted to us, and we are nobody's client.
+    pub(crate) keys: Option<access::own_keys::OwnKeysConfig>,
     pub(crate) state_dir: PathBuf,
     pub(crate) contact: Contact,
     pub(crate) audit: Audit,
     pub(crate) policy: Policy,
-    pub(crate) session: Session,
+    pub(crate) session: session::Session,
+    /// Identity providers that tell us when somebody signs out.
+    #[serde(default)]
+    pub(crate) logout: Vec<access::logout::ProviderConfig>,
     pub(crate) objection: Objection,
     #[serde(default)]
     pub(crate) restricted: Restricted,
+    pub(crate) break_glass: BreakGlass,
+    #[serde(default)]
+    pub(crate) staff_match: StaffMatch,
+    /// What the organisations of the professionals can be asked.
+    #[serde(default)]
+    pub(crate) organisations: Vec<Organisation>,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
+    /// Direct access; without the table it is off.
+    pub(crate) direct: Option<access::launch::direct::DirectConfig>,
     pub(crate) national: federation::NationalConfig,
     pub(crate) sources: Vec<federation::SourceConfig>,
 }
@@ -63,15 +85,9 @@ pub(crate) struct Audit {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     pub(crate) directory: PathBuf,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Session {
-    #[serde(deserialize_with = "duration")]
-    pub(crate) idle: Duration,
-    #[serde(deserialize_with = "duration")]
-    pub(crate) absolute: Duration,
+    /// Who may sign the agreement and the partners' files. A live deployment wants two signatures on each.
+    #[serde(default)]
+    pub(crate) signers: Vec<access::policy::Signer>,
 }
 
 #[derive(Deserialize)]
@@ -140,6 +156,15 @@ impl Config {
         format!("{}/oauth2/token", self.public_url)
     }
 
+    /// What the sharing agreement has to know of the deployment.
+    pub(crate) fn deployment(&self) -> access::policy::Deployment {
+        access::policy::Deployment {
+            training: self.training,
+            hosts: self.hosts.iter().map(access::host::HostConfig::map).collect(),
+            signers: self.policy.signers.clone(),
+        }
+    }
+
     fn settle_paths(&mut self, beside: &Path) {
         self.state_dir = beside.join(&self.state_dir);
         self.policy.directory = beside.join(&self.policy.directory);
@@ -147,9 +172,19 @@ impl Config {
         self.audit.key_file = self.state_dir.join(&self.audit.key_file);
         let state_dir = self.state_dir.clone();
         let settle = |file: &mut PathBuf| *file = state_dir.join(&file);
+        let own = self.back_channel.iter_mut().flat_map(|channel| channel.paths_mut());
+        let own = own.chain(self.keys.iter_mut().flat_map(|keys| keys.paths_mut()));
+        for path in own.chain(self.hosts.iter_mut().flat_map(|host| host.paths_mut())) {
+            settle(path);
+        }
+        self.organisations.iter_mut().flat_map(Organisation::paths_mut).for_each(settle);
         for path in
             self.national.paths_mut().chain(self.sources.iter_mut().flat_map(|source| source.paths_mut()))
         {
+            settle(path);
+        }
+        let direct = self.direct.iter_mut().flat_map(|direct| direct.paths_mut());
+        for path in self.hosts.iter_mut().flat_map(|host| host.paths_mut()).chain(direct) {
             settle(path);
         }
     }
@@ -171,6 +206,8 @@ impl Config {
             !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
         };
         let live = self.sources.iter().filter(|source| source.base_url.as_deref().is_some_and(outside));
+        let organisations = &self.organisations;
+        wrong.extend(emergency::wrong(self.training, self.staff_match.wait, organisations, text));
         wrong.extend(live.filter(|_| self.training).map(|source| {
             let said = format!(
                 "training never meets a live source (HAZ-054), and `{}` is not on this machine",
@@ -178,6 +215,17 @@ impl Config {
             );
             text.at_source(&source.id, "base_url", said, "set `training = false`, or take the source out")
         }));
+        wrong.extend(self.wrong_doors(text));
+        let times = self.session.wrong();
+        wrong.extend(
+            times.map(|(key, said)| text.at_session(key, said.to_owned(), "choose a time within it")),
+        );
+        wrong.extend(self.hosts.iter().flat_map(|host| {
+            let faults = host.smart.iter().flat_map(|smart| smart.faults(self.training));
+            faults.map(|fault| text.at_smart_host(&host.client_id, &fault))
+        }));
+        let direct = self.direct.iter().flat_map(|direct| direct.faults(self.training));
+        wrong.extend(direct.map(|fault| text.at_direct(&fault)));
         wrong
     }
 }

@@ -13,6 +13,11 @@ use std::{
 
 /// The shipped configuration with this run's addresses.
 mod running;
+/// The gateway's own keys.
+pub(crate) mod keys;
+/// A gateway and its region inside a test.
+#[cfg(test)]
+pub(crate) mod within;
 /// The edge nodes of partners who can only send now and then.
 mod edges;
 
@@ -57,6 +62,9 @@ pub(crate) struct Options {
     /// Ask practices over the newer national gateway instead of the Spine Secure Proxy.
     #[arg(long)]
     national_gateway: bool,
+    /// Lay the tables of this file over the configuration: a host's SMART server, direct access.
+    #[arg(long)]
+    with_config: Option<PathBuf>,
 }
 
 fn fault(text: &str) -> Result<(String, region::Fault), String> {
@@ -110,6 +118,7 @@ fn prepare_state(directory: &Path) -> miette::Result<PathBuf> {
         write_secret(&key_file, &key.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
     }
     write_secret(&directory.join("state/demo-api.key"), DEMO_API_KEY)?;
+    keys::make(&directory.join("state"))?;
     Ok(directory)
 }
 
@@ -128,6 +137,7 @@ fn region_options(options: &Options, config: &Config, state: &Path) -> region::O
         corpus: options.corpus.clone(),
         gateway_url: config.public_url.clone(),
         token_url: config.token_url(),
+        back_channel_url: config.back_channel.as_ref().map(|channel| channel.url.clone()),
         state_dir: state.join("state"),
         faults: options.faults.clone(),
         latency: !options.no_latency,
@@ -147,6 +157,8 @@ fn ready_text(
     if let Some(object) = ready.as_object_mut() {
         object.insert("edges".into(), edges.told(&region.edges)?);
         object.insert("gateway_url".into(), config.public_url.clone().into());
+        let channel = config.back_channel.as_ref().map(|channel| channel.url.clone());
+        object.insert("back_channel_url".into(), channel.into());
         object.insert("admin_url".into(), listeners.admin_url().into());
         object.insert("state_dir".into(), state.join("state").display().to_string().into());
         object.insert("config".into(), running::path(state).display().to_string().into());

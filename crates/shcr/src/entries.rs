@@ -1,10 +1,15 @@
 //! Takes what an opening knows so far, gives the audit entry for each moment of it. Every entry stands alone: who, how,
 //! whom, why and what was decided are written into each. Ids, states and counts only, never content.
 
+/// Direct access before there is a launch.
+pub(crate) mod find;
+
 use access::{
-    Launch, Objection, Permit, Refusal,
-    launch::Practitioner,
+    Launch, Objection, Permit, Refusal, StaffMatch,
+    break_glass::Exception,
+    launch::{GivenReason, Practitioner},
     person::{Identified, Trace},
+    session::Ending,
 };
 use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine};
 use fhir::{Category, SourceId};
@@ -14,8 +19,12 @@ use web::gateway::Refused;
 
 /// An opening of one document, not of a record.
 const DOCUMENT: &str = "document";
+/// Under this name what the permit was decided on.
+pub(crate) const FACTS: &str = "facts";
 /// Under this name the opening that listed it.
 const LISTED_BY: &str = "listed-by";
+/// Under this name the occasion at which emergency access began.
+const UNDER: &str = "break-glass";
 
 /// One source and what it is asked about.
 pub(crate) type Planned<'a> = (&'a federation::SourceConfig, Vec<Category>);
@@ -30,7 +39,7 @@ pub(crate) struct Story {
     pub(crate) arrived: tokio::time::Instant,
     /// The launching host's origin: a refusal must be readable inside its frame too.
     frame: Option<String>,
-    at: Millis,
+    pub(crate) at: Millis,
     who: audit::Who,
     how: audit::How,
     whom: audit::Whom,
@@ -44,6 +53,12 @@ pub(crate) struct Story {
     listed_by: Option<OpeningId>,
     /// More on why it was refused than the asker may know.
     because: Option<&'static str>,
+    /// What the permit was decided on, for whoever asks later why.
+    facts: Option<String>,
+    /// Computed in memory: how near the professional is to the person, an exception under way.
+    flags: Vec<String>,
+    /// Of the exception under way, where it began.
+    under: Option<String>,
 }
 
 impl Story {
@@ -66,12 +81,56 @@ impl Story {
             disclosed: 0,
             listed_by: None,
             because: None,
+            facts: None,
+            flags: Vec::new(),
+            under: None,
         }
+    }
+
+    /// The same story at an occasion recorded before; `None` where that is no occasion's name.
+    pub(crate) fn at_occasion(&self, opening: &str) -> Option<Self> {
+        let opening = OpeningId::parse(opening).ok()?;
+        Some(Self { opening, ..self.clone() })
+    }
+
+    /// From now on every entry says by which exception more is open, and where that began with its reason.
+    pub(crate) fn during(mut self, exception: Option<&Exception>) -> Self {
+        if let Some(exception) = exception {
+            self.why.overridden = Some(format!("break-glass {}", exception.reason));
+            self.under = Some(exception.opening.clone());
+            self.flag("break-glass");
+        }
+        self
+    }
+
+    /// What the professional's own organisation said.
+    pub(crate) fn near(&mut self, near: StaffMatch) {
+        self.flag(&format!("staff-match:{}", near.name()));
+    }
+
+    pub(crate) fn flag(&mut self, flag: &str) {
+        self.flags.push(flag.to_owned());
+    }
+
+    /// Why, in the professional's own words.
+    pub(crate) fn given(&mut self, reason: &GivenReason) {
+        self.why.reason_code = Some(reason.code.clone());
+        self.why.reason_text = Some(reason.text.clone());
     }
 
     /// For the audit alone: what the next refusal rests on.
     pub(crate) fn because(&mut self, why: &'static str) {
         self.because = Some(why);
+    }
+
+    /// The agreement that decides from here on, and the role map that spoke.
+    pub(crate) fn under(&mut self, configuration: &str, map: String) {
+        configuration.clone_into(&mut self.configuration);
+        self.who.map = Some(map);
+    }
+
+    pub(crate) fn configuration(&self) -> &str {
+        &self.configuration
     }
 
     /// From now on every entry says that this opening is of one document, and whose page listed it.
@@ -124,6 +183,8 @@ impl Story {
             categories.iter().flat_map(|category| permit.grant(&source.id, *category).policies.clone())
         });
         let policies: std::collections::BTreeSet<String> = grants.collect();
+        permit.role().name().clone_into(&mut self.who.role);
+        self.facts = Some(permit.facts().to_owned());
         self.decision = audit::Decision {
             outcome: "permit".to_owned(),
             permit: permit.digest(),
@@ -166,12 +227,24 @@ impl Story {
         self.entry(Kind::Refused, Key::refused(&self.opening), self.at)
     }
 
-    /// The identity interruption page is about to be shown, or was passed.
-    pub(crate) fn interruption(&self, what: &str, n: u32) -> Entry {
+    /// Something more than opening was asked for, and is not given.
+    pub(crate) fn denied(&mut self, why: &str) -> Entry {
+        self.decision.outcome = "deny".to_owned();
+        self.decision.reasons = vec![why.to_owned()];
+        self.entry(Kind::Refused, Key::refused(&self.opening), self.at)
+    }
+
+    /// A moment of an exception.
+    pub(crate) fn override_entry(&self, n: u32, what: &str, at: Millis) -> Entry {
         Entry {
             cause: Some(what.to_owned()),
-            ..self.entry(Kind::Override, Key::overridden(&self.opening, n), self.at)
+            ..self.entry(Kind::Override, Key::overridden(&self.opening, n), at)
         }
+    }
+
+    /// The identity interruption page is about to be shown, or was passed.
+    pub(crate) fn interruption(&self, what: &str, n: u32) -> Entry {
+        self.override_entry(n, what, self.at)
     }
 
     /// The fresh state of the person's objection, when it stops the opening.
@@ -206,6 +279,13 @@ impl Story {
         entry
     }
 
+    fn detail(&self) -> BTreeMap<String, String> {
+        let listed_by = self.listed_by.iter().map(|id| (LISTED_BY.to_owned(), id.to_string()));
+        let facts = self.facts.iter().map(|facts| (FACTS.to_owned(), facts.clone()));
+        let under = self.under.iter().map(|id| (UNDER.to_owned(), id.clone()));
+        listed_by.chain(facts).chain(under).collect()
+    }
+
     fn entry(&self, kind: Kind, key: Key, at: Millis) -> Entry {
         Entry {
             opening: Some(self.opening.clone()),
@@ -217,8 +297,8 @@ impl Story {
             why: Some(self.why.clone()),
             decision: Some(self.decision.clone()),
             objection: self.objection.clone(),
-            flags: self.listed_by.iter().map(|_| DOCUMENT.to_owned()).collect(),
-            detail: self.listed_by.iter().map(|id| (LISTED_BY.to_owned(), id.to_string())).collect(),
+            flags: self.listed_by.iter().map(|_| DOCUMENT.to_owned()).chain(self.flags.clone()).collect(),
+            detail: self.detail(),
             ..Entry::new(kind, key, at)
         }
     }
@@ -233,21 +313,60 @@ pub(crate) fn session(launch: &Launch, key: Key, cause: &str, address: &str, at:
         whom: Some(whom(launch)),
         why: Some(why(launch)),
         cause: Some(cause.to_owned()),
+        detail: asserted(launch),
         ..Entry::new(Kind::Session, key, at)
     }
 }
 
-/// A launch that never became a session. `issuer` is what the assertion claimed, or `unknown`.
-pub(crate) fn launch_refused(
-    issuer: &str,
-    assertion_hash: &[u8; 32],
-    reason: &str,
-    address: &str,
-    at: Millis,
-) -> Entry {
-    let attempt = Uuid::now_v7().as_fields().0;
-    let mut entry = Entry::new(Kind::LaunchRefused, Key::launch_refused(issuer, assertion_hash, attempt), at);
-    entry.cause = Some(reason.to_owned());
+/// Sessions of one professional that end together. The persons they were about stand in the entries each began with; the store
+/// lists the sessions.
+pub(crate) fn sessions_ended(launch: &Launch, key: Key, ending: Ending, address: &str, at: Millis) -> Entry {
+    Entry { whom: None, why: None, ..session(launch, key, ending.code(), address, at) }
+}
+
+/// What else the host or an identity provider said.
+fn asserted(launch: &Launch) -> BTreeMap<String, String> {
+    let told = &launch.particulars;
+    let provider = told.provider.as_ref();
+    let activities = &launch.smartcard.activity_codes;
+    let activities = (!activities.is_empty()).then(|| activities.join(" "));
+    let said = [
+        ("activities", activities),
+        ("client-address", told.workstation_address.clone()),
+        ("provider", provider.map(|(issuer, _)| issuer.clone())),
+        ("provider-subject", provider.map(|(_, subject)| subject.clone())),
+    ];
+    said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// A launch that never became a session.
+pub(crate) struct LaunchRefusal<'a> {
+    /// A registered client id, or `unknown`.
+    pub(crate) issuer: &'a str,
+    /// SHA-256 of what was presented.
+    pub(crate) assertion_hash: &'a [u8; 32],
+    pub(crate) reason: &'a str,
+    /// The way it came: a route's name, or `event`.
+    pub(crate) flow: &'a str,
+    pub(crate) address: &'a str,
+}
+
+/// The entry of it. Two attempts with the same bytes are two entries.
+pub(crate) fn launch_refused_at(refused: &LaunchRefusal<'_>, at: Millis) -> Entry {
+    let attempt = Uuid::new_v4().as_fields().0;
+    let key = Key::launch_refused(refused.issuer, refused.assertion_hash, attempt);
+    let mut entry = Entry::new(Kind::LaunchRefused, key, at);
+    entry.cause = Some(refused.reason.to_owned());
+    entry.detail.insert("flow".to_owned(), refused.flow.to_owned());
+    entry.detail.insert("address".to_owned(), refused.address.to_owned());
+    entry
+}
+
+/// A host's code came through a browser, and is about to be redeemed.
+pub(crate) fn code_received(host: &str, key: Key, address: &str, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Session, key, at);
+    entry.cause = Some("code received".to_owned());
+    entry.detail.insert("host".to_owned(), host.to_owned());
     entry.detail.insert("address".to_owned(), address.to_owned());
     entry
 }
@@ -261,12 +380,31 @@ pub(crate) fn cleared(source: &str, by: &str, at: Millis) -> Entry {
     entry
 }
 
+/// Another agreement decides from here on. `before` is the one until now, at the start none.
+pub(crate) fn agreement(id: &str, before: Option<&str>, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Configuration, Key::configuration(id, at), at);
+    entry.cause = Some("sharing agreement in force".to_owned());
+    entry.configuration = Some(id.to_owned());
+    entry.software = Some(env!("CARGO_PKG_VERSION").to_owned());
+    entry.detail.extend(before.map(|before| ("before".to_owned(), before.to_owned())));
+    entry
+}
+
 /// An alert of one of the numbered rules. `about` is an opening or a hash.
 pub(crate) fn raised(rule: &str, about: &str, what: &str, at: Millis) -> Entry {
     let mut entry = Entry::new(Kind::Alert, Key::raised(rule, about), at);
     entry.cause = Some(rule.to_owned());
     entry.detail.insert("what".to_owned(), what.to_owned());
     entry.detail.insert("about".to_owned(), about.to_owned());
+    entry
+}
+
+/// An opening that a second person of that organisation looks at, and closes.
+pub(crate) fn to_review(organisation: &str, opening: &str, at: Millis) -> Entry {
+    let mut entry = Entry::new(Kind::Alert, Key::raised("review", opening), at);
+    entry.cause = Some("review".to_owned());
+    entry.detail.insert("organisation".to_owned(), organisation.to_owned());
+    entry.detail.insert("about".to_owned(), opening.to_owned());
     entry
 }
 
@@ -324,14 +462,19 @@ fn how(launch: &Launch, address: &str) -> audit::How {
         host_session: host_session(launch),
         auth_time: launch.auth_time_s,
         jti_hash: Some(launch.assertion_hash.clone()),
-        device: None,
+        device: launch.particulars.workstation.clone(),
         address: Some(address.to_owned()),
     }
 }
 
 /// The host's session, named so that two hosts never share one.
 pub(crate) fn host_session(launch: &Launch) -> Option<String> {
-    launch.host_session.as_ref().map(|session| format!("{} {session}", launch.host))
+    launch.host_session.as_ref().map(|session| named_session(&launch.host, session))
+}
+
+/// The same, as a host or its identity provider names it later.
+pub(crate) fn named_session(host: &str, session: &str) -> String {
+    format!("{host} {session}")
 }
 
 fn whom(launch: &Launch) -> audit::Whom {

@@ -28,6 +28,8 @@ mod source_test;
 mod check;
 /// A partner's edge node.
 mod edge_node;
+/// A professional's views ended by an operator.
+mod session_end;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -50,12 +52,18 @@ enum Command {
     Source(source_test::Source),
     /// Run a partner's edge node, or ask something of it.
     Edge(edge_node::Edge),
+    /// End a professional's views.
+    #[command(subcommand)]
+    Session(session_end::Session),
     /// Check or read the audit.
     #[command(subcommand)]
     Audit(tools::Audit),
-    /// Print or check the sharing policy.
+    /// Check, print, explain, compare or sign the sharing agreement.
     #[command(subcommand)]
-    Policy(tools::Policy),
+    Policy(tools::policy::Command),
+    /// Read the hosts' role maps.
+    #[command(subcommand)]
+    Role(tools::policy::Roles),
     /// Bring in the lists of restricted concepts.
     #[command(subcommand)]
     Refset(refsets::import::Refset),
@@ -81,8 +89,10 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Check(options) => check::run(&options),
         Command::Source(command) => source_test::run(command).await,
         Command::Edge(command) => edge_node::run(command).await,
+        Command::Session(command) => session_end::run(command).await,
         Command::Audit(command) => tools::audit(command),
-        Command::Policy(command) => tools::policy(command),
+        Command::Policy(command) => tools::policy::run(command),
+        Command::Role(command) => tools::policy::roles(command),
         Command::Refset(command) => refsets::import::run(&command),
     }
 }

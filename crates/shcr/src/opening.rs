@@ -17,14 +17,21 @@ pub(crate) mod document;
 /// The sealed way to one document.
 pub(crate) mod handle;
 /// From our values to what the page needs before its first byte.
-mod compose;
+pub(crate) mod compose;
+/// Why a section does not show more, from the permit alone.
+mod why;
 /// Recording what leaves before it leaves.
 mod disclose;
 /// The professional's session, checked on every request.
 pub(crate) mod session;
+/// Whether the view still lives while its page is written.
+mod watch;
+/// An exception that holds for a while.
+mod lasting;
 /// The page as it is written, and whether anybody still reads it.
 mod stream;
 
+use lasting::Lasting;
 use steps::Who;
 use stream::{Event, Out};
 
@@ -33,23 +40,29 @@ use stream::{Event, Out};
 pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) -> Result<Page, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
-    let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
+    let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
+    let mut story = story.during(session.content.exception(clock::now()));
 
     // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
     let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {
         Who::Known(person, differing) => (person, differing),
         Who::Differs(differing) => return program.interrupt(&session, &mut story, differing).await,
+        Who::Near(near) => return program.ask_near(&session, &story, near).await,
     };
-    let permit = steps::permit(&program, &launch, &mut story).await?;
+    let beside = session.beside();
+    let mut permit = steps::permit(&program, &launch, &beside, &mut story).await?;
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = steps::account(&program, &story).await?;
+    program.account_for_own_word(&launch, &story).await?;
+    let (opened, shown) =
+        tokio::join!(steps::account(&program, &story), program.remember_shown(&session, &permit));
+    let opened = opened?;
 
     let asking = compose::asking(&launch, &person, &story);
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
-    let (mut out, body) = Out::start();
+    let (mut out, body) = Out::start(watch::watch(Arc::clone(&program), &session, shown));
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
     tokio::spawn(async move {
@@ -57,20 +70,32 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         // No clinical question leaves before the practice has said whether the person objects (HAZ-022).
         let (objection, said) = program.objection(&opened, &asking, &mut story).await;
         page.caveats.extend(said);
-        if program.is_stopped_by(objection) {
-            out.write(view::objection(&page)).await;
-            return program.close(&opened, &story, &Record::default(), "objection").await;
+        let stopped = program.is_stopped_by(objection);
+        if stopped {
+            let Some(second) = steps::over_objection(&program, &launch, &beside, &story).await else {
+                out.write(view::objection(&page)).await;
+                return program.close(&opened, &story, &Record::default(), "objection").await;
+            };
+            story.permitted(&second, &steps::everything(&program, &second));
+            page = compose::anew(page, &program, &session, (&person, &second), &story);
+            permit = second;
         }
         let asked_about = asking.person.clone();
+        let mut lasting = Lasting::of(&session, stopped);
         let plan = program.federation.plan(&permit, &opened, asking);
         let mut replies = program.federation.gather(plan).fuse();
         let mut record = Record::new(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
         out.begin(view::begin(&page)).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
+            if let Event::Ended(ending) = event {
+                out.write(view::ended(&page, ending)).await;
+                return program.close(&opened, &story, &record, ending.code()).await;
+            }
             if let Event::Reply(reply) = event {
                 program.count(&reply);
-                if program.hears_objection(&reply, &mut story).await {
+                let holds = lasting.holds(&program, &launch, &mut permit).await;
+                if program.hears_objection(&reply, &mut story).await || !holds {
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }

@@ -2,12 +2,15 @@
 
 use crate::{
     clock,
-    config::Config,
+    config::{Config, session::Life},
     entries::Story,
     opening::{self, session::Entered},
     refsets,
 };
-use access::{Objection, Policy, Refusal, host::Hosts, keys::Keys, person::Difference, session};
+use access::{
+    Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
+    own_keys::OwnKeys, person::Difference,
+};
 use audit::{Fault, Opened, Store};
 use federation::{Asking, Federation};
 use fhir::{Reply, ReplyState, SourceId, reply::Silence};
@@ -21,16 +24,51 @@ use std::{
     },
     time::Duration,
 };
+use throttle::Throttle;
 use web::gateway::{Opened as OpenedPage, Refused};
 
 /// What the routes may ask for.
 mod doors;
 /// The token endpoint.
 mod token;
+/// Launches that come through the browser.
+mod knock;
+/// What everybody may read of us.
+mod published;
+/// How many launches a host may make.
+pub(crate) mod throttle;
 /// The link to a session.
 mod link;
+/// The sharing agreement in force.
+pub(crate) mod agreement;
+/// Roles that are new or have grown.
+mod roles_seen;
+/// The agreement asked about itself.
+mod explained;
+/// Whose browser a launch arrived in.
+mod browser;
+/// Views end.
+mod ending;
+/// What a host says of its own session.
+mod event;
+/// What an identity provider says when somebody signs out.
+mod logout;
+/// Whether an open page may stay as it is.
+pub(crate) mod narrowed;
+/// Keys for one use each.
+mod keys;
+/// What the ways in through an OpenID provider share.
+mod provider;
+/// A launch from a host's own SMART server.
+mod smart;
+/// Direct access.
+mod direct;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
+/// Emergency access.
+pub(crate) mod break_glass;
+/// Own record, household, colleague, listed.
+mod near;
 /// What the practice's answer about the person's wish means.
 mod objection;
 
@@ -45,13 +83,28 @@ const UNIFORM_REFUSAL: Duration = Duration::from_millis(1500);
 pub(crate) struct Program {
     pub(crate) config: Config,
     pub(crate) hosts: Hosts,
+    /// Where it is on.
+    pub(crate) direct: Option<Direct>,
+    /// Held while a professional's attempts to find somebody are counted.
+    looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Keys,
-    pub(crate) policy: Policy,
+    agreement: agreement::Agreement,
     /// What the agreement shows to nobody.
     pub(crate) restrictions: record::Restrictions,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
-    form_key: [u8; 32],
+    /// Absent where no way in needs them.
+    pub(crate) own_keys: Option<OwnKeys>,
+    redeemer: Redeemer,
+    /// Assertions taken, by host.
+    launches: Throttle,
+    /// Links followed, by host.
+    admissions: Throttle,
+    /// Identity providers whose word ends sessions.
+    pub(crate) providers: access::logout::Providers,
+    pub(crate) session_keys: keys::SessionKeys,
+    /// Organisations that can be asked about their own staff.
+    pub(crate) employers: federation::Employers,
     /// Seals the ways to documents.
     pub(crate) documents: Arc<opening::handle::Sealer>,
     /// Per source: how its last question ended, and how many it answered and did not. States only.
@@ -62,37 +115,65 @@ pub(crate) struct Program {
 impl Program {
     /// Reads policy, role maps and keys, and opens the audit store. Nothing listens yet.
     pub(crate) fn new(config: Config) -> miette::Result<Arc<Self>> {
-        let facts: Vec<_> = config.sources.iter().map(status::facts).collect();
-        let policy = Policy::load(&config.policy.directory, &facts)
-            .into_diagnostic()
-            .wrap_err("the sharing policy cannot be used")?;
+        Self::over(config, |config, key| {
+            let replica = config.audit.replica.clone();
+            let settings = audit::Settings { path: config.audit.store.clone(), key, replica };
+            Store::open(settings, clock::millis())
+                .into_diagnostic()
+                .wrap_err("the audit store cannot be opened; nothing can be shown without it")
+        })
+    }
+
+    /// The same, over another store; it is opened last, when everything else is known to be good.
+    fn over(
+        config: Config,
+        open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
+    ) -> miette::Result<Arc<Self>> {
+        let agreement = agreement::Agreement::begin(&config)?;
         let lists = refsets::load(&config.policy.directory, config.training)
             .into_diagnostic()
             .wrap_err("what is restricted cannot be told, so nothing starts")?;
         if lists.starter {
             tracing::warn!("the lists of restricted concepts are the starter list, not for live use");
         }
-        let hosts = Hosts::load(config.hosts.clone(), &config.policy.directory)
+        let hosts = Hosts::load_in(config.training, config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
+        let own_keys = config.keys.as_ref().map(OwnKeys::read).transpose();
+        let own_keys = own_keys.into_diagnostic().wrap_err("our own keys cannot be used")?;
+        let providers = access::logout::Providers::load(&config.logout)
+            .into_diagnostic()
+            .wrap_err("an identity provider cannot be registered")?;
+        let direct = Direct::load(config.training, config.direct.as_ref(), &config.policy.directory)
+            .into_diagnostic()
+            .wrap_err("direct access cannot be offered")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
+        let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
         let key = read_key(&config)?;
-        let settings =
-            audit::Settings { path: config.audit.store.clone(), key, replica: config.audit.replica.clone() };
-        let store = Store::open(settings, clock::millis())
-            .into_diagnostic()
-            .wrap_err("the audit store cannot be opened; nothing can be shown without it")?;
+        let store = open(&config, key)?;
         Ok(Arc::new(Self {
-            keys: Keys::new(hosts.issuers()).into_diagnostic()?,
+            keys: Keys::new(
+                hosts.issuers().chain(providers.issuers()).chain(direct.iter().map(Direct::issuer)),
+            )
+            .into_diagnostic()?,
+            own_keys,
+            redeemer: Redeemer::new().into_diagnostic()?,
+            launches: Throttle::default(),
+            admissions: Throttle::default(),
+            providers,
             hosts,
-            policy,
+            agreement,
             restrictions: lists.restrictions,
+            direct,
+            looking: tokio::sync::Mutex::default(),
             federation: Arc::new(federation),
             store,
-            form_key: session::new_secret(),
+            employers,
+            session_keys: keys::SessionKeys::new(&key)
+                .ok_or_else(|| miette::miette!("no key can be derived"))?,
             documents: Arc::new(
                 opening::handle::Sealer::new(&key).ok_or_else(|| miette::miette!("no key can be derived"))?,
             ),
@@ -102,16 +183,14 @@ impl Program {
         }))
     }
 
-    /// How long a view may rest, in milliseconds.
-    pub(crate) fn idle_ms(&self) -> i64 {
-        i64::try_from(self.config.session.idle.as_millis()).unwrap_or(i64::MAX)
+    /// How long a view of that way in may stand.
+    pub(crate) fn life(&self, route: access::launch::Route) -> Life {
+        self.config.session.life(route)
     }
 
-    /// Proves that a form came from a page of this session and this process.
+    /// Proves that a form came from a page of this session, to every replica.
     pub(crate) fn form_token(&self, sid: &[u8; 32]) -> String {
-        let mut text = self.form_key.to_vec();
-        text.extend_from_slice(sid);
-        session::encode(&session::hash(&text))
+        self.session_keys.form_token(sid)
     }
 
     /// Asks the registered practice whether the person objects, for as long as the configuration allows. With the words
@@ -244,6 +323,13 @@ impl Program {
     }
 }
 
+/// Every organisation that is configured to be asked about its staff.
+pub(crate) fn employers(config: &Config) -> Result<federation::Employers, federation::ConfigFault> {
+    let asked = config.organisations.iter();
+    let asked = asked.filter_map(|one| Some((one.ods.clone(), one.staff_match.clone()?)));
+    federation::Employers::new(asked, config.staff_match.wait)
+}
+
 /// 64 hexadecimal digits.
 pub(crate) fn parse_key(text: &str) -> Option<[u8; 32]> {
     audit::hash::unhex(text.trim())
@@ -257,3 +343,6 @@ fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
     parse_key(&text)
         .ok_or_else(|| miette::miette!("`{}` does not hold 64 hexadecimal digits", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,14 @@
 //! Takes a program and its listeners, gives a running gateway that stops cleanly when told to.
 
+/// The listener of hosts' servers.
+pub(crate) mod back_channel;
+
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program},
+    program::{Doors, Program, agreement},
 };
+use back_channel::{Peer, TlsListener};
 use miette::{IntoDiagnostic, WrapErr};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -20,6 +24,7 @@ const SWEEP_AFTER: Duration = Duration::from_secs(15 * 60);
 pub(crate) struct Listeners {
     public: TcpListener,
     admin: TcpListener,
+    back_channel: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -33,17 +38,31 @@ impl Listeners {
         };
         let public = bind(config.listen).await?;
         let admin = bind(config.admin_listen).await?;
-        let named = config.public_url.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
-        if !named && config.public_url.starts_with("http://") {
+        if !names_a_port(&config.public_url) && config.public_url.starts_with("http://") {
             config.public_url =
                 format!("{}:{}", config.public_url, public.local_addr().into_diagnostic()?.port());
         }
-        Ok(Self { public, admin })
+        let back_channel = match &mut config.back_channel {
+            None => None,
+            Some(channel) => {
+                let listener = bind(channel.listen).await?;
+                if !names_a_port(&channel.url) && channel.listen.ip().is_loopback() {
+                    channel.url =
+                        format!("{}:{}", channel.url, listener.local_addr().into_diagnostic()?.port());
+                }
+                Some(listener)
+            }
+        };
+        Ok(Self { public, admin, back_channel })
     }
 
     pub(crate) fn admin_url(&self) -> String {
         self.admin.local_addr().map(|address| format!("http://{address}")).unwrap_or_default()
     }
+}
+
+fn names_a_port(url: &str) -> bool {
+    url.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
 /// A gateway that is serving.
@@ -86,13 +105,19 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         contacts: contacts(&program.config),
     };
     let doors = Arc::new(Doors(Arc::clone(&program)));
-    let public = web::routes::router(doors.clone(), settings);
-    let admin = web::admin::router(doors);
-    let tasks = vec![
+    let public = web::routes::router(doors.clone(), settings.clone());
+    let admin = web::admin::router(doors.clone());
+    let mut tasks = vec![
         tokio::spawn(listen(listeners.public, public, stopping.clone())),
         tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
-        tokio::spawn(sweep(program, stopping)),
+        tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
     ];
+    if let (Some(listener), Some(channel)) = (listeners.back_channel, &program.config.back_channel) {
+        let listener = TlsListener::new(listener, back_channel::guard(channel)?).into_diagnostic()?;
+        let router = back_channel::told(web::routes::back_channel::router(doors, settings));
+        tasks.push(tokio::spawn(listen_to_hosts(listener, router, stopping)));
+    }
     Ok(Running { stop, tasks })
 }
 
@@ -116,6 +141,13 @@ async fn listen(listener: TcpListener, router: axum::Router, stopping: watch::Re
     }
 }
 
+async fn listen_to_hosts(listener: TlsListener, router: axum::Router, stopping: watch::Receiver<bool>) {
+    let router = router.into_make_service_with_connect_info::<Peer>();
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped(stopping)).await {
+        tracing::error!(%error, "the back channel ended");
+    }
+}
+
 async fn sweep(program: Arc<Program>, stopping: watch::Receiver<bool>) {
     let stopped = stopped(stopping);
     tokio::pin!(stopped);
@@ -124,6 +156,7 @@ async fn sweep(program: Arc<Program>, stopping: watch::Receiver<bool>) {
             () = &mut stopped => return,
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
+        program.end_expired().await;
         let now = clock::millis();
         let older_than = audit::Millis(now.0 - i64::try_from(SWEEP_AFTER.as_millis()).unwrap_or(i64::MAX));
         match program.store.sweep(older_than, now).await {

@@ -1,7 +1,9 @@
-//! Checks from the command line: the audit's chain, and the sharing policy as it evaluates. Takes files and facts, never a
-//! person. Exit codes: 0 verified or done, 1 verification failed, 64 usage (by the argument parser).
+//! Checks from the command line: the audit's chain, and the sharing agreement. Takes files and facts, never a person. Exit codes: 0 verified or done, 1 verification failed, 64 usage (by the argument parser).
 
-use crate::{config::Config, program};
+/// The sharing agreement.
+pub(crate) mod policy;
+
+use crate::program;
 use miette::{IntoDiagnostic, WrapErr};
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
@@ -16,16 +18,6 @@ pub(crate) enum Audit {
         /// The key file; with it every entry's commitment is recomputed too.
         #[arg(long)]
         key: Option<PathBuf>,
-    },
-}
-
-/// `shcr policy`
-#[derive(clap::Subcommand)]
-pub(crate) enum Policy {
-    /// Print the role × category grid as the policies evaluate.
-    Matrix {
-        #[arg(long)]
-        config: PathBuf,
     },
 }
 
@@ -53,15 +45,6 @@ fn verify(store: &std::path::Path, key: Option<&std::path::Path>) -> miette::Res
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-pub(crate) fn policy(command: Policy) -> miette::Result<ExitCode> {
-    let Policy::Matrix { config } = command;
-    let config = Config::load(&config)?;
-    let facts: Vec<_> = config.sources.iter().map(program::status::facts).collect();
-    let policy = access::Policy::load(&config.policy.directory, &facts).into_diagnostic()?;
-    say(&policy.matrix_text())?;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn read_key(path: &std::path::Path) -> miette::Result<[u8; 32]> {

@@ -1,8 +1,11 @@
 //! Takes the program's own status, gives the operator's page, its JSON form and a health answer. No person is in any of it.
 //! Its listener and origin are its own. Source: viewer.md section 7, Admin: Status.
 
+/// What the agreement would show to whom.
+pub mod simulator;
+
 use crate::assets;
-use crate::gateway::Gateway;
+use crate::gateway::{EndSessions, Gateway};
 use crate::view::drawn;
 use askama::Template;
 use axum::extract::State;
@@ -21,6 +24,9 @@ pub struct Status {
     pub audit: String,
     /// The configuration's id.
     pub configuration: String,
+    /// How often the agreement was swapped, from 1; and why its files as they stand are not in force.
+    pub generation: u64,
+    pub refused: Option<String>,
     pub version: String,
     /// Openings since the start.
     pub openings: u64,
@@ -65,15 +71,19 @@ enum Act {
     Health,
     Asset,
     Clear,
+    Simulator,
+    EndSessions,
 }
 
 /// Every URL of the operator's listener with what it leaves in the audit. None names a person.
-const ROUTES: [(&str, Act, &str); 5] = [
+const ROUTES: [(&str, Act, &str); 7] = [
     ("GET /", Act::Page, "-"),
     ("GET /status.json", Act::Json, "-"),
     ("GET /health", Act::Health, "-"),
     ("GET /assets/{file}", Act::Asset, "-"),
     ("POST /clear", Act::Clear, "alert"),
+    ("GET /simulator", Act::Simulator, "-"),
+    ("POST /sessions/end", Act::EndSessions, "session end"),
 ];
 
 /// The operator has looked into why a source was held, and lets it be asked again.
@@ -94,6 +104,8 @@ pub fn router(gateway: Arc<dyn Gateway>) -> Router {
             Act::Health => router.route(path, get(health)),
             Act::Asset => router.route(path, get(asset)),
             Act::Clear => router.route(path, post(clear)),
+            Act::Simulator => router.route(path, get(simulator::page)),
+            Act::EndSessions => router.route(path, post(end_sessions)),
         }
     };
     ROUTES.into_iter().fold(Router::new(), add).with_state(gateway)
@@ -126,17 +138,36 @@ async fn clear(
     headers: HeaderMap,
     Form(form): Form<Clear>,
 ) -> Response {
-    let text =
-        |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
-    let ours =
-        text(header::ORIGIN).strip_prefix("http://").is_some_and(|origin| origin == text(header::HOST));
-    if !ours || form.by.trim().is_empty() {
+    if !is_from_here(&headers) || form.by.trim().is_empty() {
         return (StatusCode::BAD_REQUEST, "say who you are, on this page's own form\n").into_response();
     }
     match gateway.clear(form.source, form.by).await {
         true => Redirect::to("/").into_response(),
         false => (StatusCode::SERVICE_UNAVAILABLE, "not cleared: it could not be recorded\n").into_response(),
     }
+}
+
+/// All of one professional's, wherever they are open. Recorded with it.
+async fn end_sessions(
+    State(gateway): State<Arc<dyn Gateway>>,
+    headers: HeaderMap,
+    Form(form): Form<EndSessions>,
+) -> Response {
+    if !is_from_here(&headers) || [&form.host, &form.sub, &form.by].iter().any(|text| text.trim().is_empty())
+    {
+        return (StatusCode::BAD_REQUEST, "name the host, the professional and yourself\n").into_response();
+    }
+    match gateway.end_sessions(form).await {
+        Some(ended) => format!("{ended} ended\n").into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "not ended: it could not be recorded\n").into_response(),
+    }
+}
+
+/// Another site's form carries another origin.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let text =
+        |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    text(header::ORIGIN).strip_prefix("http://").is_some_and(|origin| origin == text(header::HOST))
 }
 
 /// 200 `ok`, or 503 when nothing can be opened.

@@ -27,6 +27,12 @@ pub static COMPLETE: LazyLock<Asset> = LazyLock::new(|| {
     named("css", "text/css; charset=utf-8", include_str!("../static/complete.css").to_owned())
 });
 
+/// The fields of direct access; no other page has any.
+pub static FORMS: LazyLock<Asset> = LazyLock::new(|| {
+    let text = [include_str!("../static/nhsuk-forms.css"), include_str!("../static/forms.css")].concat();
+    named("css", "text/css; charset=utf-8", text)
+});
+
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     named("js", "text/javascript; charset=utf-8", include_str!("../static/record.js").to_owned())
 });
@@ -41,7 +47,9 @@ pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| named("svg", "image/svg+xml", include_str!("../static/icon.svg").to_owned()));
 
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&*STYLE, &*COMPLETE, &*SCRIPT, &*DOCUMENT_SCRIPT, &*ICON].into_iter().find(|asset| asset.path == path)
+    [&*STYLE, &*COMPLETE, &*FORMS, &*SCRIPT, &*DOCUMENT_SCRIPT, &*ICON]
+        .into_iter()
+        .find(|asset| asset.path == path)
 }
 
 fn named(ending: &str, content_type: &'static str, text: String) -> Asset {

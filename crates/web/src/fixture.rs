@@ -1,6 +1,6 @@
 //! Hand-made pages and records for tests. Every person, place and entry is invented.
 
-use crate::page::{Banner, Freshness, Handles, ListedDocument, Page, SourceCard};
+use crate::page::{Banner, Freshness, Handles, Life, ListedDocument, Page, SourceCard};
 use fhir::reply::{Silence, Warning};
 use fhir::{Category, FhirDate, ReplyState, SourceId};
 use record::normalise::Unread;
@@ -23,6 +23,7 @@ pub(crate) fn page() -> Page {
         path: "/s/q3Zr8bT1mVxYc0aLwEo5nUuKsHdGfJpI2R7tN4vX6yA/".into(),
         form_token: "dG9rZW4".into(),
         opened_at: "2026-11-22T14:02:00Z".parse().unwrap(),
+        life: Life { idle_s: 600, absolute_s: 3_600 },
         banner: banner(),
         professional: "Dr Ada Example".into(),
         role: "Doctor".into(),
@@ -59,10 +60,12 @@ pub(crate) fn page() -> Page {
         order: ALL.to_vec(),
         granted: Category::ALL.into_iter().filter(|c| *c != Category::Restricted).collect(),
         not_for_role: vec![Category::Restricted],
+        why: Vec::new(),
         never_shown: Default::default(),
         caveats: vec![],
         mismatch: vec![],
         training: true,
+        emergency: Default::default(),
         documents: Arc::new(Numbered),
     }
 }

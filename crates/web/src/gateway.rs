@@ -1,9 +1,21 @@
 //! The seam between routes and the program: plain requests in, plain answers or a refusal out.
 //! `web` never asks a source, never writes the audit: whoever implements this does.
 
-use access::Refusal;
+use access::{
+    Channel, Refusal,
+    launch::{
+        direct::{FindForm, OpenForm},
+        oidc::Callback,
+    },
+    session::{Device, Ending},
+};
 use bytes::Bytes;
-use futures_util::{future::BoxFuture, stream::BoxStream};
+use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
+
+/// The two ways in through an OpenID provider.
+pub mod provider;
+
+use provider::{Away, Opening, Step, Stopped};
 
 pub type Answer<T> = BoxFuture<'static, Result<T, Refused>>;
 
@@ -21,11 +33,24 @@ pub struct Refused {
 pub struct Browser {
     /// The value of `__Host-shcr`, if sent.
     pub cookie: Option<String>,
+    /// Further values of it: a browser keeps one for its windows and one for each site that frames us, and sends both where
+    /// that site is our own.
+    pub further_cookies: Vec<String>,
+    pub device: Device,
+    /// The value of `__Host-shcr-pre`, if sent.
+    pub pre_cookie: Option<String>,
     /// `Sec-Fetch-Dest` is `iframe`.
     pub framed: bool,
     pub origin: Option<String>,
     pub fetch_site: Option<String>,
     pub address: String,
+}
+
+impl Browser {
+    /// Every value of the cookie.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.cookie.iter().chain(&self.further_cookies).map(String::as_str)
+    }
 }
 
 /// The form of `POST /oauth2/token`.
@@ -37,8 +62,39 @@ pub struct TokenRequest {
     pub assertion: String,
     #[serde(default)]
     pub scope: String,
+    pub client_id: Option<String>,
     pub client_assertion_type: Option<String>,
     pub client_assertion: Option<String>,
+    pub subject_token: Option<String>,
+    pub subject_token_type: Option<String>,
+    pub actor_token: Option<String>,
+    pub actor_token_type: Option<String>,
+    pub requested_token_type: Option<String>,
+    pub resource: Option<String>,
+    pub authorization_details: Option<String>,
+    /// Which listener it came to, and with which certificate: never from the form.
+    #[serde(skip)]
+    pub channel: Channel,
+}
+
+/// A launch that comes through the browser, without a handle yet.
+#[derive(Clone)]
+pub enum Knock {
+    /// An encrypted launch, posted from a page of the host. `navigates`: by a form that moves the window, not by a script.
+    Form { assertion: String, navigates: bool },
+    /// A code of that host, to be redeemed by us.
+    Code { host: String, code: String },
+    /// An encrypted address of that host.
+    Legacy { host: String, query: String },
+}
+
+/// What everybody may read of us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// RFC 8414.
+    Metadata,
+    /// RFC 7517.
+    Keys,
 }
 
 /// RFC 6749 section 5: status and JSON body.
@@ -83,6 +139,47 @@ pub enum Opened {
     },
 }
 
+/// A whole page that is not a record, with its status.
+#[derive(Debug, Clone)]
+pub struct StillPage {
+    pub status: u16,
+    pub frame_ancestor: Option<String>,
+    pub html: String,
+}
+
+/// What became of a form.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// The record may be opened.
+    Taken,
+    /// The same page again, with what is wrong.
+    Again(StillPage),
+}
+
+/// The form of emergency access.
+#[derive(Clone, Default, serde::Deserialize)]
+pub struct BreakGlassForm {
+    #[serde(default)]
+    pub token: String,
+    /// One of the reasons on the form.
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    pub text: String,
+    /// `yes` where it was asked for on the page of an objection.
+    #[serde(default)]
+    pub objection: String,
+}
+
+/// The form of a record that asks for a reason because of who the professional is to the person.
+#[derive(Clone, Default, serde::Deserialize)]
+pub struct StaffReasonForm {
+    #[serde(default)]
+    pub token: String,
+    #[serde(default)]
+    pub text: String,
+}
+
 /// The page round one document, whole.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -108,8 +205,31 @@ pub enum ContentKind {
 /// What `GET /s/{sid}/state` may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionState {
-    Live,
-    Ended,
+    Live(Left),
+    /// Why is told only to the browser whose view it was.
+    Ended(Option<Ending>),
+    /// Nobody can say just now.
+    Unknown,
+}
+
+/// How long a view may still stand, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Until somebody does something.
+    pub idle_s: i64,
+    /// Whatever anybody does.
+    pub absolute_s: i64,
+}
+
+/// What an operator says about one professional.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub struct EndSessions {
+    /// The host's client id.
+    pub host: String,
+    /// Their id there.
+    pub sub: String,
+    /// Who says so; recorded.
+    pub by: String,
 }
 
 /// How the strictly ordered page differs from the usual one.
@@ -123,6 +243,10 @@ pub enum Order {
 /// Everything a route can ask of the program.
 pub trait Gateway: Send + Sync + 'static {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer>;
+    /// What stands at a well-known address.
+    fn published(&self, what: Published) -> serde_json::Value;
+    /// A launch through the browser: where to send it, `/launch/{handle}`.
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String>;
     /// Consumes the handle. Called for a real navigation or a button press only.
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted>;
     /// A new opening: every source is asked again.
@@ -133,11 +257,85 @@ pub trait Gateway: Send + Sync + 'static {
     fn content(&self, within: Within, handle: String) -> Answer<Content>;
     /// The interruption page's "this is the right person": recorded, then the record may be opened.
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()>;
+    /// The page that asks for emergency access, `over_objection` from the page of one: recorded before it is sent.
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage>;
+    /// Emergency access begins: recorded first, then remembered in the session.
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent>;
+    /// It ends before its time.
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()>;
+    /// Why this professional opens this person's record: recorded, then it may be opened.
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;
+    /// Where a page without script goes when nobody has used it: the way back while the view lives. No activity.
+    fn put_away(&self, within: Within) -> Answer<Shell>;
     fn extend(&self, within: Within, token: String) -> Answer<()>;
     fn close(&self, within: Within, token: String) -> Answer<()>;
+    /// A host's signed word on one of its sessions: status and, where it is refused, a body.
+    fn host_event(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
+    /// An identity provider's: the same.
+    fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
+    /// Ends every session of one professional, recorded with it: how many, or `None` if it could not be recorded.
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>>;
     /// For the operator's page: status of sources, audit head, configuration id. No person in it.
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
+    /// The agreement asked about itself, with what may be chosen. No person in it.
+    fn simulate(
+        &self,
+        query: Option<crate::admin::simulator::Query>,
+    ) -> BoxFuture<'static, crate::admin::simulator::Simulated> {
+        drop(query);
+        Box::pin(async { crate::admin::simulator::Simulated::default() })
+    }
     /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;
+
+    /// A browser comes with a host's `iss` and `launch`, and is sent to that host's server.
+    fn smart_begin(&self, _iss: String, _launch: String, _browser: Browser) -> Answer<Away> {
+        not_accepted()
+    }
+    /// It comes back; `host` is the path's. A session, as from a link.
+    fn smart_finish(&self, _host: String, _callback: Callback, _browser: Browser) -> Answer<Admitted> {
+        not_accepted()
+    }
+    /// A professional is sent to sign in.
+    fn direct_begin(&self, _browser: Browser) -> Staged<Away> {
+        off()
+    }
+    /// They come back, and are sent on to find somebody.
+    fn direct_finish(&self, _callback: Callback, _browser: Browser) -> Staged<Away> {
+        off()
+    }
+    /// The empty form.
+    fn direct_desk(&self, _browser: Browser) -> Staged<Step> {
+        off()
+    }
+    fn direct_find(&self, _browser: Browser, _token: String, _form: FindForm) -> Staged<Step> {
+        off()
+    }
+    fn direct_open(&self, _browser: Browser, _token: String, _form: OpenForm) -> Staged<Opening> {
+        off()
+    }
+}
+
+/// An answer of direct access.
+pub type Staged<T> = BoxFuture<'static, Result<T, Stopped>>;
+
+fn not_accepted<T: Send + 'static>() -> Answer<T> {
+    let refusal = Refusal::LaunchNotAccepted;
+    async { Err(Refused { refusal, reference: String::new(), frame_ancestor: None }) }.boxed()
+}
+
+fn off<T: Send + 'static>() -> Staged<T> {
+    async { Err(Stopped::Off) }.boxed()
+}
+
+impl std::fmt::Debug for Knock {
+    /// What they carry names the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Knock::Form { .. } => "Form(…)",
+            Knock::Code { .. } => "Code(…)",
+            Knock::Legacy { .. } => "Legacy(…)",
+        })
+    }
 }

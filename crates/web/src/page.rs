@@ -1,6 +1,7 @@
 //! What is known when the first byte of a record document leaves: who looks, at whom, whom we ask, what is asked.
 
-use fhir::{Category, FhirDate, Retrieval, SourceId};
+use access::policy::ReasonCode;
+use fhir::{Category, FhirDate, Level, Retrieval, SourceId};
 use record::Section;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub struct Page {
     /// Masks this response's form token.
     pub form_token: String,
     pub opened_at: jiff::Timestamp,
+    pub life: Life,
     pub banner: Banner,
     pub professional: String,
     pub role: String,
@@ -28,6 +30,8 @@ pub struct Page {
     pub granted: BTreeSet<Category>,
     /// Categories of the matrix this role does not see at all: counted on the page (HAZ-011). From policy, never from data.
     pub not_for_role: Vec<Category>,
+    /// Why less than everything is shown, and whom to ask. From policy, never from data.
+    pub why: Vec<Why>,
     /// Whether the page says that some kinds of information are never shown, whatever there is of them.
     pub never_shown: NeverShown,
     /// "identity not checked nationally at this opening" and the like.
@@ -35,8 +39,39 @@ pub struct Page {
     /// Identity fields that differ between host and national record and were confirmed by the professional.
     pub mismatch: Vec<String>,
     pub training: bool,
+    pub emergency: Emergency,
     /// Makes the address of each document that may be opened.
     pub documents: Arc<dyn Handles>,
+}
+
+/// One reason why less than everything of one category is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    pub category: Category,
+    pub reason: ReasonCode,
+    /// What is shown nevertheless.
+    pub level: Level,
+    /// Short names of the sources it holds for; none where it holds whichever source it is.
+    pub sources: Vec<String>,
+    /// Who decided so, and whom to ask about it.
+    pub decided_by: String,
+    pub ask: String,
+}
+
+/// How long a page may stand, in seconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Until somebody does something.
+    pub idle_s: i64,
+    /// Whatever anybody does.
+    pub absolute_s: i64,
+}
+
+impl Life {
+    /// When a page that cannot ask puts itself away.
+    pub(crate) fn put_away_s(self) -> i64 {
+        self.idle_s.min(self.absolute_s)
+    }
 }
 
 /// When a page says that some kinds of information are never shown. The deployment's choice; only the first tells nothing of
@@ -49,6 +84,25 @@ pub enum NeverShown {
     Constant,
     /// Where something was held back for its label.
     WhenPresent,
+}
+
+/// Emergency access, as a page tells of it. From policy and the session, never from data (HAZ-050).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Emergency {
+    /// It may be asked for from the record.
+    pub offered: bool,
+    /// It may be asked for from the page of an objection.
+    pub offered_over_objection: bool,
+    pub active: Option<ActiveEmergency>,
+}
+
+/// Under way in this session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveEmergency {
+    pub until: jiff::Timestamp,
+    /// The classes it opens.
+    pub opens: Vec<Category>,
+    pub over_objection: bool,
 }
 
 /// Seals what opening one document needs, so that nothing of it is kept (HAZ-049).
@@ -88,6 +142,7 @@ pub struct DocumentPage {
     pub path: String,
     pub handle: String,
     pub opened_at: jiff::Timestamp,
+    pub life: Life,
     /// The person as the host knows them.
     pub banner: Banner,
     pub words: DocumentWords,
@@ -95,6 +150,9 @@ pub struct DocumentPage {
     pub professional: String,
     pub organisation: String,
     pub training: bool,
+    /// Masks the form that ends emergency access.
+    pub form_token: String,
+    pub emergency: Option<ActiveEmergency>,
 }
 
 /// The identity banner by CUI rules. All text as PDS has it, else as the host sent it.

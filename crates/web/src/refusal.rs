@@ -100,7 +100,7 @@ fn paragraphs(refusal: &Refusal) -> Vec<String> {
             "Access cannot be recorded, so nothing can be shown. Ask the organisations directly by telephone.",
         ),
         Refusal::Busy => one("Nothing has been opened. Wait a moment and try the same link again."),
-        Refusal::ViewEnded => one("This view has ended. Open again from your system."),
+        Refusal::ViewEnded => one(words::VIEW_ENDED),
     }
 }
 

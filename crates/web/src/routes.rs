@@ -1,7 +1,7 @@
 //! Takes HTTP requests, gives pages, streams and refusals; every URL stands in one table and nothing else answers.
 //! No route takes a person: a session names the person. Source: access.md sections 1 (B), 4 and 15; viewer.md section 2; HAZ-002.
 
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Published};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::middleware::from_fn_with_state;
@@ -12,12 +12,26 @@ use std::sync::Arc;
 mod browser;
 /// The token endpoint.
 mod token;
+/// The listener of hosts' servers.
+pub mod back_channel;
+/// What everybody may read of us.
+mod published;
+/// Launches that come through the browser.
+mod knock;
 /// The link a host sends the browser to.
 mod launch;
+/// A host's own server, and back.
+mod smart;
+/// Direct access.
+mod direct;
 /// Everything under one session.
 mod session;
 /// One document of a session.
 mod document;
+/// What hosts and identity providers say to us, server to server.
+mod notice;
+/// Emergency access, and the reason a professional gives about somebody near to them.
+mod break_glass;
 /// Pages without a person.
 mod still;
 /// Headers of every answer.
@@ -50,6 +64,13 @@ pub(crate) struct Route {
     audit: &'static str,
 }
 
+impl Route {
+    /// One line of the golden text.
+    fn line(&self) -> String {
+        format!("{} {} | {} | {} | {}\n", self.method.name(), self.path, self.who, self.person, self.audit)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
@@ -59,16 +80,35 @@ pub(crate) enum Method {
 /// What a route does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Act {
+    Metadata,
+    Keys,
     Token,
+    LaunchForm,
+    LaunchCode,
+    LaunchAddress,
     LaunchLink,
     LaunchButton,
+    SmartBegin,
+    SmartBack,
+    DirectBegin,
+    DirectBack,
+    DirectDesk,
+    DirectFind,
+    DirectOpen,
     Record,
     Document,
     Content,
     Confirm,
+    BreakGlass,
+    BreakGlassBegin,
+    BreakGlassEnd,
+    StaffReason,
     Extend,
     Close,
     State,
+    PutAway,
+    HostEvent,
+    SignedOut,
     Help,
     Asset,
     Icon,
@@ -82,19 +122,49 @@ const fn route(method: Method, path: &'static str, act: Act, notes: [&'static st
 use Method::{Get, Post};
 const NOBODY: [&str; 3] = ["anyone", "-", "-"];
 const SESSION: &str = "cookie and sid";
+const SIGNED_IN: &str = "signed in to direct access";
 
 /// Every URL: method, path, who may call it, where the person comes from, what the audit keeps.
 pub(crate) const ROUTES: &[Route] = &[
+    route(Get, "/.well-known/oauth-authorization-server", Act::Metadata, NOBODY),
+    route(Get, "/.well-known/jwks.json", Act::Keys, NOBODY),
     route(Post, "/oauth2/token", Act::Token, ["registered host", "signed assertion", "launch"]),
+    route(Get, "/launch/smart", Act::SmartBegin, ["a registered host's browser", "-", "launch refused"]),
+    route(
+        Get,
+        "/launch/smart/callback/{host}",
+        Act::SmartBack,
+        ["the browser it began in", "host's server", "launch, session"],
+    ),
+    route(Post, "/launch/form", Act::LaunchForm, ["registered host's page", "signed assertion", "launch"]),
+    route(Get, "/launch/code/{host}", Act::LaunchCode, ["holder of the code", "signed assertion", "launch"]),
+    route(
+        Get,
+        "/launch/url/{host}",
+        Act::LaunchAddress,
+        ["registered network", "encrypted address", "launch"],
+    ),
     route(Get, "/launch/{handle}", Act::LaunchLink, ["holder of the handle", "stored launch", "open"]),
     route(Post, "/launch/{handle}", Act::LaunchButton, ["holder of the handle", "stored launch", "open"]),
+    route(Post, "/launch/event", Act::HostEvent, ["registered host", "-", "session end"]),
+    route(Post, "/logout/backchannel", Act::SignedOut, ["registered identity provider", "-", "session end"]),
+    route(Get, "/direct", Act::DirectBegin, ["anyone, where on", "-", "launch refused"]),
+    route(Get, "/direct/callback", Act::DirectBack, ["the browser it began in", "-", "sign-in"]),
+    route(Get, "/direct/find", Act::DirectDesk, [SIGNED_IN, "-", "-"]),
+    route(Post, "/direct/find", Act::DirectFind, [SIGNED_IN, "body of the form", "find"]),
+    route(Post, "/direct/open", Act::DirectOpen, [SIGNED_IN, "the one found", "launch, session"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
     route(Post, "/s/{sid}/confirm", Act::Confirm, [SESSION, "session", "identity confirmed"]),
+    route(Get, "/s/{sid}/break-glass", Act::BreakGlass, [SESSION, "session", "override"]),
+    route(Post, "/s/{sid}/break-glass", Act::BreakGlassBegin, [SESSION, "session", "override, alerts"]),
+    route(Post, "/s/{sid}/break-glass/end", Act::BreakGlassEnd, [SESSION, "session", "override, alerts"]),
+    route(Post, "/s/{sid}/staff-match", Act::StaffReason, [SESSION, "session", "override"]),
     route(Post, "/s/{sid}/extend", Act::Extend, [SESSION, "session", "-"]),
     route(Post, "/s/{sid}/close", Act::Close, [SESSION, "session", "session end"]),
     route(Get, "/s/{sid}/state", Act::State, [SESSION, "session", "-"]),
+    route(Get, "/s/{sid}/ended", Act::PutAway, [SESSION, "session", "-"]),
     route(Get, "/help", Act::Help, NOBODY),
     route(Get, "/assets/{file}", Act::Asset, NOBODY),
     route(Get, "/favicon.ico", Act::Icon, NOBODY),
@@ -131,14 +201,14 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
         .with_state(app)
 }
 
-/// The table as text, the operator's after the public one, kept under test in `routes.golden.txt`.
+/// The table as text, the back channel's and the operator's after the public one, kept under test in `routes.golden.txt`.
 pub fn table() -> String {
     let mut text = String::from("method path | who | person from | audit\n");
     for row in ROUTES {
-        let line =
-            format!("{} {} | {} | {} | {}\n", row.method.name(), row.path, row.who, row.person, row.audit);
-        text.push_str(&line);
+        text.push_str(&row.line());
     }
+    text.push('\n');
+    text.push_str(&back_channel::table());
     text.push('\n');
     text.push_str(&crate::admin::table());
     text
@@ -151,20 +221,49 @@ async fn answer(
     [named, handle]: [String; 2],
     request: Request,
 ) -> axum::response::Response {
+    // A browser never speaks for a server: whoever made it send this is somebody else.
+    if act.is_back_channel() && browser::is_a_browser(request.headers()) {
+        return still::not_for_machines(&app, axum::http::StatusCode::FORBIDDEN);
+    }
     match act {
+        Act::Metadata => published::published(&app, Published::Metadata),
+        Act::Keys => published::published(&app, Published::Keys),
         Act::Token => token::token(app, request).await,
+        Act::LaunchForm => knock::form(app, request).await,
+        Act::LaunchCode => knock::code(app, named, request).await,
+        Act::LaunchAddress => knock::address(app, named, request).await,
         Act::LaunchLink => launch::link(app, named, request).await,
         Act::LaunchButton => launch::button(app, named, request).await,
+        Act::SmartBegin => smart::begin(app, request).await,
+        Act::SmartBack => smart::back(app, named, request).await,
+        Act::DirectBegin => direct::begin(app, request).await,
+        Act::DirectBack => direct::back(app, request).await,
+        Act::DirectDesk => direct::desk(app, request).await,
+        Act::DirectFind => direct::find(app, request).await,
+        Act::DirectOpen => direct::open(app, request).await,
         Act::Record => session::record(app, named, request).await,
         Act::Document => document::shell(app, (named, handle), request).await,
         Act::Content => document::content(app, (named, handle), request).await,
         Act::Confirm => session::confirm(app, named, request).await,
+        Act::BreakGlass => break_glass::ask(app, named, request).await,
+        Act::BreakGlassBegin => break_glass::begin(app, named, request).await,
+        Act::BreakGlassEnd => break_glass::end(app, named, request).await,
+        Act::StaffReason => break_glass::staff_reason(app, named, request).await,
         Act::Extend => session::extend(app, named, request).await,
         Act::Close => session::close(app, named, request).await,
         Act::State => session::state(app, named, request).await,
+        Act::PutAway => session::put_away(app, named, request).await,
+        Act::HostEvent => notice::host_event(app, request).await,
+        Act::SignedOut => notice::signed_out(app, request).await,
         Act::Help => still::help(&app),
         Act::Asset => still::asset(&app, &named),
         Act::Icon => still::icon(),
+    }
+}
+
+impl Act {
+    fn is_back_channel(self) -> bool {
+        matches!(self, Act::Token | Act::HostEvent | Act::SignedOut)
     }
 }
 

@@ -18,6 +18,8 @@ mod source_line;
 mod row;
 /// The frame every section stands in.
 mod frame;
+/// Why a section does not show more.
+mod why;
 /// Sections that are lists of entries, one module per section.
 mod list;
 mod plans;
@@ -43,19 +45,29 @@ mod finish;
 /// Pages shown in place of a record.
 mod objection;
 mod interruption;
+mod ended;
+/// Emergency access: asked for, and under way.
+mod break_glass;
+/// The professional is near to the person.
+mod near;
 /// The page round one document.
 mod document;
 /// What stands inside its frame.
 mod inside;
+/// The pages of direct access.
+pub(crate) mod direct;
 
 pub use begin::{begin, head};
+pub use break_glass::{Asked, BreakGlassPage, break_glass};
 pub use document::document;
+pub use ended::{ended, put_away};
 pub use finish::finish;
 pub(crate) use frame::drawn;
 pub(crate) use inside::POLICY as CONTENT_POLICY;
 pub use inside::{content, not_shown};
 pub use interruption::interruption;
 pub use late::late;
+pub use near::{NearPage, near};
 pub use objection::{objected_late, objection};
 
 /// A part of the page that is written in one piece.

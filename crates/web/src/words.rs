@@ -3,8 +3,16 @@
 
 /// One document: had, shown, or not.
 mod documents;
+/// Why less than everything is shown.
+pub mod why;
+/// A view that has ended.
+mod ended;
+/// Emergency access, and professionals near to the person.
+mod break_glass;
 
+pub use break_glass::*;
 pub use documents::*;
+pub use ended::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{Category, ReplyState};

@@ -1,5 +1,5 @@
-// Reading order, announcements, cut watch, closing. The page is complete without it. It writes text only, never markup,
-// keeps nothing in the browser, and never moves focus.
+// Reading order, announcements, cut watch, the view's end. The page is complete without it. It writes text only, never
+// markup, keeps nothing in the browser, and never moves focus.
 (() => {
   "use strict";
   const main = document.getElementById("main");
@@ -39,79 +39,122 @@
     const here = main.querySelectorAll(":scope > section[id^='s-']").length;
     if (here) announce(here + " of " + all + " parts of the record are shown");
   };
-  const observer = new MutationObserver(() => { place(); tell(); });
-  observer.observe(main, { childList: true });
-  main.setAttribute("aria-busy", "true");
 
-  document.addEventListener("DOMContentLoaded", () => {
-    parsed = true;
-    place();
-    main.removeAttribute("aria-busy");
-    // A connection that ends politely before the end mark: say so at once.
-    if (!byId("complete")) byId("incomplete").classList.add("cutoff");
-  });
-  document.addEventListener("focusout", () => { if (parsed) setTimeout(place, 0); });
-
+  // Nobody and nothing of them stays on the page.
+  const blank = () => {
+    observer.disconnect();
+    for (const part of document.querySelectorAll("form, header.banner, .sheet, footer")) part.remove();
+    main.replaceChildren();
+    main.className = "plain";
+  };
   const close = (text) => {
     if (closed) return;
     closed = true;
-    observer.disconnect();
-    for (const form of document.querySelectorAll("form")) form.remove();
-    const header = document.querySelector("header.banner");
-    if (header) header.remove();
-    for (const sheet of document.querySelectorAll(".sheet, footer")) sheet.remove();
-    main.replaceChildren();
-    main.className = "plain";
+    blank();
     const words = document.createElement("h1");
     words.textContent = text;
     main.append(words);
   };
   const CLOSED = "This record is closed. Open it again from your own system.";
 
-  // A newer opening in this browser closes older ones; the message carries a time and nothing of a person.
-  const born = Date.now();
-  if ("BroadcastChannel" in window) {
-    const channel = new BroadcastChannel("record");
-    channel.onmessage = (event) => { if (event.data > born) close(CLOSED); };
-    channel.postMessage(born);
-  }
-  const poll = async () => {
-    if (closed || document.visibilityState !== "visible") return;
+  const observer = new MutationObserver(() => {
+    // The view ended while the page was still coming.
+    const ended = main.querySelector(":scope > #ended");
+    if (ended) return close(ended.textContent);
+    place();
+    tell();
+  });
+  observer.observe(main, { childList: true });
+  main.setAttribute("aria-busy", "true");
+
+  document.addEventListener("DOMContentLoaded", () => {
+    parsed = true;
+    if (closed) return main.removeAttribute("aria-busy");
+    place();
+    main.removeAttribute("aria-busy");
+    // A connection that ends politely before the end mark: say so at once.
+    if (!byId("complete")) byId("incomplete").classList.add("cutoff");
+  });
+  document.addEventListener("focusout", () => { if (parsed && !closed) setTimeout(place, 0); });
+
+  // Emergency access ends by itself: the record is then asked for anew, and shows what the role sees.
+  const ends = Number(main.dataset.ends);
+  if (ends) setTimeout(() => { if (!closed) location.replace(path); }, ends);
+
+  // How long the view may stand is the gateway's to say; what the page was told first holds until it is asked.
+  let idleAt = 0, endAt = 0;
+  const hold = (idle, left) => { idleAt = Date.now() + idle * 1000; endAt = Date.now() + left * 1000; };
+  hold(Number(main.dataset.idle), Number(main.dataset.left));
+  // Whether it lives: true, false, or nothing where no answer came. No activity.
+  const ask = async () => {
     try {
       const answer = await fetch(path + "state", { cache: "no-store", credentials: "same-origin" });
-      if (answer.status === 410) close(CLOSED);
-    } catch { /* no answer is no news: the next one tells */ }
+      if (answer.status === 410) { close(await answer.text()); return false; }
+      const left = (answer.headers.get("session-left") || "").split(",").map(Number);
+      if (answer.status === 204 && left.length === 2) hold(left[0], left[1]);
+      return answer.status === 204 ? true : undefined;
+    } catch { return undefined; /* no answer is no news: the next one tells */ }
   };
+  const poll = () => { if (!closed) ask(); };
   setInterval(poll, 4000);
   window.addEventListener("focus", poll);
   document.addEventListener("visibilitychange", poll);
-  window.addEventListener("pagehide", () => { main.replaceChildren(); });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) close(CLOSED); });
+  // An opening in this browser may have ended older ones: they ask at once. The message carries nothing.
+  if ("BroadcastChannel" in window) {
+    const channel = new BroadcastChannel("record");
+    channel.onmessage = poll;
+    channel.postMessage(0);
+  }
+  // Whoever comes back to this page by the browser's own memory finds nothing on it, and opens it anew if it is still theirs.
+  window.addEventListener("pagehide", blank);
+  window.addEventListener("pageshow", async (event) => {
+    if (!event.persisted) return;
+    blank();
+    if (await ask()) return location.reload();
+    close(CLOSED);
+  });
 
-  // Warning after eight minutes, neutral page after ten.
-  let since = Date.now();
   const post = (form) => fetch(form.action, {
     method: "POST", credentials: "same-origin", body: new URLSearchParams(new FormData(form)),
   });
-  const extend = byId("extend"), leave = byId("close"), idle = byId("idle");
+  const extend = byId("extend"), leave = byId("close"), idle = byId("idle"), keep = idle.parentElement;
+  const say = (text, soon) => {
+    // The warning lies over the page: the place it came from keeps its height, so that nothing being read moves.
+    const from = keep.parentElement;
+    if (soon && !keep.classList.contains("soon")) {
+      from.style.boxSizing = "border-box";
+      from.style.minHeight = from.getBoundingClientRect().height + "px";
+    }
+    keep.classList.toggle("soon", soon);
+    if (!soon) from.style.minHeight = "";
+    if (idle.textContent === text) return;
+    idle.textContent = text;
+    if (text) announce(text);
+  };
   extend.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
       const answer = await post(extend);
-      if (answer.ok) { since = Date.now(); idle.textContent = "Kept open."; } else { close(CLOSED); }
-    } catch { idle.textContent = "Could not be kept open."; }
+      if (answer.ok) { await ask(); say("Kept open.", false); } else { await ask(); close(CLOSED); }
+    } catch { say("Could not be kept open.", true); }
   });
   leave.addEventListener("submit", async (event) => {
     event.preventDefault();
     try { await post(leave); } finally { close(CLOSED); }
   });
-  setInterval(() => {
-    const minutes = (Date.now() - since) / 60000;
+  // A minute before the end it is said, with a press that puts it off as far as it can be put off.
+  setInterval(async () => {
     if (closed) return;
-    if (minutes >= 10) return close("This record has been closed because nobody used it. Open it again from your own system.");
-    if (minutes >= 8) {
-      const text = "This record closes soon. Press Keep open to go on.";
-      if (idle.textContent !== text) { idle.textContent = text; announce(text); }
+    const now = Date.now();
+    if (Math.min(idleAt, endAt) <= now) {
+      // Another page of this view may have been used meanwhile.
+      if (!await ask() || Math.min(idleAt, endAt) <= Date.now()) close(CLOSED);
+    } else if (endAt - now <= 60000) {
+      say("This view ends within a minute. Open it again from your system.", true);
+    } else if (idleAt - now <= 60000) {
+      say("This record closes within a minute. Press Keep open to go on.", true);
+    } else if (keep.classList.contains("soon")) {
+      say("", false);
     }
-  }, 5000);
+  }, 1000);
 })();

@@ -124,7 +124,7 @@ test('the page of a document closes with its session (HAZ-003)', async ({ browse
   await page.bringToFront();
   await openInWindow(page);
   await first.bringToFront();
-  await expect(first.getByRole('heading', { level: 1 })).toContainText('This record is closed');
+  await expect(first.getByRole('heading', { level: 1 })).toContainText('Ended: your system opened another view.');
   await expect(first.getByText('999 123 4578')).toHaveCount(0);
   await page.context().close();
 });

@@ -1,10 +1,12 @@
 // Starts the built program's demo before the first test and stops it after the last; a stop that is not clean fails the run.
-// Two of them: one whose partners answer at once, so that a page is the same each time, and one with believable delays.
+// Three of them: one whose partners answer at once, so that a page is the same each time, one with believable delays, and one
+// that knows a SMART server and a sign-in service.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startProviders } from './providers.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -15,7 +17,7 @@ export interface Ready {
   people: { nhs_number: string; name: string; story_key: string }[];
 }
 
-export type Pace = 'prompt' | 'believable';
+export type Pace = 'prompt' | 'believable' | 'providers';
 
 /** What the running demo of that pace says of itself. */
 export function ready(pace: Pace = 'prompt'): Ready {
@@ -40,12 +42,12 @@ async function untilReady(demo: ChildProcess, file: string, log: string): Promis
 }
 
 /** Starts one; gives what stops it and checks its audit. */
-async function startOne(shcr: string, pace: Pace): Promise<() => Promise<void>> {
+async function startOne(shcr: string, pace: Pace, further: string[] = []): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'shcr-browser-'));
   const file = join(folder, 'ready.json');
   const log = join(folder, 'stderr.log');
-  const options = ['demo', '--seed', '7', '--people', '30', '--ready-file', file, '--state-dir', join(folder, 'state')];
-  if (pace === 'prompt') options.push('--no-latency');
+  const options = ['demo', '--seed', '7', '--people', '30', '--ready-file', file, '--state-dir', join(folder, 'state'), ...further];
+  if (pace !== 'believable') options.push('--no-latency');
   const demo = spawn(shcr, options, { cwd: folder, stdio: ['ignore', 'ignore', openSync(log, 'w')] });
   const ended = new Promise<number | null>((done) => demo.on('exit', done));
   await untilReady(demo, file, log);
@@ -65,8 +67,13 @@ async function startOne(shcr: string, pace: Pace): Promise<() => Promise<void>> 
 
 export default async function start(): Promise<() => Promise<void>> {
   const shcr = program();
+  process.env.SHCR_BUILT = shcr;
+  const providers = await startProviders();
   const stops = [await startOne(shcr, 'prompt'), await startOne(shcr, 'believable')];
+  stops.push(await startOne(shcr, 'providers', ['--with-config', providers.config]));
+  await providers.tell(ready('providers').gateway_url);
   return async () => {
     for (const stop of stops) await stop();
+    providers.stop();
   };
 }

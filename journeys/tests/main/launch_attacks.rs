@@ -68,7 +68,7 @@ const EDITS: [Edit; 12] = [
 
 // shows: R32
 #[tokio::test]
-async fn every_edit_of_a_launch_is_refused_and_recorded() {
+async fn t15_every_edit_of_a_launch_is_refused_and_recorded() {
     let demo = Demo::start(&[]);
     let signer = demo.signer().await;
     for (what, edit) in EDITS {
@@ -93,18 +93,20 @@ async fn every_edit_of_a_launch_is_refused_and_recorded() {
 }
 
 #[tokio::test]
-async fn a_launch_is_accepted_once() {
+async fn t01_a_launch_is_accepted_once() {
     let demo = Demo::start(&[]);
     let signer = demo.signer().await;
     let assertion = signer.sign("shcr-launch+jwt", &honest(&demo, &signer));
     assert_eq!(signer.present(&assertion).await.status, 200);
     refused(&signer.present(&assertion).await, "replayed");
+    assert_eq!(demo.auditor().refusals(), [("signed".to_owned(), "replay".to_owned())], "HAZ-046");
+    assert_eq!(demo.auditor().alerts(), ["PO-23"], "HAZ-046");
     let kinds = demo.finish();
     assert_eq!(kinds.count("launch-refused"), 1, "HAZ-046: {kinds:?}");
 }
 
 #[tokio::test]
-async fn of_many_at_once_at_most_one_opens() {
+async fn t02_of_many_at_once_at_most_one_opens() {
     let demo = Demo::start(&[]);
     let signer = std::sync::Arc::new(demo.signer().await);
     let assertion = signer.sign("shcr-launch+jwt", &honest(&demo, &signer));
@@ -122,7 +124,7 @@ async fn of_many_at_once_at_most_one_opens() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_a_launch_or_not_signed_by_the_host_is_refused() {
+async fn t07_a_token_that_is_not_a_launch_or_not_signed_by_the_host_is_refused() {
     let demo = Demo::start(&[]);
     let signer = demo.signer().await;
     let claims = || honest(&demo, &signer);
@@ -160,7 +162,7 @@ async fn a_host_that_does_not_prove_itself_is_refused() {
 }
 
 #[tokio::test]
-async fn a_link_nobody_was_given_a_scanner_or_a_prefetch_opens_nothing() {
+async fn t05_a_link_nobody_was_given_a_scanner_or_a_prefetch_opens_nothing() {
     let demo = Demo::start(&[]);
     let signer = demo.signer().await;
     let link = signer.launch(&honest(&demo, &signer)).await.link();

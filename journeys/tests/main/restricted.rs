@@ -28,7 +28,7 @@ async fn t52_no_address_of_a_restricted_person_is_told_or_left_anywhere() {
     assert!(silent.is_complete(), "{}", silent.text());
     assert_eq!(addresses.found_in(silent.html.as_bytes()), [] as [&str; 0], "HAZ-023: from no source");
     assert!(demo.stop().success());
-    let raised = demo.auditor().alerts("PO-05");
+    let raised = demo.auditor().alerts().iter().filter(|rule| *rule == "PO-05").count();
     assert_eq!(raised, 2, "HAZ-050: the privacy officer hears of each attempt, the asker of none");
     // The partners' own systems and files lie beside, and may know where anybody lives.
     let is_the_gateways = |name: &str| name.starts_with("audit.sqlite") || name.ends_with(".log");

@@ -48,7 +48,7 @@ async fn a_path_without_its_own_cookie_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
+async fn t03_a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
     let demo = Demo::start(&[]);
     let doreen = demo.ready.golden_person();
     let signed_in = demo.host().sign_in("dr.okafor").await;
@@ -69,6 +69,23 @@ async fn a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
         "HAZ-046: the first view goes on: {}",
         after.text()
     );
+    assert_eq!(demo.auditor().alerts(), ["PO-23"], "HAZ-046");
+    demo.finish();
+}
+
+#[tokio::test]
+async fn t04_an_unknown_link_is_answered_with_the_same_bytes_as_a_used_one() {
+    let demo = Demo::start(&[]);
+    let doreen = demo.ready.golden_person();
+    let link = demo.host().sign_in("dr.okafor").await.launch_link(&doreen).await;
+    let browser = journeys::browser::Browser::new(&demo.ready);
+    assert!(browser.clone().follow(&link).await.path.starts_with("/s/"));
+    let used = browser.clone().follow(&link).await.launched;
+    let gateway = demo.ready.text("gateway_url");
+    for handle in ["A".repeat(43), "not-a-handle".to_owned()] {
+        let unknown = browser.clone().follow(&format!("{gateway}/launch/{handle}")).await.launched;
+        assert_eq!((unknown.status, &unknown.html), (used.status, &used.html), "HAZ-046");
+    }
     demo.finish();
 }
 
@@ -100,5 +117,63 @@ async fn closing_needs_the_pages_own_form_and_then_ends_the_view() {
     assert!(!closed.status.is_client_error(), "{} {}", closed.status, closed.text());
     let after = view.browser.get(&view.path).await;
     assert!(after.text().contains("This view has ended"), "HAZ-003: {}", after.text());
+    demo.finish();
+}
+
+/// What an open page is told when it asks for its state.
+async fn state(view: &View) -> (u16, String) {
+    let page = view.browser.get(&format!("{}state", view.path)).await;
+    (page.status.as_u16(), page.html)
+}
+
+#[tokio::test]
+async fn t38_the_host_moves_to_another_person_and_the_view_ends_with_words() {
+    let demo = Demo::start(&[]);
+    let (doreen, other) = (demo.ready.golden_person(), demo.ready.person("dementia"));
+    let signed_in = demo.host().sign_in("dr.okafor").await;
+    let view = signed_in.open(&doreen).await;
+    assert!(view.read().await.is_complete());
+    signed_in.look_at(&doreen).await;
+    assert_eq!(state(&view).await.0, 204, "the same chart is no other");
+    signed_in.look_at(&other).await;
+    let (status, words) = state(&view).await;
+    assert_eq!(status, 410, "HAZ-003");
+    assert!(words.starts_with("Ended: your system moved to another person."), "HAZ-003: {words}");
+
+    let view = signed_in.open(&other).await;
+    assert!(view.read().await.is_complete());
+    signed_in.sign_out().await;
+    let (status, words) = state(&view).await;
+    assert!(status == 410 && words.contains("you signed out"), "HAZ-003: {status} {words}");
+    let after = view.browser.get(&format!("{}ended", view.path)).await;
+    assert!(after.text().contains("This view has ended"), "HAZ-003: {}", after.text());
+    demo.finish();
+}
+
+#[tokio::test]
+async fn the_operator_ends_a_suspended_professionals_views_from_the_command_line() {
+    let demo = Demo::start(&[]);
+    let (doreen, other) = (demo.ready.golden_person(), demo.ready.person("dementia"));
+    let view = demo.host().sign_in("dr.okafor").await.open(&doreen).await;
+    let another = demo.host().sign_in("nurse.bell").await.open(&other).await;
+    let operator = demo.ready.text("admin_url");
+    let end = [
+        "session",
+        "end",
+        "--host",
+        "demo-host",
+        "--sub",
+        "dr.okafor",
+        "--by",
+        "A. Officer",
+        "--operator",
+        &operator,
+    ];
+    let (well, said) = demo.command(&end);
+    assert!(well && said.contains("1 ended"), "{said}");
+    assert_eq!(state(&view).await.0, 410, "HAZ-047: a suspended professional looks no longer");
+    assert_eq!(state(&another).await.0, 204, "nobody else's view has ended");
+    let (well, said) = demo.command(&end);
+    assert!(well && said.contains("0 ended"), "{said}");
     demo.finish();
 }

@@ -1,5 +1,6 @@
-//! Takes a test's text, gives the hazards and requirements it says it shows, each with the test that says so.
-//! A hazard may be named anywhere in a test; a requirement is named in a comment `shows: R7, R9`, above a test or at a file's head.
+//! Takes a test's text, gives the hazards, requirements and acceptance tests it says it shows, each with the test that says so.
+//! A hazard may be named anywhere in a test; a requirement or an acceptance test in a comment `shows: R7, T9`, above a test or
+//! at a file's head; an acceptance test also at the beginning of a test's name, `t9_…`.
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub(crate) fn shown(file: &File) -> Vec<Shown> {
         return Vec::new();
     }
     let tests = tests(file);
-    let mut shown = Vec::new();
+    let mut shown: Vec<Shown> = tests.iter().filter_map(|test| by_name(file, test)).collect();
     for (line, text) in file.lines() {
         let named = hazards(text).into_iter().chain(requirements(text));
         let test =
@@ -41,6 +42,14 @@ pub(crate) fn shown(file: &File) -> Vec<Shown> {
         shown.extend(named.map(|id| Shown { id, path: file.path.clone(), test: test.clone(), line }));
     }
     shown
+}
+
+/// `t09_a_key_from_the_header_is_refused` shows T9.
+fn by_name(file: &File, test: &Test) -> Option<Shown> {
+    let (number, _) = test.name.strip_prefix('t')?.split_once('_')?;
+    let number: u32 = number.parse().ok()?;
+    let id = format!("T{number}");
+    Some(Shown { id, path: file.path.clone(), test: Some(test.name.clone()), line: test.from })
 }
 
 /// `HAZ-007` and its like.
@@ -54,7 +63,8 @@ pub(crate) fn hazards(line: &str) -> Vec<String> {
 fn requirements(line: &str) -> Vec<String> {
     let Some((_, named)) = line.split_once(MARK) else { return Vec::new() };
     let words = named.split(|c: char| !c.is_ascii_alphanumeric());
-    words.filter_map(|word| id(word, "R").filter(|id| id == word && id.len() > 1)).collect()
+    let named = |word| ["R", "T"].into_iter().find_map(|prefix| id(word, prefix));
+    words.filter_map(|word| named(word).filter(|id| id == word && id.len() > 1)).collect()
 }
 
 fn id(text: &str, prefix: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Takes the tests' own words, gives the page that says which requirement and which hazard is shown by which test.
+//! Takes the tests' own words, gives the page that says which requirement, acceptance test and hazard is shown by which test.
 //! The page is generated and kept: a test taken away shows in the change that takes it away. Refuses a page that is stale.
 
 #[cfg(test)]
@@ -12,13 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 pub(crate) const PATH: &str = "docs/shown.md";
-const REQUIREMENTS: &str = "docs/requirements.md";
+/// Where ids of a letter and a number are listed, and their letter.
+const REQUIREMENTS: (&str, &str) = ("docs/requirements.md", "R");
+const ACCEPTANCE: (&str, &str) = ("docs/acceptance.md", "T");
 
 const HEAD: &str = "# What is shown by which test
 
 Generated from the tests' own text by `cargo xtask tidy --write`; `cargo xtask tidy` fails when it is stale.
-A test names a hazard anywhere in its text, and a requirement in a comment `shows: R7, R9` above it or at its file's head.
-The titles stand in [requirements](requirements.md) and [hazards](hazards.md). What no test names yet is listed as open.
+A test names a hazard anywhere in its text, a requirement or an acceptance test in a comment `shows: R7, T9` above it or at its file's
+head, and an acceptance test also at the beginning of its own name. The titles stand in [requirements](requirements.md),
+[acceptance](acceptance.md) and [hazards](hazards.md). What no test names yet is listed as open.
 That a test names an id does not mean that every clause of it is shown: read the test.
 ";
 
@@ -33,11 +36,11 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 /// The whole page, the same for the same tests.
 pub(crate) fn page(tree: &Tree) -> String {
     let shown = shown(tree);
-    let requirements = requirements(tree);
     let hazards: BTreeMap<String, String> =
         hazards::log(tree).into_iter().map(|(id, (_, title))| (id, title)).collect();
     let mut page = HEAD.to_owned();
-    chapter(&mut page, "Requirements", &in_order(requirements), &shown);
+    chapter(&mut page, "Requirements", &in_order(listed(tree, REQUIREMENTS)), &shown);
+    chapter(&mut page, "Acceptance", &in_order(listed(tree, ACCEPTANCE)), &shown);
     chapter(&mut page, "Hazards", &in_order(hazards), &shown);
     page
 }
@@ -89,22 +92,24 @@ fn shown(tree: &Tree) -> BTreeMap<String, Vec<Shown>> {
 }
 
 /// `- **R7** Medications and allergies are there at once.`
-fn requirements(tree: &Tree) -> BTreeMap<String, String> {
-    let lines = tree.text(REQUIREMENTS).lines().filter_map(|line| line.strip_prefix("- **R"));
+fn listed(tree: &Tree, (path, letter): (&str, &str)) -> BTreeMap<String, String> {
+    let mark = format!("- **{letter}");
+    let lines = tree.text(path).lines().filter_map(|line| line.strip_prefix(&mark));
     lines
         .filter_map(|line| line.split_once("** "))
-        .map(|(id, title)| (format!("R{id}"), title.to_owned()))
+        .map(|(id, title)| (format!("{letter}{id}"), title.to_owned()))
         .collect()
 }
 
-/// Hazards a test names and the log does not are found by the hazard rule; this is the same for requirements.
+/// Hazards a test names and the log does not are found by the hazard rule; this is the same for the other ids.
 fn unknown(tree: &Tree) -> Vec<Finding> {
-    let known = requirements(tree);
+    let known: Vec<_> = [REQUIREMENTS, ACCEPTANCE].map(|list| (list, listed(tree, list))).into();
     let all = tree.files.iter().flat_map(|file: &File| ids::shown(file));
-    let unknown = all.filter(|shown| shown.id.starts_with('R') && !known.contains_key(&shown.id));
-    unknown
-        .map(|shown| {
-            Finding::new(&shown.path, shown.line, format!("`{}` is not in {REQUIREMENTS}", shown.id))
-        })
-        .collect()
+    all.filter_map(|shown| {
+        let (list, _) = known
+            .iter()
+            .find(|((_, letter), ids)| shown.id.starts_with(letter) && !ids.contains_key(&shown.id))?;
+        Some(Finding::new(&shown.path, shown.line, format!("`{}` is not in {}", shown.id, list.0)))
+    })
+    .collect()
 }

@@ -24,7 +24,7 @@ async fn find(keys: &Keys, host: &Host, kid: &str, after: i64) -> Option<KeyFaul
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_asks_the_host_once_a_minute() {
+async fn t10_a_flood_of_unknown_keys_asks_the_host_once_a_minute() {
     let (hosts, keys, fixed) = bench();
     let host = demo(&hosts);
     for kid in ["../../etc/passwd", "' OR 1=1 --", "http://169.254.169.254/", "k2", ""] {
@@ -51,7 +51,7 @@ async fn everybody_who_waits_shares_one_fetch() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_is_found_and_a_silent_host_is_believed_for_a_day() {
+async fn t11_a_rotated_key_is_found_and_a_silent_host_is_believed_for_a_day() {
     let (hosts, keys, fixed) = bench();
     let host = demo(&hosts);
     assert_eq!(find(&keys, host, "k1", 0).await, None);
@@ -85,7 +85,7 @@ async fn odd_key_sets_are_refused_or_passed_over() {
 }
 
 #[test]
-fn a_public_key_serves_only_its_own_algorithm() {
+fn t08_a_public_key_serves_only_its_own_algorithm() {
     let key: Jwk = serde_json::from_value(jwk(&DEMO_KEY, "k1")).unwrap();
     for algorithm in
         [Algorithm::HS384, Algorithm::ES256, Algorithm::RS384, Algorithm::PS384, Algorithm::EdDSA]
@@ -108,7 +108,7 @@ fn serve(answer: Vec<u8>) -> String {
 }
 
 #[tokio::test]
-async fn over_the_network_large_sets_and_redirects_are_refused() {
+async fn t11_over_the_network_large_sets_and_redirects_are_refused() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let set = json!({"keys": [jwk(&DEMO_KEY, "k1")]}).to_string();
     let ok = |body: &str| {

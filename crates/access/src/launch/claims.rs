@@ -2,15 +2,18 @@
 //! claim that is missing, unreadable, or beyond what its host may say.
 //! Source: RFC 7519; IHE IUA section 3.71; HL7 v3-ActReason.
 
-use super::{Asked, Evidence, LaunchFacts, Person, Practitioner, Purpose, RELATIONSHIPS, Route};
+use super::{
+    Asked, Evidence, LaunchFacts, Particulars, Person, Practitioner, Purpose, RELATIONSHIPS, Route, citizen,
+};
 use crate::{
     host::Host,
     jwt::{self, Fault},
     organisation::Organisation,
-    role::Mapped,
+    role::{Claimed, Mapped, Smartcard},
     session,
 };
 use fhir::{FhirDate, Json, NhsNumber, Object, OdsCode, date::Precision};
+use std::collections::BTreeMap;
 
 /// Names that are nobody's: shared, generic and machine accounts.
 const NOBODY: [&str; 16] = [
@@ -32,6 +35,9 @@ const NOBODY: [&str; 16] = [
     "reception",
 ];
 
+/// The professional is an account that several people share, or a machine.
+pub(super) const SHARED_ACCOUNT: Fault = Fault("sub: a shared account");
+
 /// Everything a launch says but the hash of its assertion.
 pub(super) fn facts(
     claims: &Object<'_>,
@@ -39,19 +45,31 @@ pub(super) fn facts(
     route: Route,
     asked: Asked<'_>,
 ) -> Result<LaunchFacts, Fault> {
-    let iua = claims
-        .object("extensions")
-        .and_then(|all| all.object("ihe_iua"))
-        .ok_or(Fault("extensions.ihe_iua"))?;
-    let organisation = organisation(&iua, host)?;
-    let role_claims = codes(&iua, "subject_role", "subject_role")?;
-    if role_claims.is_empty() {
-        return Err(Fault("subject_role"));
+    let purpose = purpose(&iua(claims)?)?;
+    facts_about(claims, (claims, purpose), host, route, asked)
+}
+
+/// The same, where the person, the purpose and the relationship stand in an object of their own.
+pub(super) fn facts_about(
+    claims: &Object<'_>,
+    (details, purpose): (&Object<'_>, Purpose),
+    host: &Host,
+    route: Route,
+    asked: Asked<'_>,
+) -> Result<LaunchFacts, Fault> {
+    citizen::refuse(claims)?;
+    if !host.flows.contains(&route) {
+        return Err(Fault("flow"));
     }
-    let person = person(claims, asked.training)?;
+    let iua = iua(claims)?;
+    let organisation = organisation(&iua, host)?;
+    let role_claims = role_claims(&iua, host)?;
+    let person = person(details, asked.training)?;
     check_person_id(&iua, &person)?;
-    let today = fhir::date::london(asked.now).date();
-    let mapped = host.roles.find(&role_claims, &organisation.ods, today);
+    let (practitioner, smartcard) = (practitioner(claims, &iua)?, smartcard(claims, host)?);
+    let job_role = practitioner.sds_job_role.as_deref();
+    let claimed = Claimed { claims: &role_claims, job_role, smartcard: &smartcard };
+    let mapped = mapped(host, &claimed, &organisation, asked);
     Ok(LaunchFacts {
         id: session::hex(&session::new_secret()),
         route,
@@ -59,26 +77,71 @@ pub(super) fn facts(
         host_name: host.name.clone(),
         host_session: jwt::optional(claims, "host_session", "host_session")?,
         frame_origins: host.frame_origins.clone(),
-        practitioner: practitioner(claims, &iua)?,
-        role: mapped.map(|mapped: Mapped| mapped.role),
+        practitioner,
+        role: mapped.map(|mapped| mapped.role),
         emergency_access: mapped.is_some_and(|mapped| mapped.emergency_access),
+        demographics_only: mapped.is_some_and(|mapped| mapped.demographics_only),
+        smartcard,
         role_claims,
-        role_map_version: host.roles.version().to_owned(),
+        role_map_version: host.roles.version(),
         organisation,
-        assurance: assurance(claims, host)?,
+        assurance: assurance(claims, &host.assurance)?,
         auth_time_s: jwt::seconds(claims, "auth_time")?,
         person,
-        purpose: purpose(&iua)?,
+        purpose,
         reason: None,
-        relationship: relationship(claims)?,
+        relationship: relationship(details)?,
         received_at: asked.now,
         assertion_hash: String::new(),
         configuration_hash: host.configuration_hash.clone(),
+        particulars: particulars(claims, host)?,
+    })
+}
+
+fn iua<'a>(claims: &Object<'a>) -> Result<Object<'a>, Fault> {
+    claims.object("extensions").and_then(|all| all.object("ihe_iua")).ok_or(Fault("extensions.ihe_iua"))
+}
+
+/// Which role the host's map makes of its role names today, in London.
+pub(super) fn mapped(
+    host: &Host,
+    claimed: &Claimed<'_>,
+    organisation: &Organisation,
+    asked: Asked<'_>,
+) -> Option<Mapped> {
+    let today = fhir::date::london(asked.now).date();
+    host.roles.find(claimed, &organisation.ods, today)
+}
+
+/// At least one, and where the host's registration lists them, no other (HAZ-047).
+fn role_claims(iua: &Object<'_>, host: &Host) -> Result<Vec<String>, Fault> {
+    const CLAIM: &str = "subject_role";
+    let named = codes(iua, CLAIM, CLAIM)?;
+    if named.is_empty() || !named.iter().all(|role| may_send(&host.roles_allowed, role)) {
+        return Err(Fault(CLAIM));
+    }
+    Ok(named)
+}
+
+pub(super) fn may_send(allowed: &[String], role: &String) -> bool {
+    allowed.is_empty() || allowed.contains(role)
+}
+
+fn particulars(claims: &Object<'_>, host: &Host) -> Result<Particulars, Fault> {
+    let hint = claims.object("client_hint").unwrap_or_default();
+    let workstation_address = jwt::optional(&hint, "address", "client_hint")?;
+    if host.compares_client_hint && workstation_address.is_none() {
+        return Err(Fault("client_hint"));
+    }
+    Ok(Particulars {
+        workstation: jwt::optional(&hint, "workstation", "client_hint")?,
+        workstation_address,
+        provider: None,
     })
 }
 
 /// `jti` of 128 bits or more: a UUID, or 22 characters of base64url.
-pub(super) fn unique_id(claims: &Object<'_>) -> Result<String, Fault> {
+pub(crate) fn unique_id(claims: &Object<'_>) -> Result<String, Fault> {
     let jti = jwt::text(claims, "jti", "jti")?;
     let url_safe = jti.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if url_safe && jti.len() >= 22 { Ok(jti) } else { Err(Fault("jti")) }
@@ -95,14 +158,13 @@ fn practitioner(claims: &Object<'_>, iua: &Object<'_>) -> Result<Practitioner, F
     let nhs = claims.object("nhs").unwrap_or_default();
     let host_sub = jwt::text(claims, "sub", "sub")?;
     let local_user_id = jwt::optional(&nhs, "local_user_id", "local_user_id")?;
-    if is_nobody(&host_sub) {
-        return Err(Fault("sub"));
-    }
-    if local_user_id.as_deref().is_some_and(|id| id != "UNK" && is_nobody(id)) {
-        return Err(Fault("local_user_id"));
+    let display = jwt::text(iua, "subject_name", "subject_name")?;
+    let local = local_user_id.as_deref().filter(|id| *id != "UNK");
+    if [Some(host_sub.as_str()), local, Some(&display)].into_iter().flatten().any(is_nobody) {
+        return Err(SHARED_ACCOUNT);
     }
     Ok(Practitioner {
-        display: jwt::text(iua, "subject_name", "subject_name")?,
+        display,
         family: jwt::optional(&nhs, "family", "nhs.family")?,
         given: texts(&nhs, "given", "nhs.given")?,
         title: jwt::optional(&nhs, "title", "nhs.title")?,
@@ -115,11 +177,24 @@ fn practitioner(claims: &Object<'_>, iua: &Object<'_>) -> Result<Practitioner, F
     })
 }
 
-fn is_nobody(id: &str) -> bool {
+/// Activities and workgroups, by the names the national identity service has for them; no activity that the host may not
+/// send (HAZ-047).
+fn smartcard(claims: &Object<'_>, host: &Host) -> Result<Smartcard, Fault> {
+    const ACTIVITIES: &str = "activity_codes";
+    let nhs = claims.object("nhs").unwrap_or_default();
+    let activity_codes = texts(&nhs, ACTIVITIES, ACTIVITIES)?;
+    if !activity_codes.iter().all(|code| host.activities_allowed.contains(code)) {
+        return Err(Fault(ACTIVITIES));
+    }
+    Ok(Smartcard { activity_codes, workgroups: texts(&nhs, "workgroups", "nhs.workgroups")? })
+}
+
+/// Whom nobody could hold to account (HAZ-047).
+pub(super) fn is_nobody(id: &str) -> bool {
     NOBODY.contains(&id.to_ascii_lowercase().as_str())
 }
 
-fn person(claims: &Object<'_>, training: bool) -> Result<Person, Fault> {
+pub(super) fn person(claims: &Object<'_>, training: bool) -> Result<Person, Fault> {
     let patient = claims.object("patient").ok_or(Fault("patient"))?;
     let name = patient.object("name").ok_or(Fault("patient.name"))?;
     let given = texts(&name, "given", "patient.name.given")?;
@@ -181,7 +256,7 @@ fn birth_date(patient: &Object<'_>) -> Result<FhirDate, Fault> {
 }
 
 /// None stated is treatment; several at once cannot be audited as one.
-fn purpose(iua: &Object<'_>) -> Result<Purpose, Fault> {
+pub(super) fn purpose(iua: &Object<'_>) -> Result<Purpose, Fault> {
     let mut codes = codes(iua, "purpose_of_use", "purpose_of_use")?;
     let code = codes.pop();
     if !codes.is_empty() {
@@ -218,10 +293,12 @@ fn evidence(one: &Object<'_>) -> Result<Evidence, Fault> {
     })
 }
 
-/// By the host's registered table; whatever it does not list is a one-factor sign-in.
-fn assurance(claims: &Object<'_>, host: &Host) -> Result<u8, Fault> {
+/// By the registered table; whatever it does not list is a one-factor sign-in. `amr` says how, and decides nothing: it is
+/// only required to be readable.
+pub(super) fn assurance(claims: &Object<'_>, table: &BTreeMap<String, u8>) -> Result<u8, Fault> {
+    texts(claims, "amr", "amr")?;
     let acr = jwt::optional(claims, "acr", "acr")?;
-    Ok(acr.and_then(|acr| host.assurance.get(&acr).copied()).unwrap_or(1))
+    Ok(acr.and_then(|acr| table.get(&acr).copied()).unwrap_or(1))
 }
 
 /// Codes as IHE IUA writes them, bare or as codings.

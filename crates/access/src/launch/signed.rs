@@ -2,8 +2,9 @@
 //! RFC 6749 error, naming the claim and never its value. Single use of `jti` is the store's to check (HAZ-046).
 //! Source: RFC 6749 section 5.2; RFC 7521; RFC 7523 sections 2.1, 2.2, 3; IHE IUA.
 
-use super::{Asked, Launch, Route, claims};
+use super::{Asked, Launch, LaunchFacts, Route, claims, client, exchange};
 use crate::{
+    certificate::Channel,
     host::{Host, Hosts},
     jwt::{self, Compact, Fault},
     keys::Keys,
@@ -14,14 +15,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::fmt;
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const LAUNCH_TYPES: [Option<&str>; 1] = [Some("shcr-launch+jwt")];
-const CLIENT_TYPES: [Option<&str>; 3] = [Some("jwt"), Some("client-authentication+jwt"), None];
 /// A used `jti` is remembered this much longer than its token lives.
 const REMEMBERED_S: i64 = 120;
 
-/// The form, as posted.
+/// The form, as posted, and the way it came.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct TokenForm {
@@ -29,8 +28,19 @@ pub struct TokenForm {
     /// The launch JWT.
     pub assertion: String,
     pub scope: String,
+    pub client_id: Option<String>,
     pub client_assertion_type: Option<String>,
     pub client_assertion: Option<String>,
+    pub subject_token: Option<String>,
+    pub subject_token_type: Option<String>,
+    pub actor_token: Option<String>,
+    pub actor_token_type: Option<String>,
+    pub requested_token_type: Option<String>,
+    pub resource: Option<String>,
+    /// Never taken from here: only from within the signed actor token.
+    pub authorization_details: Option<String>,
+    #[serde(skip)]
+    pub channel: Channel,
 }
 
 /// A verified launch.
@@ -63,7 +73,7 @@ pub struct TokenAudit {
     pub reason: &'static str,
 }
 
-/// Verifies the client, then its assertion. `training` accepts only numbers of the test range; live refuses them.
+/// Verifies the client, then what it presents. `training` accepts only numbers of the test range; live refuses them.
 #[expect(clippy::too_many_arguments, reason = "each is a different authority; bundling them would hide one")]
 pub async fn accept(
     form: &TokenForm,
@@ -73,18 +83,52 @@ pub async fn accept(
     training: bool,
     now: Timestamp,
 ) -> Result<Accepted, TokenError> {
+    let host = client(form, hosts, keys, token_url, now).await?;
+    grant(form, host, keys, token_url, training, now).await
+}
+
+/// The first half: which registered host asks, whatever it asks for.
+pub async fn client<'h>(
+    form: &TokenForm,
+    hosts: &'h Hosts,
+    keys: &Keys,
+    token_url: &str,
+    now: Timestamp,
+) -> Result<&'h Host, TokenError> {
     check_form(form)?;
+    client::authenticate(form, hosts, keys, Asked { token_url, training: true, now }).await
+}
+
+/// The second half: what a host that is known presents.
+#[expect(clippy::too_many_arguments, reason = "each is a different authority; bundling them would hide one")]
+pub async fn grant(
+    form: &TokenForm,
+    host: &Host,
+    keys: &Keys,
+    token_url: &str,
+    training: bool,
+    now: Timestamp,
+) -> Result<Accepted, TokenError> {
     let asked = Asked { token_url, training, now };
-    let host = client(form, hosts, keys, asked).await?;
-    launch(form, host, keys, asked).await.map_err(|fault| grant_error(host, fault))
+    if form.grant_type == exchange::GRANT {
+        return exchange::accept(form, host, keys, asked).await;
+    }
+    let presented = Presented { text: &form.assertion, types: &LAUNCH_TYPES };
+    let launched = presented.claims(host, keys, asked).await;
+    let (claims, unused) = launched.map_err(|fault| grant_error(host, fault))?;
+    let facts = claims::facts(&claims.read(), host, Route::Signed, asked)
+        .map_err(|fault| grant_error(host, fault))?;
+    Ok(unused.with(facts, &form.assertion))
 }
 
 fn check_form(form: &TokenForm) -> Result<(), TokenError> {
-    if form.grant_type != GRANT {
-        return Err(error(400, "invalid_request", None, Fault("grant_type")));
-    }
-    if form.assertion.is_empty() {
-        return Err(error(400, "invalid_request", None, Fault("assertion")));
+    match form.grant_type.as_str() {
+        GRANT if form.assertion.is_empty() => {
+            return Err(error(400, "invalid_request", None, Fault("assertion")));
+        }
+        GRANT => {}
+        exchange::GRANT => exchange::check_form(form)?,
+        _ => return Err(error(400, "unsupported_grant_type", None, Fault("grant_type"))),
     }
     if form.scope != "launch" {
         return Err(error(400, "invalid_scope", None, Fault("scope")));
@@ -92,70 +136,78 @@ fn check_form(form: &TokenForm) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// `private_key_jwt`: the host whose key signed the client assertion.
-async fn client<'h>(
-    form: &TokenForm,
-    hosts: &'h Hosts,
-    keys: &Keys,
-    asked: Asked<'_>,
-) -> Result<&'h Host, TokenError> {
-    let refuse = |host: Option<&Host>, fault| error(401, "invalid_client", host, fault);
-    if form.client_assertion_type.as_deref() != Some(CLIENT_ASSERTION) {
-        return Err(refuse(None, Fault("client_assertion_type")));
-    }
-    let text = form.client_assertion.as_deref().ok_or_else(|| refuse(None, Fault("client_assertion")))?;
-    let token = Compact::read(text).map_err(|_| refuse(None, Fault("client_assertion")))?;
-    let host = token
-        .unverified_issuer()
-        .and_then(|issuer| hosts.find(&issuer))
-        .ok_or_else(|| refuse(None, Fault("client_assertion iss")))?;
-    let claims = token
-        .verified(&CLIENT_TYPES, &host.issuer, keys, asked.now)
-        .await
-        .map_err(|fault| refuse(Some(host), fault))?;
-    check_client(&claims, host, asked).map_err(|fault| refuse(Some(host), fault))?;
-    Ok(host)
+/// A token of a host's own, not yet believed.
+pub(super) struct Presented<'a> {
+    pub(super) text: &'a str,
+    pub(super) types: &'a [Option<&'a str>],
 }
 
-fn check_client(claims: &Object<'_>, host: &Host, asked: Asked<'_>) -> Result<(), Fault> {
-    if jwt::text(claims, "sub", "sub")? != host.client_id {
-        return Err(Fault("sub"));
+/// Claims that were verified.
+pub(super) struct Verified<'a>(Compact<'a>);
+
+impl Verified<'_> {
+    pub(super) fn read(&self) -> Object<'_> {
+        self.0.believed()
     }
-    check_audience(claims, asked.token_url)?;
-    claims::unique_id(claims)?;
-    jwt::times(claims, asked.now, &host.issuer).map(|_| ())
 }
 
-async fn launch(form: &TokenForm, host: &Host, keys: &Keys, asked: Asked<'_>) -> Result<Accepted, Fault> {
-    let token = Compact::read(&form.assertion)?;
-    // Before the signature: another host's assertion is named as such, and tried under no keys but its own.
-    if token.unverified_issuer().as_ref() != Some(&host.client_id) {
-        return Err(Fault("iss"));
+/// What the store must find unused.
+pub(super) struct Unused {
+    issuer: String,
+    jti_hash: [u8; 32],
+    expires_s: i64,
+}
+
+impl Unused {
+    /// The launch, with the hash of what asserted it.
+    pub(super) fn with(self, facts: LaunchFacts, text: &str) -> Accepted {
+        let assertion_hash = session::hex(&session::hash(text.as_bytes()));
+        Accepted {
+            launch: Launch::new(LaunchFacts { assertion_hash, ..facts }),
+            issuer: self.issuer,
+            jti_hash: self.jti_hash,
+            expires_s: self.expires_s,
+        }
     }
-    let claims = token.verified(&LAUNCH_TYPES, &host.issuer, keys, asked.now).await?;
-    check_audience(&claims, asked.token_url)?;
-    let exp = jwt::times(&claims, asked.now, &host.issuer)?;
-    let jti = claims::unique_id(&claims)?;
-    let facts = claims::facts(&claims, host, Route::Signed, asked)?;
-    let assertion_hash = session::hex(&session::hash(form.assertion.as_bytes()));
-    Ok(Accepted {
-        launch: Launch::new(super::LaunchFacts { assertion_hash, ..facts }),
-        issuer: host.client_id.clone(),
-        jti_hash: session::hash(jti.as_bytes()),
-        expires_s: exp + REMEMBERED_S,
-    })
+}
+
+impl<'a> Presented<'a> {
+    /// What a launch, actor or form token of that host says, once it holds in every respect but what it says of people.
+    pub(super) async fn claims(
+        &self,
+        host: &Host,
+        keys: &Keys,
+        asked: Asked<'_>,
+    ) -> Result<(Verified<'a>, Unused), Fault> {
+        let token = Compact::read(self.text)?;
+        // Before the signature: another host's token is named as such, and tried under no keys but its own.
+        if token.unverified_issuer().as_ref() != Some(&host.client_id) {
+            return Err(Fault("iss"));
+        }
+        let claims = token.verified(self.types, &host.issuer, keys, asked.now).await?;
+        check_audience(&claims, asked.token_url)?;
+        let exp = jwt::times(&claims, asked.now, &host.issuer)?;
+        let jti_hash = session::hash(claims::unique_id(&claims)?.as_bytes());
+        let unused = Unused { issuer: host.client_id.clone(), jti_hash, expires_s: exp + REMEMBERED_S };
+        Ok((Verified(token), unused))
+    }
 }
 
 /// Exactly our token URL, as a single string: a list could name somebody else too.
-fn check_audience(claims: &Object<'_>, token_url: &str) -> Result<(), Fault> {
+pub(super) fn check_audience(claims: &Object<'_>, token_url: &str) -> Result<(), Fault> {
     if jwt::text(claims, "aud", "aud")? == token_url { Ok(()) } else { Err(Fault("aud")) }
 }
 
-fn grant_error(host: &Host, fault: Fault) -> TokenError {
+pub(super) fn grant_error(host: &Host, fault: Fault) -> TokenError {
     error(400, "invalid_grant", Some(host), fault)
 }
 
-fn error(status: u16, error: &'static str, host: Option<&Host>, Fault(reason): Fault) -> TokenError {
+pub(super) fn error(
+    status: u16,
+    error: &'static str,
+    host: Option<&Host>,
+    Fault(reason): Fault,
+) -> TokenError {
     let audit = TokenAudit { issuer: host.map(|host| host.client_id.clone()), reason };
     TokenError { status, error, description: format!("{reason} is missing or not accepted"), audit }
 }

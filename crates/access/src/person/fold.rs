@@ -2,14 +2,14 @@
 //! Letters outside Latin are compared as they are.
 
 /// Whether two names are one name written two ways.
-pub(super) fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     let folded = fold(one);
     !folded.is_empty() && folded == fold(other)
 }
 
 /// Whether two lists of given names agree: all together, or the shorter begins the longer, name by name.
 /// `Jo` does not begin `Joanna`, and `Mary Ann` is not `Mary Jane`.
-pub(super) fn same_given(one: &[String], other: &[String]) -> bool {
+pub(crate) fn same_given(one: &[String], other: &[String]) -> bool {
     if same(&one.concat(), &other.concat()) {
         return true;
     }

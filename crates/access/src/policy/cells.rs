@@ -37,12 +37,21 @@ pub(super) struct Cell {
 
 /// One cell of a ceiling; cells at full are left out, they limit nothing.
 pub(super) struct Cap {
-    /// `organisation` or `assurance`.
+    /// One of [`CLASSES`].
     pub(super) ceiling: String,
-    /// A kind of organisation, or `below-2`.
+    /// What it holds for: a kind of organisation, `below-2`.
     pub(super) class: String,
+    pub(super) owner: String,
     pub(super) cell: Cell,
 }
+
+/// The ceilings there are, with the classes of each; organisations have [`KINDS`].
+const CLASSES: [(&str, &[&str]); 4] = [
+    ("organisation", &KINDS),
+    ("assurance", &["0", "below-2"]),
+    ("route", &["legacy", "direct"]),
+    ("cap", &["demographics"]),
+];
 
 /// Every role and every category exactly once.
 pub(super) fn matrix(text: &str) -> Result<Vec<Cell>, TableFault> {
@@ -62,45 +71,73 @@ pub(super) fn matrix(text: &str) -> Result<Vec<Cell>, TableFault> {
 pub(super) fn ceilings(text: &str) -> Result<Vec<Cap>, TableFault> {
     let mut caps = Vec::new();
     for row in &table::read(text, &CEILINGS)? {
-        let (ceiling, class) = (row.cell("ceiling"), row.cell("class"));
-        let known = (ceiling == "organisation" && KINDS.contains(&class))
-            || (ceiling == "assurance" && class == "below-2");
-        if !known || row.cell("owner").is_empty() {
+        let (ceiling, class, owner) = (row.cell("ceiling"), row.cell("class"), row.cell("owner"));
+        let known = CLASSES.iter().any(|(name, classes)| *name == ceiling && classes.contains(&class));
+        if !known || owner.is_empty() {
             return Err(row.fault("not a ceiling and class the agreement knows, or without an owner"));
         }
         let categories =
             if row.cell("category") == "*" { Category::ALL.to_vec() } else { vec![category(row)?] };
         for category in categories {
             let cells = levels(row, category)?.into_iter().filter(|cell| cell.level < Level::Full);
-            caps.extend(cells.map(|cell| Cap { ceiling: ceiling.to_owned(), class: class.to_owned(), cell }));
+            caps.extend(cells.map(|cell| Cap {
+                ceiling: ceiling.to_owned(),
+                class: class.to_owned(),
+                owner: owner.to_owned(),
+                cell,
+            }));
         }
     }
+    no_cell_twice(&caps)?;
     Ok(caps)
 }
 
-fn category(row: &Row) -> Result<Category, TableFault> {
+/// Two lines for one cell would be one of them meant and one forgotten.
+fn no_cell_twice(caps: &[Cap]) -> Result<(), TableFault> {
+    let mut seen = std::collections::HashSet::new();
+    let mut is_new =
+        |cap: &Cap| seen.insert((cap.ceiling.clone(), cap.class.clone(), cap.cell.role, cap.cell.category));
+    if caps.iter().all(&mut is_new) {
+        Ok(())
+    } else {
+        Err(TableFault { line: 1, what: "a ceiling's cell stands twice" })
+    }
+}
+
+/// The ceilings' classes of one name that the table has lines for, in the order of the agreement.
+pub(super) fn classes(caps: &[Cap], ceiling: &str) -> Vec<&'static str> {
+    let of = CLASSES.iter().find(|(name, _)| *name == ceiling).map_or(&[][..], |(_, classes)| *classes);
+    let used = |class: &&&'static str| caps.iter().any(|cap| cap.ceiling == ceiling && cap.class == ***class);
+    of.iter().filter(used).copied().collect()
+}
+
+pub(super) fn category(row: &Row) -> Result<Category, TableFault> {
     Category::parse(row.cell("category")).ok_or_else(|| row.fault("not one of the categories"))
 }
 
 fn levels(row: &Row, category: Category) -> Result<Vec<Cell>, TableFault> {
-    let level = |role: Role| {
-        let level = match row.cell(role.name()) {
-            "F" => Level::Full,
-            "S" => Level::Summary,
-            "E" => Level::Existence,
-            "-" => Level::Nothing,
-            _ => return Err(row.fault("a level is F, S, E or -")),
-        };
+    let cell = |role: Role| {
+        let level = level(row, role.name())?;
         if is_used(category, level) {
             Ok(Cell { role, category, level })
         } else {
             Err(row.fault("the level is not used for this category"))
         }
     };
-    Role::ALL.into_iter().map(level).collect()
+    Role::ALL.into_iter().map(cell).collect()
 }
 
-fn is_used(category: Category, level: Level) -> bool {
+pub(super) fn level(row: &Row, column: &str) -> Result<Level, TableFault> {
+    match row.cell(column) {
+        "F" => Ok(Level::Full),
+        "S" => Ok(Level::Summary),
+        "E" => Ok(Level::Existence),
+        "-" => Ok(Level::Nothing),
+        _ => Err(row.fault("a level is F, S, E or -")),
+    }
+}
+
+pub(super) fn is_used(category: Category, level: Level) -> bool {
     matches!(level, Level::Nothing | Level::Full)
         || RELEASABLE.iter().any(|(of, levels)| *of == category && levels.contains(&level))
 }

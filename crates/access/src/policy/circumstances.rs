@@ -23,10 +23,15 @@ pub struct BreakGlass {
     pub reason: String,
     /// The classes named before it was confirmed, and no others.
     pub opens: BTreeSet<Category>,
+    /// It was asked for on the page of an objection, and named as going against it. No other goes against one.
+    pub over_objection: bool,
 }
 
 /// Why the glass may be broken.
 pub const BREAK_GLASS_REASONS: [&str; 4] = ["emergency", "safeguarding", "court-or-statute", "person-agreed"];
+
+/// Of these, the ones for which an objection may be overridden (HAZ-022).
+pub const OBJECTION_OVERRIDES: [&str; 3] = ["emergency", "safeguarding", "court-or-statute"];
 
 impl From<Objection> for Circumstances {
     fn from(objection: Objection) -> Self {

@@ -5,32 +5,20 @@
 /// The rules, annotated, linked and cut to the few that can matter.
 mod rules;
 
-use super::{BreakGlass, Circumstances, Grant, PolicyFault, ReasonCode, SourceFacts, bundle::Bundle};
-use crate::{Launch, Refusal, Role};
+use super::{BreakGlass, Grant, PolicyFault, ReasonCode, SourceFacts, bundle::Bundle, facts::Facts};
+use crate::Refusal;
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
     PolicySet, Request, RestrictedExpression, Schema,
 };
 use fhir::{Category, Level, OdsCode};
 use rules::Rules;
+pub(super) use rules::cell_id;
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    fmt,
+    collections::{BTreeMap, HashMap, HashSet},
     str::FromStr,
+    sync::Arc,
 };
-
-/// What a decision depends on; nothing in it tells who anybody is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Facts {
-    pub(super) role: Role,
-    pub(super) organisation: String,
-    pub(super) organisation_kind: String,
-    pub(super) route: &'static str,
-    pub(super) assurance: u8,
-    pub(super) purpose: String,
-    pub(super) relationship: BTreeSet<String>,
-    pub(super) beside: Circumstances,
-}
 
 /// One source and one category.
 #[derive(Debug, Clone)]
@@ -46,75 +34,41 @@ pub(super) struct Slice {
 
 pub(super) struct Engine {
     schema: Schema,
-    rules: Rules,
+    pub(super) rules: Rules,
+    /// Only synthetic people, and the purpose of training.
+    training: bool,
 }
+
+/// What stands behind a rule's id: why, and who decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    pub reason: ReasonCode,
+    /// `CG`, `CG+CSO`, `partner`, or whom a ceiling names.
+    pub owner: String,
+    /// What the professional is told.
+    pub says: String,
+}
+
+/// Every rule, cell and ceiling by its id.
+pub(super) type Abouts = Arc<BTreeMap<String, About>>;
+
+const SCHEMA: &str = "schema.cedarschema";
+/// All that an engine is made from.
+pub(super) const FILES: [&str; 4] = [SCHEMA, rules::POLICIES, rules::MATRIX, rules::CEILINGS];
 
 /// From most to least, each with its action.
 const LEVELS: [(Level, &str); 3] =
     [(Level::Full, "full"), (Level::Summary, "summary"), (Level::Existence, "existence")];
 
-impl Facts {
-    pub(super) fn of(launch: &Launch, role: Role, beside: &Circumstances) -> Self {
-        Self {
-            role,
-            organisation: launch.organisation.ods.as_str().to_owned(),
-            organisation_kind: launch.organisation.kind.clone(),
-            route: launch.route.name(),
-            assurance: launch.assurance,
-            purpose: launch.purpose.code().to_owned(),
-            relationship: launch.relationship_codes(),
-            beside: beside.clone(),
-        }
-    }
-
-    /// The professional alone: what they could see of anybody.
-    pub(super) fn without_the_persons_word(&self) -> Self {
-        let beside =
-            Circumstances { break_glass: self.beside.break_glass.clone(), ..Circumstances::default() };
-        Self { beside, ..self.clone() }
-    }
-
-    /// The classes of ceiling that apply.
-    fn ceilings(&self) -> Vec<String> {
-        let mut classes = vec![format!("organisation:{}", self.organisation_kind)];
-        if self.assurance < 2 {
-            classes.push("assurance:below-2".to_owned());
-        }
-        classes
-    }
-}
-
-impl fmt::Display for Facts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let relationship = self.relationship.iter().map(String::as_str).collect::<Vec<_>>().join("+");
-        write!(
-            f,
-            "role={} organisation={} kind={}",
-            self.role.name(),
-            self.organisation,
-            self.organisation_kind
-        )?;
-        write!(f, " route={} assurance={} purpose={}", self.route, self.assurance, self.purpose)?;
-        write!(f, " relationship={relationship} objection={}", self.beside.objection.name())?;
-        for partner in &self.beside.objected_to {
-            write!(f, " objected-to={partner}")?;
-        }
-        if let Some(exception) = &self.beside.break_glass {
-            let opens: Vec<&str> = exception.opens.iter().map(|category| category.name()).collect();
-            write!(f, " break-glass={}:{}", exception.reason, opens.join("+"))?;
-        }
-        Ok(())
-    }
-}
-
 impl Slice {
-    pub(super) fn of(source: &SourceFacts, category: Category) -> Self {
+    /// `releases`: what the partner's switch lets out to this asker.
+    pub(super) fn of(source: &SourceFacts, category: Category, releases: Level) -> Self {
         Self {
             source: source.id.as_str().to_owned(),
             partner: source.partner.as_str().to_owned(),
             kind: source.kind.name(),
             category,
-            releases: source.releases.get(&category).copied().unwrap_or_default(),
+            releases,
             releases_restricted: source.releases_restricted,
             releases_on_override: source.releases_on_override,
         }
@@ -140,12 +94,11 @@ impl Slice {
 }
 
 impl Engine {
-    pub(super) fn new(bundle: &Bundle) -> Result<Self, PolicyFault> {
-        let (path, text) = &bundle.schema;
-        let (schema, _warnings) = Schema::from_cedarschema_str(text)
-            .map_err(|e| PolicyFault::Cedar { path: path.clone(), source: e.to_string().into() })?;
+    pub(super) fn new(bundle: &Bundle, training: bool) -> Result<Self, PolicyFault> {
+        let (schema, _warnings) = Schema::from_cedarschema_str(bundle.text(SCHEMA)?)
+            .map_err(|e| PolicyFault::Cedar { path: bundle.path(SCHEMA), source: e.to_string().into() })?;
         let rules = Rules::new(bundle, &schema)?;
-        Ok(Self { schema, rules })
+        Ok(Self { schema, rules, training })
     }
 
     /// Whether a record may be opened at all.
@@ -166,6 +119,10 @@ impl Engine {
         ];
         let first = precedence.into_iter().find(|(reason, _)| reasons.contains(reason));
         Err(first.map_or(Refusal::NoRole, |(_, refusal)| refusal))
+    }
+
+    pub(super) fn abouts(&self) -> &Abouts {
+        self.rules.abouts()
     }
 
     /// One grant per slice, in their order.
@@ -192,12 +149,12 @@ impl Engine {
             if answer.allowed {
                 return Grant { level, policies: answer.rules, limited_by, limits };
             }
+            // Nothing forbids it and nothing permits it: the matrix's cell ends here.
+            limits = answer.rules.clone();
+            if limits.is_empty() {
+                limits.push(cell_id(facts.role, slice.category));
+            }
             limited_by = Some(answer.reasons(&self.rules).first().copied().unwrap_or(ReasonCode::Role));
-            limits = if answer.rules.is_empty() {
-                vec![rules::cell_id(facts.role, slice.category)]
-            } else {
-                answer.rules
-            };
         }
         Grant { level: Level::Nothing, policies: Vec::new(), limited_by, limits }
     }
@@ -218,7 +175,7 @@ impl Engine {
         }
         Some(World {
             principal: uid("Professional", "asker")?,
-            context: context(facts)?,
+            context: context(facts, self.training)?,
             entities: Entities::from_entities(entities, Some(&self.schema)).ok()?,
             schema: &self.schema,
             authorizer: Authorizer::new(),
@@ -331,13 +288,14 @@ fn entity(slice: &Slice) -> Option<Entity> {
     Entity::new(uid("Slice", &slice.name())?, attributes, parents).ok()
 }
 
-fn context(facts: &Facts) -> Option<Context> {
+fn context(facts: &Facts, training: bool) -> Option<Context> {
     let relationship = RestrictedExpression::new_set(facts.relationship.iter().map(|code| text(code)));
     let objected_to: Option<Vec<_>> = facts.beside.objected_to.iter().map(organisation_name).collect();
     let mut pairs = vec![
         ("route", text(facts.route)),
         ("assurance", RestrictedExpression::new_long(facts.assurance.into())),
         ("purpose", text(&facts.purpose)),
+        ("training", RestrictedExpression::new_bool(training)),
         ("relationship", relationship),
         ("objection", text(facts.beside.objection.name())),
         ("objected_to", RestrictedExpression::new_set(objected_to?)),
@@ -356,7 +314,11 @@ fn break_glass(exception: &BreakGlass) -> Option<RestrictedExpression> {
     let category = |category: &Category| uid("Category", category.name());
     let opens: Option<Vec<_>> = exception.opens.iter().map(category).collect();
     let opens = opens?.into_iter().map(RestrictedExpression::new_entity_uid);
-    let pairs = [("reason", text(&exception.reason)), ("opens", RestrictedExpression::new_set(opens))];
+    let pairs = [
+        ("reason", text(&exception.reason)),
+        ("opens", RestrictedExpression::new_set(opens)),
+        ("over_objection", RestrictedExpression::new_bool(exception.over_objection)),
+    ];
     RestrictedExpression::new_record(pairs.map(|(key, value)| (key.to_owned(), value))).ok()
 }
 

@@ -1,10 +1,14 @@
 //! What was decided: per source and category a level, the rules that gave it, and what stopped the next level.
 //! Made by policy only; nothing widens it.
 
+use super::engine::{About, Abouts};
 use crate::{Role, session};
 use fhir::{Category, Level, SourceId};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Why more is not shown: a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -86,17 +90,25 @@ static NOTHING: Grant = Grant {
 };
 
 /// What one professional may be shown of one person, now. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Permit(Arc<Decided>);
 
-#[derive(Debug)]
 pub(super) struct Decided {
     pub(super) policy_id: String,
     pub(super) role: Role,
     /// The facts decided on, without anybody's identity.
     pub(super) facts: String,
     pub(super) withheld: Vec<Category>,
+    /// What the partners' switches let out to this asker, whatever the role sees of it.
+    pub(super) shared: BTreeSet<(SourceId, Category)>,
     pub(super) grants: BTreeMap<(SourceId, Category), Grant>,
+    pub(super) abouts: Abouts,
+}
+
+impl std::fmt::Debug for Permit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Permit({} {})", self.0.policy_id, self.0.facts)
+    }
 }
 
 impl Permit {
@@ -117,6 +129,26 @@ impl Permit {
 
     pub fn grant(&self, source: &SourceId, category: Category) -> &Grant {
         self.0.grants.get(&(source.clone(), category)).unwrap_or(&NOTHING)
+    }
+
+    /// Whether the partner shares the category with this asker at all; the role is another matter.
+    pub fn is_shared(&self, source: &SourceId, category: Category) -> bool {
+        self.0.shared.contains(&(source.clone(), category))
+    }
+
+    /// Why, and who decides, by the id of a rule, a cell or a ceiling.
+    pub fn about(&self, rule: &str) -> Option<&About> {
+        self.0.abouts.get(rule)
+    }
+
+    /// The facts decided on, as the audit keeps them: nothing in them tells who anybody is.
+    pub fn facts(&self) -> &str {
+        &self.0.facts
+    }
+
+    /// Every source and category decided on.
+    pub fn slices(&self) -> impl Iterator<Item = (&SourceId, Category)> {
+        self.0.grants.keys().map(|(source, category)| (source, *category))
     }
 
     pub fn role(&self) -> Role {

@@ -1,48 +1,74 @@
-//! The agreement as text: the grid of roles and categories printed by evaluating policy, and one decision explained.
-//! Takes facts, never a person.
+//! The agreement as text: the grid of roles and categories printed by evaluating policy, for every way in and every kind of
+//! sign-in. Takes facts, never a person.
 
-use super::{
-    Circumstances, Grant, Policy, ReasonCode,
-    engine::{Facts, Slice},
-};
-use crate::{Objection, Role, launch::Route, organisation::KINDS};
-use fhir::{Category, Level, SourceId};
-use std::{collections::BTreeSet, fmt::Write};
+use super::{BreakGlass, Circumstances, Grant, Policy, engine::Slice, facts::Facts};
+use crate::{Role, launch::Route};
+use fhir::{Category, Level};
+use std::collections::{BTreeSet, HashMap};
 
-/// What to explain.
+/// For whom a grid is printed.
 #[derive(Debug, Clone)]
-pub struct Explain {
-    pub role: Role,
-    /// The professional's organisation, by code and kind.
-    pub organisation: (String, String),
+pub struct GridOf {
+    pub route: Route,
     pub assurance: u8,
-    pub purpose: String,
-    pub relationship: BTreeSet<String>,
-    pub objection: Objection,
-    pub source: SourceId,
-    pub category: Category,
+    /// One of the kinds of organisation; `none` for one without a ceiling.
+    pub kind: String,
 }
 
+/// Classes of assurance that the agreement tells apart.
+const ASSURANCES: [(u8, &str); 3] = [(2, "assurance 2 and above"), (1, "assurance 1"), (0, "assurance 0")];
+const NO_KIND: &str = "none";
+/// The professional's own organisation in printed grids.
+const OWN: &str = "own";
+
 impl Policy {
-    /// One block for each assurance class of signed launches and each kind of organisation that has a ceiling.
+    /// One block for each route and class of assurance; kinds of organisation with a ceiling have theirs under the default route.
+    /// A grid that stands above already is named, not printed again.
     pub fn matrix_text(&self) -> String {
         let mut text = String::from(
             "Role by category, printed by evaluating policy for a source that releases everything.\n\
-             F full  S summary  E existence  - nothing. Route: signed. Relationship: host-open. Purpose: TREAT.\n",
+             F full  S summary  E existence  - nothing. Relationship: host-open, or self-claimed where direct. Purpose: TREAT.\n",
         );
-        for (assurance, title) in [(1, "assurance 1"), (2, "assurance 2 and above")] {
-            let plain = facts(assurance, "none");
-            let without = self.grid(&plain);
-            text += &format!("\n== {title}, organisations without a ceiling\n{without}");
-            for kind in KINDS {
-                let grid = self.grid(&facts(assurance, kind));
-                if grid != without {
-                    text += &format!("\n== {title}, organisation: {kind}\n{grid}");
-                }
+        let mut printed = HashMap::new();
+        // The default way first: it is what the others are read against.
+        let others = Route::ALL.into_iter().filter(|route| *route != Route::Signed);
+        for route in std::iter::once(Route::Signed).chain(others) {
+            for (assurance, words) in ASSURANCES {
+                self.block(route, (assurance, words), &mut printed, &mut text);
             }
-            text += &format!("\n== {title}, where it differs\n{}", self.differences(&plain));
         }
         text
+    }
+
+    fn block(
+        &self,
+        route: Route,
+        (assurance, words): (u8, &str),
+        printed: &mut HashMap<String, String>,
+        text: &mut String,
+    ) {
+        let title = format!("route {}, {words}", route.name());
+        let mut add = |title: String, body: String| match printed.get(&body) {
+            Some(above) => *text += &format!("\n== {title}: as {above}\n"),
+            None => {
+                *text += &format!("\n== {title}\n{body}");
+                printed.insert(body, title);
+            }
+        };
+        add(title.clone(), self.grid(&facts(route, assurance, NO_KIND)));
+        if route == Route::Signed {
+            for kind in self.engine.rules.classes("organisation") {
+                add(format!("{title}, organisation {kind}"), self.grid(&facts(route, assurance, kind)));
+            }
+        }
+        add(format!("{title}, where it differs"), self.exceptions(&facts(route, assurance, NO_KIND)));
+    }
+
+    /// One grid.
+    pub fn grid_text(&self, of: &GridOf) -> String {
+        let title =
+            format!("route {}, assurance {}, organisation {}", of.route.name(), of.assurance, of.kind);
+        format!("== {title}\n{}", self.grid(&facts(of.route, of.assurance, &of.kind)))
     }
 
     fn grid(&self, facts: &Facts) -> String {
@@ -68,15 +94,31 @@ impl Policy {
         self.engine.decide(&Facts { role, ..facts.clone() }, &Category::ALL.map(slice))
     }
 
-    /// Cells that a relationship or one's own organisation changes.
-    fn differences(&self, plain: &Facts) -> String {
-        let related = Facts { relationship: set(&["host-open", "mental-health-care"]), ..plain.clone() };
-        let cases = [("with mental-health-care", &related, "*"), ("own organisation's source", plain, OWN)];
+    /// Cells that a relationship, one's own organisation, a capped role or emergency access changes.
+    fn exceptions(&self, plain: &Facts) -> String {
+        let with = |code: &str| {
+            let relationship = plain.relationship.iter().cloned().chain([code.to_owned()]).collect();
+            Facts { relationship, ..plain.clone() }
+        };
+        let opens = [Category::MentalHealth, Category::Restricted].into();
+        let exception = BreakGlass { reason: "emergency".to_owned(), opens, over_objection: false };
+        let beside = Circumstances { break_glass: Some(exception), ..Circumstances::default() };
+        let cases = [
+            ("with mental-health-care", with("mental-health-care"), "*"),
+            ("own organisation's source", plain.clone(), OWN),
+            ("in break-glass", Facts { beside, ..plain.clone() }, "*"),
+        ];
+        let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| self.can_differ(*role)).collect();
+        let plain: HashMap<Role, Vec<Grant>> =
+            roles.iter().map(|role| (*role, self.column(plain, *role, "*"))).collect();
         let mut text = String::new();
         for (title, facts, partner) in cases {
-            for role in Role::ALL {
-                let (before, after) = (self.column(plain, role, "*"), self.column(facts, role, partner));
-                for (category, (before, after)) in Category::ALL.into_iter().zip(before.iter().zip(&after)) {
+            for role in roles.iter().copied() {
+                let before = plain.get(&role).map(Vec::as_slice).unwrap_or_default();
+                let after = self.column(&facts, role, partner);
+                for (category, (before, after)) in
+                    Category::ALL.into_iter().zip(before.iter().zip(after.iter()))
+                {
                     if before.level != after.level {
                         let (role, name) = (role.name(), category.name());
                         let (from, to) = (letter(before.level), letter(after.level));
@@ -88,64 +130,77 @@ impl Policy {
         if text.is_empty() { "nowhere\n".to_owned() } else { text }
     }
 
-    /// The level, the rules that gave it, and what stopped the next; in lines for a terminal.
-    pub fn explain(&self, asked: &Explain) -> String {
-        let Some(source) = self.sources.iter().find(|source| source.id == asked.source) else {
-            return format!("no source `{}` is configured\n", asked.source);
-        };
-        let facts = Facts {
-            role: asked.role,
-            organisation: asked.organisation.0.clone(),
-            organisation_kind: asked.organisation.1.clone(),
-            route: Route::Signed.name(),
-            assurance: asked.assurance,
-            purpose: asked.purpose.clone(),
-            relationship: asked.relationship.clone(),
-            beside: asked.objection.into(),
-        };
-        let mut text = format!("{facts}\nsource={} category={}\n", asked.source, asked.category.name());
-        if let Err(refusal) = self.decide_facts(&facts) {
-            let _ = writeln!(text, "opening: refused, {}", refusal.code());
-        }
-        for grant in self.engine.decide(&facts, &[Slice::of(source, asked.category)]) {
-            let _ = writeln!(text, "level: {}", letter(grant.level));
-            let _ = writeln!(text, "given by: {}", or_none(&grant.policies));
-            let reason = grant.limited_by.map_or("nothing: the level is full", ReasonCode::name);
-            let _ = writeln!(text, "next level stopped by: {reason} ({})", or_none(&grant.limits));
-        }
-        text
+    /// A role that sees nothing of anybody is told so by its column.
+    fn can_differ(&self, role: Role) -> bool {
+        Category::ALL.into_iter().any(|category| self.engine.rules.cell(role, category) > Level::Nothing)
     }
 }
 
-/// The professional's own organisation in printed grids.
-const OWN: &str = "own";
+/// The cells in which two printed agreements differ, with the block each stands in; empty where none does.
+pub fn differences(old: &str, new: &str) -> String {
+    let (old, new) = (cells(old), cells(new));
+    let places: BTreeSet<&(String, String)> = old.keys().chain(new.keys()).collect();
+    let mut text = String::new();
+    for place in places {
+        let levels = |all: &HashMap<(String, String), String>| {
+            all.get(place).cloned().unwrap_or_else(|| "absent".to_owned())
+        };
+        let (before, after) = (levels(&old), levels(&new));
+        if before != after {
+            text += &format!("{}: {}: {before} -> {after}\n", place.0, place.1);
+        }
+    }
+    text
+}
 
-fn facts(assurance: u8, kind: &str) -> Facts {
+/// Every cell by its block and its name, `R6 documents`; other lines by themselves. A block that stands as another has its cells.
+fn cells(text: &str) -> HashMap<(String, String), String> {
+    let mut blocks: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    let mut roles: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        if let Some(title) = line.strip_prefix("== ") {
+            let (title, above) = title.split_once(": as ").unwrap_or((title, ""));
+            let same = blocks.iter().find(|(other, _)| other == above).map(|(_, cells)| cells.clone());
+            blocks.push((title.to_owned(), same.unwrap_or_default()));
+        } else if words.clone().next() == Some("R1") {
+            roles = words.collect();
+        } else if let (Some(name), Some((_, block))) = (words.next(), blocks.last_mut()) {
+            match Category::parse(name) {
+                Some(_) => block.extend(
+                    roles.iter().zip(words).map(|(role, level)| (format!("{role} {name}"), level.to_owned())),
+                ),
+                None => block.push((line.to_owned(), "stands".to_owned())),
+            }
+        }
+    }
+    let of_block = |(title, cells): (String, Vec<(String, String)>)| {
+        cells.into_iter().map(move |(name, level)| ((title.clone(), name), level))
+    };
+    blocks.into_iter().flat_map(of_block).collect()
+}
+
+fn facts(route: Route, assurance: u8, kind: &str) -> Facts {
+    let relationship = if route == Route::Direct { "self-claimed" } else { "host-open" };
     Facts {
         role: Role::R1,
+        demographics_only: false,
         organisation: OWN.to_owned(),
         organisation_kind: kind.to_owned(),
-        route: Route::Signed.name(),
+        route: route.name(),
         assurance,
         purpose: "TREAT".to_owned(),
-        relationship: set(&["host-open"]),
+        relationship: BTreeSet::from([relationship.to_owned()]),
+        tester_of: BTreeSet::new(),
         beside: Circumstances::default(),
     }
 }
 
-fn set(codes: &[&str]) -> BTreeSet<String> {
-    codes.iter().map(|code| (*code).to_owned()).collect()
-}
-
-fn letter(level: Level) -> &'static str {
+pub(super) fn letter(level: Level) -> &'static str {
     match level {
         Level::Full => "F",
         Level::Summary => "S",
         Level::Existence => "E",
         Level::Nothing => "-",
     }
-}
-
-fn or_none(ids: &[String]) -> String {
-    if ids.is_empty() { "none".to_owned() } else { ids.join(" ") }
 }

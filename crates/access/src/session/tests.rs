@@ -47,6 +47,9 @@ fn stored_content_comes_back_whole_and_prints_nobody() {
         launch: launch(|_| {}),
         frame: Some("https://host.example".to_owned()),
         confirmed_identity: false,
+        device: None,
+        break_glass: None,
+        acknowledged: None,
     };
     let text = serde_json::to_string(&content).unwrap();
     let back: SessionContent = serde_json::from_str(&text).unwrap();

@@ -63,6 +63,11 @@ impl Key {
         Self::of(Kind::Session, &["event", &hash::hex(event_hash)])
     }
 
+    /// Another sharing agreement came into force.
+    pub fn configuration(id: &str, at: crate::Millis) -> Self {
+        Self::of(Kind::Configuration, &[id, &at.0.to_string()])
+    }
+
     pub fn objection(opening: &OpeningId, source: &str) -> Self {
         Self::of(Kind::Objection, &[opening.as_str(), source])
     }
@@ -76,6 +81,11 @@ impl Key {
     /// twice for the same thing stands once.
     pub fn raised(rule: &str, about: &str) -> Self {
         Self::of(Kind::Alert, &[rule, about])
+    }
+
+    /// An attempt to find somebody, by a random id: 0 its beginning, 1 its end.
+    pub fn find(attempt: &str, n: u32) -> Self {
+        Self::of(Kind::Find, &[attempt, &n.to_string()])
     }
 
     /// Something that happened at an edge node; `parts` are feeds, sequences and random ids, never people.

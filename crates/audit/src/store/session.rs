@@ -15,6 +15,9 @@ use crate::{
 use rusqlite::{OptionalExtension, Row, params};
 use std::fmt;
 
+/// Sessions as time and browsers find them.
+mod living;
+
 /// What makes a launch assertion one of its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssertionKey {
@@ -40,7 +43,7 @@ pub struct NewSession {
     pub sid: [u8; 32],
     /// The secret in the cookie; only its hash is stored.
     pub cookie: [u8; 32],
-    /// What the sessions of one browser have in common, if anything; only its hash is stored.
+    /// What the sessions of one professional in one browser have in common, if anything; only its hash is stored.
     pub browser: Option<[u8; 32]>,
     /// Ids and scopes, sealed by the store; never clinical.
     pub content: Vec<u8>,

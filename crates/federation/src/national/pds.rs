@@ -3,6 +3,8 @@
 
 /// So many requests in a second, for the whole process.
 pub(crate) mod budget;
+/// Somebody without their number.
+pub(crate) mod search;
 
 use crate::{
     auth::Credentials,

@@ -36,7 +36,7 @@ impl OAuth2 {
 }
 
 impl Tls {
-    fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+    pub(crate) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         self.identity_file.iter_mut().chain(&mut self.ca_file)
     }
 }

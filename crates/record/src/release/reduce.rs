@@ -86,7 +86,8 @@ pub(super) fn reduce(item: &Item, level: Level, chosen: bool) -> Option<Item> {
         (CarePlans, Level::Summary) => Some(plan(item)),
         (MentalHealth, Level::Summary) => mental_health(item),
         (SocialCare, Level::Summary) => social_care(item),
-        (Safeguarding, Level::Summary | Level::Existence) => Some(alert(item)),
+        (Safeguarding, Level::Summary) => Some(alert(item)),
+        (Safeguarding, Level::Existence) => Some(referred(item)),
         (Encounters | Documents | MentalHealth | SocialCare, Level::Existence) => {
             chosen.then(|| existence(item))
         }
@@ -116,6 +117,12 @@ fn alert(item: &Item) -> Item {
     let kept = ["Team", "Kind"];
     let details = item.details.iter().filter(|d| kept.contains(&d.label.as_str())).cloned().collect();
     Item { facts, details, ..bare(item) }
+}
+
+/// Date, team, source and status; neither the kind of plan nor what to do.
+fn referred(item: &Item) -> Item {
+    let details = item.details.iter().filter(|detail| detail.label == "Team").cloned().collect();
+    Item { what: words("Known to safeguarding"), details, ..bare(item) }
 }
 
 fn problem(item: &Item) -> Option<Item> {
@@ -215,7 +222,7 @@ fn who(care: &Care) -> Care {
     Care { package: Vec::new(), ..care.clone() }
 }
 
-/// That a service knows the person: which, when last by month, whom to call.
+/// That a service knows the person: which, whom to call, and of contacts when last by month.
 fn existence(item: &Item) -> Item {
     let telephone = match &item.facts {
         Facts::Care(care) => care.telephone.clone(),
@@ -225,6 +232,7 @@ fn existence(item: &Item) -> Item {
     let month = item
         .when
         .shown()
+        .filter(|_| item.category == Category::Encounters)
         .and_then(FhirDate::first_day)
         .map(|day| FhirDate::parse(&format!("{:04}-{:02}", day.year(), day.month())));
     Item {

@@ -104,6 +104,48 @@ fn haz_047_a_category_without_a_summary_is_not_shown_in_one() {
     assert_eq!(plan.says[0].value, "Not recommended", "HAZ-026 a summary keeps the resuscitation decision");
 }
 
+/// One safeguarding flag, one contact and one letter of the same service.
+const OF_A_SERVICE: [&str; 3] = [
+    r#"{"resourceType":"Flag","id":"1","status":"active","code":{"text":"Child protection plan"},"category":[{"text":"Neglect"}],"period":{"start":"2026-03-04"},"extension":[{"url":"https://x.example/action","valueString":"Ring the duty team"}]}"#,
+    r#"{"resourceType":"Encounter","id":"1","status":"finished","period":{"start":"2026-10-09"},"serviceType":{"text":"Memory clinic"},"reasonCode":[{"text":"Forgetting"}]}"#,
+    r#"{"resourceType":"DocumentReference","id":"1","status":"current","date":"2026-10-09T09:00:00Z","type":{"text":"Memory clinic letter"},"custodian":{"display":"Memory clinic"}}"#,
+];
+
+fn at(level: Level) -> Released {
+    released(&bundle(&OF_A_SERVICE.map(str::to_owned)), &|_| level)
+}
+
+fn of(out: &Released, category: Category) -> &Item {
+    out.items.iter().find(|item| item.category == category).expect("one of the category")
+}
+
+#[test]
+fn haz_047_that_safeguarding_exists_tells_neither_the_kind_of_plan_nor_what_to_do() {
+    let summary = at(Level::Summary);
+    let shown = says(of(&summary, Category::Safeguarding));
+    assert!(
+        shown.contains("Child protection plan") && shown.contains("Neglect"),
+        "HAZ-047: the kind of plan {shown}"
+    );
+    let existence = at(Level::Existence);
+    let item = of(&existence, Category::Safeguarding);
+    let shown = says(item);
+    assert_eq!(item.words(), "Known to safeguarding");
+    for told in ["Child protection", "Neglect", "Ring"] {
+        assert!(!shown.contains(told), "HAZ-047: {told} in {shown}");
+    }
+    assert_eq!(item.when.shown().map(|date| date.display()), Some("04-Mar-2026".to_owned()), "with its date");
+}
+
+#[test]
+fn haz_047_existence_gives_a_month_for_contacts_only() {
+    let existence = at(Level::Existence);
+    let month = |category| of(&existence, category).when.shown().map(|date| date.display());
+    assert_eq!(month(Category::Encounters), Some("Oct-2026".to_owned()));
+    assert_eq!(month(Category::Documents), None, "HAZ-047: which services hold documents, and whom to call");
+    assert!(!says(of(&existence, Category::Encounters)).contains("Forgetting"), "HAZ-047");
+}
+
 #[test]
 fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
     let out = released(&bundle(&everything()), &|category| {

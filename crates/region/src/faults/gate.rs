@@ -34,6 +34,8 @@ pub(crate) struct Gate {
     fault: String,
     dialect: Dialect,
     asked: AtomicU64,
+    /// It is no source: what it is asked is not noted.
+    unnoted: bool,
 }
 
 impl Gate {
@@ -50,13 +52,23 @@ impl Gate {
     /// One service of a source: the source's name, then the one its own faults are set under.
     pub(crate) fn of_service(world: &Arc<World>, names: (&str, &str), dialect: Dialect) -> Arc<Self> {
         let (source, fault) = (names.0.to_owned(), names.1.to_owned());
-        Arc::new(Self { world: Arc::clone(world), source, fault, dialect, asked: AtomicU64::new(0) })
+        let (world, asked) = (Arc::clone(world), AtomicU64::new(0));
+        Arc::new(Self { world, source, fault, dialect, asked, unnoted: false })
+    }
+
+    /// Something that can be broken and is no source.
+    pub(crate) fn unnoted(world: &Arc<World>, name: &str) -> Arc<Self> {
+        let (world, asked) = (Arc::clone(world), AtomicU64::new(0));
+        let (source, fault) = (name.to_owned(), name.to_owned());
+        Arc::new(Self { world, source, fault, dialect: Dialect::R4, asked, unnoted: true })
     }
 }
 
 /// The middleware of every source.
 pub(crate) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    gate.world.asked.note(&gate.source, &request);
+    if !gate.unnoted {
+        gate.world.asked.note(&gate.source, &request);
+    }
     tokio::select! {
         response = answer(&gate, request, next) => response,
         () = gate.world.closed() => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -2,7 +2,7 @@
 //! gives the address the browser is sent to. Every failure leaves the host's own page working.
 //! Source: access paper, flow B; RFC 7523; IHE IUA; OAuth 2.0 (RFC 6749) section 5.2.
 
-use super::{CLIENT_ID, key::SigningKey, sessions::Session, users::User};
+use super::{CLIENT_ID, Purpose, key::SigningKey, sessions::Session, users::User};
 use crate::people::Person;
 use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the host waits for the gateway before it says so.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Assertions live this long, in seconds: the longest the gateway accepts.
-const LIFE_S: i64 = 60;
+pub(super) const LIFE_S: i64 = 60;
 
 /// Why the record did not open. Says nothing of the person.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,12 @@ pub(super) enum LaunchFault {
 
 /// Where launches go.
 pub(super) struct Gateway {
-    pub(super) token_url: String,
+    /// Its token endpoint by name, whichever listener answers for it.
+    pub(super) audience: String,
+    /// Where it is reached.
+    pub(super) url: String,
+    /// Where it hears of charts that change.
+    pub(super) event_url: String,
     pub(super) client: reqwest::Client,
 }
 
@@ -54,10 +59,14 @@ struct Denied {
 
 impl Launcher {
     /// The single-use address of this opening.
-    pub(super) async fn launch(&self, session: &Session, person: &Person) -> Result<String, LaunchFault> {
-        let form = self.form(session, person)?;
-        let sent =
-            self.gateway.client.post(&self.gateway.token_url).timeout(PATIENCE).form(&form).send().await;
+    pub(super) async fn launch(
+        &self,
+        session: &Session,
+        person: &Person,
+        purpose: Purpose,
+    ) -> Result<String, LaunchFault> {
+        let form = self.form(session, person, purpose)?;
+        let sent = self.gateway.client.post(&self.gateway.url).timeout(PATIENCE).form(&form).send().await;
         let answer = sent.map_err(|_| LaunchFault::Silent)?;
         let granted = answer.status().is_success();
         let body = answer.bytes().await.map_err(|_| LaunchFault::Silent)?;
@@ -71,10 +80,15 @@ impl Launcher {
         }
     }
 
-    fn form(&self, session: &Session, person: &Person) -> Result<[(&'static str, String); 5], LaunchFault> {
+    fn form(
+        &self,
+        session: &Session,
+        person: &Person,
+        purpose: Purpose,
+    ) -> Result<[(&'static str, String); 5], LaunchFault> {
         let now = crate::clock::now();
         let sign = |typ, claims| self.key.sign(typ, &claims).map_err(|_| LaunchFault::Sign);
-        let assertion = sign("shcr-launch+jwt", self.launch_claims(session, person, now)?)?;
+        let assertion = sign("shcr-launch+jwt", self.launch_claims(session, person, (purpose, now))?)?;
         let client_assertion = sign("JWT", self.client_claims(now)?)?;
         Ok([
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer".to_owned()),
@@ -89,7 +103,7 @@ impl Launcher {
         Ok(json!({
             "iss": CLIENT_ID,
             "sub": CLIENT_ID,
-            "aud": self.gateway.token_url,
+            "aud": self.gateway.audience,
             "iat": now.as_second(),
             "exp": now.as_second() + LIFE_S,
             "jti": nonce()?,
@@ -100,13 +114,13 @@ impl Launcher {
         &self,
         session: &Session,
         person: &Person,
-        now: Timestamp,
+        (purpose, now): (Purpose, Timestamp),
     ) -> Result<Value, LaunchFault> {
         let user = session.user;
         Ok(json!({
             "iss": CLIENT_ID,
             "sub": user.login,
-            "aud": self.gateway.token_url,
+            "aud": self.gateway.audience,
             "iat": now.as_second(),
             "nbf": now.as_second(),
             "exp": now.as_second() + LIFE_S,
@@ -116,7 +130,7 @@ impl Launcher {
             "amr": ["pwd", "otp"],
             "patient": patient(person),
             "relationship": [{"code": "host-open", "since": session.signed_in.to_string()}],
-            "extensions": {"ihe_iua": ihe_iua(user, person)},
+            "extensions": {"ihe_iua": ihe_iua(user, person, purpose)},
             "nhs": nhs(user),
             "host_session": session.id,
             "client_hint": {"workstation": "MARLOWE-DEMO", "address": "127.0.0.1"},
@@ -125,7 +139,7 @@ impl Launcher {
 }
 
 /// 256 random bits.
-fn nonce() -> Result<String, LaunchFault> {
+pub(super) fn nonce() -> Result<String, LaunchFault> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|_| LaunchFault::Sign)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -142,13 +156,13 @@ fn patient(person: &Person) -> Value {
     })
 }
 
-fn ihe_iua(user: &User, person: &Person) -> Value {
+fn ihe_iua(user: &User, person: &Person, purpose: Purpose) -> Value {
     json!({
         "subject_name": user.name(),
         "subject_organization": user.organisation_name(),
         "subject_organization_id": user.organisation,
         "subject_role": [{"system": "urn:marlowe:role", "code": user.role}],
-        "purpose_of_use": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "TREAT"}],
+        "purpose_of_use": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": purpose.code()}],
         "person_id": format!("{}|{}", fhir::nhs_number::SYSTEM, person.host_nhs_number().digits()),
     })
 }

@@ -173,7 +173,9 @@ fn buttons(key: &str) -> String {
         "<div class=\"actions\">\n<form method=\"post\" action=\"{action}\">\
          <button name=\"view\" value=\"panel\" class=\"main\">Shared Care Record</button></form>\n\
          <form method=\"post\" action=\"{action}\" target=\"_blank\" rel=\"noopener\">\
-         <button name=\"view\" value=\"window\">Open in new window</button></form>\n</div>\n"
+         <button name=\"view\" value=\"window\">Open in new window</button></form>\n\
+         <form method=\"post\" action=\"{action}\"><input type=\"hidden\" name=\"purpose\" value=\"BTG\">\
+         <button name=\"view\" value=\"window\" formtarget=\"_blank\">Emergency access</button></form>\n</div>\n"
     )
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Session {
     /// What the host tells the gateway its session is called: not the cookie.
     pub(super) id: String,
     pub(super) signed_in: Timestamp,
+    /// Whose shared record was opened last.
+    pub(super) opened: Option<usize>,
 }
 
 /// All sign-ins since the start.
@@ -28,7 +30,7 @@ impl Sessions {
     pub(super) fn start(&self, user: &'static User) -> String {
         let secret = uuid::Uuid::new_v4().simple().to_string();
         let id = uuid::Uuid::new_v4().to_string();
-        self.all().insert(secret.clone(), Session { user, id, signed_in: crate::clock::now() });
+        self.all().insert(secret.clone(), Session { user, id, signed_in: crate::clock::now(), opened: None });
         format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax")
     }
 
@@ -36,10 +38,16 @@ impl Sessions {
         self.all().get(secret(headers)?).cloned()
     }
 
-    pub(super) fn end(&self, headers: &HeaderMap) {
-        if let Some(secret) = secret(headers) {
-            self.all().remove(secret);
+    /// Remembers whose shared record is open beside whose chart.
+    pub(super) fn opens(&self, session: &Session, place: Option<usize>) {
+        if let Some(own) = self.all().values_mut().find(|own| own.id == session.id) {
+            own.opened = place;
         }
+    }
+
+    /// The session that ended, if there was one.
+    pub(super) fn end(&self, headers: &HeaderMap) -> Option<Session> {
+        self.all().remove(secret(headers)?)
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<String, Session>> {

@@ -15,6 +15,7 @@ mod host_differs;
 mod html_view;
 mod national;
 mod ruby;
+pub(crate) mod staff;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -54,6 +55,9 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         national::sensitive(),
         ruby::ruby(),
     ]
+    .into_iter()
+    .chain(staff::all())
+    .collect()
 }
 
 /// What names a hand-made person.

@@ -32,6 +32,11 @@ pub(super) fn client(name: &str, authority: &Authority) -> Result<Certified, Err
     signed(named(name, Vec::new())?, ExtendedKeyUsagePurpose::ClientAuth, authority)
 }
 
+/// A client that is known by its DNS name.
+pub(super) fn named_client(name: &str, authority: &Authority) -> Result<Certified, Error> {
+    signed(named(name, vec![name.to_owned()])?, ExtendedKeyUsagePurpose::ClientAuth, authority)
+}
+
 fn named(name: &str, hosts: Vec<String>) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::new(hosts)?;
     params.distinguished_name.push(DnType::CommonName, name);

@@ -1,6 +1,7 @@
 //! Takes what is wrong with a configuration, gives a report that names file, line, column and what to write instead.
 //! The text is parsed once more, keeping where each key stands.
 
+use access::launch::oidc::ProviderFault;
 use federation::ConfigFault;
 use fhir::SourceId;
 use miette::{NamedSource, SourceSpan};
@@ -60,7 +61,7 @@ impl Text {
     pub(crate) fn fault(&self, fault: &ConfigFault) -> Wrong {
         let span = match fault.place() {
             Some((Some(source), key)) => self.source(source, key),
-            Some((None, key)) => self.national(key),
+            Some((None, key)) => self.table("national", key),
             None => None,
         };
         let cause = std::error::Error::source(fault).map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -71,26 +72,64 @@ impl Text {
         self.wrong(message, Some(fix.to_owned()), self.source(source, key))
     }
 
+    pub(crate) fn at_host(&self, client_id: &str, key: &str, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), self.listed("hosts", "client_id", client_id, key))
+    }
+
+    pub(crate) fn at_session(&self, key: &str, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), self.table("session", key))
+    }
+
+    /// What a host cannot be registered with; `None` where it stands in another file.
+    pub(crate) fn host_fault(&self, fault: &access::host::HostFault) -> Option<Wrong> {
+        let (host, key, fix) = fault.place()?;
+        Some(self.at_host(host, key, fault.to_string(), fix))
+    }
+
+    /// Of the file as a whole.
+    pub(crate) fn general(&self, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), None)
+    }
+
+    /// In `[hosts.smart]` of that host.
+    pub(crate) fn at_smart_host(&self, client_id: &str, fault: &ProviderFault) -> Wrong {
+        let message = format!("host `{client_id}`, `[hosts.smart]`: {}", fault.what);
+        let span = self.listed("hosts", "client_id", client_id, &format!("smart.{}", fault.key));
+        self.wrong(message, Some(fault.fix.to_owned()), span)
+    }
+
+    /// In `[direct]`.
+    pub(crate) fn at_direct(&self, fault: &ProviderFault) -> Wrong {
+        let message = format!("`[direct]`: {}", fault.what);
+        self.wrong(message, Some(fault.fix.to_owned()), self.table("direct", fault.key))
+    }
+
     fn wrong(&self, message: String, fix: Option<String>, span: Option<Range<usize>>) -> Wrong {
         let file = NamedSource::new(&self.name, self.text.clone());
         Wrong { message, fix, file, place: span.map(SourceSpan::from) }
     }
 
-    /// Where a key of a source stands; its `id` where it lacks the key. The last source of that name, as readers go.
+    /// Where a key of a source stands; its `id` where it lacks the key.
     fn source(&self, id: &SourceId, key: &str) -> Option<Range<usize>> {
-        let root = DeTable::parse(&self.text).ok()?;
-        let sources = root.get_ref().get("sources")?.get_ref().as_array()?;
-        let is_it = |table: &&DeTable<'_>| {
-            table.get("id").and_then(|own| own.get_ref().as_str()) == Some(id.as_str())
-        };
-        let mut tables = sources.iter().filter_map(|value| value.get_ref().as_table());
-        let table = tables.rfind(is_it)?;
-        span(table, key).or_else(|| span(table, "id"))
+        self.listed("sources", "id", id.as_str(), key)
     }
 
-    fn national(&self, key: &str) -> Option<Range<usize>> {
+    /// Where a key stands in the table of a list that has that name; the name where it lacks the key. The last of that
+    /// name, as readers go.
+    fn listed(&self, list: &str, name_key: &str, name: &str, key: &str) -> Option<Range<usize>> {
         let root = DeTable::parse(&self.text).ok()?;
-        let (name, value) = root.get_ref().get_key_value("national")?;
+        let listed = root.get_ref().get(list)?.get_ref().as_array()?;
+        let is_it =
+            |table: &&DeTable<'_>| table.get(name_key).and_then(|own| own.get_ref().as_str()) == Some(name);
+        let mut tables = listed.iter().filter_map(|value| value.get_ref().as_table());
+        let table = tables.rfind(is_it)?;
+        span(table, key).or_else(|| span(table, name_key))
+    }
+
+    /// Where a key of a table stands; the table's own place where it lacks the key.
+    fn table(&self, table: &str, key: &str) -> Option<Range<usize>> {
+        let root = DeTable::parse(&self.text).ok()?;
+        let (name, value) = root.get_ref().get_key_value(table)?;
         value.get_ref().as_table().and_then(|table| span(table, key)).or_else(|| Some(name.span()))
     }
 }

@@ -1,6 +1,7 @@
 //! The shipped configuration is whole, and a wrong line is named.
 
 use super::*;
+use access::launch::Route;
 
 fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/demo.toml")
@@ -29,6 +30,8 @@ fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
         ("kind = \"fhir-stu3\"", "kind = \"fhir-stu9\"", "unknown kind"),
         ("default = [\"plans\"", "default = [\"plants\"", "is not a section"),
         ("id = \"eput\"", "id = \"acute\"", "stands twice"),
+        ("\nidle = \"10m\"", "\nidle = \"1m\"", "2 to 30 minutes"),
+        ("\nabsolute = \"60m\"", "\nabsolute = \"5h\"", "longer than 4 hours"),
     ] {
         let report = with(|text| text.replacen(from, to, 1)).err().expect(said);
         assert!(format!("{report:?}").contains(said), "{said}: {report:?}");
@@ -102,6 +105,120 @@ fn what_a_source_cannot_be_asked_with_is_told_at_its_place() {
         let text = faults(|text| text.replacen(from, to, 1));
         assert!(text.contains(said) && text.contains(fix), "{said}: {text}");
         assert!(text.contains("demo.toml:"), "{text}");
+    }
+}
+
+const SMART: &str = r#"single_context = true
+
+[hosts.smart]
+iss = "https://ehr.example/fhir"
+jwks_url = "https://ehr.example/jwks"
+client_id = "shcr"
+key_file = "smart.pem"
+key_id = "k"
+endpoint_hosts = ["ehr.example"]
+algorithms = ["RS256"]
+roles_from = "practitioner-role"
+"#;
+
+const DIRECT: &str = r#"
+[direct]
+enabled = true
+name = "Care Identity"
+issuer = "https://id.example"
+jwks_url = "https://id.example/jwks"
+client_id = "shcr"
+key_file = "direct.pem"
+key_id = "k"
+endpoint_hosts = ["id.example"]
+algorithms = ["RS256"]
+acr = "AAL3_ANY"
+roles = "roles/direct.csv"
+partners = [{ ods = "ZZ910", approved_by = ["A", "B"] }]
+"#;
+
+fn with_providers(text: String) -> String {
+    text.replacen("single_context = true", SMART, 1) + DIRECT
+}
+
+#[test]
+fn a_smart_host_and_direct_access_are_read_and_what_is_wrong_is_told_at_its_line() {
+    let config = with(with_providers).unwrap();
+    let smart = config.hosts.first().and_then(|host| host.smart.as_ref()).unwrap();
+    assert!(smart.key_file.is_absolute() && config.direct.is_some());
+    let life = config.session.life(Route::Direct);
+    assert_eq!((life.idle_ms, life.absolute_ms), (300_000, 1_800_000), "half of a launched view's");
+    for (from, to, said, fix) in [
+        (
+            "iss = \"https://ehr.example/fhir\"",
+            "iss = \"https://ehr.example/fhir/\"",
+            "without a slash",
+            "as the host sends it",
+        ),
+        (
+            "iss = \"https://ehr.example/fhir\"",
+            "iss = \"http://ehr.example/fhir\"",
+            "must be https",
+            "https://",
+        ),
+        (
+            "endpoint_hosts = [\"ehr.example\"]",
+            "endpoint_hosts = [\"https://ehr.example\"]",
+            "is a host name",
+            "id.example.nhs.uk",
+        ),
+        ("algorithms = [\"RS256\"]", "algorithms = [\"HS256\"]", "signature algorithms", "RS256"),
+        ("\"practitioner-role\"", "\"id-token\"", "no claim is named", "role_claim"),
+        ("acr = \"AAL3_ANY\"", "acr = \"AAL1_USERPASS\"", "strength of sign-in", "AAL3_ANY"),
+        (
+            "approved_by = [\"A\", \"B\"]",
+            "approved_by = [\"A\", \"A\"]",
+            "two different people",
+            "both names",
+        ),
+    ] {
+        let whole = with_providers(std::fs::read_to_string(shipped()).unwrap());
+        let wrong = whole.replacen(from, to, 1);
+        let text = read(&with(|_| wrong.clone()).err().expect(said));
+        assert!(text.contains(said) && text.contains(fix), "{said}: {text}");
+        let line = wrong.lines().zip(whole.lines()).position(|(a, b)| a != b).unwrap() + 1;
+        assert!(text.contains(&format!(":{line}:")), "line {line}: {text}");
+    }
+}
+
+#[test]
+fn a_host_that_cannot_be_registered_is_told_with_file_line_column_and_a_fix() {
+    for (from, to, said, fix) in [
+        (
+            "certificates = [\"marlowe",
+            "certificates = [\"*.marlowe",
+            "a certificate is a DNS name",
+            "alternative names",
+        ),
+        (
+            "origins = [\"http://127.0.0.1\"]\n# More",
+            "origins = []\n# More",
+            "`origins` go together",
+            "name the host's origins",
+        ),
+        (
+            "algorithms = [\"ES384\"]\n# Assurance",
+            "algorithms = [\"RS256\"]\n# Assurance",
+            "ES384, PS384",
+            "write `algorithms",
+        ),
+        ("networks = [\"127.0.0.0/8\"]", "networks = []", "names no network", "write `networks"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("demo.toml");
+        std::fs::write(&path, std::fs::read_to_string(shipped()).unwrap().replacen(from, to, 1)).unwrap();
+        let (config, text) = Config::load_with_text(&path).unwrap();
+        let policy = shipped().parent().unwrap().join("policy");
+        let fault = access::host::Hosts::load(config.hosts.clone(), &policy).unwrap_err();
+        let said_to_operator =
+            read(&report::Report::of(vec![text.host_fault(&fault).unwrap()]).unwrap().into());
+        assert!(said_to_operator.contains(said) && said_to_operator.contains(fix), "{said_to_operator}");
+        assert!(said_to_operator.contains("demo.toml:"), "{said_to_operator}");
     }
 }
 

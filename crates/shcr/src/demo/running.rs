@@ -16,6 +16,10 @@ const SCOPE: &str = "system/*.read";
 const KEY_ID: &str = "shcr-gateway-1";
 const GATEWAY_TOKEN: &str = "national-gateway.token";
 
+/// What the source that breaks its contract is to share.
+const POOR_SHARES: [&str; 7] =
+    ["allergies", "medications", "problems", "results", "encounters", "documents", "alerts"];
+
 /// Where it lies.
 pub(super) fn path(state: &Path) -> PathBuf {
     state.join("config/running.toml")
@@ -43,10 +47,34 @@ pub(super) fn settle(
     {
         let poor = region.sources.iter().find(|endpoint| endpoint.name == "poor");
         sources.extend(poor.map(poor_source));
+        if let Some(poor) = poor {
+            open_switches(state, poor.partner.as_str())?;
+        }
+    }
+    for organisation in tables(&mut table, "organisations") {
+        employer(organisation, region);
+    }
+    if options.no_latency
+        && let Some(waits) = table.get_mut("staff_match").and_then(Value::as_table_mut)
+    {
+        // Nothing there is slow by design, so that whoever hurries must not lose an answer to a busy machine.
+        waits.insert("wait".into(), Value::from("5s"));
     }
     for host in tables(&mut table, "hosts") {
-        host.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
-        host.insert("frame_origins".into(), Value::from(vec![region.host_url.clone()]));
+        meet(host, region);
+    }
+    let channel = table.get_mut("back_channel").and_then(Value::as_table_mut);
+    if let (Some(channel), Some(bound)) = (channel, &bound.back_channel) {
+        channel.insert("url".into(), Value::from(bound.url.as_str()));
+        channel.insert("certificate_file".into(), file(&region.back_channel_identity));
+        channel.insert("key_file".into(), file(&region.back_channel_identity));
+        channel.insert("client_ca_file".into(), file(&region.ca_file));
+    }
+    if let Some(file) = &options.with_config {
+        let text = std::fs::read_to_string(file)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot read `{}`", file.display()))?;
+        lay_over(&mut table, toml::from_str(&text).into_diagnostic()?);
     }
     let text = format!("{HEAD}{}", toml::to_string(&table).into_diagnostic()?);
     let path = path(state);
@@ -55,6 +83,47 @@ pub(super) fn settle(
         .wrap_err_with(|| format!("cannot write `{}`", path.display()))?;
     let config = Config::load(&path)?;
     Ok(Config { listen: bound.listen, admin_listen: bound.admin_listen, ..config })
+}
+
+/// The host's addresses. It is its own identity provider, as many systems are.
+fn meet(host: &mut Table, region: &Endpoints) {
+    host.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
+    host.insert("frame_origins".into(), Value::from(vec![region.host_url.clone()]));
+    if let Some(origins) = host.get_mut("origins") {
+        *origins = Value::from(vec![region.host_url.clone()]);
+    }
+    if let Some(exchange) = host.get_mut("exchange").and_then(Value::as_table_mut) {
+        for provider in tables(exchange, "providers") {
+            provider.insert("issuer".into(), Value::from(region.host_url.as_str()));
+            provider.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
+        }
+    }
+}
+
+/// Tables are laid over tables; whatever is in a list is added to it; everything else is put in its place.
+fn lay_over(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => lay_over(under, over),
+            (Some(Value::Array(under)), Value::Array(over)) => under.extend(over),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+/// What a partner's own file would say; a source without one lets out nothing.
+fn open_switches(state: &Path, partner: &str) -> miette::Result<()> {
+    let path = state.join(format!("config/policy/releases/{partner}.csv"));
+    let mut text =
+        std::fs::read_to_string(&path).unwrap_or_else(|_| "source,category,switch,level,named\n".to_owned());
+    for category in POOR_SHARES {
+        text += &format!("poor,{category},open,F,\n");
+    }
+    std::fs::write(&path, text)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot write `{}`", path.display()))
 }
 
 fn tables<'a>(table: &'a mut Table, key: &str) -> impl Iterator<Item = &'a mut Table> {
@@ -108,6 +177,18 @@ fn point(source: &mut Table, region: &Endpoints, options: &Options) {
     }
 }
 
+/// Where that organisation is asked about its own staff, and the key both sides hash under.
+fn employer(organisation: &mut Table, region: &Endpoints) {
+    let ods = organisation.get("ods").and_then(Value::as_str).unwrap_or_default();
+    let endpoint = region.staff_match.iter().find(|endpoint| endpoint.organisation == ods);
+    let asked = organisation.get_mut("staff_match").and_then(Value::as_table_mut);
+    if let (Some(endpoint), Some(asked)) = (endpoint, asked) {
+        asked.insert("url".into(), Value::from(endpoint.url.as_str()));
+        asked.insert("hash_key_file".into(), file(&endpoint.hash_key));
+        asked.insert("hash_key_id".into(), Value::from(endpoint.hash_key_id.as_str()));
+    }
+}
+
 /// How a partner's server gives a document to whoever followed a pointer.
 fn keeper(endpoint: &SourceEndpoint, region: &Endpoints) -> Option<Value> {
     let mut keeper = Table::new();
@@ -145,7 +226,6 @@ fn poor_source(endpoint: &SourceEndpoint) -> Value {
     ] {
         source.insert(key.into(), Value::from(value));
     }
-    let shares = ["allergies", "medications", "problems", "results", "encounters", "documents", "alerts"];
-    source.insert("shares".into(), Value::from(shares.map(str::to_owned).to_vec()));
+    source.insert("shares".into(), Value::from(POOR_SHARES.map(str::to_owned).to_vec()));
     Value::Table(source)
 }

@@ -2,6 +2,7 @@
 
 use super::handle::Listing;
 use super::session::Entered;
+use super::why;
 use crate::{clock, config::parse_duration, entries::Story, program::Program};
 use access::{Launch, Permit, Role, person::Identified};
 use federation::{Asking, SourceConfig};
@@ -48,11 +49,13 @@ pub(super) fn page(
         path: format!("/s/{}/", session.sid_text),
         form_token: program.form_token(&session.sid),
         opened_at: clock::now(),
+        life: session.life(clock::millis()),
         banner: banner(person),
         professional: launch.practitioner.display.clone(),
         role: launch.role_claims.join(", "),
         organisation: launch.organisation.name.clone(),
-        sources: sources.iter().map(card).collect(),
+        sources: sources.iter().map(|source| shared_card(source, permit)).collect(),
+        why: why::reasons(program, permit),
         order: order(program, permit.role()),
         granted: Category::ALL.into_iter().filter(granted).collect(),
         not_for_role: permit.withheld_categories(),
@@ -60,8 +63,21 @@ pub(super) fn page(
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
         training: program.config.training,
+        emergency: program.emergency(&session.content),
         documents: Arc::new(Listing::of(program, session, permit, &story.opening)),
     }
+}
+
+/// The same page for another permit: what was said of the person so far stays.
+pub(super) fn anew(
+    page: Page,
+    program: &Program,
+    session: &Entered,
+    (person, permit): (&Identified, &Permit),
+    story: &Story,
+) -> Page {
+    let Page { caveats, mismatch, opened_at, .. } = page;
+    Page { caveats, mismatch, opened_at, ..self::page(program, session, person, permit, story) }
 }
 
 /// As they land, or strictly in page order.
@@ -102,7 +118,7 @@ fn banner(person: &Identified) -> Banner {
 }
 
 /// The person as the host knows them: for pages that ask nobody.
-pub(super) fn host_banner(launch: &Launch) -> Banner {
+pub(crate) fn host_banner(launch: &Launch) -> Banner {
     let person = &launch.person;
     Banner {
         family: person.family.clone(),
@@ -112,6 +128,13 @@ pub(super) fn host_banner(launch: &Launch) -> Banner {
         nhs_number: person.nhs_number.spaced(),
         ..Banner::default()
     }
+}
+
+/// With what the partner lets out to this asker, and no more (HAZ-007).
+fn shared_card(source: &SourceConfig, permit: &Permit) -> SourceCard {
+    let card = card(source);
+    let shares = card.shares.into_iter().filter(|category| permit.is_shared(&source.id, *category)).collect();
+    SourceCard { shares, ..card }
 }
 
 pub(super) fn card(source: &SourceConfig) -> SourceCard {

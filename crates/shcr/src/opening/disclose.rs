@@ -135,7 +135,7 @@ impl Answer<'_> {
     ) -> Option<Disclosed> {
         let now = clock::millis();
         let (part, entry) = story.disclosure(self.line(now), now);
-        let mut manifest = Manifest::new(key, self.head(program, story, part));
+        let mut manifest = Manifest::new(key, self.head(story, part));
         (manifest.shown, manifest.held) = (shown, held);
         program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
     }
@@ -153,7 +153,7 @@ impl Answer<'_> {
         }
     }
 
-    fn head(self, program: &Program, story: &Story, part: u32) -> Head {
+    fn head(self, story: &Story, part: u32) -> Head {
         Head {
             opening: story.opening.clone(),
             source: self.source.to_string(),
@@ -161,7 +161,7 @@ impl Answer<'_> {
             as_at: self.as_at.map(str::to_owned),
             state: self.state.name().to_owned(),
             permit: story.permit_digest().to_owned(),
-            configuration: program.policy.id().to_owned(),
+            configuration: story.configuration().to_owned(),
             caveats: self.caveats,
         }
     }

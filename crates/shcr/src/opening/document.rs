@@ -6,9 +6,9 @@ use super::{compose, disclose, handle::Handle, session, session::Entered, steps,
 use crate::{
     clock,
     entries::{self, Story},
-    program::Program,
+    program::{Program, break_glass},
 };
-use access::{Launch, Permit, Refusal};
+use access::{Launch, Permit, Refusal, policy::Circumstances};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
@@ -28,20 +28,24 @@ const READING: Duration = Duration::from_secs(10);
 pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) -> Result<Shell, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = &session.content.launch;
-    let mut story = Story::begin(launch, &within.browser.address, program.policy.id(), clock::millis());
+    let mut story = Story::begin(launch, &within.browser.address, program.policy().id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
-    granted(&program, launch, &document.handle, &mut story).await?;
+    granted(&program, &session, &document.handle, &mut story).await?;
+    let emergency = session.content.exception(clock::now()).map(break_glass::active);
     let page = DocumentPage {
         reference: entries::reference(&document.handle.opening),
         path: format!("/s/{}/", session.sid_text),
         handle,
         opened_at: clock::now(),
+        life: session.life(clock::millis()),
         banner: compose::host_banner(launch),
         words: document.handle.words,
         source: document.card,
         professional: launch.practitioner.display.clone(),
         organisation: launch.organisation.name.clone(),
         training: program.config.training,
+        form_token: program.form_token(&session.sid),
+        emergency,
     };
     Ok(Shell { frame_ancestor: session.content.frame.clone(), html: view::document(&page) })
 }
@@ -55,7 +59,9 @@ pub(crate) async fn open_document(
 ) -> Result<Content, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
-    let mut story = Story::begin(&launch, &within.browser.address, program.policy.id(), clock::millis());
+    let exception = session.content.exception(clock::now()).cloned();
+    let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
+    let mut story = story.during(exception.as_ref());
     let document = sealed(&program, &session, &handle, &mut story).await?;
     story.of_document(&document.handle.opening);
 
@@ -65,8 +71,13 @@ pub(crate) async fn open_document(
             let fields = differing.into_iter().map(|difference| difference.field).collect();
             return Err(program.refuse(&mut story, Refusal::IdentityMismatch { fields }).await);
         }
+        // The reason is asked for before the record that lists documents.
+        Who::Near(_) => {
+            story.because("near to the person, and no reason given");
+            return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
+        }
     };
-    let permit = granted(&program, &launch, &document.handle, &mut story).await?;
+    let permit = granted(&program, &session, &document.handle, &mut story).await?;
     let Handle { source, category, .. } = &document.handle;
     let plan: Vec<_> = steps::only(&program, source, *category).into_iter().collect();
     story.permitted(&permit, &plan);
@@ -78,9 +89,17 @@ pub(crate) async fn open_document(
     let frame_ancestor = session.content.frame.clone();
     let card = document.card.clone();
     // On a task of its own: a reader who leaves must not leave the opening without its end.
-    let inside = tokio::spawn(ask(Arc::clone(&program), opened, asking, story, document)).await;
+    let beside = session.beside();
+    let ended = story.refusing(Refusal::ViewEnded);
+    let inside = ask(Arc::clone(&program), (launch, beside), (opened, asking), story, document);
+    let inside = tokio::spawn(inside).await;
     // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
     session::look(&program, &within).await?;
+    if let Some(exception) = exception
+        && !session::still_has(&program, &session.sid, &exception).await
+    {
+        return Err(ended);
+    }
     let inside =
         inside.unwrap_or_else(|_| Inside::words(&words::document_not_had(&card.short, &BROKEN), &card, ""));
     Ok(Content { frame_ancestor, kind: inside.kind, body: inside.body })
@@ -120,11 +139,11 @@ async fn sealed(
 /// What the role had of the category when the document was listed it must have still, or not even its title is shown again.
 async fn granted(
     program: &Program,
-    launch: &Launch,
+    session: &Entered,
     document: &Handle,
     story: &mut Story,
 ) -> Result<Permit, Refused> {
-    let permit = steps::permit(program, launch, story).await?;
+    let permit = steps::permit(program, &session.content.launch, &session.beside(), story).await?;
     if permit.level(&document.source, document.category) < document.level {
         story.because("the category is no longer granted");
         return Err(program.refuse(story, Refusal::ViewEnded).await);
@@ -141,8 +160,8 @@ struct Inside {
 /// From the audit's receipt to its end.
 async fn ask(
     program: Arc<Program>,
-    opened: Opened,
-    asking: Asking,
+    (launch, beside): (Launch, Circumstances),
+    (opened, asking): (Opened, Asking),
     mut story: Story,
     document: Sealed,
 ) -> Inside {
@@ -151,8 +170,11 @@ async fn ask(
     // No question about the document leaves before the practice has said whether the person objects (HAZ-022).
     let (objection, _) = program.objection(&opened, &asking, &mut story).await;
     if program.is_stopped_by(objection) {
-        close(&program, &opened, &story, "not-asked", "objection").await;
-        return say(words::OBJECTION, &story);
+        let permit = steps::over_objection(&program, &launch, &beside, &story).await;
+        if permit.is_none_or(|permit| permit.level(&handle.source, handle.category) < handle.level) {
+            close(&program, &opened, &story, "not-asked", "objection").await;
+            return say(words::OBJECTION, &story);
+        }
     }
     let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
     program.count(&Reply::of(handle.source.clone(), reply.state.clone()));

@@ -2,9 +2,14 @@
 //! the durable word that it is about to be asked for. Each gives the value the next one needs, or a refusal that is recorded.
 
 use super::session::Entered;
-use crate::{clock, entries::Planned, entries::Story, program::Program, program::alerts::Rule};
+use crate::{
+    clock,
+    entries::Planned,
+    entries::Story,
+    program::{Program, alerts::Rule},
+};
 use access::{
-    Launch, Permit,
+    Launch, Objection, Permit, Refusal, StaffMatch,
     person::{Difference, Identified, Identity, Trace},
     policy::Circumstances,
 };
@@ -19,14 +24,22 @@ pub(super) enum Who {
     Known(Box<Identified>, Vec<Difference>),
     /// Nobody has said so yet (HAZ-001).
     Differs(Vec<Difference>),
+    /// The professional is near to the person, and has yet to say why the record is opened.
+    Near(StaffMatch),
 }
 
-/// Asks PDS anew at every opening.
+/// Asks PDS, and the professional's own organisation about the two, anew at every opening.
 pub(super) async fn person(program: &Program, session: &Entered, story: &mut Story) -> Result<Who, Refused> {
     let launch = &session.content.launch;
-    let trace =
-        program.federation.trace(&launch.person.nhs_number, story.opening.as_str(), clock::now()).await;
+    let (trace, near) = tokio::join!(
+        program.federation.trace(&launch.person.nhs_number, story.opening.as_str(), clock::now()),
+        program.near(launch, story.opening.as_str()),
+    );
     story.traced(&trace);
+    program.tell_near(&session.sid, launch, story, near).await;
+    if near == StaffMatch::Own {
+        return Err(program.refuse(story, Refusal::OwnRecord).await);
+    }
     let (person, differing) = match access::person::identify(launch, &trace) {
         Identity::Confirmed(person) => (person, Vec::new()),
         Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
@@ -41,12 +54,22 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
         }
     };
     story.identified(&person);
+    if near.needs_reason() && session.content.acknowledged != Some(near) {
+        return Ok(Who::Near(near));
+    }
     Ok(Who::Known(Box::new(person), differing))
 }
 
 /// What this professional may see of this person, by the policy in force now.
-pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story) -> Result<Permit, Refused> {
-    match program.policy.decide(launch, &Circumstances::default()) {
+pub(super) async fn permit(
+    program: &Program,
+    launch: &Launch,
+    beside: &Circumstances,
+    story: &mut Story,
+) -> Result<Permit, Refused> {
+    let policy = program.policy();
+    story.under(policy.id(), policy.map_version(launch));
+    match policy.decide(launch, beside) {
         Ok(permit) => Ok(permit),
         Err(refusal) => Err(program.refuse(story, refusal).await),
     }
@@ -65,6 +88,21 @@ pub(super) fn under<'p>(
         restricted: if is_open { Restricted::Read } else { Restricted::TakenOut },
         places: if person.traced { Places::Told } else { Places::Kept },
     }
+}
+
+/// The same where the person has objected and an exception goes against that. `None`: nothing is shown (HAZ-022). What opens so
+/// is told to a privacy officer.
+pub(super) async fn over_objection(
+    program: &Program,
+    launch: &Launch,
+    beside: &Circumstances,
+    story: &Story,
+) -> Option<Permit> {
+    let beside = Circumstances { objection: Objection::Objected, ..beside.clone() };
+    let permit = program.policy().decide(launch, &beside).ok()?;
+    let what = "a record was opened in spite of the person's objection";
+    program.raise(Rule::ObjectionOverridden, story.opening.as_str(), what).await;
+    Some(permit)
 }
 
 /// Every source, and all that may be asked of it.

@@ -1,5 +1,6 @@
 //! The body of a record document: written part by part, timed by the schedule, ended when nobody reads any more.
 
+use access::session::Ending;
 use bytes::Bytes;
 use fhir::{Reply, SourceId};
 use futures_util::{
@@ -8,7 +9,10 @@ use futures_util::{
 };
 use record::Record;
 use std::{collections::BTreeSet, time::Duration};
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 use tokio_stream::wrappers::ReceiverStream;
 use web::{
     page::Page,
@@ -24,6 +28,8 @@ pub(crate) enum Event {
     Reply(Box<Reply>),
     /// A section's time has come.
     Tick,
+    /// The view has ended: nothing more may be shown, and nothing stay.
+    Ended(Ending),
 }
 
 /// The page under way.
@@ -33,13 +39,14 @@ pub(crate) struct Out {
     gone: bool,
     /// Sources whose late block is written.
     late: BTreeSet<SourceId>,
+    ended: oneshot::Receiver<Ending>,
 }
 
 impl Out {
-    pub(crate) fn start() -> (Self, BoxStream<'static, Bytes>) {
+    pub(crate) fn start(ended: oneshot::Receiver<Ending>) -> (Self, BoxStream<'static, Bytes>) {
         let (parts, body) = mpsc::channel(PARTS_WAITING);
         (
-            Self { parts, asked_at: Instant::now(), gone: false, late: BTreeSet::new() },
+            Self { parts, asked_at: Instant::now(), gone: false, late: BTreeSet::new(), ended },
             ReceiverStream::new(body).boxed(),
         )
     }
@@ -75,6 +82,7 @@ impl Out {
                 self.gone = true;
                 None
             }
+            Ok(ending) = &mut self.ended, if !self.ended.is_terminated() => Some(Event::Ended(ending)),
             reply = replies.next(), if !replies.is_terminated() => Some(reply.map_or(Event::Tick, |reply| Event::Reply(Box::new(reply)))),
             () = tokio::time::sleep_until(wake) => Some(Event::Tick),
         }

@@ -9,10 +9,28 @@ use audit::{Fault, Why};
 /// The rules that the way in raises by itself; the others are counted over the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
+    /// A record opened on the professional's own word.
+    SelfClaimed,
+    /// An objection overridden by emergency access.
+    ObjectionOverridden,
+    /// A professional asked for their own record.
+    OwnRecord,
+    /// Same household; same surname, where nobody could say.
+    Household,
+    /// The person works where the professional does.
+    Colleague,
+    /// The organisation wants more care with this person's record.
+    Listed,
     /// A launch offered again, edited, or a link used twice.
     Replay,
     /// The cookie of one session used on another.
     ForeignCookie,
+    /// A host's role never seen before, a professional's that sees more than at the last launch, or a user id that is nobody's.
+    NewRole,
+    /// An encrypted address was used.
+    LegacyAddress,
+    /// A changed agreement was refused; the one before goes on. For the operator.
+    AgreementRefused,
     /// Something restricted was shown.
     RestrictedOpened,
     /// A person whose whereabouts must not be told was attempted.
@@ -23,8 +41,17 @@ impl Rule {
     /// The rule's number.
     pub(crate) fn id(self) -> &'static str {
         match self {
+            Rule::SelfClaimed => "PO-01",
+            Rule::ObjectionOverridden => "PO-02",
+            Rule::OwnRecord => "PO-07",
+            Rule::Household => "PO-08",
+            Rule::Colleague => "PO-09",
+            Rule::Listed => "PO-10",
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
+            Rule::NewRole => "PO-25",
+            Rule::LegacyAddress => "PO-26",
+            Rule::AgreementRefused => "OP-01",
             Rule::RestrictedOpened => "PO-04",
             Rule::RestrictedPerson => "PO-05",
         }

@@ -5,15 +5,24 @@ use super::Program;
 use crate::{
     clock,
     entries::{self, Story},
-    opening::{document, session},
+    opening::{document, session, session::Standing},
 };
-use access::Refusal;
+use access::{
+    Refusal,
+    launch::{
+        direct::{FindForm, OpenForm},
+        oidc::Callback,
+    },
+    session::Ending,
+};
 use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, Browser, Content, Gateway, Opened, Order, Refused, SessionState, Shell, TokenAnswer,
+    Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, Opened, Order,
+    Published, Refused, Sent, SessionState, Shell, StaffReasonForm, Staged, StillPage, TokenAnswer,
     TokenRequest, Within,
+    provider::{Away, Opening, Step},
 };
 
 /// The program as the routes see it.
@@ -23,6 +32,15 @@ impl Gateway for Doors {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer> {
         let program = Arc::clone(&self.0);
         async move { program.issue_handle(request, &address).await }.boxed()
+    }
+
+    fn published(&self, what: Published) -> serde_json::Value {
+        self.0.published(what)
+    }
+
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
+        let program = Arc::clone(&self.0);
+        async move { program.knock(knock, &browser).await }.boxed()
     }
 
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted> {
@@ -47,16 +65,54 @@ impl Gateway for Doors {
         async move { program.confirm(&within, &token).await }.boxed()
     }
 
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage> {
+        let program = Arc::clone(&self.0);
+        async move { program.ask_break_glass(&within, over_objection).await }.boxed()
+    }
+
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent> {
+        Arc::clone(&self.0).begin_break_glass(within, form).boxed()
+    }
+
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()> {
+        let program = Arc::clone(&self.0);
+        async move { program.end_break_glass(&within, &token).await }.boxed()
+    }
+
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
+        let program = Arc::clone(&self.0);
+        async move { program.give_staff_reason(&within, &form).await }.boxed()
+    }
+
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
         let program = Arc::clone(&self.0);
+        async move { program.state_of(&within).await }.boxed()
+    }
+
+    fn put_away(&self, within: Within) -> Answer<Shell> {
+        let program = Arc::clone(&self.0);
         async move {
-            if session::look(&program, &within).await.is_ok() {
-                SessionState::Live
-            } else {
-                SessionState::Ended
-            }
+            let entered = session::look(&program, &within).await?;
+            let path = format!("/s/{}/", entered.sid_text);
+            let html = web::view::put_away(&path, program.config.training);
+            Ok(Shell { frame_ancestor: entered.content.frame, html })
         }
         .boxed()
+    }
+
+    fn host_event(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer> {
+        let program = Arc::clone(&self.0);
+        async move { program.heed_host(&token, &address).await }.boxed()
+    }
+
+    fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer> {
+        let program = Arc::clone(&self.0);
+        async move { program.heed_provider(&token, &address).await }.boxed()
+    }
+
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
+        let program = Arc::clone(&self.0);
+        async move { program.end_professional(of).await }.boxed()
     }
 
     fn extend(&self, within: Within, token: String) -> Answer<()> {
@@ -79,6 +135,49 @@ impl Gateway for Doors {
         async move { program.status_now() }.boxed()
     }
 
+    fn simulate(
+        &self,
+        query: Option<web::admin::simulator::Query>,
+    ) -> BoxFuture<'static, web::admin::simulator::Simulated> {
+        let program = Arc::clone(&self.0);
+        async move { program.simulated(query.as_ref()) }.boxed()
+    }
+
+    fn smart_begin(&self, iss: String, launch: String, browser: Browser) -> Answer<Away> {
+        let program = Arc::clone(&self.0);
+        async move { program.smart_begin(&iss, &launch, &browser).await }.boxed()
+    }
+
+    fn smart_finish(&self, host: String, callback: Callback, browser: Browser) -> Answer<Admitted> {
+        let program = Arc::clone(&self.0);
+        async move { program.smart_finish(&host, callback, &browser).await }.boxed()
+    }
+
+    fn direct_begin(&self, browser: Browser) -> Staged<Away> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_begin(&browser).await }.boxed()
+    }
+
+    fn direct_finish(&self, callback: Callback, browser: Browser) -> Staged<Away> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_finish(callback, &browser).await }.boxed()
+    }
+
+    fn direct_desk(&self, browser: Browser) -> Staged<Step> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_desk(&browser).await }.boxed()
+    }
+
+    fn direct_find(&self, browser: Browser, token: String, form: FindForm) -> Staged<Step> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_find(&browser, &token, form).await }.boxed()
+    }
+
+    fn direct_open(&self, browser: Browser, token: String, form: OpenForm) -> Staged<Opening> {
+        let program = Arc::clone(&self.0);
+        async move { program.direct_open(&browser, &token, form).await }.boxed()
+    }
+
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool> {
         let program = Arc::clone(&self.0);
         async move { program.clear_source(&source, &by).await }.boxed()
@@ -86,13 +185,28 @@ impl Gateway for Doors {
 }
 
 impl Program {
+    /// What an open page asks every few seconds. No activity, and not recorded, unless it ends the view.
+    async fn state_of(&self, within: &Within) -> SessionState {
+        match session::stand(self, within).await {
+            Standing::Live(entered) if self.still_stands(&entered).await => {
+                SessionState::Live(entered.left(clock::millis()))
+            }
+            Standing::Live(entered) => {
+                self.end_view(entered.sid, Ending::PolicyNarrowed).await;
+                SessionState::Ended(Some(Ending::PolicyNarrowed))
+            }
+            Standing::Ended { ending, .. } => SessionState::Ended(ending),
+            Standing::Unreadable => SessionState::Unknown,
+        }
+    }
+
     /// The professional says that the person is the right one: recorded first, then remembered in the session.
     async fn confirm(&self, within: &Within, token: &str) -> Result<(), Refused> {
         let mut entered = session::look(self, within).await?;
         self.must_be_ours(&entered.sid, token)?;
         let launch = &entered.content.launch;
         let now = clock::millis();
-        let story = Story::begin(launch, &within.browser.address, self.policy.id(), now);
+        let story = Story::begin(launch, &within.browser.address, self.policy().id(), now);
         let entry = story.interruption("identity differs: continued", 1);
         entered.content.confirmed_identity = true;
         let content = serde_json::to_vec(&entered.content).map_err(|_| refused(Refusal::ViewEnded))?;
@@ -109,20 +223,23 @@ impl Program {
         let entry = entries::session(
             &entered.content.launch,
             Key::session(&entered.sid, 1),
-            "closed by the professional",
+            Ending::Closed.code(),
             &within.browser.address,
             now,
         );
-        match self.store.end_sessions(Which::Sid(entered.sid), "closed by the professional", entry, now).await
-        {
-            Ok(_) => Ok(()),
+        let closed = Ending::Closed.code();
+        match self.store.end_sessions(Which::Sid(entered.sid), closed, entry, now).await {
+            Ok(_) => {
+                self.break_glass_closed(&entered.content, &within.browser.address).await;
+                Ok(())
+            }
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }
     }
 
-    fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
-        // Both sides are hashes of secrets, so the time the comparison takes tells nothing.
-        if self.form_token(sid) == token { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
+    pub(super) fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
+        let ours = self.session_keys.is_form_token(sid, token);
+        if ours { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
     }
 }
 

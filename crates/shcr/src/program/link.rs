@@ -11,7 +11,7 @@ use access::{
     policy::Circumstances,
     session::{self as secret, SessionContent},
 };
-use audit::{Fault, Key, NewSession, Which, Why};
+use audit::{Fault, Key, NewSession, Why};
 use web::gateway::{Admitted, Browser, Refused};
 
 impl Program {
@@ -26,27 +26,61 @@ impl Program {
         let Some(launch) = launch else {
             return Err(self.spent(handle).await);
         };
+        self.must_be_admitted(&launch, handle, browser).await?;
         // About the professional alone, before anything is asked about the person.
-        if let Err(refusal) = self.policy.decide(&launch, &Circumstances::default()) {
-            let mut story = Story::begin(&launch, &browser.address, self.policy.id(), now);
+        if let Err(refusal) = self.policy().decide(&launch, &Circumstances::default()) {
+            let mut story = Story::begin(&launch, &browser.address, self.policy().id(), now);
             return Err(self.refuse(&mut story, refusal).await);
         }
-        self.end_earlier_view(&launch, &browser.address).await;
-        let (sid, cookie) = (secret::new_secret(), secret::new_secret());
-        let session = self.new_session(&launch, sid, cookie, browser);
+        // Before the earlier view ends, so that its page still is this browser's and is told why it ended.
+        let (sid, cookie) = (secret::new_secret(), self.secret_for(&launch, browser).await?);
+        if !self.end_earlier_view(&launch, &browser.address).await {
+            return Err(refused(Refusal::CannotRecord));
+        }
+        let content = self.session_content(&launch, browser);
+        let ahead = if self.begins_with_break_glass(&content) { "break-glass" } else { "" };
+        let session = self.new_session(&content, sid, cookie);
         let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
-            Ok(_redeemed) => Ok(Admitted {
-                location: format!("/s/{}/", secret::encode(&sid)),
-                set_cookie: secret::set_cookie(&cookie, browser.framed),
-            }),
+            Ok(_redeemed) => {
+                self.watch_roles(&launch).await;
+                Ok(Admitted {
+                    location: format!("/s/{}/{ahead}", secret::encode(&sid)),
+                    set_cookie: secret::set_cookie(&cookie, browser.framed),
+                })
+            }
             Err(Fault::Rejected(_)) => Err(refused(Refusal::LaunchUsedOrExpired)),
             Err(_) => Err(refused(Refusal::CannotRecord)),
         }
     }
 
+    /// Decided before the link is used up: within its minute it still works (HAZ-057).
+    async fn must_be_admitted(
+        &self,
+        launch: &Launch,
+        handle: [u8; 32],
+        browser: &Browser,
+    ) -> Result<(), Refused> {
+        let Some(host) = self.hosts.find(&launch.host) else {
+            // Registered when it launched, and no longer.
+            return Err(refused(Refusal::LaunchNotAccepted));
+        };
+        if !self.admissions.takes(&host.client_id, host.launches_per_second, clock::millis()) {
+            tracing::warn!(host = %host.client_id, "more links were followed in a second than the host may make");
+            return Err(refused(Refusal::Busy));
+        }
+        let named = launch.particulars.workstation_address.as_deref();
+        if host.compares_client_hint && named != Some(browser.address.as_str()) {
+            let about = secret::hex(&secret::hash(&handle));
+            self.raise(Rule::Replay, &about, "a launch link came from another workstation").await;
+            let mut story = Story::begin(launch, &browser.address, self.policy().id(), clock::millis());
+            return Err(self.refuse(&mut story, Refusal::LaunchNotAccepted).await);
+        }
+        Ok(())
+    }
+
     /// A link that is used, late or unknown: one page for all three. Its second use ends what the first one opened (HAZ-046).
-    async fn spent(&self, handle: [u8; 32]) -> Refused {
+    pub(super) async fn spent(&self, handle: [u8; 32]) -> Refused {
         let now = clock::millis();
         let (sid, cookie) = (secret::new_secret(), secret::new_secret());
         let nobody = NewSession {
@@ -74,43 +108,27 @@ impl Program {
         }
     }
 
-    fn new_session(&self, launch: &Launch, sid: [u8; 32], cookie: [u8; 32], browser: &Browser) -> NewSession {
+    fn new_session(&self, content: &SessionContent, sid: [u8; 32], cookie: [u8; 32]) -> NewSession {
         let now = clock::millis();
-        let content = SessionContent {
-            launch: launch.clone(),
-            frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
-            confirmed_identity: false,
-        };
-        let absolute = i64::try_from(self.config.session.absolute.as_millis()).unwrap_or(i64::MAX);
+        let life = self.life(content.launch.route);
         NewSession {
             sid,
             cookie,
-            browser: None,
-            content: serde_json::to_vec(&content).unwrap_or_default(),
-            idle_until: now.plus_ms(self.idle_ms()),
-            absolute_until: now.plus_ms(absolute),
+            browser: Some(cookie),
+            content: serde_json::to_vec(content).unwrap_or_default(),
+            idle_until: now.plus_ms(life.idle_ms),
+            absolute_until: now.plus_ms(life.absolute_ms),
         }
     }
 
-    /// A host that shows one chart at a time: opening the next ends the view of the last (HAZ-003).
-    async fn end_earlier_view(&self, launch: &Launch, address: &str) {
-        let single = self.hosts.find(&launch.host).is_none_or(|host| host.single_context);
-        let Some(host_session) = entries::host_session(launch).filter(|_| single) else { return };
-        let now = clock::millis();
-        let entry = entries::session(
-            launch,
-            Key::session_event(&secret::new_secret()),
-            "host opened another person",
-            address,
-            now,
-        );
-        if self
-            .store
-            .end_sessions(Which::HostSession(host_session), "host opened another person", entry, now)
-            .await
-            .is_err()
-        {
-            tracing::error!("an earlier view of the same host session could not be ended");
+    fn session_content(&self, launch: &Launch, browser: &Browser) -> SessionContent {
+        SessionContent {
+            launch: launch.clone(),
+            frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
+            confirmed_identity: false,
+            device: Some(browser.device.fingerprint(&self.session_keys.device)),
+            break_glass: None,
+            acknowledged: None,
         }
     }
 }

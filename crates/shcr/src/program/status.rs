@@ -4,7 +4,7 @@ use super::Program;
 use crate::{clock, entries};
 use access::policy::{PartnerKind, SourceFacts};
 use federation::SourceConfig;
-use fhir::{Level, Reply, SourceId};
+use fhir::{Category, Level, Reply, SourceId};
 use std::sync::PoisonError;
 use web::admin::{SourceStatus, Status};
 
@@ -51,7 +51,9 @@ impl Program {
                 "NOT writable: nothing can be opened"
             }
             .to_owned(),
-            configuration: self.policy.id().to_owned(),
+            configuration: self.policy().id().to_owned(),
+            generation: self.policy_generation(),
+            refused: self.agreement_refused(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             openings: self.openings.load(std::sync::atomic::Ordering::Relaxed),
         }
@@ -77,13 +79,15 @@ pub(crate) fn facts(source: &SourceConfig) -> SourceFacts {
         (false, Some(_)) => PartnerKind::Edge,
         (false, None) => PartnerKind::Live,
     };
-    let releases = source.shares.iter().map(|category| (*category, Level::Full)).collect();
+    // Restricted items come with others of their source, never by themselves: the switch for them is their controller's own.
+    let restricted = source.releases_restricted.then_some(&Category::Restricted);
+    let releases = source.shares.iter().chain(restricted).map(|category| (*category, Level::Full)).collect();
     SourceFacts {
         id: source.id.clone(),
         partner: source.ods.clone(),
         kind,
         releases,
-        releases_restricted: false,
-        releases_on_override: false,
+        releases_restricted: source.releases_restricted,
+        releases_on_override: source.releases_on_override,
     }
 }

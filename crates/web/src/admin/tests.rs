@@ -14,6 +14,8 @@ fn status(audit: &str) -> Status {
         sources: vec![source],
         audit: audit.into(),
         configuration: "c0ffee".into(),
+        generation: 1,
+        refused: None,
         version: "0.1.0".into(),
         openings: 3,
     }
@@ -29,6 +31,14 @@ fn an_audit_that_cannot_be_written_is_unhealthy_and_said() {
     let bad = status("cannot be written");
     assert!(!bad.is_healthy(), "HAZ-029");
     assert!(drawn_page(&bad).contains("No record can be opened"), "HAZ-029");
+}
+
+#[test]
+fn an_agreement_that_was_refused_is_said_with_the_one_that_goes_on() {
+    let refused = Status { refused: Some("`matrix.csv` is refused".into()), ..status("ok") };
+    let html = drawn_page(&refused);
+    assert!(html.contains("`matrix.csv` is refused") && html.contains("c0ffee"), "HAZ-055: {html}");
+    assert!(!drawn_page(&status("ok")).contains("not in force"));
 }
 
 #[test]

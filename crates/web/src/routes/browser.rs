@@ -2,6 +2,7 @@
 //! Refuses prefetches, parts of pages and forms from elsewhere. Source: W3C Fetch Metadata Request Headers; access.md section 4.
 
 use crate::gateway::Browser;
+use access::session::Device;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 use std::net::SocketAddr;
@@ -9,12 +10,22 @@ use std::net::SocketAddr;
 const COOKIE: &str = "__Host-shcr";
 /// Longer values are nobody's: they are cut, and match nothing.
 const LONGEST: usize = 256;
+/// One of the windows and one of a frame; more are nobody's.
+const MOST_COOKIES: usize = 4;
 
 pub(super) fn of(request: &Request) -> Browser {
     let headers = request.headers();
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    let mut cookies = values(headers, COOKIE);
     Browser {
-        cookie: cookie(headers),
+        cookie: cookies.next(),
+        further_cookies: cookies.collect(),
+        pre_cookie: values(headers, access::launch::oidc::cookie::NAME).next(),
+        device: Device {
+            user_agent: text(headers, "user-agent"),
+            brands: text(headers, "sec-ch-ua"),
+            platform: text(headers, "sec-ch-ua-platform"),
+        },
         framed: is_framed(headers),
         origin: text(headers, "origin"),
         fetch_site: text(headers, "sec-fetch-site"),
@@ -60,10 +71,16 @@ pub(super) fn is_launch_press(browser: &Browser, gateway_origin: &str) -> bool {
     origin && browser.fetch_site.as_deref().is_none_or(|site| site == "same-origin")
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
+/// Servers speak to us without any of these.
+pub(super) fn is_a_browser(headers: &HeaderMap) -> bool {
+    ["origin", "sec-fetch-site", "sec-fetch-mode"].into_iter().any(|name| headers.contains_key(name))
+}
+
+fn values(headers: &HeaderMap, named: &'static str) -> impl Iterator<Item = String> {
     let all = headers.get_all("cookie").into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.chars().take(LONGEST).collect())
+    let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let ours = pairs.filter(move |(name, _)| *name == named).take(MOST_COOKIES);
+    ours.map(|(_, value)| value.chars().take(LONGEST).collect())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -32,8 +32,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub(super) async fn on_every_answer(State(app): State<App>, request: Request, next: Next) -> Response {
     let framed = browser::is_framed(request.headers());
     let path = request.uri().path();
-    let unseen_head =
-        request.method() == Method::HEAD && (path.starts_with("/s/") || path.starts_with("/launch/"));
+    let acts = ["/s/", "/launch/", "/direct"].iter().any(|beginning| path.starts_with(beginning));
+    let unseen_head = request.method() == Method::HEAD && acts;
     let mut response = if unseen_head { method_not_allowed(&app) } else { next.run(request).await };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allow = response.headers().get(header::ALLOW).cloned();

@@ -2,7 +2,7 @@
 //! the button uses the link up; anything else is given the button. Source: access.md section 1 (B).
 
 use super::{App, browser, still};
-use crate::gateway::Browser;
+use crate::gateway::{Admitted, Browser};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -30,12 +30,21 @@ async fn redeem(app: App, handle: String, browser: Browser) -> Response {
         Ok(admitted) => admitted,
         Err(refused) => return still::refused(&app, &refused, cookie, arrived).await,
     };
+    admitted_to(&app, &admitted)
+}
+
+/// To the session's address, with its cookie.
+pub(super) fn admitted_to(app: &App, admitted: &Admitted) -> Response {
+    away(app, &admitted.location, &admitted.set_cookie)
+}
+
+/// 303 with a cookie.
+pub(super) fn away(app: &App, location: &str, set_cookie: &str) -> Response {
     let mut response = still::page(StatusCode::SEE_OTHER, String::new(), None);
-    let (Ok(location), Ok(set_cookie)) =
-        (HeaderValue::from_str(&admitted.location), HeaderValue::from_str(&admitted.set_cookie))
+    let (Ok(location), Ok(set_cookie)) = (HeaderValue::from_str(location), HeaderValue::from_str(set_cookie))
     else {
-        tracing::error!("an admitted launch has an address or a cookie that is no header value");
-        return still::not_for_machines(&app, StatusCode::INTERNAL_SERVER_ERROR);
+        tracing::error!("an address or a cookie that is no header value");
+        return still::not_for_machines(app, StatusCode::INTERNAL_SERVER_ERROR);
     };
     response.headers_mut().insert(header::LOCATION, location);
     response.headers_mut().insert(header::SET_COOKIE, set_cookie);

@@ -2,13 +2,15 @@
 //! forms need the session's token, our own origin and the browser's word for it. Source: access.md section 4; viewer.md section 2.
 
 use super::{App, browser, headers, still};
-use crate::gateway::{Document, Opened, Order, SessionState, Within};
+use crate::gateway::{Document, Left, Opened, Order, SessionState, Within};
+use crate::words;
 use axum::Form;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use tokio::time::Instant;
 
@@ -106,22 +108,57 @@ pub(super) async fn close(app: App, sid: String, request: Request) -> Response {
     response
 }
 
-/// 204 while the session lives, else 410. Asking is no activity and is not audited.
+/// How long the view may still stand: seconds until it is idle, seconds until its end.
+const LEFT: HeaderName = HeaderName::from_static("session-left");
+
+/// 204 while the session lives, 410 with the words for the page once it has ended, 503 where that cannot be told. Asking is no activity and is not audited.
 pub(super) async fn state(app: App, sid: String, request: Request) -> Response {
-    let status = match app.gateway.state(within(sid, &request)).await {
-        SessionState::Live => StatusCode::NO_CONTENT,
-        SessionState::Ended => StatusCode::GONE,
-    };
-    still::page(status, String::new(), None)
+    match app.gateway.state(within(sid, &request)).await {
+        SessionState::Live(Left { idle_s, absolute_s }) => {
+            let mut response = still::page(StatusCode::NO_CONTENT, String::new(), None);
+            let left = HeaderValue::from_str(&format!("{idle_s}, {absolute_s}"));
+            response.headers_mut().extend(left.ok().map(|left| (LEFT, left)));
+            response
+        }
+        SessionState::Unknown => still::page(StatusCode::SERVICE_UNAVAILABLE, String::new(), None),
+        SessionState::Ended(ending) => {
+            let words = ending.map_or(words::VIEW_ENDED, words::ended).to_owned();
+            let mut response = still::page(StatusCode::GONE, words, None);
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(header::CONTENT_TYPE, plain);
+            response
+        }
+    }
+}
+
+/// Without script the browser comes here by itself. It opens nothing and keeps nothing alive.
+pub(super) async fn put_away(app: App, sid: String, request: Request) -> Response {
+    let arrived = Instant::now();
+    let within = within(sid, &request);
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.put_away(within).await {
+        Ok(shell) => still::page(StatusCode::OK, shell.html, shell.frame_ancestor.as_deref()),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
 }
 
 async fn own_form(app: &App, sid: String, request: Request) -> Result<(Within, String), Response> {
+    let form: Result<(Within, Act), Response> = own(app, sid, request).await;
+    form.map(|(within, act)| (within, act.token))
+}
+
+/// A form of a page of ours, sent from it.
+pub(super) async fn own<T: DeserializeOwned>(
+    app: &App,
+    sid: String,
+    request: Request,
+) -> Result<(Within, T), Response> {
     let within = within(sid, &request);
     if !browser::is_own_form(&within.browser, &app.settings.gateway_origin) {
         return Err(still::not_for_machines(app, StatusCode::FORBIDDEN));
     }
-    match Form::<Act>::from_request(request, &()).await {
-        Ok(Form(act)) => Ok((within, act.token)),
+    match Form::<T>::from_request(request, &()).await {
+        Ok(Form(form)) => Ok((within, form)),
         Err(_) => Err(still::not_for_machines(app, StatusCode::BAD_REQUEST)),
     }
 }
@@ -130,7 +167,7 @@ pub(super) fn within(sid: String, request: &Request) -> Within {
     Within { sid, browser: browser::of(request) }
 }
 
-fn see_other(app: &App, to: &str) -> Response {
+pub(super) fn see_other(app: &App, to: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(to) else {
         return still::not_found(app);
     };

@@ -11,6 +11,11 @@ use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Other ways in.
+mod ways_in;
+/// Forged forms, and persons named where nobody is read.
+mod forged;
+
 const ORIGIN: &str = "https://record.example.test";
 const NAVIGATE: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
 const OWN_FORM: &str = "Origin: https://record.example.test\r\nSec-Fetch-Site: same-origin\r\n\
@@ -40,6 +45,19 @@ impl Gateway for Fake {
     fn token(&self, request: TokenRequest, _address: String) -> BoxFuture<'static, TokenAnswer> {
         self.asked.lock().unwrap().push(format!("token {}", request.assertion));
         async { TokenAnswer { status: 200, body: serde_json::json!({"token_type": "N_A"}) } }.boxed()
+    }
+
+    fn published(&self, what: Published) -> serde_json::Value {
+        serde_json::json!({"what": format!("{what:?}")})
+    }
+
+    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
+        let carried = match knock {
+            Knock::Form { assertion, navigates } => format!("form {assertion} {navigates}"),
+            Knock::Code { host, code } => format!("code {host} {code}"),
+            Knock::Legacy { host, query } => format!("address {host} {query}"),
+        };
+        self.ask(format!("knock {carried} from {:?}", browser.origin), "/launch/abc".to_owned())
     }
 
     fn redeem(&self, handle: String, _browser: Browser) -> Answer<Admitted> {
@@ -84,9 +102,53 @@ impl Gateway for Fake {
         self.ask(format!("confirm {} {token}", within.sid), ())
     }
 
+    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage> {
+        self.ask(format!("break-glass {} {over_objection}", within.sid), still(200))
+    }
+
+    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent> {
+        let BreakGlassForm { token, reason, text, objection } = form;
+        let sent = if reason.is_empty() { Sent::Again(still(400)) } else { Sent::Taken };
+        self.ask(format!("begin {} {token} {reason} {text} {objection}", within.sid), sent)
+    }
+
+    fn end_break_glass(&self, within: Within, token: String) -> Answer<()> {
+        self.ask(format!("end {} {token}", within.sid), ())
+    }
+
+    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
+        self.ask(format!("staff {} {} {}", within.sid, form.token, form.text), Sent::Taken)
+    }
+
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
-        let state = if within.sid == "live" { SessionState::Live } else { SessionState::Ended };
+        let state = match within.sid.as_str() {
+            "live" => SessionState::Live(Left { idle_s: 598, absolute_s: 3_000 }),
+            "moved" => SessionState::Ended(Some(access::session::Ending::PatientChanged)),
+            "unreadable" => SessionState::Unknown,
+            _ => SessionState::Ended(None),
+        };
         async move { state }.boxed()
+    }
+
+    fn put_away(&self, within: Within) -> Answer<Shell> {
+        let html = crate::view::put_away("/s/live/", true);
+        let shell = Shell { frame_ancestor: Some("https://host.example.test".into()), html };
+        self.ask(format!("put away {}", within.sid), shell)
+    }
+
+    fn host_event(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+        self.asked.lock().unwrap().push(format!("event {token}"));
+        async { TokenAnswer { status: 204, body: serde_json::Value::Null } }.boxed()
+    }
+
+    fn signed_out(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+        self.asked.lock().unwrap().push(format!("signed out {token}"));
+        async { TokenAnswer { status: 200, body: serde_json::Value::Null } }.boxed()
+    }
+
+    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
+        self.asked.lock().unwrap().push(format!("end {} {} by {}", of.host, of.sub, of.by));
+        async { Some(2) }.boxed()
     }
 
     fn extend(&self, within: Within, token: String) -> Answer<()> {
@@ -104,6 +166,11 @@ impl Gateway for Fake {
     fn clear(&self, _source: String, _by: String) -> BoxFuture<'static, bool> {
         async { true }.boxed()
     }
+}
+
+fn still(status: u16) -> StillPage {
+    let frame_ancestor = Some("https://host.example.test".into());
+    StillPage { status, frame_ancestor, html: "<p>still</p>".into() }
 }
 
 /// One answer, head and body as text.
@@ -181,6 +248,7 @@ async fn every_route_of_the_table_answers_its_method_and_no_other() {
     let (_, at) = gateway().await;
     for row in ROUTES {
         let path = row.path.replace("{handle}", "h").replace("{sid}", "live").replace("{file}", "none.css");
+        let path = path.replace("{host}", "host");
         let answered = send(at, &format!("{} {path}", row.method.name()), OWN_FORM, "token=t").await;
         assert_ne!(answered.status, 405, "{} {path}", row.method.name());
         let other = send(at, &format!("DELETE {path}"), "", "").await;
@@ -243,7 +311,7 @@ fn an_ancestor_that_is_no_origin_lets_nobody_frame_the_page() {
 }
 
 #[tokio::test]
-async fn a_launch_link_is_used_up_by_a_navigation_only() {
+async fn t05_a_launch_link_is_used_up_by_a_navigation_only() {
     let (fake, at) = gateway().await;
     let unseen = [
         "",
@@ -419,8 +487,30 @@ async fn closing_clears_the_browser_and_says_that_the_record_is_closed() {
 #[tokio::test]
 async fn the_state_is_204_or_410() {
     let (_, at) = gateway().await;
-    assert_eq!(send(at, "GET /s/live/state", "", "").await.status, 204);
-    assert_eq!(send(at, "GET /s/gone/state", "", "").await.status, 410, "HAZ-003");
+    let live = send(at, "GET /s/live/state", "", "").await;
+    assert!(live.status == 204 && live.has("session-left: 598, 3000"), "{}", live.head);
+    let gone = send(at, "GET /s/gone/state", "", "").await;
+    assert_eq!((gone.status, gone.body.as_str()), (410, crate::words::VIEW_ENDED), "HAZ-003");
+    let moved = send(at, "GET /s/moved/state", "", "").await;
+    assert!(moved.body.starts_with("Ended: your system moved to another person."), "HAZ-003");
+    assert!(moved.has("content-type: text/plain"));
+    assert_eq!(
+        send(at, "GET /s/unreadable/state", "", "").await.status,
+        503,
+        "HAZ-057: no news ends nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_page_nobody_used_is_put_away_and_nothing_is_opened() {
+    let (fake, at) = gateway().await;
+    let away = send(at, "GET /s/live/ended", NAVIGATE, "").await;
+    assert!(away.status == 200 && away.body.contains("href=\"/s/live/\""), "HAZ-057: the way back is there");
+    assert!(away.has("frame-ancestors https://host.example.test"), "HAZ-034");
+    *fake.refuse.lock().unwrap() = Some(Refusal::ViewEnded);
+    let ended = send(at, "GET /s/gone/ended", NAVIGATE, "").await;
+    assert!(ended.status == 401 && ended.body.contains("This view has ended"), "HAZ-003");
+    assert_eq!(asked(&fake), ["put away live", "put away gone"]);
 }
 
 #[tokio::test]
@@ -444,7 +534,7 @@ async fn no_shared_record_takes_its_time_whatever_the_reason() {
 }
 
 #[tokio::test]
-async fn a_token_request_too_long_or_unreadable_never_reaches_the_gateway() {
+async fn t12_a_token_request_too_long_or_unreadable_never_reaches_the_gateway() {
     let (fake, at) = gateway().await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let long = format!("assertion={}", "a".repeat(70_000));
@@ -472,6 +562,21 @@ async fn assets_are_kept_for_ever_and_help_has_no_person() {
     assert_eq!(help.status, 200);
     assert!(help.body.contains("Acute did not answer.") && help.body.contains("TRAINING"));
     assert_eq!(send(at, "GET /favicon.ico", "", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_operator_ends_a_professionals_sessions_from_the_operators_own_listener() {
+    let fake = Arc::new(Fake::default());
+    let at = serve(crate::admin::router(fake.clone())).await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let here = format!("{form}Origin: http://record.example.test\r\n");
+    let elsewhere = format!("{form}Origin: https://evil.example.test\r\n");
+    let body = "host=demo-host&sub=u-1&by=operator";
+    assert_eq!(send(at, "POST /sessions/end", &elsewhere, body).await.status, 400);
+    assert_eq!(send(at, "POST /sessions/end", &here, "host=demo-host&sub=u-1&by=+").await.status, 400);
+    let ended = send(at, "POST /sessions/end", &here, body).await;
+    assert_eq!((ended.status, ended.body.as_str()), (200, "2 ended\n"));
+    assert_eq!(asked(&fake), ["end demo-host u-1 by operator"]);
 }
 
 #[tokio::test]

@@ -3,15 +3,13 @@
 
 use super::Key;
 use super::banner::Identity;
+use super::break_glass::Active;
 use super::frame::drawn;
 use crate::assets;
-use crate::page::{NeverShown, Page, SourceCard};
+use crate::page::{Life, NeverShown, Page, SourceCard};
 use crate::words;
 use askama::Template;
 use fhir::date;
-
-/// Idle sessions end after ten minutes; without script the browser asks again a little later and is told so.
-const REFRESH_S: u32 = 605;
 
 #[derive(Template)]
 #[template(path = "head.html", whitespace = "minimize")]
@@ -27,7 +25,10 @@ struct Head<'a> {
 struct Begin<'a> {
     page: &'a Page,
     identity: Identity<'a>,
+    active: Option<Active>,
     opened: String,
+    /// When a page without script puts itself away, `14:12`.
+    until: String,
     not_for_role: Option<String>,
     never_shown: bool,
     slots: Vec<Slot>,
@@ -49,7 +50,7 @@ pub fn head(page: &Page) -> String {
         title: words::title(&page.reference),
         css: &assets::STYLE.path,
         icon: &assets::ICON.path,
-        refresh: format!("{REFRESH_S};url={}", page.path),
+        refresh: refresh(page.life, active(page).as_ref(), &page.path),
     })
 }
 
@@ -59,13 +60,33 @@ pub fn begin(page: &Page) -> String {
     drawn(&Begin {
         page,
         identity: Identity::of(page),
+        active: active(page),
         opened: date::minute(page.opened_at),
+        until: date::clock(put_away_at(page)),
         not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
         never_shown: page.never_shown == NeverShown::Constant,
         slots: Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect(),
         late: asked(page.sources.iter()).map(|card| (number(page, card), card.short.as_str())).collect(),
         script: &assets::SCRIPT.path,
     })
+}
+
+fn put_away_at(page: &Page) -> jiff::Timestamp {
+    let after = jiff::SignedDuration::from_secs(page.life.put_away_s());
+    page.opened_at.checked_add(after).unwrap_or(page.opened_at)
+}
+
+/// What a page without script does by itself. What emergency access shows is not left on it after its end.
+pub(super) fn refresh(life: Life, active: Option<&Active>, path: &str) -> String {
+    let put_away_s = life.put_away_s();
+    match active.map(Active::ends_s).filter(|ends_s| i64::from(*ends_s) < put_away_s) {
+        Some(ends_s) => format!("{ends_s};url={path}"),
+        None => format!("{put_away_s};url={path}ended"),
+    }
+}
+
+fn active(page: &Page) -> Option<Active> {
+    page.emergency.active.as_ref().map(|active| Active::of(active, page.opened_at))
 }
 
 impl Slot {

@@ -2,6 +2,8 @@
 //! the document itself. Asks nobody, and has nothing of the content. Source: viewer.md sections 5 and 7; HAZ-001, HAZ-020.
 
 use super::banner::Identity;
+use super::begin::refresh;
+use super::break_glass::Active;
 use super::frame::drawn;
 use crate::assets;
 use crate::page::{DocumentPage, DocumentWords};
@@ -21,10 +23,13 @@ struct Document<'a> {
     facts: Vec<(&'static str, &'a str)>,
     content: String,
     opened: String,
+    active: Option<Active>,
+    refresh: String,
 }
 
 /// The whole page.
 pub fn document(page: &DocumentPage) -> String {
+    let active = page.emergency.as_ref().map(|active| Active::of(active, page.opened_at));
     drawn(&Document {
         page,
         identity: Identity::on(&page.banner, page.opened_at),
@@ -36,6 +41,8 @@ pub fn document(page: &DocumentPage) -> String {
         facts: facts(&page.words, &page.source.partner),
         content: format!("{}b/{}", page.path, page.handle),
         opened: fhir::date::minute(page.opened_at),
+        refresh: refresh(page.life, active.as_ref(), &page.path),
+        active,
     })
 }
 

@@ -3,6 +3,7 @@
 
 use super::Key;
 use super::source_line::{self, Line};
+use super::why;
 use crate::page::Page;
 use crate::words;
 use askama::Template;
@@ -16,6 +17,8 @@ pub(crate) struct Frame {
     /// Beside the heading: `14 current, 2 differ`.
     pub(crate) count: Option<String>,
     pub(crate) lines: Vec<Line>,
+    /// Why less than everything is shown; empty for parts that are no section of the record.
+    pub(crate) why: Vec<String>,
     pub(crate) end: String,
 }
 
@@ -36,6 +39,10 @@ impl Frame {
             name: key.name(),
             count: None,
             lines: Vec::new(),
+            why: match key {
+                Key::Section(section) => why::lines(page, section),
+                Key::AllergyRow | Key::Summary | Key::Sources => Vec::new(),
+            },
             end: words::end(key.name(), shown, of),
         }
     }

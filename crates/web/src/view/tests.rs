@@ -10,6 +10,7 @@ use record::item::{Facts, Label, Note, Standing, Status};
 mod claims;
 mod counted;
 mod cui;
+mod emergency;
 mod entries;
 mod fresh;
 mod opened;

@@ -53,3 +53,9 @@ fn what_only_looks_like_an_id_is_none() {
         [] as [&str; 0]
     );
 }
+
+#[test]
+fn an_acceptance_test_is_known_by_its_name_or_a_comment() {
+    let text = "// shows: T9\n#[test]\nfn t03_used_twice() {}\n\n#[test]\nfn t_x() {}\n\n#[test]\nfn two_t4_3() {}\n";
+    assert_eq!(lines("crates/x/src/y/tests.rs", text), ["T3 t03_used_twice", "T9 t03_used_twice"]);
+}

@@ -5,7 +5,8 @@ use super::*;
 fn tree(test: &str, kept: &str) -> Tree {
     let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
     let files = vec![
-        file(REQUIREMENTS, "# R\n- **R2** Two.\n- **R10** Ten.\n"),
+        file(REQUIREMENTS.0, "# R\n- **R2** Two.\n- **R10** Ten.\n"),
+        file(ACCEPTANCE.0, "- **T1** One.\n"),
         file(hazards::LOG, "### HAZ-001 One\n### HAZ-002 Two\n"),
         file("journeys/tests/main/a.rs", test),
         file(PATH, kept),
@@ -20,6 +21,7 @@ fn the_page_names_file_and_test_and_lists_the_rest_as_open() {
     let page = page(&tree(TEST, ""));
     let expected = concat!(
         "\n## Requirements: 1 of 2 shown\n\n- **R10** Ten.\n  - `journeys/tests/main/a.rs`\n\n### Requirements open: 1\n\n- R2 Two.\n",
+        "\n## Acceptance: 0 of 1 shown\n\n\n### Acceptance open: 1\n\n- T1 One.\n",
         "\n## Hazards: 1 of 2 shown\n\n- **HAZ-002** Two\n  - `journeys/tests/main/a.rs`: `it_is_so`\n\n### Hazards open: 1\n\n- HAZ-001 One\n"
     );
     assert_eq!(page.strip_prefix(HEAD), Some(expected));

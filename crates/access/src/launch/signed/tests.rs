@@ -1,6 +1,6 @@
 //! Forged, edited, mistyped, oversized and late launches (HAZ-046), and what an accepted one says.
 
-use super::{Accepted, Keys, Launch, TokenError, TokenForm, session};
+use super::{Accepted, Channel, Keys, Launch, TokenError, TokenForm, session};
 use crate::{Role, host::Hosts, launch::Purpose, testing::*};
 use aws_lc_rs::hmac;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ async fn debug_of_a_launch_names_nobody() {
 }
 
 #[tokio::test]
-async fn times_beyond_the_skew_are_refused() {
+async fn t06_times_beyond_the_skew_are_refused() {
     for (claims, reason) in [
         (json!({"iat": NOW_S + 61, "exp": NOW_S + 90}), "iat"),
         (json!({"nbf": NOW_S + 61}), "nbf"),
@@ -80,7 +80,7 @@ fn merge(into: &mut Value, from: &Value) {
 }
 
 #[tokio::test]
-async fn a_token_of_another_kind_is_no_launch() {
+async fn t07_a_token_of_another_kind_is_no_launch() {
     for typ in ["JWT", "at+jwt", "shcr-actor+jwt", "shcr-form+jwt", "shcr-event+jwt", "logout+jwt", ""] {
         refused(headed(|head| head["typ"] = json!(typ)).await, "typ");
     }
@@ -97,7 +97,7 @@ async fn a_token_of_another_kind_is_no_launch() {
 }
 
 #[tokio::test]
-async fn algorithms_outside_the_list_are_refused() {
+async fn t08_algorithms_outside_the_list_are_refused() {
     for alg in ["none", "None", "HS256", "HS384", "ES256", "RS256", "EdDSA", "ES384 ", ""] {
         refused(headed(|head| head["alg"] = json!(alg)).await, "alg");
     }
@@ -115,7 +115,7 @@ async fn algorithms_outside_the_list_are_refused() {
 }
 
 #[tokio::test]
-async fn a_header_that_brings_its_own_key_is_refused_without_a_packet() {
+async fn t09_a_header_that_brings_its_own_key_is_refused_without_a_packet() {
     for member in ["jku", "x5u", "jwk", "x5c", "crit", "b64"] {
         let mut head = header("JWT");
         head[member] = json!("https://attacker.example/keys");
@@ -140,7 +140,7 @@ async fn accept_with(
 }
 
 #[tokio::test]
-async fn one_hosts_assertion_under_anothers_key_is_refused() {
+async fn t11_one_hosts_assertion_under_anothers_key_is_refused() {
     let forged = sign(&header("shcr-launch+jwt"), &launch_claims().to_string(), &OTHER_KEY);
     refused(accept(&form_of(forged, client_assertion())).await, "signature");
     refused(edited(|claims| claims["iss"] = json!("other-host")).await, "iss");
@@ -179,17 +179,19 @@ async fn an_unproven_client_is_refused_and_not_named() {
 }
 
 #[tokio::test]
-async fn hostile_sizes_and_shapes_are_refused() {
+async fn t12_hostile_sizes_and_shapes_are_refused() {
     let sized =
         |claims: String| form_of(sign(&header("shcr-launch+jwt"), &claims, &DEMO_KEY), client_assertion());
     let good = launch_claims().to_string();
     let rest = good.strip_prefix('{').unwrap();
     let many: String = (0..10_000).map(|n| format!("\"c{n}\":1,")).collect();
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let deeper = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     for (claims, reason) in [
         (format!("{{\"pad\":\"{}\",{rest}", "x".repeat(1_000_000)), "size"),
         (format!("{{{many}{rest}"), "size"),
         (format!("{{\"deep\":{deep},{rest}"), "form"),
+        (format!("{{\"deep\":{deeper},{rest}"), "size"),
         (format!("{{\"sub\":\"u-2\",{rest}"), "form"),
         (format!("{{\"patient\":{{}},{rest}"), "form"),
         ("[]".to_owned(), "form"),
@@ -204,7 +206,7 @@ async fn hostile_sizes_and_shapes_are_refused() {
 }
 
 #[tokio::test]
-async fn a_host_names_its_own_organisations_and_roles_only() {
+async fn t14_a_host_names_its_own_organisations_and_roles_only() {
     let iua =
         |key: &'static str, value: Value| edited(move |claims| claims["extensions"]["ihe_iua"][key] = value);
     refused(iua("subject_organization_id", json!("ZZ999")).await, "subject_organization_id");
@@ -219,16 +221,21 @@ async fn a_host_names_its_own_organisations_and_roles_only() {
 }
 
 #[tokio::test]
-async fn nobodys_account_is_refused() {
-    for sub in ["system", "SYSTEM", "admin", "generic", "shared", "", "a\u{202e}b", "a\r\nb"] {
+async fn t16_nobodys_account_is_refused() {
+    for sub in ["", "a\u{202e}b", "a\r\nb"] {
         refused(edited(|claims| claims["sub"] = json!(sub)).await, "sub");
     }
-    refused(edited(|claims| claims["nhs"]["local_user_id"] = json!("Reception")).await, "local_user_id");
+    const SHARED: &str = "sub: a shared account";
+    for sub in ["system", "SYSTEM", "admin", "generic", "shared"] {
+        refused(edited(|claims| claims["sub"] = json!(sub)).await, SHARED);
+    }
+    refused(edited(|claims| claims["nhs"]["local_user_id"] = json!("Reception")).await, SHARED);
+    refused(edited(|c| c["extensions"]["ihe_iua"]["subject_name"] = json!("Guest")).await, SHARED);
     assert!(edited(|claims| claims["nhs"]["local_user_id"] = json!("UNK")).await.is_ok());
 }
 
 #[tokio::test]
-async fn every_missing_or_unreadable_claim_about_the_person_is_refused() {
+async fn t15_every_missing_or_unreadable_claim_about_the_person_is_refused() {
     let system = "https://fhir.nhs.uk/Id/nhs-number";
     let number = |value: &str| json!([{"system": system, "value": value}]);
     let two = json!([{"system": system, "value": NUMBER}, {"system": system, "value": "9990000026"}]);
@@ -289,7 +296,9 @@ async fn the_form_itself_is_checked() {
     let grant = TokenForm { grant_type: "authorization_code".into(), ..good() };
     let scope = TokenForm { scope: "launch openid".into(), ..good() };
     let empty = TokenForm { assertion: String::new(), ..good() };
-    for (form, error) in [(grant, "invalid_request"), (scope, "invalid_scope"), (empty, "invalid_request")] {
+    for (form, error) in
+        [(grant, "unsupported_grant_type"), (scope, "invalid_scope"), (empty, "invalid_request")]
+    {
         let refusal = accept(&form).await.unwrap_err();
         assert_eq!((refusal.status, refusal.error), (400, error));
     }
@@ -301,4 +310,127 @@ async fn assurance_is_what_the_hosts_table_says_and_else_one_factor() {
     for (acr, level) in [(json!("AAL2"), 2), (json!("AAL9"), 1), (Value::Null, 1)] {
         assert_eq!(edited(|claims| claims["acr"] = acr).await.unwrap().launch.assurance, level, "HAZ-047");
     }
+}
+
+/// Over the back channel, with this certificate, and with or without a client assertion.
+async fn by(
+    channel: Channel,
+    client_id: Option<&str>,
+    client_assertion: Option<String>,
+) -> Result<Accepted, TokenError> {
+    let (hosts, folder) = doors::hosts();
+    let keys = Keys::over(Box::new(Fixed::default()), hosts.issuers());
+    let assertion = sign(&header("shcr-launch+jwt"), &launch_claims().to_string(), &DEMO_KEY);
+    let form = TokenForm {
+        client_id: client_id.map(str::to_owned),
+        client_assertion_type: client_assertion.is_some().then(|| CLIENT_ASSERTION.to_owned()),
+        client_assertion,
+        channel,
+        ..form_of(assertion, String::new())
+    };
+    let answer = super::accept(&form, &hosts, &keys, TOKEN_URL, true, now()).await;
+    drop(folder);
+    answer
+}
+
+const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+// shows: R39, R40
+#[tokio::test]
+async fn t13_another_partners_certificate_or_none_is_invalid_client() {
+    let shown = |name: &str| Channel::Back(Some(certificate(name)));
+    let own = || Some(client_assertion());
+    assert!(by(shown("demo-host.example"), None, own()).await.is_ok());
+    assert!(by(shown("demo-host.example"), Some("demo-host"), None).await.is_ok(), "tls_client_auth");
+    for (channel, id, assertion, what) in [
+        (shown("other-host.example"), None, own(), "another host's certificate"),
+        (shown("other-host.example"), Some("demo-host"), None, "another host's certificate, alone"),
+        (shown("demo-host.example.attacker.example"), None, own(), "a longer name"),
+        (Channel::Back(None), None, own(), "none"),
+        (Channel::Back(None), Some("demo-host"), None, "nothing at all"),
+        (Channel::Public, Some("demo-host"), None, "the public listener without an assertion"),
+        (shown("demo-host.example"), None, None, "a certificate of nobody in particular"),
+        (shown("demo-host.example"), Some("other-host"), own(), "two names"),
+        (shown("demo-host.example"), Some("stranger"), None, "a stranger"),
+    ] {
+        let refusal = by(channel, id, assertion).await.expect_err(what);
+        assert_eq!((refusal.status, refusal.error), (401, "invalid_client"), "HAZ-046: {what}");
+    }
+}
+
+#[tokio::test]
+async fn t14_a_role_or_an_activity_outside_the_registration_is_refused() {
+    let (hosts, _folder) = doors::hosts();
+    let keys = Keys::over(Box::new(Fixed::default()), hosts.issuers());
+    for (path, key, value, reason) in [
+        ("/extensions/ihe_iua", "subject_role", json!(["AMHP"]), "subject_role"),
+        ("/extensions/ihe_iua", "subject_role", json!(["DOCTOR", "AMHP"]), "subject_role"),
+        ("/nhs", "activity_codes", json!(["B0168"]), "activity_codes"),
+        ("/extensions/ihe_iua", "subject_organization_id", json!("ZZ999"), "subject_organization_id"),
+    ] {
+        let mut claims = launch_claims();
+        claims.pointer_mut(path).unwrap()[key] = value;
+        let form =
+            form_of(sign(&header("shcr-launch+jwt"), &claims.to_string(), &DEMO_KEY), client_assertion());
+        refused(super::accept(&form, &hosts, &keys, TOKEN_URL, true, now()).await, reason);
+    }
+    let mut claims = launch_claims();
+    claims["nhs"]["activity_codes"] = json!(["B0380"]);
+    let form = form_of(sign(&header("shcr-launch+jwt"), &claims.to_string(), &DEMO_KEY), client_assertion());
+    let launch = super::accept(&form, &hosts, &keys, TOKEN_URL, true, now()).await.unwrap().launch;
+    assert_eq!(launch.smartcard.activity_codes, ["B0380"], "HAZ-047");
+}
+
+#[tokio::test]
+async fn what_the_host_knows_of_the_workstation_is_carried() {
+    let hint = json!({"workstation": "WARD-7-PC-2", "address": "10.20.1.4"});
+    let launch = edited(|claims| claims["client_hint"] = hint).await.unwrap().launch;
+    assert_eq!(launch.particulars.workstation.as_deref(), Some("WARD-7-PC-2"));
+    assert_eq!(launch.particulars.workstation_address.as_deref(), Some("10.20.1.4"));
+    refused(edited(|claims| claims["client_hint"] = json!({"address": "a\r\nb"})).await, "client_hint");
+    refused(edited(|claims| claims["amr"] = json!([7])).await, "amr");
+    refused(edited(|claims| claims["auth_time"] = json!("noon")).await, "auth_time");
+}
+
+// shows: R32
+#[tokio::test]
+async fn t79_control_escape_and_direction_characters_are_refused_in_every_claim() {
+    let hostile =
+        ["a\r\nforged: line", "a\u{1b}[31mred", "a\u{202e}txt", "a\u{2066}b", "a\u{0}b", "a\u{2028}b"];
+    for (path, key) in [
+        ("", "sub"),
+        ("", "host_session"),
+        ("", "acr"),
+        ("/patient/name", "family"),
+        ("/patient", "gender"),
+        ("/extensions/ihe_iua", "subject_name"),
+        ("/extensions/ihe_iua", "subject_organization_id"),
+        ("/extensions/ihe_iua", "national_provider_identifier"),
+        ("/extensions/ihe_iua", "person_id"),
+        ("/nhs", "sds_user_id"),
+        ("/nhs", "sds_role_profile_id"),
+        ("/nhs", "sds_job_role"),
+        ("/nhs", "family"),
+        ("/nhs", "given"),
+        ("/nhs", "title"),
+        ("/nhs", "local_user_id"),
+        ("/nhs", "activity_codes"),
+        ("/relationship/0", "code"),
+        ("/relationship/0", "service"),
+        ("/relationship/0", "since"),
+        ("/relationship/0", "ref"),
+    ] {
+        for text in hostile {
+            let answer = edited(|claims| claims.pointer_mut(path).unwrap()[key] = json!(text)).await;
+            let refusal = answer.expect_err(key);
+            assert_eq!(refusal.status, 400, "HAZ-046 {key}");
+            assert!(
+                !refusal.description.contains("forged") && !refusal.description.contains('\u{1b}'),
+                "{key}"
+            );
+        }
+    }
+    // What breaks JSON or HTML is a name like any other: it is escaped where it is written.
+    let launch = edited(|c| c["nhs"]["family"] = json!("O\"}]<script>")).await.unwrap().launch;
+    assert_eq!(launch.practitioner.family.as_deref(), Some("O\"}]<script>"));
 }

@@ -1,7 +1,7 @@
 //! Takes the policy texts and the tables, gives validated rule sets: one for opening, one for each role and category.
 //! Refuses a rule without `@id`, `@reason`, `@owner` or `@says`, and any rule the schema does not bear out.
 
-use super::uid;
+use super::{About, Abouts, uid};
 use crate::{
     Role,
     policy::{
@@ -9,57 +9,64 @@ use crate::{
         bundle::Bundle,
         cells::{self, Cap, Cell},
     },
+    table::TableFault,
 };
 use cedar_policy::{PolicyId, PolicySet, Schema, SlotId, ValidationMode, Validator};
 use fhir::{Category, Level};
 use std::{
     collections::{BTreeMap, HashMap},
     str::FromStr,
+    sync::Arc,
 };
+
+pub(super) const POLICIES: &str = "policies.cedar";
+pub(super) const MATRIX: &str = "matrix.csv";
+pub(super) const CEILINGS: &str = "ceilings.csv";
+/// Who owns the matrix as a whole.
+const BOARD: &str = "CG+CSO";
 
 pub(in crate::policy) struct Rules {
     pub(super) opening: PolicySet,
     by_slice: HashMap<(Role, Category), PolicySet>,
-    reasons: BTreeMap<String, ReasonCode>,
+    abouts: Abouts,
+    /// The classes that a ceiling of each name has lines for.
+    classes: HashMap<&'static str, Vec<&'static str>>,
+    cells: HashMap<(Role, Category), Level>,
     #[cfg(test)]
     pub(super) whole: PolicySet,
 }
 
 /// `cell:R6:documents`.
-pub(super) fn cell_id(role: Role, category: Category) -> String {
+pub(in crate::policy) fn cell_id(role: Role, category: Category) -> String {
     format!("cell:{}:{}", role.name(), category.name())
 }
 
 impl Rules {
     pub(super) fn new(bundle: &Bundle, schema: &Schema) -> Result<Self, PolicyFault> {
-        let table = |(path, _): &(std::path::PathBuf, String), source| PolicyFault::Table {
-            path: path.clone(),
-            source,
-        };
-        let cells = cells::matrix(&bundle.matrix.1).map_err(|e| table(&bundle.matrix, e))?;
-        let caps = cells::ceilings(&bundle.ceilings.1).map_err(|e| table(&bundle.ceilings, e))?;
-        let texts = named(bundle)?;
-        let mut rules = Self {
-            reasons: reasons(&texts)?,
-            by_slice: HashMap::new(),
-            #[cfg(test)]
-            whole: texts.clone(),
-            opening: texts,
-        };
-        let mut whole = rules.opening.clone();
+        let table = |name: &str, source: TableFault| PolicyFault::Table { path: bundle.path(name), source };
+        let cells = cells::matrix(bundle.text(MATRIX)?).map_err(|e| table(MATRIX, e))?;
+        let caps = cells::ceilings(bundle.text(CEILINGS)?).map_err(|e| table(CEILINGS, e))?;
+        let opening = named(bundle)?;
+        let mut making = Making { abouts: abouts(&opening)?, texts: opening };
+        let (mut whole, mut by_slice) = (making.texts.clone(), HashMap::new());
         for cell in &cells {
             let caps: Vec<&Cap> = caps.iter().filter(|cap| cap.cell.at() == cell.at()).collect();
-            let mut slice = rules.opening.clone();
-            rules.link(&mut slice, cell, &caps)?;
-            rules.link(&mut whole, cell, &caps)?;
-            rules.by_slice.insert(cell.at(), slice);
+            let mut slice = making.texts.clone();
+            making.link(&mut slice, cell, &caps)?;
+            making.link(&mut whole, cell, &caps)?;
+            by_slice.insert(cell.at(), slice);
         }
         validate(&whole, schema)?;
-        #[cfg(test)]
-        {
-            rules.whole = whole;
-        }
-        Ok(rules)
+        let names = ["organisation", "assurance", "route", "cap"];
+        Ok(Self {
+            opening: making.texts,
+            by_slice,
+            abouts: Arc::new(making.abouts),
+            classes: names.into_iter().map(|name| (name, cells::classes(&caps, name))).collect(),
+            cells: cells.iter().map(|cell| (cell.at(), cell.level)).collect(),
+            #[cfg(test)]
+            whole,
+        })
     }
 
     /// The rules that can matter to a role and a category.
@@ -68,35 +75,62 @@ impl Rules {
     }
 
     pub(super) fn reason(&self, id: &str) -> Option<ReasonCode> {
-        self.reasons.get(id).copied()
+        self.abouts.get(id).map(|about| about.reason)
     }
 
+    pub(super) fn abouts(&self) -> &Abouts {
+        &self.abouts
+    }
+
+    /// The classes that a ceiling of that name has lines for, in the order of the agreement.
+    pub(in crate::policy) fn classes(&self, ceiling: &str) -> &[&'static str] {
+        self.classes.get(ceiling).map_or(&[], Vec::as_slice)
+    }
+
+    /// The matrix's own cell.
+    pub(in crate::policy) fn cell(&self, role: Role, category: Category) -> Level {
+        self.cells.get(&(role, category)).copied().unwrap_or_default()
+    }
+}
+
+/// The rules while they are put together.
+struct Making {
+    texts: PolicySet,
+    abouts: BTreeMap<String, About>,
+}
+
+impl Making {
     fn link(&mut self, set: &mut PolicySet, cell: &Cell, caps: &[&Cap]) -> Result<(), PolicyFault> {
-        if let Some(level) = level_name(cell.level).filter(|_| cell.level > Level::Nothing) {
-            let id = cell_id(cell.role, cell.category);
+        let (id, level) = (cell_id(cell.role, cell.category), level_name(cell.level));
+        let owner = BOARD;
+        if cell.level > Level::Nothing {
             let principal = ("Role", cell.role.name());
-            self.add(set, cell, Link { template: format!("cell-{level}"), id, principal })?;
+            let template = format!("cell-{level}");
+            self.add(set, cell, Link { template, id, principal, owner })?;
+        } else {
+            let says = "your role does not see this".to_owned();
+            self.abouts.insert(id, About { reason: ReasonCode::Role, owner: owner.to_owned(), says });
         }
-        for Cap { ceiling, class, cell } in caps {
+        for Cap { ceiling, class, owner, cell } in caps {
             let principal = format!("{ceiling}:{class}:{}", cell.role.name());
             let id = format!("ceiling:{principal}:{}", cell.category.name());
-            let level = level_name(cell.level).unwrap_or_default();
+            let template = format!("{ceiling}-{}", level_name(cell.level));
             let principal = ("Ceiling", principal.as_str());
-            self.add(set, cell, Link { template: format!("{ceiling}-{level}"), id, principal })?;
+            self.add(set, cell, Link { template, id, principal, owner })?;
         }
         Ok(())
     }
 
     fn add(&mut self, set: &mut PolicySet, cell: &Cell, link: Link<'_>) -> Result<(), PolicyFault> {
-        let Link { template, id, principal: (kind, name) } = link;
+        let Link { template, id, principal: (kind, name), owner } = link;
         let fault = || PolicyFault::Link(id.clone());
         let slots = HashMap::from([
             (SlotId::principal(), uid(kind, name).ok_or_else(fault)?),
             (SlotId::resource(), uid("Category", cell.category.name()).ok_or_else(fault)?),
         ]);
         set.link(PolicyId::new(&template), PolicyId::new(&id), slots).map_err(|_| fault())?;
-        let reason = self.reason(&template).ok_or_else(fault)?;
-        self.reasons.insert(id, reason);
+        let about = self.abouts.get(&template).cloned().ok_or_else(fault)?;
+        self.abouts.insert(id, About { owner: owner.to_owned(), ..about });
         Ok(())
     }
 }
@@ -106,6 +140,7 @@ struct Link<'a> {
     template: String,
     id: String,
     principal: (&'a str, &'a str),
+    owner: &'a str,
 }
 
 impl Cell {
@@ -114,20 +149,19 @@ impl Cell {
     }
 }
 
-fn level_name(level: Level) -> Option<&'static str> {
+fn level_name(level: Level) -> &'static str {
     match level {
-        Level::Nothing => Some("nothing"),
-        Level::Existence => Some("existence"),
-        Level::Summary => Some("summary"),
-        Level::Full => Some("full"),
+        Level::Nothing => "nothing",
+        Level::Existence => "existence",
+        Level::Summary => "summary",
+        Level::Full => "full",
     }
 }
 
 /// The texts under their own `@id`s instead of their order in the file.
 fn named(bundle: &Bundle) -> Result<PolicySet, PolicyFault> {
-    let (path, text) = &bundle.policies;
-    let parsed = PolicySet::from_str(text)
-        .map_err(|e| PolicyFault::Cedar { path: path.clone(), source: e.to_string().into() })?;
+    let parsed = PolicySet::from_str(bundle.text(POLICIES)?)
+        .map_err(|e| PolicyFault::Cedar { path: bundle.path(POLICIES), source: e.to_string().into() })?;
     let mut set = PolicySet::new();
     for policy in parsed.policies() {
         let id = required(policy.id(), |key| policy.annotation(key))?;
@@ -154,17 +188,25 @@ fn required<'a>(
     Ok(rule)
 }
 
-fn reasons(set: &PolicySet) -> Result<BTreeMap<String, ReasonCode>, PolicyFault> {
-    let policies = set.policies().map(|policy| (policy.id().to_string(), policy.annotation("reason")));
-    let templates =
-        set.templates().map(|template| (template.id().to_string(), template.annotation("reason")));
-    policies
-        .chain(templates)
-        .map(|(rule, reason)| match reason.and_then(ReasonCode::parse) {
-            Some(reason) => Ok((rule, reason)),
-            None => Err(PolicyFault::Annotation { rule, annotation: "reason" }),
-        })
-        .collect()
+fn abouts(set: &PolicySet) -> Result<BTreeMap<String, About>, PolicyFault> {
+    let mut all = BTreeMap::new();
+    for policy in set.policies() {
+        all.insert(policy.id().to_string(), about(policy.id(), |key| policy.annotation(key))?);
+    }
+    for template in set.templates() {
+        all.insert(template.id().to_string(), about(template.id(), |key| template.annotation(key))?);
+    }
+    Ok(all)
+}
+
+fn about<'a>(
+    id: &PolicyId,
+    annotation: impl Fn(&'static str) -> Option<&'a str>,
+) -> Result<About, PolicyFault> {
+    let fault = || PolicyFault::Annotation { rule: id.to_string(), annotation: "reason" };
+    let reason = annotation("reason").and_then(ReasonCode::parse).ok_or_else(fault)?;
+    let text = |key| annotation(key).unwrap_or_default().to_owned();
+    Ok(About { reason, owner: text("owner"), says: text("says") })
 }
 
 fn validate(set: &PolicySet, schema: &Schema) -> Result<(), PolicyFault> {

@@ -1,16 +1,22 @@
 //! Levels nest, and the few rules a slice is given decide as all of them would.
 
 use super::*;
-use crate::{policy::bundle, testing::policy_dir};
+use crate::{
+    Role,
+    policy::{Circumstances, bundle},
+    testing::policy_dir,
+};
 use proptest::prelude::*;
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 static ENGINE: LazyLock<Engine> =
-    LazyLock::new(|| Engine::new(&bundle::read(&policy_dir()).unwrap()).unwrap());
+    LazyLock::new(|| Engine::new(&bundle::read(&policy_dir()).unwrap(), true).unwrap());
 
 fn facts(role: Role, kind: &str, assurance: u8) -> Facts {
     Facts {
         role,
+        demographics_only: false,
+        tester_of: BTreeSet::new(),
         organisation: "ZZ910".to_owned(),
         organisation_kind: kind.to_owned(),
         route: "signed",
@@ -24,6 +30,7 @@ fn facts(role: Role, kind: &str, assurance: u8) -> Facts {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
+    // shows: T55
     #[test]
     fn existence_is_within_summary_and_summary_within_full(
         role in prop::sample::select(Role::ALL.to_vec()),

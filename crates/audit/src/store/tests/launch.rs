@@ -136,3 +136,42 @@ async fn a_session_is_put_off_to_its_absolute_end_at_most() {
     store.sweep(NOW, NOW.plus_ms(3 * 24 * 3_600_000)).await.unwrap();
     assert_eq!(store.session([3; 32]).await.unwrap(), None, "a day after its end nothing of it is kept");
 }
+
+#[tokio::test]
+async fn sessions_are_found_by_their_browser_until_somebody_ends_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    for n in 1..=2 {
+        store.put_handle(handle([n; 32], n), accepted(n), NOW).await.unwrap();
+        let sid = [n + 100; 32];
+        store.redeem([n; 32], session(sid, [4; 32]), sample::session_entry(sid, 0), NOW).await.unwrap();
+    }
+    let found = store.sessions_of_browser([9; 32]).await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|one| one.content == b"session-content-canary" && one.has_cookie(&[4; 32])));
+    assert!(store.sessions_of_browser([8; 32]).await.unwrap().is_empty());
+    let entry = sample::session_entry([101; 32], 1);
+    store.end_sessions(Which::Sid([101; 32]), "closed", entry, NOW).await.unwrap();
+    assert_eq!(store.sessions_of_browser([9; 32]).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_outlives_its_time_is_ended_once_with_its_cause() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    for n in 1..=2 {
+        store.put_handle(handle([n; 32], n), accepted(n), NOW).await.unwrap();
+        let sid = [n + 100; 32];
+        store.redeem([n; 32], session(sid, [4; 32]), sample::session_entry(sid, 0), NOW).await.unwrap();
+    }
+    store.touch([102; 32], NOW.plus_ms(9_999_999)).await.unwrap();
+    assert_eq!(store.end_expired_sessions(NOW.plus_ms(599_999)).await, Ok(0), "not a moment too soon");
+    assert_eq!(store.end_expired_sessions(NOW.plus_ms(600_000)).await, Ok(1));
+    assert_eq!(store.end_expired_sessions(NOW.plus_ms(600_000)).await, Ok(0), "each once");
+    assert_eq!(store.end_expired_sessions(NOW.plus_ms(3_600_000)).await, Ok(1));
+    let ended = async |sid| store.session(sid).await.unwrap().unwrap().ended.unwrap();
+    assert_eq!((ended([101; 32]).await.as_str(), ended([102; 32]).await.as_str()), ("idle", "absolute"));
+    let views = inspect(&sample::settings(dir.path()).path, KEY, &Filter::default()).unwrap();
+    let causes: Vec<_> = views.iter().rev().take(2).map(|view| view.entry["cause"].clone()).collect();
+    assert_eq!(causes, ["absolute", "idle"], "HAZ-003: an end is recorded with its cause");
+}

@@ -13,6 +13,7 @@ fn document_page() -> DocumentPage {
         path: page.path,
         handle: "c2VhbGVk".into(),
         opened_at: page.opened_at,
+        life: page.life,
         banner: page.banner,
         words: DocumentWords {
             title: "Clinic letter".into(),
@@ -27,6 +28,8 @@ fn document_page() -> DocumentPage {
         professional: page.professional,
         organisation: page.organisation,
         training: true,
+        form_token: page.form_token,
+        emergency: None,
     }
 }
 
@@ -209,4 +212,16 @@ fn the_style_inside_the_frame_is_the_one_its_policy_names() {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
     assert!(CONTENT_POLICY.contains(&format!("'sha256-{}'", STANDARD.encode(digest))));
     assert!(CONTENT_POLICY.starts_with("sandbox; default-src 'none'; "));
+}
+
+#[test]
+fn t65_while_emergency_access_lasts_the_page_of_a_document_says_so_and_ends_with_it() {
+    let until = "2026-11-22T14:07:00Z".parse().unwrap();
+    let opens = vec![Category::Restricted];
+    let active = crate::page::ActiveEmergency { until, opens, over_objection: true };
+    let html = document(&DocumentPage { emergency: Some(active), ..document_page() });
+    let said =
+        "Emergency access active until 14:07: in spite of the person’s objection and restricted entries.";
+    assert!(words_of(&html).contains(said), "HAZ-011: {}", words_of(&html));
+    assert!(html.contains("data-ends=\"300000\"") && html.contains("content=\"301;url="), "HAZ-048");
 }

@@ -1,0 +1,6 @@
+//! The program without its sockets, or with sockets of its own.
+
+/// Launches and links.
+mod doors;
+/// Whose a view is, and how it ends.
+mod sessions;

@@ -1,0 +1,114 @@
+//! The doors beside the back channel's, and emergency access, as their routes take them.
+
+use super::*;
+
+// shows: R32
+#[tokio::test]
+async fn t28_a_launch_through_the_browser_is_a_navigation_or_nothing() {
+    let (fake, at) = gateway().await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nOrigin: https://host.example.test\r\n";
+    for headers in [
+        String::new(),
+        "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n".to_owned(),
+        "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: object\r\n".to_owned(),
+        format!("{NAVIGATE}Sec-Purpose: prefetch\r\n"),
+    ] {
+        send(at, "POST /launch/form", &format!("{form}{headers}"), "assertion=jwe").await;
+        let told = std::mem::take(&mut *fake.asked.lock().unwrap());
+        assert_eq!(told, ["knock form jwe false from Some(\"https://host.example.test\")"], "HAZ-046");
+        assert_eq!(
+            send(at, "GET /launch/code/h?code=c", &headers, "").await.status,
+            403,
+            "HAZ-046: {headers}"
+        );
+    }
+    assert!(asked(&fake).is_empty(), "HAZ-046");
+    let posted = send(at, "POST /launch/form", &format!("{form}{NAVIGATE}"), "assertion=jwe").await;
+    assert!(posted.status == 303 && posted.has("location: /launch/abc"));
+    let code = send(at, "GET /launch/code/h?iss=x&code=a%2Fb", NAVIGATE, "").await;
+    assert!(code.status == 303 && code.has("referrer-policy: no-referrer"));
+    let address = send(at, "GET /launch/url/h?data=x%2By&org=A", NAVIGATE, "").await;
+    assert!(address.status == 303 && !address.head.contains("data="), "HAZ-049");
+    assert_eq!(
+        asked(&fake),
+        [
+            "knock form jwe true from Some(\"https://host.example.test\")",
+            "knock code h a/b from None",
+            "knock address h data=x%2By&org=A from None",
+        ]
+    );
+    for path in [
+        "/launch/code/h",
+        "/launch/code/h?code=a&code=b",
+        "/launch/code/h?code=%zz",
+        "/launch/code/h?code=%ff",
+    ] {
+        assert_eq!(send(at, &format!("GET {path}"), NAVIGATE, "").await.status, 400, "HAZ-046: {path}");
+    }
+    let double = send(at, "POST /launch/form", &format!("{form}{NAVIGATE}"), "assertion=a&assertion=b").await;
+    assert_eq!(double.status, 400, "HAZ-046");
+    assert_eq!(
+        send(at, "GET /launch/url/h?data=x", "Sec-Fetch-Dest: image\r\n", "").await.status,
+        403,
+        "HAZ-046"
+    );
+}
+
+#[tokio::test]
+async fn what_everybody_may_read_is_json_and_may_be_kept_for_minutes() {
+    let (_, at) = gateway().await;
+    let metadata = send(at, "GET /.well-known/oauth-authorization-server", "", "").await;
+    assert!(metadata.status == 200 && metadata.has("content-type: application/json"));
+    assert!(metadata.body.contains("Metadata") && metadata.has("max-age=300"));
+    let keys = send(at, "GET /.well-known/jwks.json", "", "").await;
+    assert!(keys.has("content-type: application/jwk-set+json") && keys.body.contains("Keys"));
+}
+
+#[tokio::test]
+async fn the_back_channel_has_its_own_routes_and_no_other() {
+    let fake = Arc::new(Fake::default());
+    let at = serve(back_channel::router(fake.clone(), Settings::default())).await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    assert_eq!(send(at, "POST /oauth2/token", form, "assertion=jwt").await.status, 200);
+    assert_eq!(asked(&fake), ["token jwt"]);
+    for line in ["GET /launch/h", "POST /launch/form", "GET /s/live/", "GET /help", "GET /"] {
+        assert_eq!(send(at, line, NAVIGATE, "").await.status, 404, "{line}");
+    }
+    assert_eq!(send(at, "GET /oauth2/token", "", "").await.status, 405);
+}
+
+#[tokio::test]
+async fn emergency_access_is_asked_for_on_a_page_and_begun_ended_and_explained_by_our_own_forms_only() {
+    let (fake, at) = gateway().await;
+    let asked_for = send(at, "GET /s/live/break-glass", NAVIGATE, "").await;
+    assert_eq!((asked_for.status, asked_for.body.as_str()), (200, "<p>still</p>"));
+    send(at, "GET /s/live/break-glass?objection", NAVIGATE, "").await;
+    send(at, "GET /s/live/break-glass?objection=1&patient=9991234578", NAVIGATE, "").await;
+    let form = "token=t&reason=emergency&text=found+at+home&objection=yes";
+    let begun = send(at, "POST /s/live/break-glass", OWN_FORM, form).await;
+    assert!(begun.status == 303 && begun.has("location: /s/live/"), "{}", begun.head);
+    let again = send(at, "POST /s/live/break-glass", OWN_FORM, "token=t").await;
+    assert_eq!(again.status, 400);
+    let ended = send(at, "POST /s/live/break-glass/end", OWN_FORM, "token=t").await;
+    assert!(ended.status == 303 && ended.has("location: /s/live/"), "{}", ended.head);
+    send(at, "POST /s/live/staff-match", OWN_FORM, "token=t&text=on+my+ward").await;
+    let expected = [
+        "break-glass live false",
+        "break-glass live true",
+        "break-glass live false",
+        "begin live t emergency found at home yes",
+        "begin live t   ",
+        "end live t",
+        "staff live t on my ward",
+    ];
+    assert_eq!(asked(&fake), expected);
+    let foreign = "Origin: https://elsewhere.example\r\nSec-Fetch-Site: cross-site\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\n";
+    for path in ["break-glass", "break-glass/end", "staff-match"] {
+        let refused = send(at, &format!("POST /s/live/{path}"), foreign, form).await;
+        assert_eq!(refused.status, 403, "HAZ-048: {path}");
+    }
+    let prefetched = send(at, "GET /s/live/break-glass", "Sec-Purpose: prefetch\r\n", "").await;
+    assert_eq!(prefetched.status, 403, "no entry for a page nobody sees");
+    assert_eq!(asked(&fake).len(), expected.len());
+}

@@ -1,0 +1,35 @@
+//! Takes a section, gives why less than everything of it is shown, in words with whom to ask: from the page's permit alone, the
+//! same for every person. Source: access.md section 13; HAZ-010, HAZ-011.
+
+use crate::page::{self, Page, Why};
+use crate::words::{self, why};
+use record::Section;
+
+/// Never empty: what is the same on every record stands last.
+pub(crate) fn lines(page: &Page, section: Section) -> Vec<String> {
+    let categories = page::categories(section);
+    let own: Vec<&Why> = page.why.iter().filter(|why| categories.contains(&why.category)).collect();
+    let mut told: Vec<&Why> = Vec::new();
+    let mut lines = Vec::new();
+    for one in &own {
+        if told.iter().any(|other| is_same(one, other)) {
+            continue;
+        }
+        told.push(one);
+        // Categories that have the same said of them share a sentence.
+        let same = own.iter().filter(|other| is_same(one, other));
+        let nouns: Vec<&str> = same.map(|other| words::category_noun(other.category)).collect();
+        let said = why::reason(&nouns, one.reason, one.level, &one.sources);
+        lines.push(format!("{said} {}", why::ask(&one.decided_by, &one.ask)));
+    }
+    if lines.is_empty() {
+        lines.push(why::NOTHING_HELD_BACK.to_owned());
+    }
+    lines.push(why::NEVER_SHOWN.to_owned());
+    lines
+}
+
+fn is_same(one: &Why, other: &Why) -> bool {
+    (one.reason, one.level, &one.sources, &one.decided_by, &one.ask)
+        == (other.reason, other.level, &other.sources, &other.decided_by, &other.ask)
+}
