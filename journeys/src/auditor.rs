@@ -32,11 +32,35 @@ impl Auditor {
         Kinds(said.lines().filter_map(kind).collect())
     }
 
-    /// Every opening as its close has it, in the order in which they were closed.
-    pub fn closed(&self) -> Vec<Closed> {
+    /// The id of every opening, in the order in which they were opened.
+    pub fn opened(&self) -> Vec<String> {
+        let entries = self.entries();
+        entries
+            .iter()
+            .filter(|view| field(view, "/kind") == "open")
+            .map(|view| field(view, "/opening"))
+            .collect()
+    }
+
+    /// The rule of every alert, in the order in which they were raised.
+    pub fn alerts(&self) -> Vec<String> {
+        let entries = self.entries();
+        entries
+            .iter()
+            .filter(|view| field(view, "/kind") == "alert")
+            .map(|view| field(view, "/cause"))
+            .collect()
+    }
+
+    fn entries(&self) -> Vec<EntryView> {
         let key = std::fs::read_to_string(&self.key).expect("the key can be read");
         let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
-        let entries = entries.expect("the audit opens under its key");
+        entries.expect("the audit opens under its key")
+    }
+
+    /// Every opening as its close has it, in the order in which they were closed.
+    pub fn closed(&self) -> Vec<Closed> {
+        let entries = self.entries();
         let of_kind = |kind: &'static str| entries.iter().filter(move |view| field(view, "/kind") == kind);
         let closes = of_kind("close").map(|close| {
             let opening = field(close, "/opening");

@@ -29,6 +29,10 @@ mod identity;
 #[cfg(test)]
 #[path = "main/role.rs"]
 mod role;
+/// The sharing agreement while the gateway runs.
+#[cfg(test)]
+#[path = "main/agreement.rs"]
+mod agreement;
 /// Launches no honest host would send.
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]
