@@ -32,6 +32,11 @@ impl Auditor {
         Kinds(said.lines().filter_map(kind).collect())
     }
 
+    /// The id of every opening, in the order in which they were opened.
+    pub fn opened(&self) -> Vec<String> {
+        self.of_kind("open").iter().map(|view| field(view, "/opening")).collect()
+    }
+
     /// Every opening as its close has it, in the order in which they were closed.
     pub fn closed(&self) -> Vec<Closed> {
         let entries = self.all();
