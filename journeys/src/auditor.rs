@@ -32,11 +32,14 @@ impl Auditor {
         Kinds(said.lines().filter_map(kind).collect())
     }
 
+    /// The id of every opening, in the order in which they were opened.
+    pub fn opened(&self) -> Vec<String> {
+        self.of_kind("open").iter().map(|view| field(view, "/opening")).collect()
+    }
+
     /// Every opening as its close has it, in the order in which they were closed.
     pub fn closed(&self) -> Vec<Closed> {
-        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
-        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
-        let entries = entries.expect("the audit opens under its key");
+        let entries = self.all();
         let of_kind = |kind: &'static str| entries.iter().filter(move |view| field(view, "/kind") == kind);
         let closes = of_kind("close").map(|close| {
             let opening = field(close, "/opening");
@@ -72,19 +75,14 @@ impl Auditor {
     }
 
     fn of_kind(&self, kind: &str) -> Vec<EntryView> {
-        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
-        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
-        let mut entries = entries.expect("the audit opens under its key");
+        let mut entries = self.all();
         entries.retain(|view| field(view, "/kind") == kind);
         entries
     }
 
     /// Every entry of a kind, in order, opened under the key.
     pub fn entries(&self, kind: &str) -> Vec<Value> {
-        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
-        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
-        let entries = entries.expect("the audit opens under its key").into_iter();
-        entries.filter(|view| field(view, "/kind") == kind).map(|view| view.entry).collect()
+        self.of_kind(kind).into_iter().map(|view| view.entry).collect()
     }
 
     /// The alerts of one rule: what each says, by key.
@@ -99,6 +97,19 @@ impl Auditor {
                 .collect()
         };
         own.map(told).collect()
+    }
+
+    /// How many entries of sources the manifests name as held for this reason.
+    pub fn held(&self, reason: &str) -> usize {
+        let entries = self.all();
+        let manifests = entries.iter().filter_map(|view| view.manifest.as_ref()?.get("held")?.as_array());
+        manifests.flatten().filter(|row| row.get(3).and_then(Value::as_str) == Some(reason)).count()
+    }
+
+    fn all(&self) -> Vec<EntryView> {
+        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
+        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        entries.expect("the audit opens under its key")
     }
 
     /// The operator's maintenance hold: while it stands, nothing can be recorded.

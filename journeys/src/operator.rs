@@ -15,6 +15,17 @@ impl Operator {
         Self { client: client(), url: ready.text("admin_url") }
     }
 
+    /// The status as JSON.
+    pub async fn status(&self) -> serde_json::Value {
+        serde_json::from_str(&self.page("/status.json").await).expect("the status is JSON")
+    }
+
+    /// One of the operator's pages.
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.client.get(format!("{}{path}", self.url)).send().await;
+        answer.expect("the operator's listener answers").text().await.expect("a page is text")
+    }
+
     /// Says that the source was looked into, as the page's own form does.
     pub async fn clear(&self, source: &str) {
         let form = [("source", source), ("by", "a journey")];

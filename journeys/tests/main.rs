@@ -41,6 +41,10 @@ mod break_glass;
 #[cfg(test)]
 #[path = "main/near.rs"]
 mod near;
+/// The sharing agreement while the gateway runs.
+#[cfg(test)]
+#[path = "main/agreement.rs"]
+mod agreement;
 /// Launches no honest host would send.
 #[cfg(test)]
 #[path = "main/launch_attacks.rs"]

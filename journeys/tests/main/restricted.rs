@@ -41,6 +41,25 @@ async fn t52_no_address_of_a_restricted_person_is_told_or_left_anywhere() {
     demo.auditor().verify();
 }
 
+// shows: R43
+#[tokio::test]
+async fn t61_nothing_restricted_is_shown_from_practice_or_trust_and_the_rest_is() {
+    let demo = Demo::start(&[]);
+    let view = demo.host().sign_in("dr.okafor").await.open(&demo.ready.person("kept-apart")).await;
+    let page = view.read().await;
+    assert!(page.is_complete(), "{}", page.text());
+    for shown in ["Hypertension", "Amlodipine", "Outpatient attendance", "No known allergies"] {
+        assert!(page.html.contains(shown), "HAZ-006: `{shown}` is hers to be treated by:\n{}", page.text());
+    }
+    let canaries =
+        Canaries::new(&["Kept apart", "immunodeficiency", "Sexual health", "86406008", "side effects"]);
+    assert_eq!(canaries.found_in(page.html.as_bytes()), [] as [&str; 0], "HAZ-010, HAZ-023: {}", page.text());
+    assert!(!page.text().to_lowercase().contains("restricted"), "HAZ-010: nor that there is any");
+    let held = demo.auditor().held("label");
+    assert!(held >= 6, "HAZ-025: what was held stands in the manifests, {held} entries");
+    demo.finish();
+}
+
 #[tokio::test]
 async fn that_some_kinds_are_never_shown_stands_on_every_record() {
     let demo = Demo::start(&[]);

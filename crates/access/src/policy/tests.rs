@@ -298,10 +298,12 @@ fn t56_a_rule_that_errs_refuses_what_it_touches() {
         let expected = (Level::Nothing, Some(ReasonCode::PolicyError));
         assert_eq!((grant.level, grant.limited_by), expected, "HAZ-047: an erring {effect}");
         assert_eq!(level(&permit, "gp", Category::Medications), Level::Full);
-        let opening = rule(effect, "principal, action == Shcr::Action::\"open\", resource");
-        let policy = altered("policies.cedar", |text| text + &opening).unwrap();
-        let refusal = policy.decide(&by("DOCTOR", "ZZ910"), &Circumstances::default()).unwrap_err();
-        assert_eq!(refusal, Refusal::NoRole, "HAZ-047: an erring {effect} opens nothing");
+        for scope in ["principal, action == Shcr::Action::\"open\", resource", "principal, action, resource"]
+        {
+            let policy = altered("policies.cedar", |text| text + &rule(effect, scope)).unwrap();
+            let refusal = policy.decide(&by("DOCTOR", "ZZ910"), &Circumstances::default()).unwrap_err();
+            assert_eq!(refusal, Refusal::NoRole, "HAZ-047: an erring {effect} opens nothing");
+        }
     }
 }
 

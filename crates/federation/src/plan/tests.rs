@@ -93,3 +93,21 @@ fn neither_the_plan_nor_the_asking_prints_anybody() {
         assert!(!printed.contains(identifying), "HAZ-049: {identifying}");
     }
 }
+
+// shows: R43
+#[test]
+fn t59_no_question_names_a_category_without_a_permit() {
+    for permitted in Category::ALL {
+        let only = |_: &SourceId, category| if category == permitted { Level::Full } else { Level::Nothing };
+        let plan = plan(&sources(), &only, &asking());
+        for question in &plan.questions {
+            assert_eq!(question.categories(), [permitted], "HAZ-047 {}", question.source);
+        }
+        let shares = |source: &SourceConfig| source.shares.contains(&permitted) && permitted != Restricted;
+        assert_eq!(
+            plan.questions.len(),
+            sources().iter().filter(|source| shares(source)).count(),
+            "{permitted:?}"
+        );
+    }
+}

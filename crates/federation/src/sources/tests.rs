@@ -136,6 +136,27 @@ async fn t53_two_entries_with_the_persons_own_number_are_ambiguous() {
     }
 }
 
+/// What is not permitted is not put into words on any wire.
+#[tokio::test]
+async fn t59_no_request_leaves_for_a_category_without_a_permit() {
+    for (permitted, type_asked) in [(Allergies, "AllergyIntolerance"), (Problems, "Condition")] {
+        let fake = r4(None);
+        let federation = federation(vec![acute(&fake.serve().await)], "http://127.0.0.1:9", limits());
+        let only =
+            |_: &fhir::SourceId, category| if category == permitted { Level::Full } else { Level::Nothing };
+        let plan = plan::plan(federation.sources(), &only, &asking());
+        federation.gather(plan).next().await.unwrap();
+        let known = ["/fhir/metadata", "/fhir/Patient/_search"];
+        let searched: Vec<String> = fake
+            .seen()
+            .into_iter()
+            .map(|seen| seen.path)
+            .filter(|path| !known.contains(&path.as_str()))
+            .collect();
+        assert!(searched.iter().all(|path| path.contains(type_asked)), "HAZ-047 {permitted:?}: {searched:?}");
+    }
+}
+
 fn expected(wrong: Wrong) -> ReplyState {
     ReplyState::Withheld(match wrong {
         Wrong::OtherBirthDate => Withholder::PolicyDiffers(vec!["birth date".to_owned()]),

@@ -156,6 +156,23 @@ fn haz_047_nothing_of_a_category_not_granted_is_left_nor_its_warnings() {
     assert!(out.held.iter().any(|line| line.reason == Some(Held::Role)));
 }
 
+// shows: R43
+#[test]
+fn t59_what_arrives_without_a_permit_is_not_released() {
+    for permitted in Category::ALL {
+        let only = |category| if category == permitted { Level::Full } else { Level::Nothing };
+        let out = permitted_of(&only);
+        assert!(out.items.iter().all(|item| item.category == permitted), "HAZ-047 {permitted:?}");
+        assert!(out.unread.iter().all(|entry| entry.category == permitted), "HAZ-047 {permitted:?}");
+        assert!(out.shown.iter().all(|line| line.category == permitted), "HAZ-025 {permitted:?}");
+        assert_eq!(out.shown.len() + out.held.len(), everything().len(), "HAZ-025 {permitted:?}");
+    }
+}
+
+fn permitted_of(level: &dyn Fn(Category) -> Level) -> Released {
+    permitted(&bundle(&everything()), level)
+}
+
 #[test]
 fn haz_023_restricted_follows_the_permit_whole_or_not_at_all() {
     for level in [Level::Nothing, Level::Existence, Level::Summary, Level::Full] {

@@ -14,6 +14,7 @@ mod gates;
 mod host_differs;
 mod html_view;
 mod national;
+mod ruby;
 pub(crate) mod staff;
 
 use super::{Person, facts::Facts};
@@ -52,6 +53,7 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         national::invalidated(),
         national::left_the_practice(),
         national::sensitive(),
+        ruby::ruby(),
     ]
     .into_iter()
     .chain(staff::all())

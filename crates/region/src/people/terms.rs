@@ -24,6 +24,7 @@ pub(super) const ALZHEIMERS: Term = sct("26929004", "Alzheimer's disease");
 pub(super) const STROKE: Term = sct("230690007", "Stroke");
 pub(super) const KIDNEY_DISEASE: Term = sct("433144002", "Chronic kidney disease stage 3");
 pub(super) const BIPOLAR: Term = sct("13746004", "Bipolar disorder");
+pub(super) const HIV: Term = sct("86406008", "Human immunodeficiency virus infection");
 pub(super) const FALLS: Term = text("Falls");
 
 pub(super) const AMLODIPINE_5: Term = sct("319283006", "Amlodipine 5mg tablets");

@@ -88,6 +88,7 @@ fn every_kind_of_story_is_told_once_at_least() {
         "pds-invalid",
         "left-practice",
         "sensitive",
+        "kept-apart",
         "background",
     ] {
         assert!(told.contains(key), "{key}");

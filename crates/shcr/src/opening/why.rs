@@ -36,7 +36,7 @@ fn of_category(
         }
     }
     let sharing = sources.iter().filter(|source| permit.is_shared(&source.id, category)).count();
-    said.into_iter().flat_map(|(key, of)| whys(program, category, key, of, sharing)).collect()
+    said.into_iter().map(|(key, of)| why(program, category, key, of, sharing)).collect()
 }
 
 /// Each reason once, with its owner. A partner that shares nothing is the reason, whatever the role would see.
@@ -49,7 +49,7 @@ fn limits(permit: &Permit, grant: &Grant) -> Vec<(ReasonCode, String)> {
         .filter(|(reason, _)| *reason != ReasonCode::Label)
         .collect();
     if grant.limits.is_empty() {
-        all.extend(grant.limited_by.map(|reason| (reason, String::new())));
+        all.extend(grant.limited_by.map(|reason| (reason, "CG".to_owned())));
     }
     all.sort();
     all.dedup();
@@ -59,29 +59,22 @@ fn limits(permit: &Permit, grant: &Grant) -> Vec<(ReasonCode, String)> {
     all
 }
 
-/// What a partner decides is asked of that partner; what the agreement decides is asked of its keeper, and names sources only where it
-/// does not hold for all that share.
-fn whys(
+/// What partners decide is asked of them; what the agreement decides is asked of its keeper, and names sources only where it does not
+/// hold for all that share.
+fn why(
     program: &Program,
     category: Category,
     (reason, level, owner): (ReasonCode, Level, String),
     of: Vec<&SourceConfig>,
     sharing: usize,
-) -> Vec<Why> {
-    let why = |sources: Vec<String>, ask: &str| Why {
-        category,
-        reason,
-        level,
-        sources,
-        decided_by: words::why::owner(if owner.is_empty() { "CG" } else { &owner }),
-        ask: ask.to_owned(),
-    };
-    if matches!(reason, ReasonCode::NotShared | ReasonCode::SourceRelease) {
-        return of.into_iter().map(|source| why(vec![source.short.clone()], &source.contact)).collect();
-    }
+) -> Why {
+    let by_partners = matches!(reason, ReasonCode::NotShared | ReasonCode::SourceRelease);
     let names = of.iter().map(|source| source.short.clone()).collect();
-    vec![why(
-        if of.len() >= sharing { Vec::new() } else { names },
-        &program.config.contact.information_governance,
-    )]
+    let (decided_by, ask) = match (by_partners, of.as_slice()) {
+        (true, [one]) => (words::why::owner(&owner), one.contact.clone()),
+        (true, _) => (words::why::EACH_PARTNER.to_owned(), words::why::ASK_EACH.to_owned()),
+        (false, _) => (words::why::owner(&owner), program.config.contact.information_governance.clone()),
+    };
+    let sources = if !by_partners && of.len() >= sharing { Vec::new() } else { names };
+    Why { category, reason, level, sources, decided_by, ask }
 }

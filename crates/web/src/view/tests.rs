@@ -48,6 +48,14 @@ fn without_categories(hidden: &[Category]) -> Page {
     let mut page = fixture::page();
     page.granted.retain(|category| !hidden.contains(category));
     page.not_for_role.extend(hidden);
+    page.why.extend(hidden.iter().map(|category| crate::page::Why {
+        category: *category,
+        reason: access::policy::ReasonCode::Role,
+        level: fhir::Level::Nothing,
+        sources: Vec::new(),
+        decided_by: crate::words::why::owner("CG+CSO"),
+        ask: "Information governance, 01632 960 102".into(),
+    }));
     page
 }
 
@@ -68,6 +76,26 @@ fn words_of(html: &str) -> String {
     }
     let joined = format!("{text}{rest}");
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_section_says_why_no_more_is_shown_and_one_constant_sentence() {
+    let page = without_categories(&[Category::Results, Category::Consultations]);
+    let of = |section| words_of(&super::section(&page, &fixture::whole(), Key::Section(section)));
+    let results = of(Section::Results);
+    let said = "Results: your role does not see them. Decided by the Caldicott Guardian and the Clinical Safety Officer; \
+                ask Information governance, 01632 960 102.";
+    assert!(results.contains(said), "HAZ-011: {results}");
+    for section in record::reconcile::SECTIONS {
+        let words = of(section);
+        assert!(words.contains("Why am I not seeing this?"), "HAZ-011: {words}");
+        assert!(words.contains("Some kinds of information are never shown here."), "HAZ-010: {words}");
+    }
+    assert!(
+        of(Section::Problems).contains("Consultations: your role does not see them."),
+        "HAZ-011: in part"
+    );
+    assert!(of(Section::Immunisations).contains("keeps nothing of this section from your role"), "HAZ-011");
 }
 
 #[test]

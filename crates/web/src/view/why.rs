@@ -3,12 +3,15 @@
 
 use crate::page::{self, Page, Why};
 use crate::words::{self, why};
+use access::policy::ReasonCode;
 use record::Section;
 
 /// Never empty: what is the same on every record stands last.
 pub(crate) fn lines(page: &Page, section: Section) -> Vec<String> {
     let categories = page::categories(section);
-    let own: Vec<&Why> = page.why.iter().filter(|why| categories.contains(&why.category)).collect();
+    let mut own: Vec<&Why> = page.why.iter().filter(|why| categories.contains(&why.category)).collect();
+    // What holds for the reader comes before what partners do not share.
+    own.sort_by_key(|why| matches!(why.reason, ReasonCode::NotShared | ReasonCode::SourceRelease));
     let mut told: Vec<&Why> = Vec::new();
     let mut lines = Vec::new();
     for one in &own {

@@ -11,6 +11,10 @@ pub const NEVER_SHOWN: &str = "Some kinds of information are never shown here.";
 /// Where the agreement holds back nothing of a section.
 pub const NOTHING_HELD_BACK: &str = "The sharing agreement keeps nothing of this section from your role.";
 
+/// Where several partners each decided so for themselves.
+pub const EACH_PARTNER: &str = "each partner for itself";
+pub const ASK_EACH: &str = "them: their contacts stand under Sources";
+
 /// `Problems: your role sees a summary. Decided by …; ask …`
 pub fn reason(nouns: &[&str], reason: ReasonCode, level: Level, sources: &[String]) -> String {
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();

@@ -11,7 +11,10 @@ use crate::{
     },
     table::TableFault,
 };
-use cedar_policy::{PolicyId, PolicySet, Schema, SlotId, ValidationMode, Validator};
+use cedar_policy::{
+    ActionConstraint, EntityUid, Policy, PolicyId, PolicySet, PrincipalConstraint, ResourceConstraint,
+    Schema, SlotId, ValidationMode, Validator,
+};
 use fhir::{Category, Level};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -51,7 +54,7 @@ impl Rules {
         let (mut whole, mut by_slice) = (making.texts.clone(), HashMap::new());
         for cell in &cells {
             let caps: Vec<&Cap> = caps.iter().filter(|cap| cap.cell.at() == cell.at()).collect();
-            let mut slice = making.texts.clone();
+            let mut slice = making.cut(|policy| can_matter(policy, cell))?;
             making.link(&mut slice, cell, &caps)?;
             making.link(&mut whole, cell, &caps)?;
             by_slice.insert(cell.at(), slice);
@@ -59,7 +62,7 @@ impl Rules {
         validate(&whole, schema)?;
         let names = ["organisation", "assurance", "route", "cap"];
         Ok(Self {
-            opening: making.texts,
+            opening: making.cut(speaks_of_opening)?,
             by_slice,
             abouts: Arc::new(making.abouts),
             classes: names.into_iter().map(|name| (name, cells::classes(&caps, name))).collect(),
@@ -100,6 +103,19 @@ struct Making {
 }
 
 impl Making {
+    /// The texts that are wanted; templates always, for their links.
+    fn cut(&self, wanted: impl Fn(&Policy) -> bool) -> Result<PolicySet, PolicyFault> {
+        let mut set = PolicySet::new();
+        let fault = |id: &PolicyId| PolicyFault::Link(id.to_string());
+        for policy in self.texts.policies().filter(|policy| wanted(policy)) {
+            set.add(policy.clone()).map_err(|_| fault(policy.id()))?;
+        }
+        for template in self.texts.templates() {
+            set.add_template(template.clone()).map_err(|_| fault(template.id()))?;
+        }
+        Ok(set)
+    }
+
     fn link(&mut self, set: &mut PolicySet, cell: &Cell, caps: &[&Cap]) -> Result<(), PolicyFault> {
         let (id, level) = (cell_id(cell.role, cell.category), level_name(cell.level));
         let owner = BOARD;
@@ -141,6 +157,35 @@ struct Link<'a> {
     id: String,
     principal: (&'a str, &'a str),
     owner: &'a str,
+}
+
+/// Whether its scope lets it speak of opening a record at all; a rule about every action does.
+fn speaks_of_opening(policy: &Policy) -> bool {
+    let open = uid("Action", "open");
+    let is_open = |action: &EntityUid| Some(action) == open.as_ref();
+    match policy.action_constraint() {
+        ActionConstraint::Any => true,
+        ActionConstraint::Eq(action) => is_open(&action),
+        ActionConstraint::In(actions) => actions.iter().any(is_open),
+    }
+}
+
+fn is_only_about_opening(policy: &Policy) -> bool {
+    matches!(policy.action_constraint(), ActionConstraint::Eq(_)) && speaks_of_opening(policy)
+}
+
+/// A rule for another role or another category by its scope, or about opening, can never hold for this cell.
+fn can_matter(policy: &Policy, cell: &Cell) -> bool {
+    let (role, category) = (uid("Role", cell.role.name()), uid("Category", cell.category.name()));
+    let other_role = match policy.principal_constraint() {
+        PrincipalConstraint::In(named) => Some(&named) != role.as_ref(),
+        _ => false,
+    };
+    let other_category = match policy.resource_constraint() {
+        ResourceConstraint::In(named) => Some(&named) != category.as_ref(),
+        _ => false,
+    };
+    !is_only_about_opening(policy) && !other_role && !other_category
 }
 
 impl Cell {

@@ -104,6 +104,9 @@ impl Graph {
         if encounters.is_empty() && problems.is_empty() {
             return;
         }
+        for (problem, encounter) in problems.iter().flat_map(|p| encounters.iter().map(move |e| (*p, *e))) {
+            self.link(problem, encounter, Some(Link::Content));
+        }
         for member in members(list, DEPTH_MAX, names) {
             encounters.iter().for_each(|encounter| self.link(member, *encounter, Some(Link::Within)));
             problems.iter().for_each(|problem| self.link(*problem, member, Some(Link::Content)));

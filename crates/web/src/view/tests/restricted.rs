@@ -100,3 +100,54 @@ fn where_a_deployment_chose_so_the_page_says_what_it_holds_back_and_no_more() {
     assert!(!without.contains(crate::words::NEVER_SHOWN));
     assert_eq!(with.replace(&format!(" {}", crate::words::NEVER_SHOWN), ""), without, "HAZ-010");
 }
+
+// shows: R43
+#[test]
+fn an_entry_not_to_be_shared_with_the_person_carries_the_ribbon_wherever_it_is_shown() {
+    const RIBBON: &str = "<strong class=\"ribbon\">Do not share with the person</strong>";
+    let page = fixture::page();
+    let whole = fixture::whole();
+    let mut items: Vec<Item> =
+        page.sources.iter().flat_map(|card| whole.items_of(&card.id)).cloned().collect();
+    for item in &mut items {
+        item.labels = vec![Label::NotForThePerson];
+        item.source = fixture::id("acute");
+    }
+    let mut record = fixture::waiting();
+    record.add(fixture::note("acute", ReplyState::Answered), fixture::released("acute", items));
+    let keys = Key::in_page_order(&page).into_iter().filter(|key| *key != Key::Sources);
+    for key in keys {
+        let html = section(&page, &record, key);
+        let shows = html.contains("<tr") || html.contains("<li") || html.contains("class=\"agents\"><b>");
+        assert!(!shows || html.contains(RIBBON), "HAZ-023 {}", key.name());
+    }
+    let results = section(&page, &record, Key::Section(Section::Results));
+    let (series, _) = results.split_once("</table>").unwrap_or_default();
+    assert!(series.contains(RIBBON), "HAZ-023: a value in a series");
+    let mut record_late = record.clone();
+    record_late.add(
+        record::reconcile::SourceNote { late: true, ..fixture::note("mh", ReplyState::Answered) },
+        fixture::released(
+            "mh",
+            vec![Item {
+                source: fixture::id("mh"),
+                labels: vec![Label::NotForThePerson],
+                ..fixture::acute_allergy()
+            }],
+        ),
+    );
+    assert!(
+        late(&page, &record_late, &fixture::id("mh"), &[record::Section::Allergies]).contains(RIBBON),
+        "HAZ-023: a late block"
+    );
+}
+
+#[test]
+fn that_some_kinds_are_never_shown_is_said_on_every_record_or_by_choice_only_where_so() {
+    let mut page = fixture::page();
+    for record in [fixture::whole(), fixture::waiting(), fixture::empty()] {
+        assert!(whole_page(&page, &record).contains(crate::words::NEVER_SHOWN), "HAZ-010: on every record");
+    }
+    page.never_shown = crate::page::NeverShown::WhenPresent;
+    assert!(!whole_page(&page, &fixture::whole()).contains(crate::words::NEVER_SHOWN), "HAZ-010");
+}
