@@ -1,7 +1,7 @@
 //! Takes a section, gives why less than everything of it is shown, in words with whom to ask: from the page's permit alone, the
 //! same for every person. Source: access.md section 13; HAZ-010, HAZ-011.
 
-use crate::page::{self, Page, Why};
+use crate::page::{self, NeverShown, Page, Why};
 use crate::words::{self, why};
 use access::policy::ReasonCode;
 use record::Section;
@@ -28,7 +28,9 @@ pub(crate) fn lines(page: &Page, section: Section) -> Vec<String> {
     if lines.is_empty() {
         lines.push(why::NOTHING_HELD_BACK.to_owned());
     }
-    lines.push(why::NEVER_SHOWN.to_owned());
+    if page.never_shown == NeverShown::Constant {
+        lines.push(why::NEVER_SHOWN.to_owned());
+    }
     lines
 }
 

@@ -8,7 +8,9 @@ async fn t42_no_post_of_the_table_can_be_forged_from_another_site() {
     let (fake, at) = gateway().await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let body = "token=t&event=e&logout_token=l&assertion=a&grant_type=g";
-    for row in ROUTES.iter().filter(|row| row.method == Post) {
+    // A host's page may post a launch: what it brings is signed, and which pages may is the registration's to say.
+    let is_ours = |path: &str| path != "/launch/form";
+    for row in ROUTES.iter().filter(|row| row.method == Post && is_ours(row.path)) {
         let path = row.path.replace("{handle}", "h").replace("{sid}", "live");
         for browser in [
             "Origin: https://evil.example.test\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",

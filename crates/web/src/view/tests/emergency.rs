@@ -129,7 +129,8 @@ fn t65_while_it_lasts_every_page_says_so_until_when_and_how_to_end_it() {
     );
     assert!(words.contains("The privacy officers have been told.") && words.contains("End it now"));
     assert!(begin(&page).contains("data-ends=\"1800000\""), "it is not left on the screen");
-    assert!(head(&page).contains("content=\"605;url="), "the view rests first");
+    let rests = format!("content=\"{};url=", page.life.put_away_s());
+    assert!(head(&page).contains(&rests), "the view rests first");
     let late = Page { opened_at: "2026-11-22T14:31:00Z".parse().unwrap(), ..under_way() };
     assert!(head(&late).contains("content=\"61;url="), "nor without script");
     let quiet = begin(&fixture::page());
