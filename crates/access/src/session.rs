@@ -1,7 +1,7 @@
 //! What a session holds, its secrets and its cookie. Gives secrets, hashes and header text; keeps nothing:
 //! the store holds hashes and sealed content only. Source: RFC 6265bis, RFC 4648 section 5; CHIPS.
 
-use crate::launch::Launch;
+use crate::launch::{GivenReason, Launch};
 use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub struct SessionContent {
     pub frame: Option<String>,
     /// The professional has chosen to go on after the interruption page, and that is recorded.
     pub confirmed_identity: bool,
+    /// Typed by the professional because this record asks for it, and recorded.
+    #[serde(default)]
+    pub reason: Option<GivenReason>,
 }
 
 /// 256 random bits.

@@ -44,13 +44,15 @@ mod subject;
 pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;
+pub use gather::Word;
 pub use limits::Limits;
 pub use open::{Content, OpenReply};
 pub use plan::Plan;
 pub use probe::{Check, NotATestNumber, Probe};
 pub use question::Question;
 pub use source::{
-    ConfigFault, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
+    ConfigFault, Consent, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
+    WhenSilent,
 };
 pub use sources::gp_connect::objection::objection_signs;
 

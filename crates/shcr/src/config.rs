@@ -11,8 +11,12 @@ use std::{
     time::Duration,
 };
 
+/// What Caldicott Guardian and Clinical Safety Officer choose about a person's wish, identity and death.
+mod choices;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
+
+pub(crate) use choices::{Deceased, Identity, Objection, ObjectionPage, WhenUnknown};
 
 use report::{Report, Text, Wrong};
 
@@ -33,6 +37,10 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) session: Session,
     pub(crate) objection: Objection,
+    #[serde(default)]
+    pub(crate) identity: Identity,
+    #[serde(default)]
+    pub(crate) deceased: Deceased,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
@@ -70,22 +78,6 @@ pub(crate) struct Session {
     pub(crate) idle: Duration,
     #[serde(deserialize_with = "duration")]
     pub(crate) absolute: Duration,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Objection {
-    #[serde(deserialize_with = "duration")]
-    pub(crate) wait: Duration,
-    pub(crate) unknown: WhenUnknown,
-}
-
-/// What an opening does while nobody has said whether the person objects.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum WhenUnknown {
-    ShowWithCaveat,
-    Refuse,
 }
 
 /// A section of the page by its name in configuration.
@@ -155,6 +147,7 @@ impl Config {
                 text.at_source(&source.id, "id", said, "give each source an `id` of its own")
             })
             .collect();
+        wrong.extend(self.objection.wrong(&self.sources, text));
         let here = ["http://127.0.0.1", "http://localhost", "https://127.0.0.1", "https://localhost"];
         let outside = |url: &str| {
             let rest = here.iter().find_map(|origin| url.strip_prefix(origin));

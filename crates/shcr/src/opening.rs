@@ -1,7 +1,16 @@
-//! One opening: launch → person → permit → audit open → plan → gather → normalise → release → reconcile → show →
+//! One opening: launch → person → permit → audit open → wish → plan → gather → normalise → release → reconcile → show →
 //! audit close. Takes a session's request, gives a streamed page or a refusal. Read it as a list; each step is one call.
 
-use crate::{clock, entries::Story, program::Program};
+use crate::{
+    clock,
+    config::ObjectionPage,
+    entries::Story,
+    program::{
+        Program,
+        objection::{Decider, Watched},
+    },
+};
+use access::Permit;
 use futures_util::StreamExt;
 use record::{Record, reconcile::SourceNote};
 use std::sync::Arc;
@@ -39,37 +48,64 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {
         Who::Known(person, differing) => (person, differing),
         Who::Differs(differing) => return program.interrupt(&session, &mut story, differing).await,
+        Who::NeedsReason => return program.ask_reason(&session, &story).await,
     };
-    let permit = steps::permit(&program, &launch, &mut story).await?;
+    let beside = session.beside();
+    let permit = steps::permit(&program, &launch, &beside, &mut story).await?;
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = steps::account(&program, &story).await?;
+    let opened = Arc::new(steps::account(&program, &story).await?);
 
+    // Whoever knows whether the person objects is asked first, at once; their word is waited for before anything is shown.
     let asking = compose::asking(&launch, &person, &story);
+    let wishes = program.ask_wishes(&opened, &asking, None).await;
+    if program.config.objection.page == ObjectionPage::Uniform {
+        let wish = wishes.whole().await;
+        steps::unless_objected(&program, &launch, (&beside, &wish), &opened, &mut story).await?;
+    }
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
+    let (sid, address) = (session.sid, within.browser.address);
     let (mut out, body) = Out::start();
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
     tokio::spawn(async move {
         out.write(view::head(&page)).await;
-        // No clinical question leaves before the practice has said whether the person objects (HAZ-022).
-        let (objection, said) = program.objection(&opened, &asking, &mut story).await;
-        page.caveats.extend(said);
-        if program.is_stopped_by(objection) {
+        let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
+        let ask = |permit: &Permit| {
+            let plan = steps::plan(&program, permit, &opened, asking.clone());
+            program.federation.gather_after(plan, wishes.gates(&program, &decider))
+        };
+        // What the last day knows lets questions leave; without it none leaves before the fresh word is in (HAZ-022).
+        let ahead = wishes.let_ask().then(|| (permit.digest(), ask(&permit)));
+        let wish = wishes.whole().await;
+        page.caveats.extend(wish.said());
+        let permit = steps::permit_by_wish(&program, &launch, (&beside, &wish), &mut story).await;
+        let Some(permit) = permit else {
+            drop(ahead);
+            story.uniform_moment().await;
             out.write(view::objection(&page)).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;
+        };
+        let mut replies = match ahead {
+            Some((by, replies)) if by == permit.digest() => replies,
+            _ => ask(&permit),
         }
-        let plan = program.federation.plan(&permit, &opened, asking);
-        let mut replies = program.federation.gather(plan).fuse();
+        .fuse();
+        let (opened_by, asking) = (Arc::clone(&opened), asking.clone());
+        let objection = wish.objection;
+        program.watch(
+            Watched { sid, launch, address, opened: opened_by, asking, story: story.clone(), objection },
+            wishes,
+        );
         let mut record = Record::new(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
         out.begin(view::begin(&page)).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
             if let Event::Reply(reply) = event {
                 program.count(&reply);
-                if program.hears_objection(&reply, &mut story).await {
+                if program.hears_objection(&reply, &story, &permit).await {
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }

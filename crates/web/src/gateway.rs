@@ -133,6 +133,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn content(&self, within: Within, handle: String) -> Answer<Content>;
     /// The interruption page's "this is the right person": recorded, then the record may be opened.
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()>;
+    /// Why a record that asks for a reason is opened: code and text. Recorded; `false` where what was typed is no reason.
+    fn give_reason(&self, within: Within, token: String, reason: (String, String)) -> Answer<bool>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;
     fn extend(&self, within: Within, token: String) -> Answer<()>;
     fn close(&self, within: Within, token: String) -> Answer<()>;

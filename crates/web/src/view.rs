@@ -43,6 +43,7 @@ mod finish;
 /// Pages shown in place of a record.
 mod objection;
 mod interruption;
+mod reason;
 /// The page round one document.
 mod document;
 /// What stands inside its frame.
@@ -57,6 +58,7 @@ pub use inside::{content, not_shown};
 pub use interruption::interruption;
 pub use late::late;
 pub use objection::{objected_late, objection};
+pub use reason::reason;
 
 /// A part of the page that is written in one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

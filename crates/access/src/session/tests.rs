@@ -47,6 +47,7 @@ fn stored_content_comes_back_whole_and_prints_nobody() {
         launch: launch(|_| {}),
         frame: Some("https://host.example".to_owned()),
         confirmed_identity: false,
+        reason: None,
     };
     let text = serde_json::to_string(&content).unwrap();
     let back: SessionContent = serde_json::from_str(&text).unwrap();

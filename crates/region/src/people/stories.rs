@@ -14,6 +14,7 @@ mod gates;
 mod host_differs;
 mod html_view;
 mod national;
+mod wishes;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -51,6 +52,10 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         national::invalidated(),
         national::left_the_practice(),
         national::sensitive(),
+        wishes::objects_to_eput(),
+        wishes::objects_to_nelft(),
+        wishes::died_last_year(today),
+        wishes::keyed_on_the_old_number(),
     ]
 }
 

@@ -60,7 +60,7 @@ impl Text {
     pub(crate) fn fault(&self, fault: &ConfigFault) -> Wrong {
         let span = match fault.place() {
             Some((Some(source), key)) => self.source(source, key),
-            Some((None, key)) => self.national(key),
+            Some((None, key)) => self.table("national", key),
             None => None,
         };
         let cause = std::error::Error::source(fault).map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -69,6 +69,11 @@ impl Text {
 
     pub(crate) fn at_source(&self, source: &SourceId, key: &str, message: String, fix: &str) -> Wrong {
         self.wrong(message, Some(fix.to_owned()), self.source(source, key))
+    }
+
+    /// A key of a table of its own.
+    pub(crate) fn at(&self, table: &str, key: &str, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), self.table(table, key))
     }
 
     fn wrong(&self, message: String, fix: Option<String>, span: Option<Range<usize>>) -> Wrong {
@@ -88,9 +93,9 @@ impl Text {
         span(table, key).or_else(|| span(table, "id"))
     }
 
-    fn national(&self, key: &str) -> Option<Range<usize>> {
+    fn table(&self, table: &str, key: &str) -> Option<Range<usize>> {
         let root = DeTable::parse(&self.text).ok()?;
-        let (name, value) = root.get_ref().get_key_value("national")?;
+        let (name, value) = root.get_ref().get_key_value(table)?;
         value.get_ref().as_table().and_then(|table| span(table, key)).or_else(|| Some(name.span()))
     }
 }

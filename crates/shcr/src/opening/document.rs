@@ -1,4 +1,4 @@
-//! One document: handle → person → permit → audit open → objection → ask → show → disclose → audit close. Takes a request of a
+//! One document: handle → person → permit → audit open → wish → ask → show → disclose → audit close. Takes a request of a
 //! session with a sealed handle, gives the page round the document, or what stands in its frame: the document, or in words
 //! why not. Read [`open_document`] as a list. HAZ-020, HAZ-022, HAZ-029.
 
@@ -6,9 +6,9 @@ use super::{compose, disclose, handle::Handle, session, session::Entered, steps,
 use crate::{
     clock,
     entries::{self, Story},
-    program::Program,
+    program::{Program, objection::Decider},
 };
-use access::{Launch, Permit, Refusal};
+use access::{Permit, Refusal};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
@@ -30,7 +30,7 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
     let launch = &session.content.launch;
     let mut story = Story::begin(launch, &within.browser.address, program.policy.id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
-    granted(&program, launch, &document.handle, &mut story).await?;
+    granted(&program, &session, &document.handle, &mut story).await?;
     let page = DocumentPage {
         reference: entries::reference(&document.handle.opening),
         path: format!("/s/{}/", session.sid_text),
@@ -65,19 +65,25 @@ pub(crate) async fn open_document(
             let fields = differing.into_iter().map(|difference| difference.field).collect();
             return Err(program.refuse(&mut story, Refusal::IdentityMismatch { fields }).await);
         }
+        // The reason is asked for before the record that lists documents.
+        Who::NeedsReason => {
+            story.because("died long ago, and no reason given");
+            return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
+        }
     };
-    let permit = granted(&program, &launch, &document.handle, &mut story).await?;
+    let permit = granted(&program, &session, &document.handle, &mut story).await?;
     let Handle { source, category, .. } = &document.handle;
     let plan: Vec<_> = steps::only(&program, source, *category).into_iter().collect();
     story.permitted(&permit, &plan);
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = steps::account(&program, &story).await?;
+    let opened = Arc::new(steps::account(&program, &story).await?);
     let asking = compose::asking(&launch, &person, &story);
     let frame_ancestor = session.content.frame.clone();
     let card = document.card.clone();
     // On a task of its own: a reader who leaves must not leave the opening without its end.
-    let inside = tokio::spawn(ask(Arc::clone(&program), opened, asking, story, document)).await;
+    let by = Decider { launch, beside: session.beside(), story: story.clone() };
+    let inside = tokio::spawn(ask(Arc::clone(&program), (opened, asking), by, story, document)).await;
     // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
     session::look(&program, &within).await?;
     let inside =
@@ -119,11 +125,11 @@ async fn sealed(
 /// What the role had of the category when the document was listed it must have still, or not even its title is shown again.
 async fn granted(
     program: &Program,
-    launch: &Launch,
+    session: &Entered,
     document: &Handle,
     story: &mut Story,
 ) -> Result<Permit, Refused> {
-    let permit = steps::permit(program, launch, story).await?;
+    let permit = steps::permit(program, &session.content.launch, &session.beside(), story).await?;
     if permit.level(&document.source, document.category) < document.level {
         story.because("the category is no longer granted");
         return Err(program.refuse(story, Refusal::ViewEnded).await);
@@ -140,18 +146,24 @@ struct Inside {
 /// From the audit's receipt to its end.
 async fn ask(
     program: Arc<Program>,
-    opened: Opened,
-    asking: Asking,
+    (opened, asking): (Arc<Opened>, Asking),
+    by: Decider,
     mut story: Story,
     document: Sealed,
 ) -> Inside {
     let Sealed { handle, card } = &document;
     let say = |why: &str, story: &Story| Inside::words(why, card, &story.reference);
-    // No question about the document leaves before the practice has said whether the person objects (HAZ-022).
-    let (objection, _) = program.objection(&opened, &asking, &mut story).await;
-    if program.is_stopped_by(objection) {
+    // No question about the document leaves before those who may know have said whether the person objects (HAZ-022).
+    let wishes = program.ask_wishes(&opened, &asking, Some(&handle.source)).await;
+    let wish = wishes.whole().await;
+    let permit = steps::permit_by_wish(&program, &by.launch, (&by.beside, &wish), &mut story).await;
+    if permit.is_none_or(|permit| permit.level(&handle.source, handle.category) < handle.level) {
         close(&program, &opened, &story, "not-asked", "objection").await;
         return say(words::OBJECTION, &story);
+    }
+    if let Some(state) = wishes.against(&program, &by, &handle.source).await {
+        close(&program, &opened, &story, state.name(), "complete").await;
+        return say(&words::document_not_had(&card.short, &state), &story);
     }
     let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
     program.count(&Reply::of(handle.source.clone(), reply.state.clone()));

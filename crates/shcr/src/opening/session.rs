@@ -7,6 +7,7 @@ use crate::{
 };
 use access::{
     Refusal,
+    policy::Circumstances,
     session::{self, SessionContent},
 };
 use web::gateway::{Refused, Within};
@@ -17,6 +18,13 @@ pub(crate) struct Entered {
     pub(crate) sid_text: String,
     pub(crate) content: SessionContent,
     pub(crate) absolute_until: audit::Millis,
+}
+
+impl Entered {
+    /// What stands beside the launch before the person's wish is known: an exception under way, where there is one.
+    pub(crate) fn beside(&self) -> Circumstances {
+        Circumstances::default()
+    }
 }
 
 /// Reads the session anew on every request, so that ending it works at once. A page view is activity.
@@ -52,4 +60,14 @@ pub(crate) async fn look(program: &Program, within: &Within) -> Result<Entered, 
     }
     let content: SessionContent = serde_json::from_slice(&stored.content).map_err(|_| ended())?;
     Ok(Entered { sid, sid_text: within.sid.clone(), content, absolute_until: stored.absolute_until })
+}
+
+/// Whether a view is still open, whoever has it. What cannot be read is taken to be: then it goes on being watched.
+pub(crate) async fn is_live(program: &Program, sid: &[u8; 32]) -> bool {
+    let now = clock::millis();
+    match program.store.session(*sid).await {
+        Ok(Some(stored)) => stored.ended.is_none() && now < stored.idle_until && now < stored.absolute_until,
+        Ok(None) => false,
+        Err(_) => true,
+    }
 }

@@ -2,14 +2,20 @@
 //! the durable word that it is about to be asked for. Each gives the value the next one needs, or a refusal that is recorded.
 
 use super::session::Entered;
-use crate::{clock, entries::Planned, entries::Story, program::Program};
+use crate::{
+    clock,
+    entries::{Planned, Story},
+    program::{Program, alerts::Rule, objection::Wish},
+};
 use access::{
-    Launch, Permit,
+    Launch, Objection, Permit, Refusal,
     person::{Difference, Identified, Identity},
-    policy::Circumstances,
+    policy::{Circumstances, ReasonCode},
 };
 use audit::Opened;
-use fhir::Category;
+use federation::{Asking, Plan, SourceConfig};
+use fhir::{Category, Reply, ReplyState, date, reply::Withholder};
+use record::Record;
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -18,30 +24,106 @@ pub(super) enum Who {
     Known(Box<Identified>, Vec<Difference>),
     /// Nobody has said so yet (HAZ-001).
     Differs(Vec<Difference>),
+    /// Died long ago: the professional has yet to say why the record is opened.
+    NeedsReason,
 }
+
+/// A record of somebody who has died is looked at later than this for reasons worth hearing of.
+const DIED_LONG_AGO_DAYS: i32 = 30;
 
 /// Asks PDS anew at every opening.
 pub(super) async fn person(program: &Program, session: &Entered, story: &mut Story) -> Result<Who, Refused> {
     let launch = &session.content.launch;
-    let trace =
-        program.federation.trace(&launch.person.nhs_number, story.opening.as_str(), clock::now()).await;
-    story.traced(&trace);
-    let (person, differing) = match access::person::identify(launch, &trace) {
+    let (trace, last) = program.trace(&launch.person.nhs_number, story).await;
+    let rules = program.config.identity.rules();
+    let (person, differing) = match access::person::identify_by(rules, launch, &trace, last.as_ref()) {
         Identity::Confirmed(person) => (person, Vec::new()),
         Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
         Identity::Interrupt(_, differing) => return Ok(Who::Differs(differing)),
-        Identity::Refused(refusal) => return Err(program.refuse(story, refusal).await),
+        Identity::Refused(refusal) => {
+            program.hidden(launch, &trace, story).await;
+            return Err(program.refuse(story, refusal).await);
+        }
     };
     story.identified(&person);
+    let today = date::london(clock::now()).date();
+    let days = person.days_since_death(today).unwrap_or_default();
+    match &session.content.reason {
+        Some(reason) => story.reason(reason),
+        None if days > program.config.deceased.days => return Ok(Who::NeedsReason),
+        None => {}
+    }
+    if days > DIED_LONG_AGO_DAYS {
+        let what = "the record of somebody who died more than 30 days ago was opened";
+        program.raise(Rule::DiedLongAgo, story.opening.as_str(), what).await;
+    }
     Ok(Who::Known(Box::new(person), differing))
 }
 
-/// What this professional may see of this person, by the policy in force now.
-pub(super) async fn permit(program: &Program, launch: &Launch, story: &mut Story) -> Result<Permit, Refused> {
-    match program.policy.decide(launch, &Circumstances::default()) {
+/// What this professional may see of this person by the policy in force now, before the person's own wish is known.
+pub(super) async fn permit(
+    program: &Program,
+    launch: &Launch,
+    beside: &Circumstances,
+    story: &mut Story,
+) -> Result<Permit, Refused> {
+    match program.policy.decide(launch, beside) {
         Ok(permit) => Ok(permit),
         Err(refusal) => Err(program.refuse(story, refusal).await),
     }
+}
+
+/// The same once the wish is known, which holds for what is asked from now on and for all that is shown. `None`: nothing is
+/// (HAZ-022). What opens in spite of an objection is told to a privacy officer at once.
+pub(super) async fn permit_by_wish(
+    program: &Program,
+    launch: &Launch,
+    (beside, wish): (&Circumstances, &Wish),
+    story: &mut Story,
+) -> Option<Permit> {
+    story.objection(wish, clock::now());
+    for place in wish.objecting() {
+        program.record_objection(story, place).await;
+    }
+    let objection = wish.as_decided(program.config.objection.unknown);
+    let permit = program.policy.decide(launch, &Circumstances { objection, ..beside.clone() }).ok()?;
+    story.redecided(&permit);
+    if objection == Objection::Objected {
+        let what = "a record was opened in spite of the person's objection";
+        program.raise(Rule::ObjectionOverridden, story.opening.as_str(), what).await;
+    }
+    Some(permit)
+}
+
+/// Where an objection must not be told from a person nobody knows: then this is how the opening ends (HAZ-050).
+pub(super) async fn unless_objected(
+    program: &Program,
+    launch: &Launch,
+    wish: (&Circumstances, &Wish),
+    opened: &Opened,
+    story: &mut Story,
+) -> Result<(), Refused> {
+    if permit_by_wish(program, launch, wish, story).await.is_some() {
+        return Ok(());
+    }
+    program.close(opened, story, &Record::default(), "objection").await;
+    story.because("objection");
+    Err(program.refuse(story, Refusal::NoSharedRecord).await)
+}
+
+/// What is asked. A source that an objection alone closes is said to be closed by it.
+pub(super) fn plan(program: &Program, permit: &Permit, opened: &Opened, asking: Asking) -> Plan {
+    let mut plan = program.federation.plan(permit, opened, asking);
+    let by_objection = |reply: &Reply| {
+        let limited = |category| permit.grant(&reply.source, category).limited_by;
+        let shares = |source: &SourceConfig| source.id == reply.source && !source.shares.is_empty();
+        program.federation.sources().iter().any(shares)
+            && Category::ALL.into_iter().any(|category| limited(category) == Some(ReasonCode::Objection))
+    };
+    for reply in plan.settled.iter_mut().filter(|reply| by_objection(reply)) {
+        *reply = Reply::of(reply.source.clone(), ReplyState::Withheld(Withholder::PolicyObjection));
+    }
+    plan
 }
 
 /// Every source, and all that may be asked of it.

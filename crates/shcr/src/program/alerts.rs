@@ -9,6 +9,12 @@ use audit::{Fault, Why};
 /// The rules that the way in raises by itself; the others are counted over the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
+    /// A record opened in spite of an objection.
+    ObjectionOverridden,
+    /// A person whose demographics are restricted nationally, or flagged by the host.
+    Restricted,
+    /// A person who died more than 30 days ago.
+    DiedLongAgo,
     /// A launch offered again, edited, or a link used twice.
     Replay,
     /// The cookie of one session used on another.
@@ -19,6 +25,9 @@ impl Rule {
     /// The rule's number.
     pub(crate) fn id(self) -> &'static str {
         match self {
+            Rule::ObjectionOverridden => "PO-02",
+            Rule::Restricted => "PO-05",
+            Rule::DiedLongAgo => "PO-12",
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
         }

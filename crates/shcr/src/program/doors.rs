@@ -47,6 +47,11 @@ impl Gateway for Doors {
         async move { program.confirm(&within, &token).await }.boxed()
     }
 
+    fn give_reason(&self, within: Within, token: String, reason: (String, String)) -> Answer<bool> {
+        let program = Arc::clone(&self.0);
+        async move { program.give_reason(&within, &token, (&reason.0, &reason.1)).await }.boxed()
+    }
+
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
         let program = Arc::clone(&self.0);
         async move {
@@ -120,7 +125,7 @@ impl Program {
         }
     }
 
-    fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
+    pub(super) fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
         // Both sides are hashes of secrets, so the time the comparison takes tells nothing.
         if self.form_token(sid) == token { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
     }

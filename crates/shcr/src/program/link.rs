@@ -80,6 +80,7 @@ impl Program {
             launch: launch.clone(),
             frame: launch.frame_origins.first().cloned().filter(|_| browser.framed),
             confirmed_identity: false,
+            reason: None,
         };
         let absolute = i64::try_from(self.config.session.absolute.as_millis()).unwrap_or(i64::MAX);
         NewSession {

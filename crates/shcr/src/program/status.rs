@@ -83,7 +83,7 @@ pub(crate) fn facts(source: &SourceConfig) -> SourceFacts {
         partner: source.ods.clone(),
         kind,
         releases,
-        releases_restricted: false,
-        releases_on_override: false,
+        releases_restricted: source.releases_restricted,
+        releases_on_override: source.releases_on_override,
     }
 }

@@ -17,6 +17,11 @@ use tokio::time::Instant;
 struct Act {
     #[serde(default)]
     token: String,
+    /// Of the form that asks for a reason.
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    text: String,
 }
 
 /// A new opening: every source is asked again.
@@ -72,6 +77,22 @@ pub(super) async fn confirm(app: App, sid: String, request: Request) -> Response
     }
 }
 
+/// A reason was given: the record may be opened. What is no reason is sent back as a request no page of ours makes.
+pub(super) async fn reason(app: App, sid: String, request: Request) -> Response {
+    let back = format!("/s/{sid}/");
+    let arrived = Instant::now();
+    let (within, act) = match own_act(&app, sid, request).await {
+        Ok(act) => act,
+        Err(response) => return response,
+    };
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.give_reason(within, act.token, (act.code, act.text)).await {
+        Ok(true) => see_other(&app, &back),
+        Ok(false) => still::not_for_machines(&app, StatusCode::BAD_REQUEST),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
 /// 204, so that without script the browser stays on the page it has.
 pub(super) async fn extend(app: App, sid: String, request: Request) -> Response {
     let (arrived, act) = (Instant::now(), own_form(&app, sid, request).await);
@@ -116,12 +137,16 @@ pub(super) async fn state(app: App, sid: String, request: Request) -> Response {
 }
 
 async fn own_form(app: &App, sid: String, request: Request) -> Result<(Within, String), Response> {
+    own_act(app, sid, request).await.map(|(within, act)| (within, act.token))
+}
+
+async fn own_act(app: &App, sid: String, request: Request) -> Result<(Within, Act), Response> {
     let within = within(sid, &request);
     if !browser::is_own_form(&within.browser, &app.settings.gateway_origin) {
         return Err(still::not_for_machines(app, StatusCode::FORBIDDEN));
     }
     match Form::<Act>::from_request(request, &()).await {
-        Ok(Form(act)) => Ok((within, act.token)),
+        Ok(Form(act)) => Ok((within, act)),
         Err(_) => Err(still::not_for_machines(app, StatusCode::BAD_REQUEST)),
     }
 }

@@ -84,6 +84,11 @@ impl Gateway for Fake {
         self.ask(format!("confirm {} {token}", within.sid), ())
     }
 
+    fn give_reason(&self, within: Within, token: String, (code, text): (String, String)) -> Answer<bool> {
+        let is_one = text.len() >= 20;
+        self.ask(format!("reason {} {token} {code}", within.sid), is_one)
+    }
+
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
         let state = if within.sid == "live" { SessionState::Live } else { SessionState::Ended };
         async move { state }.boxed()
