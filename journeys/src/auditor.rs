@@ -51,6 +51,35 @@ impl Auditor {
         closes.collect()
     }
 
+    /// Why each opening that was refused was refused, as only the audit has it.
+    pub fn refused(&self) -> Vec<Vec<String>> {
+        let reasons = |view: &EntryView| {
+            let reasons = view.entry.pointer("/decision/reasons").and_then(Value::as_array);
+            let texts = reasons.into_iter().flatten().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        };
+        self.of_kind("refused").iter().map(reasons).collect()
+    }
+
+    /// The numbered rules that were raised.
+    pub fn raised(&self) -> Vec<String> {
+        self.of_kind("alert").iter().map(|view| field(view, "/cause")).collect()
+    }
+
+    /// The reasons that were typed.
+    pub fn reasons(&self) -> Vec<String> {
+        let typed = self.of_kind("override").into_iter().map(|view| field(&view, "/why/reason_code"));
+        typed.filter(|code| !code.is_empty()).collect()
+    }
+
+    fn of_kind(&self, kind: &str) -> Vec<EntryView> {
+        let key = std::fs::read_to_string(&self.key).expect("the key can be read");
+        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        let mut entries = entries.expect("the audit opens under its key");
+        entries.retain(|view| field(view, "/kind") == kind);
+        entries
+    }
+
     /// The operator's maintenance hold: while it stands, nothing can be recorded.
     pub fn hold(&self) {
         std::fs::write(self.hold_file(), b"").expect("the state folder can be written");

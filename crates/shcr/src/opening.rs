@@ -85,7 +85,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         let Some(permit) = permit else {
             drop(ahead);
             story.uniform_moment().await;
-            out.write(view::objection(&page)).await;
+            out.write(view::objection(&page, wish.sentence())).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;
         };
         let mut replies = match ahead {

@@ -19,6 +19,8 @@ pub const CUT_OFF: &str = "This section is cut off. Reload before relying on it.
 pub const CLOSED: &str = "This record is closed. Open it again from your own system.";
 pub const OBJECTION: &str =
     "This person has objected to sharing through this record. Contact organisations directly.";
+/// Where the deployment opens nothing while the person's wish is not known.
+pub const OBJECTION_UNKNOWN: &str = "Whether this person objects to sharing through this record could not be confirmed, so nothing is shown. Contact organisations directly.";
 /// Of one organisation, where the others are shown.
 const OBJECTED_TO: &str = "the person has objected to its sharing";
 const OBJECTION_NOT_SAID: &str = "it did not say whether the person objects to its sharing";

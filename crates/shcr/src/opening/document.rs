@@ -159,7 +159,7 @@ async fn ask(
     let permit = steps::permit_by_wish(&program, &by.launch, (&by.beside, &wish), &mut story).await;
     if permit.is_none_or(|permit| permit.level(&handle.source, handle.category) < handle.level) {
         close(&program, &opened, &story, "not-asked", "objection").await;
-        return say(words::OBJECTION, &story);
+        return say(wish.sentence(), &story);
     }
     if let Some(state) = wishes.against(&program, &by, &handle.source).await {
         close(&program, &opened, &story, state.name(), "complete").await;

@@ -141,6 +141,14 @@ impl Wish {
         self.words.iter().flat_map(Word::said).collect()
     }
 
+    /// What a page says in place of everything else, where nothing is shown.
+    pub(crate) fn sentence(&self) -> &'static str {
+        match self.objection {
+            Objection::Unknown => web::words::OBJECTION_UNKNOWN,
+            Objection::Objected | Objection::None => web::words::OBJECTION,
+        }
+    }
+
     /// Those who say that the person objects.
     pub(crate) fn objecting(&self) -> impl Iterator<Item = &Place> {
         let objects = |word: &&Word| word.objection() == Objection::Objected;
