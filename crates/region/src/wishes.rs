@@ -96,3 +96,27 @@ pub(crate) fn objection(keeper: Partner) -> Decision {
 fn alone(keeper: Partner) -> Holders {
     Partner::REST_ALONE.iter().find(|alone| alone.first() == Some(&keeper)).copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people;
+    use jiff::civil::date;
+
+    #[test]
+    fn what_is_said_now_stands_beside_the_story_at_its_keeper_alone_and_is_taken_back() {
+        let everybody = people::people(1, 0, date(2026, 11, 22));
+        let rhoda = everybody.iter().find(|person| person.story_key == "objects-to-eput").unwrap();
+        let (wishes, count) = (Wishes::default(), |person: &Person| person.story_facts.decisions.len());
+        wishes.set(&rhoda.nhs_number, Partner::Eput, Said::Withdraws);
+        assert_eq!(count(&wishes.applied(rhoda, Partner::Eput)), count(rhoda) - 1, "HAZ-022: taken back");
+        assert_eq!(count(&wishes.applied(rhoda, Partner::Nelft)), count(rhoda), "nobody else's register");
+        wishes.set(&rhoda.nhs_number, Partner::Eput, Said::Objects);
+        wishes.set(&rhoda.nhs_number, Partner::Gp, Said::Objects);
+        assert_eq!(count(&wishes.applied(rhoda, Partner::Eput)), count(rhoda), "said once");
+        let practice = wishes.applied(rhoda, Partner::Gp);
+        assert_eq!(practice.story_facts.measures.len(), rhoda.story_facts.measures.len() + 1);
+        wishes.set(&rhoda.nhs_number, Partner::Gp, Said::Nothing);
+        assert!(wishes.of(rhoda, Partner::Gp).is_none());
+    }
+}

@@ -55,6 +55,9 @@ pub(crate) struct Contact {
     pub(crate) help: String,
     pub(crate) safety: String,
     pub(crate) information_governance: String,
+    /// The address of the page that tells people how and why information is shared.
+    #[serde(default)]
+    pub(crate) sharing_notice: String,
 }
 
 #[derive(Deserialize)]

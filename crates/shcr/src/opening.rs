@@ -5,13 +5,8 @@ use crate::{
     clock,
     config::ObjectionPage,
     entries::Story,
-    program::{
-        Program,
-        objection::{Decider, Watched},
-    },
+    program::{Program, objection::Decider},
 };
-use access::Permit;
-use futures_util::StreamExt;
 use record::{Record, reconcile::SourceNote};
 use std::sync::Arc;
 use web::{
@@ -21,6 +16,8 @@ use web::{
 
 /// The steps every opening begins with.
 mod steps;
+/// Letting the questions leave.
+mod questions;
 /// One document of a record.
 pub(crate) mod document;
 /// The sealed way to one document.
@@ -34,6 +31,7 @@ pub(crate) mod session;
 /// The page as it is written, and whether anybody still reads it.
 mod stream;
 
+use questions::Questions;
 use steps::Who;
 use stream::{Event, Out};
 
@@ -67,18 +65,15 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
     let (sid, address) = (session.sid, within.browser.address);
+    let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
+    let questions = Questions { program: Arc::clone(&program), opened: Arc::clone(&opened), asking, decider };
     let (mut out, body) = Out::start();
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
     tokio::spawn(async move {
         out.write(view::head(&page)).await;
-        let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
-        let ask = |permit: &Permit| {
-            let plan = steps::plan(&program, permit, &opened, asking.clone());
-            program.federation.gather_after(plan, wishes.gates(&program, &decider))
-        };
         // What the last day knows lets questions leave; without it none leaves before the fresh word is in (HAZ-022).
-        let ahead = wishes.let_ask().then(|| (permit.digest(), ask(&permit)));
+        let ahead = questions.ahead(&permit, &wishes);
         let wish = wishes.whole().await;
         page.caveats.extend(wish.said());
         let permit = steps::permit_by_wish(&program, &launch, (&beside, &wish), &mut story).await;
@@ -88,17 +83,8 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
             out.write(view::objection(&page, wish.sentence())).await;
             return program.close(&opened, &story, &Record::default(), "objection").await;
         };
-        let mut replies = match ahead {
-            Some((by, replies)) if by == permit.digest() => replies,
-            _ => ask(&permit),
-        }
-        .fuse();
-        let (opened_by, asking) = (Arc::clone(&opened), asking.clone());
-        let objection = wish.objection;
-        program.watch(
-            Watched { sid, launch, address, opened: opened_by, asking, story: story.clone(), objection },
-            wishes,
-        );
+        let mut replies = questions.replies(ahead, &permit, &wishes);
+        program.watch(questions.watched(sid, address, wish.objection), wishes);
         let mut record = Record::new(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
         out.begin(view::begin(&page)).await;
@@ -109,10 +95,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }
-                let normalised = record::normalise::normalise(&reply);
-                let level = |category| permit.level(&reply.source, category);
-                let released =
-                    record::release::release(&reply.source, normalised, &level, Some(&story.today()));
+                let released = steps::released(&reply, &permit, &story);
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;
                 record.add(SourceNote { late: schedule.is_late(&note.source), ..note }, released);
             }

@@ -29,6 +29,8 @@ pub struct Settings {
     /// `https://record.example.nhs.uk`: the only origin a form may come from.
     pub gateway_origin: String,
     pub training: bool,
+    /// Where a person reads how and why information is shared; empty where there is no such page.
+    pub sharing_notice: String,
     /// Whom to ask, on refusals and on the help page.
     pub contacts: Vec<Contact>,
 }

@@ -15,7 +15,7 @@ use access::{
 use audit::Opened;
 use federation::{Asking, Plan, SourceConfig};
 use fhir::{Category, Reply, ReplyState, date, reply::Withholder};
-use record::Record;
+use record::{Record, release::Released};
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -124,6 +124,13 @@ pub(super) fn plan(program: &Program, permit: &Permit, opened: &Opened, asking: 
         *reply = Reply::of(reply.source.clone(), ReplyState::Withheld(Withholder::PolicyObjection));
     }
     plan
+}
+
+/// What of a reply may be shown.
+pub(super) fn released(reply: &Reply, permit: &Permit, story: &Story) -> Released {
+    let level = |category| permit.level(&reply.source, category);
+    let normalised = record::normalise::normalise(reply);
+    record::release::release(&reply.source, normalised, &level, Some(&story.today()))
 }
 
 /// Every source, and all that may be asked of it.
