@@ -1,7 +1,11 @@
 //! What a session holds, its secrets and its cookie. Gives secrets, hashes and header text; keeps nothing:
 //! the store holds hashes and sealed content only. Source: RFC 6265bis, RFC 4648 section 5; CHIPS.
 
-use crate::{break_glass::Exception, launch::Launch, staff_match::StaffMatch};
+use crate::{
+    break_glass::Exception,
+    launch::{GivenReason, Launch},
+    staff_match::StaffMatch,
+};
 use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -54,6 +58,9 @@ impl SessionContent {
     pub fn is_same_professional(&self, launch: &Launch) -> bool {
         self.launch.host == launch.host && self.launch.practitioner.host_sub == launch.practitioner.host_sub
     }
+    /// Typed by the professional because this record asks for it, and recorded.
+    #[serde(default)]
+    pub reason: Option<GivenReason>,
 }
 
 /// 256 random bits.

@@ -77,6 +77,7 @@ fn options(state_dir: PathBuf) -> Options {
         poor_source: false,
         national_gateway: false,
         with_config: None,
+        changed: Vec::new(),
     }
 }
 

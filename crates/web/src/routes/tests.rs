@@ -118,6 +118,9 @@ impl Gateway for Fake {
 
     fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
         self.ask(format!("staff {} {} {}", within.sid, form.token, form.text), Sent::Taken)
+    fn give_reason(&self, within: Within, token: String, (code, text): (String, String)) -> Answer<bool> {
+        let is_one = text.len() >= 20;
+        self.ask(format!("reason {} {token} {code}", within.sid), is_one)
     }
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
@@ -587,4 +590,38 @@ async fn the_operators_listener_has_its_own_routes() {
     assert!(send(at, "GET /status.json", "", "").await.body.contains("\"audit\":\"ok\""));
     assert!(send(at, "GET /", "", "").await.body.contains("Records can be opened."));
     assert_eq!(send(at, "GET /s/live/", NAVIGATE, "").await.status, 404);
+}
+
+// shows: R46
+#[tokio::test]
+async fn how_and_why_information_is_shared_is_a_link_away_from_every_page() {
+    let notice = "https://sharing.example";
+    let settings =
+        Settings { gateway_origin: ORIGIN.into(), sharing_notice: notice.into(), ..Settings::default() };
+    let refusal = Refused { refusal: Refusal::NoRole, reference: "7K2M-9QF4".into(), frame_ancestor: None };
+    let (_, refused) = crate::refusal::page(&refusal, &settings, true);
+    let page = crate::fixture::page();
+    for html in [refused, crate::view::objection(&page, crate::words::OBJECTION)] {
+        assert!(html.contains("href=\"/help#sharing\">MyCareRecord"), "{html}");
+    }
+    let at = serve(router(Arc::new(Fake::default()), settings)).await;
+    let help = send(at, "GET /help", "", "").await.body;
+    assert!(help.contains("id=\"sharing\"") && help.contains(&format!("href=\"{notice}\"")), "{help}");
+    assert!(help.contains("opt-out from planning and research"), "told apart from an objection");
+}
+
+#[tokio::test]
+async fn a_reason_is_given_by_the_pages_own_form_and_what_is_none_is_refused() {
+    let (fake, at) = gateway().await;
+    let form = |text: &str| format!("token=t&code=family-care&text={text}");
+    let given = send(at, "POST /s/live/reason", OWN_FORM, &form("His+daughter+asks+about+it")).await;
+    assert_eq!(given.status, 303);
+    let short = send(at, "POST /s/live/reason", OWN_FORM, &form("too+short")).await;
+    assert_eq!(short.status, 400);
+    assert!(!short.body.contains("too short"), "nothing typed is given back");
+    let foreign =
+        send(at, "POST /s/live/reason", "Content-Type: application/x-www-form-urlencoded\r\n", &form("x"))
+            .await;
+    assert_eq!(foreign.status, 403, "a form from elsewhere");
+    assert_eq!(asked(&fake), ["reason live t family-care", "reason live t family-care"]);
 }
