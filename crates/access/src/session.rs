@@ -51,6 +51,9 @@ pub struct SessionContent {
     /// What the employer's answer was when the professional gave a reason for going on, and that is recorded.
     #[serde(default)]
     pub acknowledged: Option<StaffMatch>,
+    /// Typed by the professional because this record asks for it, and recorded.
+    #[serde(default)]
+    pub reason: Option<GivenReason>,
 }
 
 impl SessionContent {
@@ -58,9 +61,6 @@ impl SessionContent {
     pub fn is_same_professional(&self, launch: &Launch) -> bool {
         self.launch.host == launch.host && self.launch.practitioner.host_sub == launch.practitioner.host_sub
     }
-    /// Typed by the professional because this record asks for it, and recorded.
-    #[serde(default)]
-    pub reason: Option<GivenReason>,
 }
 
 /// 256 random bits.
