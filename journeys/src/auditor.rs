@@ -54,6 +54,22 @@ impl Auditor {
         closes.collect()
     }
 
+    /// Why each opening that was refused was refused, as only the audit has it.
+    pub fn refused(&self) -> Vec<Vec<String>> {
+        let reasons = |view: &EntryView| {
+            let reasons = view.entry.pointer("/decision/reasons").and_then(Value::as_array);
+            let texts = reasons.into_iter().flatten().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        };
+        self.of_kind("refused").iter().map(reasons).collect()
+    }
+
+    /// The reasons that were typed.
+    pub fn reasons(&self) -> Vec<String> {
+        let typed = self.of_kind("override").into_iter().map(|view| field(&view, "/why/reason_code"));
+        typed.filter(|code| !code.is_empty()).collect()
+    }
+
     /// The rules of the alerts raised, in order.
     pub fn alerts(&self) -> Vec<String> {
         self.of_kind("alert").iter().map(|view| field(view, "/cause")).collect()

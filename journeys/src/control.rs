@@ -1,6 +1,9 @@
 //! The region's control page: takes a fault for a source, gives what every source was asked.
 
-use crate::{client, ready::Ready};
+use crate::{
+    client,
+    ready::{Person, Ready},
+};
 use reqwest::Client;
 use serde_json::Value;
 
@@ -39,14 +42,37 @@ impl<'a> Control<'a> {
             .collect()
     }
 
+    /// Names of the sources that were asked anything beside whether the person objects, and for tokens.
+    pub async fn clinical_questions(&self) -> Vec<String> {
+        let is_clinical = |path: &&str| !path.contains("/Consent") && !path.contains("token");
+        let lines = self.lines().await;
+        let of = |line: &Value| -> Option<String> {
+            let requests = line.get("requests")?.as_array()?.iter();
+            let mut paths = requests.filter_map(|request| request.get("path")?.as_str());
+            paths.find(is_clinical)?;
+            Some(line.get("source")?.as_str()?.to_owned())
+        };
+        lines.iter().filter_map(of).filter(|name| !NATIONAL.contains(&name.as_str())).collect()
+    }
+
+    /// Recorded at once at the practice (`gp`) or in a partner's register: `objects`, `withdraws` or `nothing`.
+    pub async fn wish(&self, person: &Person, keeper: &str, said: &str) {
+        let form = [("nhs_number", person.nhs_number.as_str()), ("keeper", keeper), ("said", said)];
+        let answer = self.client.post(self.at("/wishes")).form(&form).send().await;
+        let status = answer.expect("the control page answers").status();
+        assert!(status.is_redirection(), "`{said}` at `{keeper}` was answered with {status}");
+    }
+
     /// Every source that was asked, with how often.
     pub async fn asked(&self) -> Vec<(String, u64)> {
-        let answer = self.client.get(self.at("/asked")).send().await.expect("the control page answers");
-        let lines: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
-        let lines = lines.as_array().expect("a list").iter();
         let line =
             |line: &Value| Some((line.get("source")?.as_str()?.to_owned(), line.get("count")?.as_u64()?));
-        lines.filter_map(line).filter(|(_, count)| *count > 0).collect()
+        self.lines().await.iter().filter_map(line).filter(|(_, count)| *count > 0).collect()
+    }
+
+    async fn lines(&self) -> Vec<Value> {
+        let answer = self.client.get(self.at("/asked")).send().await.expect("the control page answers");
+        serde_json::from_str(&answer.text().await.expect("text")).expect("a list")
     }
 
     pub async fn forget_what_was_asked(&self) {

@@ -157,6 +157,18 @@ pub struct GivenReason {
     pub text: String,
 }
 
+impl GivenReason {
+    /// The shortest and longest text that counts as one.
+    pub const TEXT_CHARS: std::ops::RangeInclusive<usize> = 20..=1000;
+
+    /// `None`: a code outside the list, or a text that says nothing.
+    pub fn of(code: &str, text: &str, codes: &[&str]) -> Option<Self> {
+        let text = text.trim();
+        let says = Self::TEXT_CHARS.contains(&text.chars().count());
+        (says && codes.contains(&code)).then(|| Self { code: code.to_owned(), text: text.to_owned() })
+    }
+}
+
 /// The professional, as the host names them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Practitioner {

@@ -1,6 +1,7 @@
-//! Takes coded signs from the registered practice's record, gives whether the person objects to sharing. Pure.
-//! Latest wins; on the same day, or undated, the objection wins; opt-outs from secondary use never count (HAZ-022).
-//! Source: SNOMED CT UK Edition, Read v2 and CTV3 codes for local shared electronic records.
+//! Takes coded signs from the registered practice's record, and what partners' registers say, gives whether the person
+//! objects to sharing. Pure. Latest wins; on the same day, or undated, the objection wins; opt-outs from secondary use
+//! never count (HAZ-022).
+//! Source: SNOMED CT UK Edition, Read v2 and CTV3 codes for local shared electronic records; IHE PCF 1.1, base policies.
 
 use fhir::{FhirDate, date::Precision};
 use jiff::{ToSpan, civil::DateTime};
@@ -10,6 +11,14 @@ use std::{cmp::Ordering, fmt};
 const SNOMED: &str = "http://snomed.info/sct";
 const READ_V2: &str = "http://read.info/readv2";
 const CTV3: &str = "http://read.info/ctv3";
+/// What a FHIR Consent in a partner's register says, as a sign: one of the three codes below.
+pub const CONSENT: &str = "http://hl7.org/fhir/Consent";
+/// Sharing for direct care is forbidden.
+pub const DENY: &str = "deny";
+/// Sharing for direct care is allowed.
+pub const PERMIT: &str = "permit";
+/// Some of it is forbidden: to some, about some things, or for a while.
+pub const IN_PART: &str = "in-part";
 
 /// One coded entry that may speak of sharing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,32 +59,65 @@ pub enum ObjectionCaveat {
     Undated,
     /// Objection and consent cannot be put in order; the objection was taken to stand.
     Contradictory,
-    /// A sharing choice about a specified third party: nothing automatic follows.
+    /// A sharing choice about a specified third party, or about a part: nothing automatic follows.
     ManualReview,
+    /// An entry that its source must not release was released all the same. For the source; never for the page.
+    Confidential,
+}
+
+/// What the Caldicott Guardian decides of the table of codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoElectronicSharing {
+    /// "No consent for electronic record sharing" is an objection.
+    Objection,
+    /// A person must read it.
+    Review,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Objects,
+    /// By the row that is the Caldicott Guardian's.
+    ObjectsElectronically,
     Withdraws,
     Review,
+    /// The source must not release it.
+    Confidential,
 }
 
-/// The codes that matter; every other code, opt-outs of any kind included, has no effect.
-const MEANINGS: [(Meaning, &str, &[&str]); 8] = [
+/// The codes that matter; every other code has no effect, opt-outs and dissents of any kind from anything else included.
+const MEANINGS: [(Meaning, &str, &[&str]); 15] = [
     (Meaning::Objects, SNOMED, &["416409005"]),
     (Meaning::Withdraws, SNOMED, &["417528008", "425691002"]),
     (Meaning::Review, SNOMED, &["320011000000108"]),
-    (Meaning::Objects, READ_V2, &["93C1.", "9Nd1."]),
+    (Meaning::Objects, READ_V2, &["93C1."]),
+    (Meaning::ObjectsElectronically, READ_V2, &["9Nd1."]),
     (Meaning::Withdraws, READ_V2, &["93C0.", "9Nd7."]),
     (Meaning::Review, READ_V2, &["9NdH.", "9NdJ."]),
-    (Meaning::Objects, CTV3, &["XaKRw", "XaKII"]),
+    (Meaning::Confidential, READ_V2, &["9R1..", "9R13.", "9R14.", "9R15."]),
+    (Meaning::Objects, CTV3, &["XaKRw"]),
+    (Meaning::ObjectsElectronically, CTV3, &["XaKII"]),
     (Meaning::Review, CTV3, &["XaNwT", "XaNwU"]),
+    (Meaning::Confidential, CTV3, &["9R1..", "9R13.", "9R14.", "9R15."]),
+    (Meaning::Objects, CONSENT, &[DENY]),
+    (Meaning::Withdraws, CONSENT, &[PERMIT]),
+    (Meaning::Review, CONSENT, &[IN_PART]),
 ];
 
 /// Weighs all signs together, in any order. An objection stands unless a withdrawal is certainly later than it.
 /// Never [`Objection::Unknown`]: that is for the caller, when nobody answered.
 pub fn weigh(signs: &[Sign]) -> (Objection, Vec<ObjectionCaveat>) {
+    weigh_by(NoElectronicSharing::Objection, signs)
+}
+
+/// The same, by the deployment's reading of the table.
+pub fn weigh_by(no_sharing: NoElectronicSharing, signs: &[Sign]) -> (Objection, Vec<ObjectionCaveat>) {
+    let read = |sign: &Sign| match (read(sign)?, no_sharing) {
+        (Meaning::ObjectsElectronically, NoElectronicSharing::Objection) => Some(Meaning::Objects),
+        (Meaning::ObjectsElectronically, NoElectronicSharing::Review) => Some(Meaning::Review),
+        (meaning, _) => Some(meaning),
+    };
     let of = |meaning| signs.iter().filter(move |sign| read(sign) == Some(meaning)).collect::<Vec<_>>();
     let (objections, withdrawals) = (of(Meaning::Objects), of(Meaning::Withdraws));
     let standing: Vec<&&Sign> = objections
@@ -88,6 +130,7 @@ pub fn weigh(signs: &[Sign]) -> (Objection, Vec<ObjectionCaveat>) {
         (undated, ObjectionCaveat::Undated),
         (tied, ObjectionCaveat::Contradictory),
         (!of(Meaning::Review).is_empty(), ObjectionCaveat::ManualReview),
+        (!of(Meaning::Confidential).is_empty(), ObjectionCaveat::Confidential),
     ];
     let caveats = caveats.into_iter().filter(|(holds, _)| *holds).map(|(_, caveat)| caveat).collect();
     (if standing.is_empty() { Objection::None } else { Objection::Objected }, caveats)
@@ -167,5 +210,8 @@ impl fmt::Debug for Sign {
     }
 }
 
+/// An objection under an exception.
+#[cfg(test)]
+mod exception;
 #[cfg(test)]
 mod tests;

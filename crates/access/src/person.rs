@@ -4,8 +4,11 @@
 
 /// Names compared as people mean them: without case, accents, hyphens, apostrophes or blanks.
 mod fold;
+/// What is kept of a trace for a day.
+mod last;
 
 pub(crate) use fold::{same as same_name, same_given};
+pub use last::{LastOutcome, LastTrace};
 
 use crate::{
     Launch, Refusal,
@@ -71,7 +74,7 @@ pub enum Identity {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identified {
     pub person: ShownPerson,
-    /// Found nationally with a verified number at this opening.
+    /// Found nationally with a verified number, at this opening or within the last day.
     pub traced: bool,
     /// The registered practice; only when traced.
     pub practice: Option<OdsCode>,
@@ -108,6 +111,8 @@ pub struct Difference {
 pub(crate) fn same_family(one: &str, other: &str) -> bool {
     fold::same(one, other)
 }
+/// Why the record of somebody who died long ago may be opened: a closed list.
+pub const REASONS_AFTER_DEATH: [&str; 4] = ["certification", "family-care", "review-or-inquest", "other"];
 
 const NOT_CHECKED: &str = "identity not checked nationally at this opening";
 const NOT_VERIFIED: &str = "the NHS number is not verified nationally";
@@ -116,28 +121,57 @@ const OTHER_PRACTICE: &str = "your system names another GP practice than the nat
 const NO_BIRTH_DATE: &str = "the national record holds no date of birth to compare";
 const NO_NAME: &str = "the national record holds no name to compare";
 
-/// Compares what the host sent with what the national service knows.
+/// What the Clinical Safety Officer decides of the comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// A launch goes on with a caveat while the national service is silent. Whoever came in directly never does.
+    pub goes_on_untraced: bool,
+    /// Another practice than the host's is said in the banner.
+    pub says_other_practice: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { goes_on_untraced: true, says_other_practice: true }
+    }
+}
+
+/// Compares what the host sent with what the national service knows, by the rules as they are without a decision.
 pub fn identify(launch: &Launch, trace: &Trace) -> Identity {
+    identify_by(Rules::default(), launch, trace, None)
+}
+
+/// The same, by the deployment's rules; `last` is what is known of a trace of the last day, for when there is none now.
+pub fn identify_by(rules: Rules, launch: &Launch, trace: &Trace, last: Option<&LastTrace>) -> Identity {
     match trace {
         // Nobody is asked about a person the host holds as sensitive, and the answer is as for one nobody knows.
         _ if launch.person.sensitive => Identity::Refused(Refusal::NoSharedRecord),
         Trace::NotFound | Trace::Invalidated => Identity::Refused(Refusal::NoSharedRecord),
+        // What was hidden an hour ago is hidden while nobody can say otherwise (HAZ-023).
+        Trace::DidNotAnswer if last.is_some_and(LastTrace::is_hidden) => {
+            Identity::Refused(Refusal::NoSharedRecord)
+        }
         // Nobody but the national service has said who it is: without it there is nobody to open (HAZ-044).
-        Trace::DidNotAnswer if launch.route == Route::Direct => Identity::Refused(Refusal::HostUnreachable),
-        Trace::DidNotAnswer => Identity::Confirmed(untraced(&launch.person)),
+        Trace::DidNotAnswer if launch.route == Route::Direct || !rules.goes_on_untraced => {
+            Identity::Refused(Refusal::HostUnreachable)
+        }
+        Trace::DidNotAnswer => Identity::Confirmed(untraced(&launch.person, last)),
         // Before any comparison: a mismatch page would say that a restricted person exists (HAZ-023).
         Trace::Found(traced) if traced.restricted => Identity::Refused(Refusal::NoSharedRecord),
-        Trace::Found(traced) => compare(&launch.person, traced),
+        Trace::Found(traced) => compare(rules, &launch.person, traced),
     }
 }
 
-fn compare(host: &Person, traced: &Traced) -> Identity {
+fn compare(rules: Rules, host: &Person, traced: &Traced) -> Identity {
     let fields = stopping(host, traced);
     if !fields.is_empty() {
         return Identity::Refused(Refusal::IdentityMismatch { fields });
     }
     let differences = interrupting(host, traced);
-    let identified = identified(host, traced);
+    let mut identified = identified(host, traced);
+    if !rules.says_other_practice {
+        identified.caveats.retain(|caveat| caveat != OTHER_PRACTICE);
+    }
     if differences.is_empty() {
         Identity::Confirmed(identified)
     } else {
@@ -242,8 +276,11 @@ fn caveats(host: &Person, traced: &Traced) -> Vec<String> {
     .collect()
 }
 
-/// The host's signed word stands alone; the practice is not named, so that it is not asked (HAZ-044).
-fn untraced(host: &Person) -> Identified {
+/// The host's signed word stands alone. The practice is named, and so asked, only where the national record named it within
+/// the last day (HAZ-044).
+fn untraced(host: &Person, last: Option<&LastTrace>) -> Identified {
+    let practice = last.and_then(|last| last.practice.clone());
+    let by_last = last.filter(|_| practice.is_some()).map(LastTrace::words);
     Identified {
         person: ShownPerson {
             nhs_number: host.nhs_number.clone(),
@@ -257,10 +294,20 @@ fn untraced(host: &Person) -> Identified {
             address: None,
             telephone: None,
         },
-        traced: false,
-        practice: None,
+        traced: practice.is_some(),
+        practice,
         superseded: None,
-        caveats: vec![NOT_CHECKED.to_owned()],
+        caveats: std::iter::once(NOT_CHECKED.to_owned()).chain(by_last).collect(),
+    }
+}
+
+impl Identified {
+    /// How many days ago the person died, by the national record. A date nobody can read is long ago: then somebody is asked
+    /// for a reason that was not needed, and not the other way round.
+    pub fn days_since_death(&self, today: jiff::civil::Date) -> Option<i32> {
+        let died = self.person.deceased.as_ref()?;
+        let days = died.first_day().and_then(|day| today.since(day).ok()).map(|span| span.get_days());
+        Some(days.unwrap_or(i32::MAX))
     }
 }
 

@@ -1,7 +1,11 @@
 //! What a session holds, its secrets and its cookie. Gives secrets, hashes and header text; keeps nothing:
 //! the store holds hashes and sealed content only. Source: RFC 6265bis, RFC 4648 section 5; CHIPS.
 
-use crate::{break_glass::Exception, launch::Launch, staff_match::StaffMatch};
+use crate::{
+    break_glass::Exception,
+    launch::{GivenReason, Launch},
+    staff_match::StaffMatch,
+};
 use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -47,6 +51,9 @@ pub struct SessionContent {
     /// What the employer's answer was when the professional gave a reason for going on, and that is recorded.
     #[serde(default)]
     pub acknowledged: Option<StaffMatch>,
+    /// Typed by the professional because this record asks for it, and recorded.
+    #[serde(default)]
+    pub reason: Option<GivenReason>,
 }
 
 impl SessionContent {

@@ -6,7 +6,7 @@ use crate::{
     asking::{Asking, ObjectionReply},
     exchange::Log,
     fault::Fault,
-    gather,
+    gather::{self, Word},
     guard::{Closed, Guard, Ticket, Verdict, Visit},
     limits::Limits,
     national::{National, pds::Wanted},
@@ -35,6 +35,9 @@ use tokio::time::{Instant, timeout_at};
 /// How long past its deadline a question may take to come to its own end before it is cut off.
 const GRACE: Duration = Duration::from_millis(250);
 
+/// A partner's register of objections.
+const REGISTER: &str = "register";
+
 /// Followed by how long.
 const ASKED_TO_WAIT: &str = "it asked us to wait another";
 
@@ -44,7 +47,8 @@ pub struct Federation {
     limits: Arc<Limits>,
     asked: HashMap<SourceId, Arc<dyn Source>>,
     national: Arc<National>,
-    /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's.
+    /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
+    /// register of objections stands apart from its source.
     guards: Mutex<HashMap<(SourceId, String), Arc<Guard>>>,
 }
 
@@ -132,6 +136,30 @@ impl Federation {
         reply
     }
 
+    /// Asks a partner's register whether the person has objected to its sharing. Signs are only complete when the state is
+    /// [`ReplyState::Answered`]. The register has a guard of its own: its silence is not its source's. Cancel-safe.
+    pub async fn consent(&self, _opened: &Opened, asking: &Asking, source: &SourceId) -> ObjectionReply {
+        self.ask_consent(asking, source).await
+    }
+
+    pub(crate) async fn ask_consent(&self, asking: &Asking, source: &SourceId) -> ObjectionReply {
+        let bounds = self.bounds(self.limits.objection);
+        let ended = |state| ObjectionReply { signs: Vec::new(), state, elapsed_ms: bounds.elapsed_ms() };
+        let config = self.sources.iter().find(|config| config.id == *source && config.consent.is_asked());
+        let (Some(config), Some(asked)) = (config, self.asked.get(source)) else {
+            return ended(ReplyState::NotShared);
+        };
+        let question = plan::consent(config, asking);
+        let place = Place { part: REGISTER, ..Place::of(&question) };
+        let ticket = match self.enter(&place).await {
+            Ok(ticket) => ticket,
+            Err(state) => return ended(state),
+        };
+        let (reply, verdict) = asked.objection(&question, &bounds).await;
+        conclude(ticket, &place, verdict);
+        reply
+    }
+
     /// What this opening asks, and what is settled without asking: what a partner's switch keeps back is not shared (HAZ-007). Pure.
     pub fn plan(&self, permit: &Permit, _opened: &Opened, asking: Asking) -> Plan {
         let switched = |source: &SourceConfig| {
@@ -147,7 +175,16 @@ impl Federation {
     /// it ends, exactly one per source, the last by the deadline. Dropping the stream cancels what is outstanding.
     /// Must be called inside the runtime.
     pub fn gather(self: &Arc<Self>, plan: Plan) -> BoxStream<'static, Reply> {
-        gather::gather(self, plan)
+        gather::gather(self, plan, HashMap::new())
+    }
+
+    /// The same, where something must be known of some partners first: see [`Word`].
+    pub fn gather_after(
+        self: &Arc<Self>,
+        plan: Plan,
+        words: HashMap<SourceId, Word>,
+    ) -> BoxStream<'static, Reply> {
+        gather::gather(self, plan, words)
     }
 
     /// Lets a source be asked again after somebody has looked into why it was held (HAZ-004).
@@ -265,7 +302,8 @@ impl Federation {
     }
 
     fn guard(&self, place: &Place<'_>) -> Arc<Guard> {
-        let key = (place.source.clone(), place.practice.map(ToString::to_string).unwrap_or_default());
+        let part = place.practice.map_or_else(|| place.part.to_owned(), ToString::to_string);
+        let key = (place.source.clone(), part);
         let config = self.sources.iter().find(|source| source.id == *place.source);
         let ceiling = config.and_then(|source| source.ceiling);
         Arc::clone(self.guards().entry(key).or_insert_with(|| Guard::new(&self.limits, ceiling)))
@@ -281,6 +319,8 @@ struct Place<'a> {
     source: &'a SourceId,
     /// Where the source stands for many practices.
     practice: Option<&'a OdsCode>,
+    /// Which door of a source, where it has several.
+    part: &'static str,
     opening: &'a str,
     now: jiff::Timestamp,
 }
@@ -288,12 +328,12 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn of(question: &'a Question) -> Self {
         let practice = question.practice.as_ref().filter(|_| question.kind.is_practice());
-        Self { source: &question.source, practice, opening: &question.opening, now: question.now }
+        Self { source: &question.source, practice, part: "", opening: &question.opening, now: question.now }
     }
 
     fn of_document(question: &'a OpenQuestion) -> Self {
         let practice = question.practice.as_ref().filter(|_| question.kind.is_practice());
-        Self { source: &question.source, practice, opening: &question.opening, now: question.now }
+        Self { source: &question.source, practice, part: "", opening: &question.opening, now: question.now }
     }
 }
 

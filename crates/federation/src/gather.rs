@@ -2,13 +2,28 @@
 //! to take replies slows no source down, and a question that breaks is a reply too (HAZ-006, HAZ-035).
 
 use crate::{Federation, fault, plan::Plan, question::Question};
-use fhir::{Reply, SourceId};
+use fhir::{Reply, ReplyState, SourceId};
 use futures_util::{
     StreamExt,
+    future::{BoxFuture, join},
     stream::{self, BoxStream},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 use tokio::task::{Id, JoinSet};
+
+/// What must be known of a partner before its source is asked, or before its answer is used.
+pub struct Word {
+    /// `None`: as planned. Otherwise how the source ends, whatever it holds.
+    pub verdict: BoxFuture<'static, Option<ReplyState>>,
+    /// Whether the question may leave meanwhile: then the answer waits, and is dropped where the verdict is against it.
+    pub meanwhile: bool,
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Word(meanwhile: {})", self.meanwhile)
+    }
+}
 
 /// The questions on their way. Dropped, it aborts them all.
 struct Outstanding {
@@ -16,18 +31,40 @@ struct Outstanding {
     sources: HashMap<Id, SourceId>,
 }
 
-pub(crate) fn gather(federation: &Arc<Federation>, plan: Plan) -> BoxStream<'static, Reply> {
+pub(crate) fn gather(
+    federation: &Arc<Federation>,
+    plan: Plan,
+    mut words: HashMap<SourceId, Word>,
+) -> BoxStream<'static, Reply> {
     let mut outstanding = Outstanding { tasks: JoinSet::new(), sources: HashMap::new() };
     for question in plan.questions {
         let (source, federation) = (question.source.clone(), Arc::clone(federation));
+        let word = words.remove(&source);
         let task = outstanding.tasks.spawn(async move {
-            let reply = federation.ask(&question).await;
+            let reply = match word {
+                Some(word) => after(word, &federation, &question).await,
+                None => federation.ask(&question).await,
+            };
             told(&question, &reply);
             reply
         });
         outstanding.sources.insert(task.id(), source);
     }
     stream::iter(plan.settled).chain(stream::unfold(outstanding, next)).boxed()
+}
+
+async fn after(word: Word, federation: &Federation, question: &Question) -> Reply {
+    let (against, reply) = if word.meanwhile {
+        let (against, reply) = join(word.verdict, federation.ask(question)).await;
+        (against, Some(reply))
+    } else {
+        (word.verdict.await, None)
+    };
+    match (against, reply) {
+        (Some(state), _) => question.reply(state),
+        (None, Some(reply)) => reply,
+        (None, None) => federation.ask(question).await,
+    }
 }
 
 async fn next(mut outstanding: Outstanding) -> Option<(Reply, Outstanding)> {

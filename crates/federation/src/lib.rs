@@ -46,6 +46,7 @@ mod subject;
 pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;
+pub use gather::Word;
 pub use limits::Limits;
 pub use national::pds::search::Demographics;
 pub use open::{Content, OpenReply};
@@ -53,7 +54,8 @@ pub use plan::Plan;
 pub use probe::{Check, NotATestNumber, Probe};
 pub use question::Question;
 pub use source::{
-    ConfigFault, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
+    ConfigFault, Consent, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
+    WhenSilent,
 };
 pub use sources::gp_connect::objection::objection_signs;
 pub use staff_match::{Employers, Staff, StaffMatchConfig, WAIT as STAFF_MATCH_WAIT};

@@ -62,6 +62,11 @@ pub(crate) fn objection(source: &SourceConfig, asking: &Asking) -> Option<Questi
     Some(Question { practice: Some(practice), ..question })
 }
 
+/// The objection question to a partner's register.
+pub(crate) fn consent(source: &SourceConfig, asking: &Asking) -> Question {
+    base(source, asking)
+}
+
 /// The question for one document's content.
 pub(crate) fn open(source: &SourceConfig, asking: &Asking, retrieval: &Retrieval) -> OpenQuestion {
     OpenQuestion {

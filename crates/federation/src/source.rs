@@ -45,6 +45,12 @@ pub struct SourceConfig {
     /// Of pointers: from whom this gateway may fetch documents.
     #[serde(default)]
     pub retrieve_from: Vec<Keeper>,
+    /// Whether the partner keeps a register of who has objected to its sharing, to be asked at every opening.
+    #[serde(default)]
+    pub consent: Consent,
+    /// Whether it still keeps people under NHS numbers that others have taken the place of: then it is asked under those too.
+    #[serde(default)]
+    pub keys_on_superseded: bool,
     /// Whether its controller lets restricted items out under break-glass.
     #[serde(default)]
     pub releases_restricted: bool,
@@ -162,6 +168,54 @@ pub enum PersonSearch {
     #[default]
     Post,
     Get,
+}
+
+/// A partner's register of objections: FHIR Consent, at the address of its source. `true`, `false`, or a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Consent {
+    /// It has none.
+    #[default]
+    None,
+    Asked(WhenSilent),
+}
+
+/// What becomes of a partner whose register does not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhenSilent {
+    /// Nothing of it is asked for or shown.
+    #[default]
+    Withheld,
+    /// Its controller has chosen to share all the same.
+    Shared,
+}
+
+impl Consent {
+    pub fn is_asked(self) -> bool {
+        matches!(self, Consent::Asked(_))
+    }
+}
+
+impl<'de> Deserialize<'de> for Consent {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Table {
+            #[serde(default)]
+            when_silent: WhenSilent,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "`true`, `false` or `{ when_silent = \"withheld\" | \"shared\" }`")]
+        enum Written {
+            Plain(bool),
+            Table(Table),
+        }
+        Ok(match Written::deserialize(reader)? {
+            Written::Plain(false) => Consent::None,
+            Written::Plain(true) => Consent::Asked(WhenSilent::default()),
+            Written::Table(table) => Consent::Asked(table.when_silent),
+        })
+    }
 }
 
 /// The way to a practice.

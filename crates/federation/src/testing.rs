@@ -271,6 +271,8 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         says_who: false,
         route: Default::default(),
         retrieve_from: Vec::new(),
+        consent: Default::default(),
+        keys_on_superseded: false,
         releases_restricted: false,
         releases_on_override: false,
         shares: shares.to_vec(),

@@ -69,6 +69,10 @@ pub enum Withholder {
     PolicyAmbiguous,
     /// The disclosure could not be recorded.
     PolicyNotRecorded,
+    /// The person has objected to this controller's sharing (HAZ-022).
+    PolicyObjection,
+    /// The controller keeps a register of objections, and it did not say.
+    PolicyObjectionUnknown,
 }
 
 /// Why a source was not asked, in words fit for the page.
@@ -100,6 +104,10 @@ impl ReplyState {
             }
             ReplyState::Withheld(Withholder::PolicyAmbiguous) => "withheld(by policy: ambiguous)",
             ReplyState::Withheld(Withholder::PolicyNotRecorded) => "withheld(by policy: access not recorded)",
+            ReplyState::Withheld(Withholder::PolicyObjection) => "withheld(by policy: objection)",
+            ReplyState::Withheld(Withholder::PolicyObjectionUnknown) => {
+                "withheld(by policy: objection unknown)"
+            }
             ReplyState::NotShared => "not-shared",
             ReplyState::NotAsked(_) => "not-asked",
         }

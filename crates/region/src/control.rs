@@ -1,6 +1,9 @@
 //! The region's control page: takes which source is to fail and how, gives every source with its fault and what it was
 //! asked. For people in a browser and for scripts alike.
 
+/// What people say about sharing, recorded or taken back while a view is open.
+mod wishes;
+
 use crate::{
     faults::{self, Fault},
     html::{self, document, escape},
@@ -27,12 +30,14 @@ pub(crate) fn router(world: &Arc<World>, host_url: &str) -> Router {
         .route("/faults", get(in_force).post(set_fault))
         .route("/asked", get(asked))
         .route("/asked/reset", post(reset_asked))
+        .route("/wishes", post(wishes::set))
         .with_state(Arc::clone(world))
 }
 
 /// `host_url` is HTML.
 fn page(world: &World, host_url: &str) -> Response {
     let rows: String = world.faults.names().iter().map(|name| row(name, world.faults.of(name))).collect();
+    let wishes = wishes::section(world);
     let words: String =
         WORDS.iter().map(|(fault, what)| format!("<dt><code>{fault}</code></dt><dd>{what}</dd>\n")).collect();
     let body = format!(
@@ -40,9 +45,10 @@ fn page(world: &World, host_url: &str) -> Response {
          <p>Choose what is wrong with a source, then open a record in the host system. \
          <code>gp</code> is every practice without a fault of its own, <code>gp:ZZ901</code> every service of that one.</p>\n<table>\n<thead><tr><th scope=\"col\">Source</th>\
          <th scope=\"col\">Now</th><th scope=\"col\">Change</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n\
-         <h2>What the words mean</h2>\n<dl>\n{words}</dl>\n\
+         {wishes}\n<h2>What the words mean</h2>\n<dl>\n{words}</dl>\n\
          <p>For scripts: <code>GET /faults</code>, <code>POST /faults</code> with <code>source</code> and <code>fault</code>, \
-         <a href=\"/asked\"><code>GET /asked</code></a>, <code>POST /asked/reset</code>.</p>\n\
+         <a href=\"/asked\"><code>GET /asked</code></a>, <code>POST /asked/reset</code>, \
+         <code>POST /wishes</code> with <code>nhs_number</code>, <code>keeper</code> and <code>said</code>.</p>\n\
          <form method=\"post\" action=\"/asked/reset\"><button>Forget what was asked</button></form>\n</main>\n"
     );
     html::page(StatusCode::OK, document("Region control", &body), "'none'")

@@ -11,7 +11,7 @@ pub(crate) mod when;
 /// What is known, and who holds it.
 pub(crate) mod facts;
 /// Terms used by several stories.
-mod terms;
+pub(crate) mod terms;
 /// The hand-made people, as a clinic list.
 mod stories;
 /// The others.

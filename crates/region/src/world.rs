@@ -1,6 +1,6 @@
 //! Holds what every server of the region shares: the people, the day, the faults, the access logs, the closing signal.
 
-use crate::{asked::Asked, corpus::Corpus, faults::Faults, people::Person};
+use crate::{asked::Asked, corpus::Corpus, faults::Faults, people::Person, wishes::Wishes};
 use fhir::NhsNumber;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -16,6 +16,8 @@ pub(crate) struct World {
     pub(crate) today: Date,
     pub(crate) faults: Faults,
     pub(crate) asked: Asked,
+    /// What people have said about sharing since the start.
+    pub(crate) wishes: Wishes,
     /// The seed of the latencies, when they are wanted.
     pub(crate) latency: Option<u64>,
     /// Seconds an access token lives.
@@ -31,9 +33,9 @@ impl World {
                 by_number.insert(number.clone(), place);
             }
         }
-        let (asked, closing) = (Asked::default(), watch::Sender::new(false));
+        let (asked, wishes, closing) = (Asked::default(), Wishes::default(), watch::Sender::new(false));
         let token_life_s = crate::options::TOKEN_LIFE_S;
-        Self { people, by_number, corpus, today, faults, asked, latency: None, token_life_s, closing }
+        Self { people, by_number, corpus, today, faults, asked, wishes, latency: None, token_life_s, closing }
     }
 
     /// The place of whoever holds this number now or held it before it was superseded.

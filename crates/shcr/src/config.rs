@@ -15,11 +15,14 @@ use std::{
 pub(crate) mod session;
 /// Emergency access, and organisations asked about their own staff.
 mod emergency;
+/// What Caldicott Guardian and Clinical Safety Officer choose about a person's wish, identity and death.
+mod choices;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
 /// Where hosts' servers reach us.
 pub(crate) mod back_channel;
 
+pub(crate) use choices::{Deceased, Identity, Objection, ObjectionPage, WhenUnknown};
 pub(crate) use emergency::{BreakGlass, Organisation, StaffMatch};
 use report::{Report, Text, Wrong};
 
@@ -55,6 +58,9 @@ pub(crate) struct Config {
     /// What the organisations of the professionals can be asked.
     #[serde(default)]
     pub(crate) organisations: Vec<Organisation>,
+    pub(crate) identity: Identity,
+    #[serde(default)]
+    pub(crate) deceased: Deceased,
     /// By role, `R1` to `R11` or `default`: the sections in the order they are read.
     pub(crate) views: BTreeMap<String, Vec<SectionName>>,
     pub(crate) hosts: Vec<access::host::HostConfig>,
@@ -71,6 +77,9 @@ pub(crate) struct Contact {
     pub(crate) help: String,
     pub(crate) safety: String,
     pub(crate) information_governance: String,
+    /// The address of the page that tells people how and why information is shared.
+    #[serde(default)]
+    pub(crate) sharing_notice: String,
 }
 
 #[derive(Deserialize)]
@@ -90,27 +99,11 @@ pub(crate) struct Policy {
     pub(crate) signers: Vec<access::policy::Signer>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Objection {
-    #[serde(deserialize_with = "duration")]
-    pub(crate) wait: Duration,
-    pub(crate) unknown: WhenUnknown,
-}
-
 /// What is said of information that is never shown.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Restricted {
     pub(crate) own_label_notice: web::page::NeverShown,
-}
-
-/// What an opening does while nobody has said whether the person objects.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum WhenUnknown {
-    ShowWithCaveat,
-    Refuse,
 }
 
 /// A section of the page by its name in configuration.
@@ -199,6 +192,7 @@ impl Config {
                 text.at_source(&source.id, "id", said, "give each source an `id` of its own")
             })
             .collect();
+        wrong.extend(self.objection.wrong(&self.sources, text));
         let here = ["http://127.0.0.1", "http://localhost", "https://127.0.0.1", "https://localhost"];
         let outside = |url: &str| {
             let rest = here.iter().find_map(|origin| url.strip_prefix(origin));
@@ -218,7 +212,7 @@ impl Config {
         wrong.extend(self.wrong_doors(text));
         let times = self.session.wrong();
         wrong.extend(
-            times.map(|(key, said)| text.at_session(key, said.to_owned(), "choose a time within it")),
+            times.map(|(key, said)| text.at("session", key, said.to_owned(), "choose a time within it")),
         );
         wrong.extend(self.hosts.iter().flat_map(|host| {
             let faults = host.smart.iter().flat_map(|smart| smart.faults(self.training));

@@ -59,6 +59,9 @@ pub(crate) struct Options {
     /// Add a source that breaks most of what may be expected of one: to see how that is told.
     #[arg(long)]
     poor_source: bool,
+    /// Change the shipped configuration, such as `objection.unknown=refuse` or `objection.recheck=1s`.
+    #[arg(long = "set", value_name = "TABLE.KEY=VALUE", value_parser = running::changed)]
+    changed: Vec<running::Changed>,
     /// Ask practices over the newer national gateway instead of the Spine Secure Proxy.
     #[arg(long)]
     national_gateway: bool,

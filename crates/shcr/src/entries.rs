@@ -4,6 +4,7 @@
 /// Direct access before there is a launch.
 pub(crate) mod find;
 
+use crate::program::objection::Wish;
 use access::{
     Launch, Objection, Permit, Refusal, StaffMatch,
     break_glass::Exception,
@@ -194,12 +195,25 @@ impl Story {
         };
     }
 
-    pub(crate) fn objection(&mut self, objection: Objection) {
+    /// The permit in force once the person's wish was known.
+    pub(crate) fn redecided(&mut self, permit: &Permit) {
+        self.decision.permit = permit.digest();
+    }
+
+    /// What is known of the person's wish, by whom, and how old that is.
+    pub(crate) fn objection(&mut self, wish: &Wish, now: jiff::Timestamp) {
+        let (source, age_s) = wish.decided_by(now);
         self.objection = Some(audit::Objection {
-            state: objection.name().to_owned(),
-            source: Some("gp".to_owned()),
-            age_s: None,
+            state: wish.objection.name().to_owned(),
+            source: Some(source.to_owned()),
+            age_s,
         });
+    }
+
+    /// What the professional typed because this record asks for it.
+    pub(crate) fn reason(&mut self, reason: &GivenReason) {
+        self.why.reason_code = Some(reason.code.clone());
+        self.why.reason_text = Some(reason.text.clone());
     }
 
     /// Today in London, `2026-11-22`: what counts as future or recent.
@@ -247,9 +261,32 @@ impl Story {
         self.override_entry(n, what, self.at)
     }
 
-    /// The fresh state of the person's objection, when it stops the opening.
-    pub(crate) fn objected(&self, at: Millis) -> Entry {
-        self.entry(Kind::Objection, Key::objection(&self.opening, "gp"), at)
+    /// Somebody's word that the person objects; `place` is whose.
+    pub(crate) fn objected(&self, place: &str, at: Millis) -> Entry {
+        let objection = audit::Objection {
+            state: Objection::Objected.name().to_owned(),
+            source: Some(place.to_owned()),
+            age_s: None,
+        };
+        let entry = self.entry(Kind::Objection, Key::objection(&self.opening, place), at);
+        Entry { objection: Some(objection), ..entry }
+    }
+
+    /// An open view asked again, for the `times`th time; the partners to whose sharing the person objects are named.
+    pub(crate) fn asked_again(
+        &self,
+        times: u32,
+        objected_to: &std::collections::BTreeSet<fhir::OdsCode>,
+        at: Millis,
+    ) -> Entry {
+        let key = Key::objection(&self.opening, &format!("asked-again-{times}"));
+        let mut entry = self.entry(Kind::Objection, key, at);
+        entry.cause = Some("an open view asked again".to_owned());
+        let partners: Vec<String> = objected_to.iter().map(ToString::to_string).collect();
+        if !partners.is_empty() {
+            entry.detail.insert("objected-to".to_owned(), partners.join(" "));
+        }
+        entry
     }
 
     /// W2: durable before the first byte of the source's part leaves.

@@ -1,8 +1,11 @@
-//! One opening: launch → person → permit → audit open → plan → gather → normalise → release → reconcile → show →
+//! One opening: launch → person → permit → audit open → wish → plan → gather → normalise → release → reconcile → show →
 //! audit close. Takes a session's request, gives a streamed page or a refusal. Read it as a list; each step is one call.
 
-use crate::{clock, entries::Story, program::Program};
-use futures_util::StreamExt;
+use crate::{
+    clock,
+    entries::Story,
+    program::{Program, objection::Decider},
+};
 use record::{Record, reconcile::SourceNote};
 use std::sync::Arc;
 use web::{
@@ -12,6 +15,8 @@ use web::{
 
 /// The steps every opening begins with.
 mod steps;
+/// Letting the questions leave.
+mod questions;
 /// One document of a record.
 pub(crate) mod document;
 /// The sealed way to one document.
@@ -32,6 +37,7 @@ mod lasting;
 mod stream;
 
 use lasting::Lasting;
+use questions::Questions;
 use steps::Who;
 use stream::{Event, Out};
 
@@ -48,42 +54,48 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         Who::Known(person, differing) => (person, differing),
         Who::Differs(differing) => return program.interrupt(&session, &mut story, differing).await,
         Who::Near(near) => return program.ask_near(&session, &story, near).await,
+        Who::NeedsReason => return program.ask_reason(&session, &story).await,
     };
     let beside = session.beside();
-    let mut permit = steps::permit(&program, &launch, &beside, &mut story).await?;
+    let permit = steps::permit(&program, &launch, &beside, &mut story).await?;
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
     program.account_for_own_word(&launch, &story).await?;
     let (opened, shown) =
         tokio::join!(steps::account(&program, &story), program.remember_shown(&session, &permit));
-    let opened = opened?;
+    let opened = Arc::new(opened?);
 
+    // Whoever knows whether the person objects is asked first, at once; their word is waited for before anything is shown.
     let asking = compose::asking(&launch, &person, &story);
+    let wishes = program.ask_wishes(&opened, &asking, None).await;
+    steps::unless_hidden(&program, &launch, (&beside, &wishes), &opened, &mut story).await?;
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
+    let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
+    let questions = Questions { program: Arc::clone(&program), opened: Arc::clone(&opened), asking, decider };
     let (mut out, body) = Out::start(watch::watch(Arc::clone(&program), &session, shown));
     let document =
         Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
     tokio::spawn(async move {
         out.write(view::head(&page)).await;
-        // No clinical question leaves before the practice has said whether the person objects (HAZ-022).
-        let (objection, said) = program.objection(&opened, &asking, &mut story).await;
-        page.caveats.extend(said);
-        let stopped = program.is_stopped_by(objection);
-        if stopped {
-            let Some(second) = steps::over_objection(&program, &launch, &beside, &story).await else {
-                out.write(view::objection(&page)).await;
-                return program.close(&opened, &story, &Record::default(), "objection").await;
-            };
-            story.permitted(&second, &steps::everything(&program, &second));
-            page = compose::anew(page, &program, &session, (&person, &second), &story);
-            permit = second;
-        }
-        let asked_about = asking.person.clone();
-        let mut lasting = Lasting::of(&session, stopped);
-        let plan = program.federation.plan(&permit, &opened, asking);
-        let mut replies = program.federation.gather(plan).fuse();
+        // What the last day knows lets questions leave; without it none leaves before the fresh word is in (HAZ-022).
+        let ahead = questions.ahead(&permit, &wishes);
+        let wish = wishes.whole().await;
+        page.caveats.extend(wish.said());
+        let permit = steps::permit_by_wish(&program, &launch, (&beside, &wish), &mut story).await;
+        let Some(mut permit) = permit else {
+            drop(ahead);
+            story.uniform_moment().await;
+            out.write(view::objection(&page, wish.sentence())).await;
+            return program.close(&opened, &story, &Record::default(), "objection").await;
+        };
+        story.permitted(&permit, &steps::everything(&program, &permit));
+        page = compose::anew(page, &program, &session, (&person, &permit), &story);
+        let mut replies = questions.replies(ahead, &permit, &wishes);
+        let asked_about = questions.asking.person.clone();
+        let mut lasting = Lasting::of(&session, wish.as_decided(program.config.objection.unknown));
+        program.watch(questions.watched(session.sid, wish.objection), wishes);
         let mut record = Record::new(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
         out.begin(view::begin(&page)).await;
@@ -95,15 +107,11 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
             if let Event::Reply(reply) = event {
                 program.count(&reply);
                 let holds = lasting.holds(&program, &launch, &mut permit).await;
-                if program.hears_objection(&reply, &mut story).await || !holds {
+                if program.hears_objection(&reply, &story, &permit).await || !holds {
                     out.write(view::objected_late(&page)).await;
                     return program.close(&opened, &story, &record, "objection").await;
                 }
-                let level = |category| permit.level(&reply.source, category);
-                let normalised =
-                    record::normalise_under(&reply, &steps::under(&program, &asked_about, &level));
-                let released =
-                    record::release::release(&reply.source, normalised, &level, Some(&story.today()));
+                let released = steps::released(&program, &asked_about, &reply, &permit, &story);
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;
                 record.add(SourceNote { late: schedule.is_late(&note.source), ..note }, released);
             }

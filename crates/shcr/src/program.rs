@@ -8,13 +8,14 @@ use crate::{
     refsets,
 };
 use access::{
-    Objection, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
-    own_keys::OwnKeys, person::Difference,
+    Objection, Permit, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
+    objection::weigh_by, own_keys::OwnKeys, person::Difference,
 };
 use audit::{Fault, Opened, Store};
-use federation::{Asking, Federation};
-use fhir::{Reply, ReplyState, SourceId, reply::Silence};
+use federation::Federation;
+use fhir::{Reply, SourceId};
 use miette::{Context, IntoDiagnostic};
+use objection::Place;
 use record::Record;
 use std::{
     collections::BTreeMap,
@@ -22,7 +23,6 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 use throttle::Throttle;
 use web::gateway::{Opened as OpenedPage, Refused};
@@ -69,15 +69,18 @@ pub(crate) mod alerts;
 pub(crate) mod break_glass;
 /// Own record, household, colleague, listed.
 mod near;
-/// What the practice's answer about the person's wish means.
-mod objection;
+/// The person's wish: who is asked, what is kept, and what becomes of an open view.
+pub(crate) mod objection;
+/// The national trace, and what is kept of it.
+mod trace;
+/// When what must not be told apart is told.
+pub(crate) mod uniform;
+/// A reason typed before a record opens.
+mod reason;
 
 pub(crate) use doors::Doors;
 /// What the operator sees.
 pub(crate) mod status;
-
-/// When a "no shared record" is told, counted from the request's arrival.
-const UNIFORM_REFUSAL: Duration = Duration::from_millis(1500);
 
 /// A gateway.
 pub(crate) struct Program {
@@ -110,6 +113,8 @@ pub(crate) struct Program {
     /// Per source: how its last question ended, and how many it answered and did not. States only.
     tally: Mutex<BTreeMap<String, status::Tally>>,
     openings: AtomicU64,
+    /// Open views that ask again whether the person objects.
+    watches: objection::Watches,
 }
 
 impl Program {
@@ -179,6 +184,7 @@ impl Program {
             ),
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
+            watches: objection::Watches::default(),
             config,
         }))
     }
@@ -193,48 +199,16 @@ impl Program {
         self.session_keys.form_token(sid)
     }
 
-    /// Asks the registered practice whether the person objects, for as long as the configuration allows. With the words
-    /// for the page.
-    pub(crate) async fn objection(
-        &self,
-        opened: &Opened,
-        asking: &Asking,
-        story: &mut Story,
-    ) -> (Objection, Vec<String>) {
-        let asked = self.federation.objection(opened, asking);
-        let answer = tokio::time::timeout(self.config.objection.wait, asked).await;
-        let (state, signs) = match answer {
-            Ok(answer) => (answer.state, answer.signs),
-            Err(_) => (ReplyState::DidNotAnswer(Silence::TimedOut), Vec::new()),
-        };
-        let (objection, words) = objection::settle(&state, &signs);
-        story.objection(objection);
-        if objection == Objection::Objected {
-            self.record_objection(story).await;
-        }
-        (objection, words)
-    }
-
     /// Whether a practice's reply says what its silence left open: then the opening ends, however much was written (HAZ-022).
-    pub(crate) async fn hears_objection(&self, reply: &Reply, story: &mut Story) -> bool {
+    pub(crate) async fn hears_objection(&self, reply: &Reply, story: &Story, permit: &Permit) -> bool {
         let signs = federation::objection_signs(reply);
-        let objects = objection::settle(&ReplyState::Answered, &signs).0 == Objection::Objected;
-        if objects {
-            story.objection(Objection::Objected);
-            self.record_objection(story).await;
+        let objects = weigh_by(self.config.objection.no_electronic_sharing, &signs).0 == Objection::Objected;
+        // Under an exception the practice is closed by the permit already.
+        let is_news = objects && !permit.asked(&reply.source).is_empty();
+        if is_news {
+            self.record_objection(story, &Place::Practice).await;
         }
-        objects
-    }
-
-    async fn record_objection(&self, story: &Story) {
-        if self.store.append(vec![story.objected(clock::millis())], clock::millis()).await.is_err() {
-            tracing::error!(opening.id = %story.opening, "an objection could not be recorded; nothing is shown");
-        }
-    }
-
-    /// Whether the opening ends here.
-    pub(crate) fn is_stopped_by(&self, objection: Objection) -> bool {
-        objection::stops(objection, self.config.objection.unknown)
+        is_news
     }
 
     /// Shows both values and stops by default. Recorded before the page is sent (HAZ-001).
@@ -270,13 +244,14 @@ impl Program {
     /// restricted or invalidated takes the same time to tell (HAZ-050).
     pub(crate) async fn refuse(&self, story: &mut Story, refusal: Refusal) -> Refused {
         let entry = story.refused(&refusal);
+        // Before the moment, so that the time it takes tells nothing either.
+        if let Err(fault) = self.store.append(vec![entry], clock::millis()).await {
+            return self.cannot_record(story, &fault);
+        }
         if refusal == Refusal::NoSharedRecord {
-            tokio::time::sleep_until(story.arrived + UNIFORM_REFUSAL).await;
+            story.uniform_moment().await;
         }
-        match self.store.append(vec![entry], clock::millis()).await {
-            Ok(_receipts) => story.refusing(refusal),
-            Err(fault) => self.cannot_record(story, &fault),
-        }
+        story.refusing(refusal)
     }
 
     /// Access cannot be recorded, so nothing is asked and nothing shown (HAZ-029).

@@ -102,6 +102,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
     let settings = web::routes::Settings {
         gateway_origin: program.config.public_url.clone(),
         training: program.config.training,
+        sharing_notice: program.config.contact.sharing_notice.clone(),
         contacts: contacts(&program.config),
     };
     let doors = Arc::new(Doors(Arc::clone(&program)));

@@ -265,6 +265,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn end_break_glass(&self, within: Within, token: String) -> Answer<()>;
     /// Why this professional opens this person's record: recorded, then it may be opened.
     fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent>;
+    /// Why a record that asks for a reason is opened: code and text. Recorded; `false` where what was typed is no reason.
+    fn give_reason(&self, within: Within, token: String, reason: (String, String)) -> Answer<bool>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;
     /// Where a page without script goes when nobody has used it: the way back while the view lives. No activity.
     fn put_away(&self, within: Within) -> Answer<Shell>;

@@ -43,6 +43,8 @@ pub struct Settings {
     /// `https://record.example.nhs.uk`: the only origin a form may come from.
     pub gateway_origin: String,
     pub training: bool,
+    /// Where a person reads how and why information is shared; empty where there is no such page.
+    pub sharing_notice: String,
     /// Whom to ask, on refusals and on the help page.
     pub contacts: Vec<Contact>,
 }
@@ -103,6 +105,7 @@ enum Act {
     BreakGlassBegin,
     BreakGlassEnd,
     StaffReason,
+    Reason,
     Extend,
     Close,
     State,
@@ -161,6 +164,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/s/{sid}/break-glass", Act::BreakGlassBegin, [SESSION, "session", "override, alerts"]),
     route(Post, "/s/{sid}/break-glass/end", Act::BreakGlassEnd, [SESSION, "session", "override, alerts"]),
     route(Post, "/s/{sid}/staff-match", Act::StaffReason, [SESSION, "session", "override"]),
+    route(Post, "/s/{sid}/reason", Act::Reason, [SESSION, "session", "reason given"]),
     route(Post, "/s/{sid}/extend", Act::Extend, [SESSION, "session", "-"]),
     route(Post, "/s/{sid}/close", Act::Close, [SESSION, "session", "session end"]),
     route(Get, "/s/{sid}/state", Act::State, [SESSION, "session", "-"]),
@@ -249,6 +253,7 @@ async fn answer(
         Act::BreakGlassBegin => break_glass::begin(app, named, request).await,
         Act::BreakGlassEnd => break_glass::end(app, named, request).await,
         Act::StaffReason => break_glass::staff_reason(app, named, request).await,
+        Act::Reason => session::reason(app, named, request).await,
         Act::Extend => session::extend(app, named, request).await,
         Act::Close => session::close(app, named, request).await,
         Act::State => session::state(app, named, request).await,

@@ -50,6 +50,7 @@ mod ended;
 mod break_glass;
 /// The professional is near to the person.
 mod near;
+mod reason;
 /// The page round one document.
 mod document;
 /// What stands inside its frame.
@@ -69,6 +70,7 @@ pub use interruption::interruption;
 pub use late::late;
 pub use near::{NearPage, near};
 pub use objection::{objected_late, objection};
+pub use reason::reason;
 
 /// A part of the page that is written in one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -29,6 +29,11 @@ pub const CUT_OFF: &str = "This section is cut off. Reload before relying on it.
 pub const CLOSED: &str = "This record is closed. Open it again from your own system.";
 pub const OBJECTION: &str =
     "This person has objected to sharing through this record. Contact organisations directly.";
+/// Where the deployment opens nothing while the person's wish is not known.
+pub const OBJECTION_UNKNOWN: &str = "Whether this person objects to sharing through this record could not be confirmed, so nothing is shown. Contact organisations directly.";
+/// Of one organisation, where the others are shown.
+const OBJECTED_TO: &str = "the person has objected to its sharing";
+const OBJECTION_NOT_SAID: &str = "it did not say whether the person objects to its sharing";
 pub const TRAINING: &str = "TRAINING: not a real person";
 pub const UNCONTROLLED_COPY: &str = "Uncontrolled copy: may be out of date.";
 pub const ROLE_EXCLUDES: &str = "your role does not include them";
@@ -187,6 +192,16 @@ pub fn answered_in_part(noun: &str) -> String {
     format!("No source has answered in full about {noun}.")
 }
 
+/// Why the record of somebody who died long ago is opened.
+pub fn reason_after_death(code: &str) -> &'static str {
+    match code {
+        "certification" => "Certifying or registering the death",
+        "family-care" => "Care of the family",
+        "review-or-inquest" => "Review, complaint or inquest",
+        _ => "Something else",
+    }
+}
+
 /// Where a summary has nothing that holds, but the chapter has what once did.
 pub fn none_current(noun: &str) -> String {
     format!("No current {noun}: past or withdrawn ones stand in the chapter.")
@@ -250,6 +265,8 @@ fn withheld(short: &str, by: &Withholder) -> String {
         }
         Withholder::PolicyAmbiguous => format!("{short} is not shown: more than one person there matched."),
         Withholder::PolicyNotRecorded => format!("{short} is not shown: access to it could not be recorded."),
+        Withholder::PolicyObjection => format!("{short} is not shown: {OBJECTED_TO}."),
+        Withholder::PolicyObjectionUnknown => format!("{short} is not shown: {OBJECTION_NOT_SAID}."),
     }
 }
 
@@ -269,6 +286,10 @@ pub fn in_sources(state: &ReplyState, at: &str, shown: usize, warnings: &[&str])
         ReplyState::Withheld(Withholder::Source(_)) => "Holds back some entries".to_owned(),
         ReplyState::Withheld(Withholder::PolicyNotRecorded) => {
             "Answer not shown: access to it could not be recorded".to_owned()
+        }
+        ReplyState::Withheld(Withholder::PolicyObjection) => format!("Not shown: {OBJECTED_TO}"),
+        ReplyState::Withheld(Withholder::PolicyObjectionUnknown) => {
+            format!("Not shown: {OBJECTION_NOT_SAID}")
         }
         ReplyState::Withheld(_) => "Answer not shown: who it is about is not certain".to_owned(),
         ReplyState::NotShared => "Does not share this yet".to_owned(),

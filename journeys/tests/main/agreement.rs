@@ -34,8 +34,10 @@ fn policy_words(page: &Page) -> Vec<String> {
     let blocks = page.html.split("<details class=\"why\">").skip(1);
     let blocks = blocks.filter_map(|rest| rest.split("</details>").next()).map(str::to_owned);
     let text = page.text();
-    let before = |at: usize| text[..at].split_whitespace().rev().take(3).collect::<Vec<_>>().join(" ");
-    let counted = text.match_indices("not shown for your role").map(|(at, _)| before(at));
+    let before = |words: &str| words.split_whitespace().rev().take(3).collect::<Vec<_>>().join(" ");
+    let mut parts: Vec<&str> = text.split("not shown for your role").collect();
+    parts.pop();
+    let counted = parts.into_iter().map(before);
     blocks.chain(counted).collect()
 }
 

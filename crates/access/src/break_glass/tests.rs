@@ -66,6 +66,7 @@ fn content(break_glass: Option<Exception>) -> SessionContent {
         device: None,
         break_glass,
         acknowledged: None,
+        reason: None,
     }
 }
 

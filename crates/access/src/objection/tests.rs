@@ -60,7 +60,6 @@ fn opt_outs_and_look_alikes_have_no_effect() {
         (READ_V2, "9Ndo."),
         (READ_V2, "9Nu0."),
         (READ_V2, "9Nu4."),
-        (READ_V2, "9R1.."),
         (READ_V2, "93c1."),
         (READ_V2, "XaKRw"),
         (CTV3, "XaKRy"),
@@ -169,4 +168,112 @@ proptest! {
             prop_assert_eq!(weigh(&more).0, Objection::Objected, "HAZ-022");
         }
     }
+}
+
+/// The table, row by row: system, code, what an entry of it alone makes of the person's wish.
+const TABLE: [(&str, &str, Objection, &[ObjectionCaveat]); 21] = {
+    use Objection::{None, Objected};
+    use ObjectionCaveat::{Confidential, ManualReview};
+    [
+        (SNOMED, "416409005", Objected, &[]),
+        (READ_V2, "93C1.", Objected, &[]),
+        (CTV3, "XaKRw", Objected, &[]),
+        (READ_V2, "9Nd1.", Objected, &[]),
+        (CTV3, "XaKII", Objected, &[]),
+        (SNOMED, "417528008", None, &[]),
+        (READ_V2, "93C0.", None, &[]),
+        (SNOMED, "425691002", None, &[]),
+        (READ_V2, "9Nd7.", None, &[]),
+        (SNOMED, "320011000000108", None, &[ManualReview]),
+        (READ_V2, "9NdH.", None, &[ManualReview]),
+        (READ_V2, "9NdJ.", None, &[ManualReview]),
+        (CTV3, "XaNwT", None, &[ManualReview]),
+        (CTV3, "XaNwU", None, &[ManualReview]),
+        (READ_V2, "9R1.", None, &[Confidential]),
+        (READ_V2, "9R13.", None, &[Confidential]),
+        (READ_V2, "9R15.00", None, &[Confidential]),
+        (CTV3, "9R14.", None, &[Confidential]),
+        (CONSENT, DENY, Objected, &[]),
+        (CONSENT, PERMIT, None, &[]),
+        (CONSENT, IN_PART, None, &[ManualReview]),
+    ]
+};
+
+/// Codes that look alike and are about something else: refused national shared record, Summary Care Record dissent and
+/// consent, Type 1, Type 2.
+const ELSEWHERE: [(&str, &str); 11] = [
+    (SNOMED, "416308001"),
+    (READ_V2, "93C3."),
+    (CTV3, "XaKRy"),
+    (SNOMED, "777441000000102"),
+    (SNOMED, "773031000000109"),
+    (READ_V2, "9Ndo."),
+    (CTV3, "XaXj6"),
+    (READ_V2, "9Nu0."),
+    (CTV3, "XaZ89"),
+    (READ_V2, "9Nu4."),
+    (CTV3, "XaaVL"),
+];
+
+// shows: R45
+#[test]
+fn t69_every_code_means_what_its_row_says_whatever_its_date() {
+    for (system, code, expected, caveats) in TABLE {
+        for date in ["2024-05-01", "2024-05-01T10:00:00Z", "2024"] {
+            let (objection, said) = weigh(&[sign(system, code, date)]);
+            assert_eq!((objection, said.as_slice()), (expected, caveats), "HAZ-022: {system} {code} {date}");
+        }
+        let (undated, said) = weigh(&[sign(system, code, "")]);
+        assert_eq!(undated, expected, "HAZ-022: {code} undated");
+        let is_said = said.contains(&ObjectionCaveat::Undated);
+        assert_eq!(is_said, expected == Objection::Objected, "HAZ-022: the practice is told of {code}");
+    }
+}
+
+#[test]
+fn t69_every_objection_against_every_withdrawal_before_after_on_the_same_day_and_undated() {
+    let of_meaning = |expected: Objection| {
+        TABLE.into_iter().filter(move |(.., wish, caveats)| *wish == expected && caveats.is_empty())
+    };
+    for (system, code, ..) in of_meaning(Objection::Objected) {
+        for (other_system, other, ..) in of_meaning(Objection::None) {
+            for (refused, given, expected) in [
+                ("2024-05-01", "2024-05-02", Objection::None),
+                ("2024-05-02", "2024-05-01", Objection::Objected),
+                ("2024-05-01", "2024-05-01", Objection::Objected),
+                ("2024-05-01T09:00:00Z", "2024-05-01", Objection::Objected),
+                ("", "2024-05-01", Objection::Objected),
+                ("2024-05-01", "", Objection::Objected),
+                ("", "", Objection::Objected),
+            ] {
+                let wish = of(sign(system, code, refused), sign(other_system, other, given));
+                assert_eq!(wish, expected, "HAZ-022: {code} `{refused}` against {other} `{given}`");
+            }
+        }
+    }
+}
+
+// shows: R43, R45
+#[test]
+fn t70_opt_outs_and_dissent_from_anything_else_have_no_effect() {
+    for (system, code) in ELSEWHERE {
+        for date in ["2024-05-01", ""] {
+            assert_eq!(weigh(&[sign(system, code, date)]), (Objection::None, vec![]), "HAZ-022: {code}");
+            let later = of(refused("2020-01-01"), sign(system, code, date));
+            assert_eq!(later, Objection::Objected, "HAZ-022: {code} takes no objection back");
+            let both = weigh(&[refused("2020-01-01"), given("2021-01-01"), sign(system, code, date)]);
+            assert_eq!(both, (Objection::None, vec![]), "HAZ-022: {code} is no objection of its own");
+        }
+    }
+}
+
+#[test]
+fn the_row_that_is_the_guardians_can_be_for_reading_by_a_person() {
+    for (system, code) in [(READ_V2, "9Nd1."), (CTV3, "XaKII")] {
+        let signs = [sign(system, code, "2024-05-01")];
+        let read = weigh_by(NoElectronicSharing::Review, &signs);
+        assert_eq!(read, (Objection::None, vec![ObjectionCaveat::ManualReview]), "{code}");
+    }
+    let refused = weigh_by(NoElectronicSharing::Review, &[refused("2024-05-01")]);
+    assert_eq!(refused.0, Objection::Objected, "HAZ-022: no other row is touched");
 }

@@ -225,3 +225,181 @@ fn a_stored_identity_keeps_its_dates() {
     assert_eq!(back, identity);
     assert!(confirmed(back).person.deceased.unwrap().is_readable());
 }
+
+/// Every field of the comparison, changed in what the host sent; how each ends, alone and with any other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Ends {
+    WithACaveat,
+    InAQuestion,
+    InAStop,
+}
+
+const FIELDS: [(&str, &str, &str, Ends); 5] = [
+    ("/birthDate", "1935-08-15", "date of birth", Ends::InAStop),
+    ("/name/family", "Otherwise", "family name", Ends::InAQuestion),
+    ("/name/given/0", "Maureen", "given name", Ends::InAQuestion),
+    ("/gender", "male", "gender", Ends::InAQuestion),
+    ("/gpPracticeOds", "ZZ902", "practice", Ends::WithACaveat),
+];
+
+// shows: R31
+#[test]
+fn t46_each_field_that_differs_alone_and_together_ends_as_the_table_says() {
+    for set in 1_u8..32 {
+        let changed: Vec<_> = FIELDS.iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0).collect();
+        let launch = launch(|claims| {
+            for (_, (pointer, value, ..)) in &changed {
+                *claims["patient"].pointer_mut(pointer).unwrap() = json!(value);
+            }
+        });
+        let mut found = traced();
+        found.names = vec![name("usual", "TESTPATIENT", &["Doreen"])];
+        let worst = changed.iter().map(|(_, (.., ends))| *ends).max().unwrap();
+        let named = |wanted: Ends| -> Vec<String> {
+            let these = changed.iter().filter(|(_, (.., ends))| *ends == wanted);
+            these.map(|(_, (_, _, field, _))| (*field).to_owned()).collect()
+        };
+        match identify(&launch, &Trace::Found(found)) {
+            Identity::Refused(Refusal::IdentityMismatch { fields }) => {
+                assert_eq!((worst, fields), (Ends::InAStop, named(Ends::InAStop)), "HAZ-001: {set:05b}");
+            }
+            Identity::Interrupt(_, differences) => {
+                let fields: Vec<String> = differences.into_iter().map(|one| one.field).collect();
+                assert_eq!(
+                    (worst, fields),
+                    (Ends::InAQuestion, named(Ends::InAQuestion)),
+                    "HAZ-001: {set:05b}"
+                );
+            }
+            Identity::Confirmed(identified) => {
+                assert_eq!(worst, Ends::WithACaveat, "HAZ-001: {set:05b}");
+                assert_eq!(identified.caveats, [OTHER_PRACTICE], "HAZ-001");
+            }
+            other => panic!("HAZ-001: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn t46_another_number_stops_whatever_else_agrees() {
+    let identity = with(|found| found.nhs_number = NhsNumber::parse(OTHER_NUMBER).unwrap());
+    assert!(matches!(identity, Identity::Refused(Refusal::IdentityMismatch { .. })), "HAZ-001: {identity:?}");
+}
+
+#[test]
+fn t47_day_and_month_transposed_stop() {
+    for (sent, national) in [("1935-12-08", "1935-08-12"), ("1935-01-02", "1935-02-01")] {
+        let launch = launch(|claims| claims["patient"]["birthDate"] = json!(sent));
+        let mut found = traced();
+        found.birth_date = Some(FhirDate::parse(national));
+        let stop = Refusal::IdentityMismatch { fields: vec!["date of birth".to_owned()] };
+        assert_eq!(identify(&launch, &Trace::Found(found)), Identity::Refused(stop), "HAZ-001: {sent}");
+    }
+}
+
+#[test]
+fn t48_a_former_name_at_the_host_is_the_same_person() {
+    for use_ in ["old", "maiden", "nickname", "temp"] {
+        let identity = with(|found| {
+            found.names = vec![name("usual", "MARRIED", &["Doreen"]), name(use_, "Testpatient", &["Doreen"])];
+        });
+        let identified = confirmed(identity);
+        assert_eq!(identified.person.family, "MARRIED", "the banner has the name of now: {use_}");
+        assert!(identified.caveats.is_empty(), "HAZ-028: no question without a cause: {use_}");
+    }
+}
+
+fn last(outcome: LastOutcome, practice: Option<&str>) -> LastTrace {
+    let practice = practice.map(|ods| OdsCode::parse(ods).unwrap());
+    LastTrace { outcome, practice, at: "2026-11-22T08:00:00Z".parse().unwrap() }
+}
+
+fn silent(rules: Rules, last: Option<&LastTrace>) -> Identity {
+    identify_by(rules, &launch(|_| {}), &Trace::DidNotAnswer, last)
+}
+
+#[test]
+fn t50_a_silent_national_service_is_said_and_the_practice_is_asked_by_a_trace_of_the_last_day() {
+    let unknown = confirmed(silent(Rules::default(), None));
+    assert!(!unknown.traced && unknown.practice.is_none(), "HAZ-044: no practice is guessed");
+    assert_eq!(unknown.caveats, [NOT_CHECKED], "HAZ-044");
+
+    let known = confirmed(silent(Rules::default(), Some(&last(LastOutcome::Found, Some("ZZ901")))));
+    assert!(known.traced && known.practice.as_ref().map(OdsCode::as_str) == Some("ZZ901"), "HAZ-044");
+    assert_eq!(known.caveats[0], NOT_CHECKED, "HAZ-044: the identity is not checked all the same");
+    assert!(known.caveats[1].contains("22-Nov-2026 08:00"), "{:?}", known.caveats);
+
+    let merged = confirmed(silent(Rules::default(), Some(&last(LastOutcome::Superseded, None))));
+    assert!(!merged.traced && merged.practice.is_none(), "HAZ-005: not under a number of the past");
+}
+
+#[test]
+fn t50_what_was_hidden_within_the_day_stays_hidden_while_nobody_can_say_otherwise() {
+    for outcome in [LastOutcome::Restricted, LastOutcome::NotFound, LastOutcome::Invalidated] {
+        let identity = silent(Rules::default(), Some(&last(outcome, None)));
+        assert_eq!(identity, Identity::Refused(Refusal::NoSharedRecord), "HAZ-023: {outcome:?}");
+    }
+}
+
+#[test]
+fn t50_where_the_deployment_says_so_nothing_opens_untraced() {
+    let rules = Rules { goes_on_untraced: false, ..Rules::default() };
+    assert_eq!(silent(rules, None), Identity::Refused(Refusal::HostUnreachable));
+}
+
+#[test]
+fn t50_whoever_came_in_directly_stops_at_a_silent_national_service() {
+    let mut facts: serde_json::Value = serde_json::from_slice(&launch(|_| {}).to_sealed_bytes()).unwrap();
+    facts["route"] = json!("direct");
+    let direct = Launch::from_sealed_bytes(facts.to_string().as_bytes()).unwrap();
+    for last in [None, Some(last(LastOutcome::Found, Some("ZZ901")))] {
+        let identity = identify_by(Rules::default(), &direct, &Trace::DidNotAnswer, last.as_ref());
+        assert_eq!(identity, Identity::Refused(Refusal::HostUnreachable), "HAZ-001");
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_trace_is_its_outcome_practice_and_time_and_for_a_day() {
+    let at = "2026-11-22T08:00:00Z".parse().unwrap();
+    let kept = LastTrace::of(&Trace::Found(traced()), at).unwrap();
+    assert_eq!(kept, last(LastOutcome::Found, Some("ZZ901")));
+    assert_eq!(kept.until_ms() - at.as_millisecond(), 24 * 3600 * 1000);
+    let text = serde_json::to_string(&kept).unwrap();
+    for known in [NUMBER, "TESTPATIENT", "Doreen", "1935", "Example Street"] {
+        assert!(!text.contains(known), "HAZ-049: `{known}` is kept: {text}");
+    }
+    let with = |edit: fn(&mut Traced)| {
+        let mut found = traced();
+        edit(&mut found);
+        LastTrace::of(&Trace::Found(found), at).unwrap()
+    };
+    assert_eq!(with(|found| found.restricted = true), last(LastOutcome::Restricted, None), "HAZ-023");
+    assert_eq!(with(|found| found.verified = false), last(LastOutcome::Found, None), "HAZ-044");
+    let merged = with(|found| found.superseded_from = NhsNumber::parse(OTHER_NUMBER).ok());
+    assert_eq!(merged, last(LastOutcome::Superseded, None), "HAZ-005");
+    assert_eq!(LastTrace::of(&Trace::DidNotAnswer, at), None);
+}
+
+#[test]
+fn another_practice_is_said_only_where_the_deployment_wants_it() {
+    let launch = launch(|claims| claims["patient"]["gpPracticeOds"] = json!("ZZ902"));
+    let rules = Rules { says_other_practice: false, ..Rules::default() };
+    let identified = confirmed(identify_by(rules, &launch, &Trace::Found(traced()), None));
+    assert!(identified.caveats.is_empty(), "{:?}", identified.caveats);
+}
+
+#[test]
+fn days_since_death_are_counted_and_an_unreadable_date_is_long_ago() {
+    let today = jiff::civil::date(2026, 11, 22);
+    for (died, days) in [
+        ("2026-11-22", Some(0)),
+        ("2026-05-26", Some(180)),
+        ("2026-05-25T23:10:00+01:00", Some(181)),
+        ("2026-05", Some(205)),
+        ("last winter", Some(i32::MAX)),
+    ] {
+        let identified = confirmed(with(|found| found.deceased = Some(FhirDate::parse(died))));
+        assert_eq!(identified.days_since_death(today), days, "{died}");
+    }
+    assert_eq!(confirmed(with(|_| {})).days_since_death(today), None);
+}

@@ -50,6 +50,7 @@ fn stored_content_comes_back_whole_and_prints_nobody() {
         device: None,
         break_glass: None,
         acknowledged: None,
+        reason: None,
     };
     let text = serde_json::to_string(&content).unwrap();
     let back: SessionContent = serde_json::from_str(&text).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::{Kind, SourceConfig, plan, testing::*};
 use fhir::{Category::Allergies, Level, ReplyState, reply::Silence};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 
 fn server() -> Fake {
     Fake::default()
@@ -86,4 +86,52 @@ async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
     let second = federation.gather(plan()).next().await.unwrap();
     let busy = fhir::reply::NotAsked("busy".to_owned());
     assert_eq!(second.state, ReplyState::NotAsked(busy), "HAZ-036");
+}
+
+/// What a partner's register says, in its own time.
+fn word(said: futures_util::future::BoxFuture<'static, Option<ReplyState>>, meanwhile: bool) -> crate::Word {
+    crate::Word { verdict: said, meanwhile }
+}
+
+async fn after(fake: &Fake, word: crate::Word) -> (fhir::Reply, usize) {
+    let federation = federation(vec![at("kept", fake).await], "http://127.0.0.1:9", limits());
+    let plan = plan::plan(federation.sources(), &|_, _| Level::Full, &asking());
+    let words = std::collections::HashMap::from([(fhir::SourceId::new("kept"), word)]);
+    let reply = federation.gather_after(plan, words).next().await.unwrap();
+    (reply, fake.seen().len())
+}
+
+#[tokio::test]
+async fn t71_nothing_of_a_partner_is_asked_before_its_word_and_nothing_used_against_it() {
+    let objected = || ReplyState::Withheld(fhir::reply::Withholder::PolicyObjection);
+    let against = |state| async move { Some(state) }.boxed();
+    let (reply, asked) = after(&server(), word(against(objected()), false)).await;
+    assert_eq!((reply.state, asked), (objected(), 0), "HAZ-022: not one question left");
+    let (reply, asked) = after(&server(), word(against(objected()), true)).await;
+    assert!(asked > 0, "known from before: asked meanwhile");
+    assert_eq!(reply.state, objected(), "HAZ-022: and dropped");
+    assert!(reply.payloads.is_empty(), "HAZ-022");
+    for meanwhile in [true, false] {
+        let (reply, _) = after(&server(), word(async { None }.boxed(), meanwhile)).await;
+        assert_eq!(reply.state, ReplyState::Answered);
+    }
+}
+
+#[tokio::test]
+async fn t71_an_answer_waits_for_the_word_of_its_partner_and_no_other_does() {
+    let (say, said) = tokio::sync::oneshot::channel::<()>();
+    let slow = async move {
+        let _ = said.await;
+        None
+    };
+    let sources = vec![at("kept", &server()).await, at("free", &server()).await];
+    let federation = federation(sources, "http://127.0.0.1:9", limits());
+    let plan = plan::plan(federation.sources(), &|_, _| Level::Full, &asking());
+    let words = std::collections::HashMap::from([(fhir::SourceId::new("kept"), word(slow.boxed(), true))]);
+    let mut replies = federation.gather_after(plan, words);
+    assert_eq!(replies.next().await.unwrap().source.as_str(), "free", "HAZ-035");
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(50), replies.next()).await;
+    assert!(waiting.is_err(), "HAZ-022: its answer is held until its word is in");
+    say.send(()).unwrap();
+    assert_eq!(replies.next().await.unwrap().source.as_str(), "kept");
 }

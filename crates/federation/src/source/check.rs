@@ -66,6 +66,8 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
         ("feed", source.feed.is_some()),
         ("person_search", source.person_search != PersonSearch::Post),
         ("says_who", source.says_who),
+        ("consent", source.consent.is_asked()),
+        ("keys_on_superseded", source.keys_on_superseded),
         ("retrieve_from", !source.retrieve_from.is_empty()),
         ("route", source.route != Route::SpineSecureProxy),
     ];

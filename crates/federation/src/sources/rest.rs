@@ -3,7 +3,7 @@
 //! category, never of the others (HAZ-006). A document is opened by asking again. Source: FHIR R4 and STU3 http, search; UK Core R4; Care Connect.
 
 use crate::{
-    asking::Asker,
+    asking::{Asker, ObjectionReply},
     auth::Credentials,
     fault::Fault,
     guard::Verdict,
@@ -48,11 +48,23 @@ mod reply;
 mod content;
 /// What only a test question tries.
 mod checks;
+/// Whether the person has objected to this partner's sharing.
+mod consent;
 /// Who asks, for a partner that wants to be told.
 mod asker;
 
-const TAKES: &[&str] =
-    &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "feed", "person_search", "says_who"];
+const TAKES: &[&str] = &[
+    "base_url",
+    "api_key_file",
+    "api_key_header",
+    "oauth2",
+    "tls",
+    "feed",
+    "person_search",
+    "says_who",
+    "consent",
+    "keys_on_superseded",
+];
 
 const FHIR_JSON: &str = "application/fhir+json";
 
@@ -88,6 +100,7 @@ fn build(
         client,
         base,
         person_search: source.person_search,
+        keys_on_superseded: source.keys_on_superseded,
         configured,
         is_feed: source.feed.is_some(),
         says_who: source.says_who,
@@ -99,6 +112,14 @@ fn build(
 impl Source for Server {
     fn ask<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Ended> {
         ask(self, question, bounds).boxed()
+    }
+
+    fn objection<'a>(
+        &'a self,
+        question: &'a Question,
+        bounds: &'a Bounds,
+    ) -> BoxFuture<'a, (ObjectionReply, Verdict)> {
+        consent::ask(self, question, bounds).boxed()
     }
 
     fn checks<'a>(&'a self, question: &'a Question, bounds: &'a Bounds) -> BoxFuture<'a, Vec<Check>> {
@@ -152,6 +173,8 @@ struct Server {
     credentials: Credentials,
     base: Url,
     person_search: PersonSearch,
+    /// Whether it may keep a person under an earlier number.
+    keys_on_superseded: bool,
     configured: Version,
     /// Whether it is fed by extracts, and so declares when it received the last.
     is_feed: bool,
@@ -163,6 +186,12 @@ struct Server {
 }
 
 impl Server {
+    /// The numbers it is asked under: the current one, and earlier ones where it may still go by those (HAZ-005).
+    fn asked_under<'p>(&self, person: &'p Person) -> impl Iterator<Item = &'p fhir::NhsNumber> {
+        let count = if self.keys_on_superseded { usize::MAX } else { 1 };
+        person.numbers.iter().take(count)
+    }
+
     fn address(&self, path: &str) -> String {
         format!("{}/{path}", self.base.as_str().trim_end_matches('/'))
     }

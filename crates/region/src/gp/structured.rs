@@ -10,6 +10,7 @@ use crate::{
     faults::gate,
     outcome::{Dialect, Problem, fhir_json, fhir_text},
     payload,
+    people::partner::Partner,
 };
 use axum::{
     Router,
@@ -84,11 +85,12 @@ impl Surgery {
 
     fn bundle(&self, asked: &parameters::Asked, trace_id: &str) -> Result<Vec<u8>, Problem> {
         let person = self.answer_about(&asked.nhs_number, Service::Structured)?;
+        let person = self.world.wishes.applied(person, Partner::Gp);
         if let Some(published) = self.world.corpus.gp_record(&person.nhs_number) {
             return Ok(published.into_bytes());
         }
         let documents_root = self.root(Service::Documents);
         let reply = payload::GpReply { bundle_id: trace_id, documents_root: &documents_root };
-        Ok(payload::as_sent(&payload::gp_connect(person, &asked.areas, reply, self.world.today)))
+        Ok(payload::as_sent(&payload::gp_connect(&person, &asked.areas, reply, self.world.today)))
     }
 }

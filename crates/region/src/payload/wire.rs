@@ -5,6 +5,8 @@ use super::as_sent::decimal;
 use crate::people::facts::{Heading, Term, Value as Measured};
 use serde_json::{Value, json};
 
+/// Nothing is allowed but under break-glass. Source: IHE PCF 1.1, overarching policies.
+pub(super) const BREAK_GLASS_ONLY: &str = "https://profiles.ihe.net/ITI/PCF/Policy-break-glass-only";
 pub(super) const SNOMED: &str = "http://snomed.info/sct";
 pub(super) const UCUM: &str = "http://unitsofmeasure.org";
 pub(super) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";

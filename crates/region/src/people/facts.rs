@@ -86,6 +86,8 @@ pub(crate) struct Facts {
     pub(crate) quirks: PracticeQuirks,
     pub(crate) national: National,
     pub(crate) mistakes: Vec<Mistake>,
+    /// Who still has the person under the earliest of the numbers that were superseded.
+    pub(crate) keyed_on_old: Vec<Partner>,
     pub(crate) contacts: Vec<Relation>,
     pub(crate) allergies: Vec<Allergy>,
     pub(crate) medicines: Vec<Medicine>,

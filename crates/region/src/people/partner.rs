@@ -3,7 +3,7 @@
 //! Source: requirements, section 2 (the eleven partners; the eleventh contributes nothing).
 
 /// Who holds a fact. `Gp` stands for the practice the person is registered at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Partner {
     Gp,
     Acute,
@@ -37,6 +37,19 @@ impl Partner {
         Partner::Essex,
         Partner::Southend,
         Partner::Thurrock,
+    ];
+
+    /// Each of them, as the only holder.
+    pub(crate) const REST_ALONE: [&[Partner]; 9] = [
+        &[Partner::Acute],
+        &[Partner::Eput],
+        &[Partner::Nelft],
+        &[Partner::Provide],
+        &[Partner::Ic24],
+        &[Partner::Ambulance],
+        &[Partner::Essex],
+        &[Partner::Southend],
+        &[Partner::Thurrock],
     ];
 
     pub(crate) fn parse(slug: &str) -> Option<Self> {

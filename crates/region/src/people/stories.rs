@@ -16,6 +16,7 @@ mod html_view;
 mod national;
 mod ruby;
 pub(crate) mod staff;
+mod wishes;
 
 use super::{Person, facts::Facts};
 use fhir::NhsNumber;
@@ -54,6 +55,10 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         national::left_the_practice(),
         national::sensitive(),
         ruby::ruby(),
+        wishes::objects_to_eput(),
+        wishes::objects_to_nelft(),
+        wishes::died_last_year(today),
+        wishes::keyed_on_the_old_number(),
     ]
     .into_iter()
     .chain(staff::all())

@@ -53,9 +53,9 @@ pub(super) const OXYGEN_SATURATION: Term = sct("103228002", "Oxygen saturation")
 pub(super) const NEWS2: Term = sct("1104051000000101", "NEWS2 total score");
 pub(super) const CFS: Term = text("Clinical frailty scale");
 pub(super) const EFI: Term = text("Electronic frailty index");
-pub(super) const REFUSED_SHARING: Term =
+pub(crate) const REFUSED_SHARING: Term =
     sct("416409005", "Refused consent for upload to local shared electronic record");
-pub(super) const CONSENTED_SHARING: Term =
+pub(crate) const CONSENTED_SHARING: Term =
     sct("417528008", "Consent given for upload to local shared electronic record");
 
 pub(super) const FLU: Term = sct("86198006", "Influenza vaccination");

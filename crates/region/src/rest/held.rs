@@ -2,10 +2,17 @@
 //! Built when first asked for and kept, so that a second question costs nothing.
 
 use super::{identity, partner::Partner};
-use crate::{faults::Fault, payload, people::Person, world::World};
+use crate::{
+    faults::Fault,
+    payload,
+    people::{self, Person},
+    wishes::Said,
+    world::World,
+};
 use fhir::NhsNumber;
 use serde_json::{Value, value::RawValue};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
@@ -66,13 +73,16 @@ fn from_text(text: String) -> Option<Resource> {
     Some(Resource { value: serde_json::from_str(&text).ok()?, text: RawValue::from_string(text).ok()? })
 }
 
+/// A person's place, and what the person has said here since the start.
+type Whose = (usize, Option<Said>);
+
 /// One partner's holdings.
 pub(super) struct Store {
     world: Arc<World>,
     partner: &'static Partner,
     /// The FHIR base, for addresses that are whole.
     base: String,
-    held: Mutex<HashMap<usize, Arc<Held>>>,
+    held: Mutex<HashMap<Whose, Arc<Held>>>,
     /// Whose each resource is, by `Type/id`; filled with everybody's the first time an unknown one is asked for.
     owners: Mutex<HashMap<String, usize>>,
     everybody: OnceLock<()>,
@@ -121,13 +131,14 @@ impl Store {
     }
 
     fn of(&self, place: usize) -> Option<Arc<Held>> {
-        if let Some(held) = lock(&self.held).get(&place) {
+        let key = (place, self.said(place));
+        if let Some(held) = lock(&self.held).get(&key) {
             return Some(Arc::clone(held));
         }
         let held = Arc::new(Held::new(self.resources(place)));
         held.patient()?;
         self.index(place, &held);
-        lock(&self.held).insert(place, Arc::clone(&held));
+        lock(&self.held).insert(key, Arc::clone(&held));
         Some(held)
     }
 
@@ -139,10 +150,18 @@ impl Store {
         let Some(person) = self.world.people.get(place) else { return Vec::new() };
         let name = self.partner.name;
         let texts = self.world.corpus.resources(name, &person.nhs_number).unwrap_or_else(|| {
-            let made = payload::resources(name, person, self.world.today).into_iter();
+            let keeper = people::partner::Partner::parse(name);
+            let person =
+                keeper.map_or(Cow::Borrowed(person), |keeper| self.world.wishes.applied(person, keeper));
+            let made = payload::resources(name, &person, self.world.today).into_iter();
             made.filter_map(|one| as_text(&self.addressed(one))).collect()
         });
         texts.into_iter().filter_map(from_text).collect()
+    }
+
+    fn said(&self, place: usize) -> Option<Said> {
+        let keeper = people::partner::Partner::parse(self.partner.name)?;
+        self.world.wishes.of(self.world.people.get(place)?, keeper)
     }
 
     /// With whole addresses of documents, where this partner writes them so.

@@ -56,6 +56,10 @@ const KINDS: [Kind; 20] = [
     plain("DocumentReference"),
     Kind { name: "CarePlan", parameters: &["patient"], includes: &[("goal", &["goal"])] },
     plain("QuestionnaireResponse"),
-    Kind { name: "Consent", parameters: &["patient", "scope"], includes: &[] },
+    Kind {
+        name: "Consent",
+        parameters: &["patient", "patient.identifier", "scope"],
+        includes: &[("patient", &["patient"])],
+    },
     plain("Flag"),
 ];

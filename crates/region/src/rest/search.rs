@@ -72,14 +72,14 @@ pub(super) fn run(
                 None => found.ignored.push(format!("_include={value}")),
             },
             own if !kind.parameters.contains(&own) => found.ignored.push(own.to_owned()),
-            "identifier" | "patient" | "_id" => {
+            "identifier" | "patient.identifier" | "patient" | "_id" => {
                 named = true;
                 found.held = who(store, name, value)?;
             }
             own => filters.push((own, value.as_str())),
         }
         // A number that names a person stands in no link, though the search was by it (HAZ-049).
-        if found.ignored.len() == ignored_before && name != "identifier" {
+        if found.ignored.len() == ignored_before && !name.ends_with("identifier") {
             found.used.push((name.clone(), value.clone()));
         }
     }
@@ -110,9 +110,9 @@ fn include(kind: &Kind, value: &str) -> Option<&'static [&'static str]> {
     kind.includes.iter().find(|(known, _)| *known == name).map(|(_, path)| *path)
 }
 
-/// `identifier` is `system|value`; `patient` is an id, relative or absolute reference; `_id` is an id.
+/// `identifier` and `patient.identifier` are `system|value`; `patient` is an id, relative or absolute reference; `_id` is an id.
 fn who(store: &Store, name: &str, value: &str) -> Result<Option<Arc<Held>>, Problem> {
-    if name != "identifier" {
+    if !name.ends_with("identifier") {
         return Ok(store.by_id(value.rsplit('/').next().unwrap_or_default()));
     }
     let number = value.strip_prefix(fhir::nhs_number::SYSTEM).and_then(|rest| rest.strip_prefix('|'));

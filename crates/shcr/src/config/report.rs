@@ -76,8 +76,9 @@ impl Text {
         self.wrong(message, Some(fix.to_owned()), self.listed("hosts", "client_id", client_id, key))
     }
 
-    pub(crate) fn at_session(&self, key: &str, message: String, fix: &str) -> Wrong {
-        self.wrong(message, Some(fix.to_owned()), self.table("session", key))
+    /// A key of a table of its own.
+    pub(crate) fn at(&self, table: &str, key: &str, message: String, fix: &str) -> Wrong {
+        self.wrong(message, Some(fix.to_owned()), self.table(table, key))
     }
 
     /// What a host cannot be registered with; `None` where it stands in another file.

@@ -42,6 +42,9 @@ pub(super) fn settle(
     for source in tables(&mut table, "sources") {
         point(source, region, options);
     }
+    for change in &options.changed {
+        change.make(&mut table)?;
+    }
     if options.poor_source
         && let Some(sources) = table.get_mut("sources").and_then(Value::as_array_mut)
     {
@@ -124,6 +127,34 @@ fn open_switches(state: &Path, partner: &str) -> miette::Result<()> {
     std::fs::write(&path, text)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot write `{}`", path.display()))
+}
+
+/// One key of one table, and the value it is to have.
+#[derive(Clone)]
+pub(super) struct Changed {
+    table: String,
+    key: String,
+    value: String,
+}
+
+/// `objection.unknown=refuse`
+pub(super) fn changed(text: &str) -> Result<Changed, String> {
+    let parts = text.split_once('=').and_then(|(at, value)| Some((at.split_once('.')?, value)));
+    let ((table, key), value) =
+        parts.ok_or("write it as TABLE.KEY=VALUE, such as `objection.unknown=refuse`")?;
+    Ok(Changed { table: table.to_owned(), key: key.to_owned(), value: value.to_owned() })
+}
+
+impl Changed {
+    /// A number stays one; everything else is text. What cannot be is refused where the file is read.
+    fn make(&self, config: &mut Table) -> miette::Result<()> {
+        let table = config.get_mut(&self.table).and_then(Value::as_table_mut);
+        let table =
+            table.ok_or_else(|| miette::miette!("the configuration has no table `{}`", self.table))?;
+        let value = self.value.parse::<i64>().map_or_else(|_| Value::from(self.value.as_str()), Value::from);
+        table.insert(self.key.clone(), value);
+        Ok(())
+    }
 }
 
 fn tables<'a>(table: &'a mut Table, key: &str) -> impl Iterator<Item = &'a mut Table> {

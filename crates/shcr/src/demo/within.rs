@@ -56,6 +56,7 @@ pub(crate) async fn start(edit: impl FnOnce(&mut Config)) -> Within {
             gateway_origin: program.config.public_url.clone(),
             training: true,
             contacts: Vec::new(),
+            sharing_notice: String::new(),
         };
         let router = web::routes::router(Arc::new(Doors(Arc::clone(&program))), settings)
             .into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -79,6 +80,7 @@ fn options(state_dir: PathBuf) -> Options {
         poor_source: false,
         national_gateway: false,
         with_config: None,
+        changed: Vec::new(),
     }
 }
 

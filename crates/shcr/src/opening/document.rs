@@ -1,4 +1,4 @@
-//! One document: handle → person → permit → audit open → objection → ask → show → disclose → audit close. Takes a request of a
+//! One document: handle → person → permit → audit open → wish → ask → show → disclose → audit close. Takes a request of a
 //! session with a sealed handle, gives the page round the document, or what stands in its frame: the document, or in words
 //! why not. Read [`open_document`] as a list. HAZ-020, HAZ-022, HAZ-029.
 
@@ -6,9 +6,9 @@ use super::{compose, disclose, handle::Handle, session, session::Entered, steps,
 use crate::{
     clock,
     entries::{self, Story},
-    program::{Program, break_glass},
+    program::{Program, break_glass, objection::Decider},
 };
-use access::{Launch, Permit, Refusal, policy::Circumstances};
+use access::{Permit, Refusal};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
@@ -76,6 +76,10 @@ pub(crate) async fn open_document(
             story.because("near to the person, and no reason given");
             return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
         }
+        Who::NeedsReason => {
+            story.because("died long ago, and no reason given");
+            return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
+        }
     };
     let permit = granted(&program, &session, &document.handle, &mut story).await?;
     let Handle { source, category, .. } = &document.handle;
@@ -83,16 +87,15 @@ pub(crate) async fn open_document(
     story.permitted(&permit, &plan);
 
     // From here on everything is accounted for, or nothing happens.
-    let opened = steps::account(&program, &story).await?;
+    let opened = Arc::new(steps::account(&program, &story).await?);
     let opens_restricted = *category == Category::Restricted;
     let asking = Asking { opens_restricted, ..compose::asking(&launch, &person, &story) };
     let frame_ancestor = session.content.frame.clone();
     let card = document.card.clone();
     // On a task of its own: a reader who leaves must not leave the opening without its end.
-    let beside = session.beside();
+    let by = Decider { launch, beside: session.beside(), story: story.clone() };
     let ended = story.refusing(Refusal::ViewEnded);
-    let inside = ask(Arc::clone(&program), (launch, beside), (opened, asking), story, document);
-    let inside = tokio::spawn(inside).await;
+    let inside = tokio::spawn(ask(Arc::clone(&program), (opened, asking), by, story, document)).await;
     // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
     session::look(&program, &within).await?;
     if let Some(exception) = exception
@@ -160,21 +163,24 @@ struct Inside {
 /// From the audit's receipt to its end.
 async fn ask(
     program: Arc<Program>,
-    (launch, beside): (Launch, Circumstances),
-    (opened, asking): (Opened, Asking),
+    (opened, asking): (Arc<Opened>, Asking),
+    by: Decider,
     mut story: Story,
     document: Sealed,
 ) -> Inside {
     let Sealed { handle, card } = &document;
     let say = |why: &str, story: &Story| Inside::words(why, card, &story.reference);
-    // No question about the document leaves before the practice has said whether the person objects (HAZ-022).
-    let (objection, _) = program.objection(&opened, &asking, &mut story).await;
-    if program.is_stopped_by(objection) {
-        let permit = steps::over_objection(&program, &launch, &beside, &story).await;
-        if permit.is_none_or(|permit| permit.level(&handle.source, handle.category) < handle.level) {
-            close(&program, &opened, &story, "not-asked", "objection").await;
-            return say(words::OBJECTION, &story);
-        }
+    // No question about the document leaves before those who may know have said whether the person objects (HAZ-022).
+    let wishes = program.ask_wishes(&opened, &asking, Some(&handle.source)).await;
+    let wish = wishes.whole().await;
+    let permit = steps::permit_by_wish(&program, &by.launch, (&by.beside, &wish), &mut story).await;
+    if permit.is_none_or(|permit| permit.level(&handle.source, handle.category) < handle.level) {
+        close(&program, &opened, &story, "not-asked", "objection").await;
+        return say(wish.sentence(), &story);
+    }
+    if let Some(state) = wishes.against(&program, &by, &handle.source).await {
+        close(&program, &opened, &story, state.name(), "complete").await;
+        return say(&words::document_not_had(&card.short, &state), &story);
     }
     let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
     program.count(&Reply::of(handle.source.clone(), reply.state.clone()));

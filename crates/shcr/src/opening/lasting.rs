@@ -3,20 +3,20 @@
 
 use super::session::{Entered, still_has};
 use crate::program::Program;
-use access::{Launch, Permit, break_glass::Exception, policy::Circumstances};
+use access::{Launch, Objection, Permit, break_glass::Exception, policy::Circumstances};
 
 /// How long a permit lasts.
 pub(super) struct Lasting {
     sid: [u8; 32],
     /// `None`: the permit rests on no exception.
     by: Option<Exception>,
-    /// Without the exception nothing is shown at all.
-    over_objection: bool,
+    /// The person's wish: over an objection nothing is shown at all without the exception.
+    objection: Objection,
 }
 
 impl Lasting {
-    pub(super) fn of(session: &Entered, over_objection: bool) -> Self {
-        Self { sid: session.sid, by: session.content.break_glass.clone(), over_objection }
+    pub(super) fn of(session: &Entered, objection: Objection) -> Self {
+        Self { sid: session.sid, by: session.content.break_glass.clone(), objection }
     }
 
     /// Whether anything may still be shown. Where the exception has ended, the permit becomes what the role has without it.
@@ -25,11 +25,9 @@ impl Lasting {
         if still_has(program, &self.sid, exception).await {
             return true;
         }
-        if self.over_objection {
-            return false;
-        }
         self.by = None;
-        match program.policy().decide(launch, &Circumstances::default()) {
+        let without = Circumstances { objection: self.objection, ..Circumstances::default() };
+        match program.policy().decide(launch, &without) {
             Ok(without) => *permit = without,
             Err(_) => return false,
         }

@@ -4,18 +4,23 @@
 use super::session::Entered;
 use crate::{
     clock,
-    entries::Planned,
-    entries::Story,
-    program::{Program, alerts::Rule},
+    config::ObjectionPage,
+    entries::{Planned, Story},
+    program::{
+        Program,
+        alerts::Rule,
+        objection::{Wish, Wishes},
+    },
 };
 use access::{
     Launch, Objection, Permit, Refusal, StaffMatch,
-    person::{Difference, Identified, Identity, Trace},
-    policy::Circumstances,
+    person::{Difference, Identified, Identity},
+    policy::{Circumstances, ReasonCode},
 };
 use audit::Opened;
-use fhir::{Category, Level};
-use record::{Places, Restricted, Under};
+use federation::{Asking, Plan, SourceConfig};
+use fhir::{Category, Level, Reply, ReplyState, date, reply::Withholder};
+use record::{Places, Record, Restricted, Under, release::Released};
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -26,13 +31,18 @@ pub(super) enum Who {
     Differs(Vec<Difference>),
     /// The professional is near to the person, and has yet to say why the record is opened.
     Near(StaffMatch),
+    /// Died long ago: the professional has yet to say why the record is opened.
+    NeedsReason,
 }
+
+/// A record of somebody who has died is looked at later than this for reasons worth hearing of.
+const DIED_LONG_AGO_DAYS: i32 = 30;
 
 /// Asks PDS, and the professional's own organisation about the two, anew at every opening.
 pub(super) async fn person(program: &Program, session: &Entered, story: &mut Story) -> Result<Who, Refused> {
     let launch = &session.content.launch;
-    let (trace, near) = tokio::join!(
-        program.federation.trace(&launch.person.nhs_number, story.opening.as_str(), clock::now()),
+    let ((trace, last), near) = tokio::join!(
+        program.trace(&launch.person.nhs_number, story.opening.as_str()),
         program.near(launch, story.opening.as_str()),
     );
     story.traced(&trace);
@@ -40,16 +50,13 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
     if near == StaffMatch::Own {
         return Err(program.refuse(story, Refusal::OwnRecord).await);
     }
-    let (person, differing) = match access::person::identify(launch, &trace) {
+    let rules = program.config.identity.rules();
+    let (person, differing) = match access::person::identify_by(rules, launch, &trace, last.as_ref()) {
         Identity::Confirmed(person) => (person, Vec::new()),
         Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
         Identity::Interrupt(_, differing) => return Ok(Who::Differs(differing)),
         Identity::Refused(refusal) => {
-            // The asker is told what is told of a person nobody knows; the audit and the privacy officer are not (HAZ-050).
-            if launch.person.sensitive || matches!(&trace, Trace::Found(traced) if traced.restricted) {
-                story.because("where the person is must not be told");
-                program.raise(Rule::RestrictedPerson, story.opening.as_str(), "record attempted").await;
-            }
+            program.hidden(launch, &trace, story).await;
             return Err(program.refuse(story, refusal).await);
         }
     };
@@ -57,10 +64,21 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
     if near.needs_reason() && session.content.acknowledged != Some(near) {
         return Ok(Who::Near(near));
     }
+    let today = date::london(clock::now()).date();
+    let days = person.days_since_death(today).unwrap_or_default();
+    match &session.content.reason {
+        Some(reason) => story.reason(reason),
+        None if days > program.config.deceased.days => return Ok(Who::NeedsReason),
+        None => {}
+    }
+    if days > DIED_LONG_AGO_DAYS {
+        let what = "the record of somebody who died more than 30 days ago was opened";
+        program.raise(Rule::DiedLongAgo, story.opening.as_str(), what).await;
+    }
     Ok(Who::Known(Box::new(person), differing))
 }
 
-/// What this professional may see of this person, by the policy in force now.
+/// What this professional may see of this person by the policy in force now, before the person's own wish is known.
 pub(super) async fn permit(
     program: &Program,
     launch: &Launch,
@@ -77,11 +95,7 @@ pub(super) async fn permit(
 
 /// What is restricted is read only where an exception lets it be seen; otherwise the record is put together as though it had
 /// never been sent (HAZ-010). While nobody has said nationally that the person's address may be known, none is told (HAZ-023).
-pub(super) fn under<'p>(
-    program: &'p Program,
-    person: &Identified,
-    level: &dyn Fn(Category) -> Level,
-) -> Under<'p> {
+fn under<'p>(program: &'p Program, person: &Identified, level: &dyn Fn(Category) -> Level) -> Under<'p> {
     let is_open = level(Category::Restricted) == Level::Full;
     Under {
         restrictions: &program.restrictions,
@@ -90,19 +104,76 @@ pub(super) fn under<'p>(
     }
 }
 
-/// The same where the person has objected and an exception goes against that. `None`: nothing is shown (HAZ-022). What opens so
-/// is told to a privacy officer.
-pub(super) async fn over_objection(
+/// The same once the wish is known, which holds for what is asked from now on and for all that is shown. `None`: nothing is
+/// (HAZ-022). What opens in spite of an objection is told to a privacy officer at once.
+pub(super) async fn permit_by_wish(
     program: &Program,
     launch: &Launch,
-    beside: &Circumstances,
-    story: &Story,
+    (beside, wish): (&Circumstances, &Wish),
+    story: &mut Story,
 ) -> Option<Permit> {
-    let beside = Circumstances { objection: Objection::Objected, ..beside.clone() };
-    let permit = program.policy().decide(launch, &beside).ok()?;
-    let what = "a record was opened in spite of the person's objection";
-    program.raise(Rule::ObjectionOverridden, story.opening.as_str(), what).await;
+    story.objection(wish, clock::now());
+    for place in wish.objecting() {
+        program.record_objection(story, place).await;
+    }
+    let objection = wish.as_decided(program.config.objection.unknown);
+    let policy = program.policy();
+    let permit = policy.decide(launch, &Circumstances { objection, ..beside.clone() }).ok()?;
+    story.under(policy.id(), policy.map_version(launch));
+    story.redecided(&permit);
+    if objection == Objection::Objected {
+        let what = "a record was opened in spite of the person's objection";
+        program.raise(Rule::ObjectionOverridden, story.opening.as_str(), what).await;
+    }
     Some(permit)
+}
+
+/// Where an objection must not be told from a person nobody knows: then this is how the opening ends (HAZ-050).
+pub(super) async fn unless_hidden(
+    program: &Program,
+    launch: &Launch,
+    (beside, wishes): (&Circumstances, &Wishes),
+    opened: &Opened,
+    story: &mut Story,
+) -> Result<(), Refused> {
+    if program.config.objection.page != ObjectionPage::Uniform {
+        return Ok(());
+    }
+    let wish = wishes.whole().await;
+    if permit_by_wish(program, launch, (beside, &wish), story).await.is_some() {
+        return Ok(());
+    }
+    program.close(opened, story, &Record::default(), "objection").await;
+    story.because("objection");
+    Err(program.refuse(story, Refusal::NoSharedRecord).await)
+}
+
+/// What is asked. A source that an objection alone closes is said to be closed by it.
+pub(super) fn plan(program: &Program, permit: &Permit, opened: &Opened, asking: Asking) -> Plan {
+    let mut plan = program.federation.plan(permit, opened, asking);
+    let by_objection = |reply: &Reply| {
+        let limited = |category| permit.grant(&reply.source, category).limited_by;
+        let shares = |source: &SourceConfig| source.id == reply.source && !source.shares.is_empty();
+        program.federation.sources().iter().any(shares)
+            && Category::ALL.into_iter().any(|category| limited(category) == Some(ReasonCode::Objection))
+    };
+    for reply in plan.settled.iter_mut().filter(|reply| by_objection(reply)) {
+        *reply = Reply::of(reply.source.clone(), ReplyState::Withheld(Withholder::PolicyObjection));
+    }
+    plan
+}
+
+/// What of a reply may be shown.
+pub(super) fn released(
+    program: &Program,
+    person: &Identified,
+    reply: &Reply,
+    permit: &Permit,
+    story: &Story,
+) -> Released {
+    let level = |category| permit.level(&reply.source, category);
+    let normalised = record::normalise_under(reply, &under(program, person, &level));
+    record::release::release(&reply.source, normalised, &level, Some(&story.today()))
 }
 
 /// Every source, and all that may be asked of it.

@@ -11,7 +11,7 @@ use audit::{Fault, Why};
 pub(crate) enum Rule {
     /// A record opened on the professional's own word.
     SelfClaimed,
-    /// An objection overridden by emergency access.
+    /// A record opened in spite of an objection.
     ObjectionOverridden,
     /// A professional asked for their own record.
     OwnRecord,
@@ -21,6 +21,8 @@ pub(crate) enum Rule {
     Colleague,
     /// The organisation wants more care with this person's record.
     Listed,
+    /// A person who died more than 30 days ago.
+    DiedLongAgo,
     /// A launch offered again, edited, or a link used twice.
     Replay,
     /// The cookie of one session used on another.
@@ -33,7 +35,7 @@ pub(crate) enum Rule {
     AgreementRefused,
     /// Something restricted was shown.
     RestrictedOpened,
-    /// A person whose whereabouts must not be told was attempted.
+    /// A person whose demographics are restricted nationally, or flagged by the host.
     RestrictedPerson,
 }
 
@@ -47,6 +49,7 @@ impl Rule {
             Rule::Household => "PO-08",
             Rule::Colleague => "PO-09",
             Rule::Listed => "PO-10",
+            Rule::DiedLongAgo => "PO-12",
             Rule::Replay => "PO-23",
             Rule::ForeignCookie => "PO-24",
             Rule::NewRole => "PO-25",

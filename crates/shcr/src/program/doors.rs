@@ -84,6 +84,11 @@ impl Gateway for Doors {
         async move { program.give_staff_reason(&within, &form).await }.boxed()
     }
 
+    fn give_reason(&self, within: Within, token: String, reason: (String, String)) -> Answer<bool> {
+        let program = Arc::clone(&self.0);
+        async move { program.give_reason(&within, &token, (&reason.0, &reason.1)).await }.boxed()
+    }
+
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
         let program = Arc::clone(&self.0);
         async move { program.state_of(&within).await }.boxed()

@@ -129,6 +129,7 @@ impl Program {
             device: Some(browser.device.fingerprint(&self.session_keys.device)),
             break_glass: None,
             acknowledged: None,
+            reason: None,
         }
     }
 }

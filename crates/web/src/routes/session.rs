@@ -19,6 +19,11 @@ use tokio::time::Instant;
 struct Act {
     #[serde(default)]
     token: String,
+    /// Of the form that asks for a reason.
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    text: String,
 }
 
 /// A new opening: every source is asked again.
@@ -70,6 +75,22 @@ pub(super) async fn confirm(app: App, sid: String, request: Request) -> Response
     let cookie = within.browser.cookie.is_some();
     match app.gateway.confirm_identity(within, token).await {
         Ok(()) => see_other(&app, &back),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
+/// A reason was given: the record may be opened. What is no reason is sent back as a request no page of ours makes.
+pub(super) async fn reason(app: App, sid: String, request: Request) -> Response {
+    let back = format!("/s/{sid}/");
+    let arrived = Instant::now();
+    let (within, act): (Within, Act) = match own(&app, sid, request).await {
+        Ok(act) => act,
+        Err(response) => return response,
+    };
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.give_reason(within, act.token, (act.code, act.text)).await {
+        Ok(true) => see_other(&app, &back),
+        Ok(false) => still::not_for_machines(&app, StatusCode::BAD_REQUEST),
         Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
     }
 }

@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// Other ways in.
 mod ways_in;
 /// Forged forms, and persons named where nobody is read.
+/// The page round a document, and what stands in its frame.
+mod documents;
 mod forged;
 
 const ORIGIN: &str = "https://record.example.test";
@@ -118,6 +120,11 @@ impl Gateway for Fake {
 
     fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
         self.ask(format!("staff {} {} {}", within.sid, form.token, form.text), Sent::Taken)
+    }
+
+    fn give_reason(&self, within: Within, token: String, (code, text): (String, String)) -> Answer<bool> {
+        let is_one = text.len() >= 20;
+        self.ask(format!("reason {} {token} {code}", within.sid), is_one)
     }
 
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
@@ -374,79 +381,6 @@ async fn the_record_is_streamed_and_only_the_view_is_read_from_the_query() {
 }
 
 #[tokio::test]
-async fn a_documents_content_can_do_nothing_and_has_a_name_without_a_person() {
-    let (_, at) = gateway().await;
-    let framed = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n";
-    let file = send(at, "GET /s/live/b/pdf", framed, "").await;
-    assert_eq!(file.status, 200);
-    for header in [
-        "content-type: application/pdf\r\n",
-        "content-security-policy: sandbox; default-src 'none'; style-src 'sha256-",
-        "; frame-ancestors 'self' https://host.example.test\r\n",
-        "content-disposition: inline; filename=\"document.pdf\"",
-        "x-content-type-options: nosniff",
-        "cache-control: no-store, private",
-        "cross-origin-resource-policy: same-origin",
-    ] {
-        assert!(file.has(header), "HAZ-020, HAZ-049: {header} in {}", file.head);
-    }
-    let page = send(at, "GET /s/live/b/words", NAVIGATE, "").await;
-    assert!(page.has("content-type: text/html; charset=utf-8") && page.has("sandbox; default-src 'none'"));
-    assert!(
-        page.has("cross-origin-opener-policy: unsafe-none"),
-        "a sandboxed page with another would not load"
-    );
-}
-
-#[tokio::test]
-async fn the_page_round_a_document_may_frame_ourselves_and_is_framed_by_the_host_alone() {
-    let (fake, at) = gateway().await;
-    let shell = send(at, "GET /s/live/d/abc", NAVIGATE, "").await;
-    assert!(shell.status == 200 && shell.body == "<p>shell</p>");
-    assert!(shell.has("frame-src 'self'") && shell.has("frame-ancestors https://host.example.test"));
-    assert_eq!(asked(&fake), ["document live 3"]);
-}
-
-#[tokio::test]
-async fn a_document_nobody_would_see_is_not_opened() {
-    let (fake, at) = gateway().await;
-    for path in ["/s/live/d/abc", "/s/live/b/abc"] {
-        let get = format!("GET {path}");
-        for headers in ["Sec-Purpose: prefetch\r\n", "Sec-Fetch-Dest: image\r\n", "Sec-Fetch-Dest: embed\r\n"]
-        {
-            assert_eq!(send(at, &get, headers, "").await.status, 403, "{path} {headers}");
-        }
-        assert_eq!(send(at, &get, "Range: bytes=0-1\r\n", "").await.status, 416, "{path}");
-        assert_eq!(send(at, &format!("HEAD {path}"), NAVIGATE, "").await.status, 405, "{path}");
-        assert_eq!(send(at, &format!("POST {path}"), OWN_FORM, "token=t").await.status, 405, "{path}");
-    }
-    assert!(asked(&fake).is_empty(), "an unseen opening must not be audited as seen");
-}
-
-#[tokio::test]
-async fn a_refused_document_says_so_inside_our_own_frame() {
-    let (fake, at) = gateway().await;
-    *fake.refuse.lock().unwrap() = Some(Refusal::ViewEnded);
-    let cookie = format!("{NAVIGATE}Cookie: __Host-shcr=secret\r\n");
-    let junk = "A".repeat(8_000);
-    for handle in ["x", "%00", "..%2f..%2fetc", "%F0%9F%92%A9", junk.as_str()] {
-        for (kind, ancestors) in
-            [("d", "frame-ancestors https://host"), ("b", "frame-ancestors 'self' https://host")]
-        {
-            let refused = send(at, &format!("GET /s/live/{kind}/{handle}"), &cookie, "").await;
-            assert_eq!(refused.status, 403, "{kind}");
-            assert!(
-                refused.has(ancestors) && refused.body.contains("This view has ended"),
-                "HAZ-034: {}",
-                refused.head
-            );
-        }
-    }
-    assert_eq!(send(at, "GET /s/live/b/x", NAVIGATE, "").await.status, 401);
-    assert_eq!(send(at, "GET /s/live/b/", NAVIGATE, "").await.status, 404);
-}
-
-#[tokio::test]
 async fn forms_need_our_own_origin_and_the_browsers_word_for_it() {
     let (fake, at) = gateway().await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -587,4 +521,38 @@ async fn the_operators_listener_has_its_own_routes() {
     assert!(send(at, "GET /status.json", "", "").await.body.contains("\"audit\":\"ok\""));
     assert!(send(at, "GET /", "", "").await.body.contains("Records can be opened."));
     assert_eq!(send(at, "GET /s/live/", NAVIGATE, "").await.status, 404);
+}
+
+// shows: R46
+#[tokio::test]
+async fn how_and_why_information_is_shared_is_a_link_away_from_every_page() {
+    let notice = "https://sharing.example";
+    let settings =
+        Settings { gateway_origin: ORIGIN.into(), sharing_notice: notice.into(), ..Settings::default() };
+    let refusal = Refused { refusal: Refusal::NoRole, reference: "7K2M-9QF4".into(), frame_ancestor: None };
+    let (_, refused) = crate::refusal::page(&refusal, &settings, true);
+    let page = crate::fixture::page();
+    for html in [refused, crate::view::objection(&page, crate::words::OBJECTION)] {
+        assert!(html.contains("href=\"/help#sharing\">MyCareRecord"), "{html}");
+    }
+    let at = serve(router(Arc::new(Fake::default()), settings)).await;
+    let help = send(at, "GET /help", "", "").await.body;
+    assert!(help.contains("id=\"sharing\"") && help.contains(&format!("href=\"{notice}\"")), "{help}");
+    assert!(help.contains("opt-out from planning and research"), "told apart from an objection");
+}
+
+#[tokio::test]
+async fn a_reason_is_given_by_the_pages_own_form_and_what_is_none_is_refused() {
+    let (fake, at) = gateway().await;
+    let form = |text: &str| format!("token=t&code=family-care&text={text}");
+    let given = send(at, "POST /s/live/reason", OWN_FORM, &form("His+daughter+asks+about+it")).await;
+    assert_eq!(given.status, 303);
+    let short = send(at, "POST /s/live/reason", OWN_FORM, &form("too+short")).await;
+    assert_eq!(short.status, 400);
+    assert!(!short.body.contains("too short"), "nothing typed is given back");
+    let foreign =
+        send(at, "POST /s/live/reason", "Content-Type: application/x-www-form-urlencoded\r\n", &form("x"))
+            .await;
+    assert_eq!(foreign.status, 403, "a form from elsewhere");
+    assert_eq!(asked(&fake), ["reason live t family-care", "reason live t family-care"]);
 }

@@ -117,7 +117,7 @@ fn a_page_with_an_answer_withheld_for_identity_is_as_golden() {
 #[test]
 fn the_objection_page_is_as_golden() {
     let page = fixture::page();
-    check("objection", &format!("{}{}", head(&page), objection(&page)));
+    check("objection", &format!("{}{}", head(&page), objection(&page, crate::words::OBJECTION)));
 }
 
 #[test]

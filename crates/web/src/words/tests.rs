@@ -42,6 +42,14 @@ fn every_state_in_a_section_is_worded_as_agreed() {
             ReplyState::Withheld(Withholder::PolicyNotRecorded),
             "MH is not shown: access to it could not be recorded.",
         ),
+        (
+            ReplyState::Withheld(Withholder::PolicyObjection),
+            "MH is not shown: the person has objected to its sharing.",
+        ),
+        (
+            ReplyState::Withheld(Withholder::PolicyObjectionUnknown),
+            "MH is not shown: it did not say whether the person objects to its sharing.",
+        ),
         (ReplyState::NotShared, "MH does not share medicines yet."),
         (
             ReplyState::NotAsked(NotAsked("your role does not include them".into())),

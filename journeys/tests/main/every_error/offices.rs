@@ -5,8 +5,8 @@ use super::{
     Office,
     desk::{Desk, Lane},
     row::{
-        AS_BEFORE, Expected, FAILED, HELD_BACK, Line, OUR_SIDE, SOMEBODY_ELSE, TIMED_OUT, UNREADABLE, rows,
-        rows_with_rest,
+        AS_BEFORE, Expected, FAILED, HELD_BACK, Line, OBJECTION_UNKNOWN, OUR_SIDE, SOMEBODY_ELSE, TIMED_OUT,
+        UNREADABLE, rows, rows_with_rest,
     },
     tables,
 };
@@ -177,7 +177,7 @@ fn from_the_start() -> Office {
     };
     let lanes = [
         ("acute", "Acute", "500", FAILED),
-        ("eput", "EPUT", "token-refused", OUR_SIDE),
+        ("eput", "EPUT", "token-refused", OBJECTION_UNKNOWN),
         ("nelft", "NELFT", "404", FAILED),
         ("provide", "Provide", "malformed", UNREADABLE),
         ("ic24", "IC24", "redirect", FAILED),

@@ -71,6 +71,11 @@ pub(super) const HELD_BACK: Expected = expected("withheld(by the source)", "Hold
 pub(super) const DISSENTED: Expected = HELD_BACK.of_the_whole();
 pub(super) const SOMEBODY_ELSE: Expected =
     expected("withheld(by policy: identity)", "Answer not shown: who it is about is not certain");
+/// Its register of objections did not say, and nothing is known from the last day (HAZ-022).
+pub(super) const OBJECTION_UNKNOWN: Expected = expected(
+    "withheld(by policy: objection unknown)",
+    "Not shown: it did not say whether the person objects to its sharing",
+);
 pub(super) const SEVERAL: Expected =
     expected("withheld(by policy: ambiguous)", "Answer not shown: who it is about is not certain");
 pub(super) const NOT_SHARED: Expected = expected("not-shared", "Does not share this yet");

@@ -1,10 +1,15 @@
 //! Takes the objection question, gives the coded signs of the practice's uncategorised data. Only a whole answer about
 //! this very person can be rested on. Source: GP Connect 1.6.2, uncategorised data; national sharing-consent codes.
 
-use super::{GpConnect, exchange::End, parameters, route::Who, structured};
+use super::{GpConnect, exchange::End, parameters, refused::AT_REQUEST, route::Who, structured};
 use crate::{asking::ObjectionReply, guard::Verdict, question::Question, wire::Bounds};
 use access::objection::Sign;
-use fhir::{FhirDate, Json, Object, Reply, ReplyState, bundle::Bundle, coding::Concept, reply::Format};
+use fhir::{
+    FhirDate, Json, Object, Reply, ReplyState,
+    bundle::Bundle,
+    coding::Concept,
+    reply::{Format, Withholder},
+};
 
 /// Asks for uncategorised data alone; over the national gateway that is the whole record, of which nothing else is read.
 /// A practice that has the HTML view only does not say: its rows carry words, not codes to be sure of. Cancel-safe.
@@ -26,6 +31,8 @@ pub(super) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) ->
             let state = if is_said { ReplyState::Answered } else { ReplyState::NotShared };
             ObjectionReply { signs: signs(&received.text), ..nothing(state) }
         }
+        // The person has asked the practice to hold its record back: said as that (HAZ-010).
+        End::Refused(refused) if is_at_request(&refused.state) => nothing(refused.state.clone()),
         // A practice that refuses us for reasons of its own has not said what the person wishes (HAZ-022).
         End::Refused(refused) if matches!(refused.state, ReplyState::Withheld(_)) => {
             nothing(ReplyState::NotShared)
@@ -33,6 +40,10 @@ pub(super) async fn ask(gp: &GpConnect, question: &Question, bounds: &Bounds) ->
         end => nothing(end.state().unwrap_or(ReplyState::NotShared)),
     };
     (reply, verdict)
+}
+
+fn is_at_request(state: &ReplyState) -> bool {
+    matches!(state, ReplyState::Withheld(Withholder::Source(why)) if why == AT_REQUEST)
 }
 
 /// The signs in a practice's whole reply, for when the question on its own was not answered in time.

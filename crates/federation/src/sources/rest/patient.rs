@@ -67,11 +67,11 @@ struct Match {
     replacement: Option<String>,
 }
 
-/// By the current number; where nobody has that, by the earlier ones under which a server may still keep the person. Two
+/// By the current number; where nobody has that, and the server is registered to go by earlier ones, by those. Two
 /// records of one person are not joined here: that there may be another is said.
 pub(super) async fn find(server: &Server, about: &About<'_>, bounds: &Bounds) -> Result<Found, Fault> {
     let mut found = Found::Nobody(None);
-    let mut numbers = about.person.numbers.iter();
+    let mut numbers = server.asked_under(about.person);
     for number in numbers.by_ref() {
         let searched = search(server, about, by_number(number), bounds).await?;
         found = match replacement(&searched) {

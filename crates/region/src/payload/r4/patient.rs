@@ -20,6 +20,8 @@ pub(super) fn put(shelf: &mut Shelf<'_>) {
     };
     let birth_date = mistake.and_then(|mistake| mistake.birth_date).unwrap_or(person.birth_date);
     let own = shelf.business(&id);
+    let is_old = person.story_facts.keyed_on_old.contains(&shelf.partner);
+    let number = person.superseded.first().filter(|_| is_old).unwrap_or(&person.nhs_number);
     let patient = json!({
         "resourceType": "Patient",
         "id": id,
@@ -28,7 +30,7 @@ pub(super) fn put(shelf: &mut Shelf<'_>) {
             {
                 "extension": [verified()],
                 "system": nhs_number::SYSTEM,
-                "value": person.nhs_number.digits(),
+                "value": number.digits(),
             },
             own.get(0),
         ],

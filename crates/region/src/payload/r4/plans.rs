@@ -4,7 +4,7 @@
 use super::{meta, patient::span, practitioner};
 use crate::payload::{
     shelf::{Shelf, put_each, reference},
-    wire::{activities, answers, coded, concept, period},
+    wire::{BREAK_GLASS_ONLY, activities, answers, coded, concept, period},
 };
 use crate::people::facts::{Alert, Decision, Form, Plan};
 use serde_json::{Value, json};
@@ -73,6 +73,7 @@ fn consent(shelf: &Shelf<'_>, key: &str, fact: &Decision) -> Value {
         "patient": shelf.subject(),
         "dateTime": shelf.on(fact.on),
         "organization": [shelf.organization()],
+        "policy": (fact.scope == "patient-privacy").then(|| json!([{ "uri": BREAK_GLASS_ONLY }])),
         "policyRule": { "text": fact.words },
         "provision": { "type": if deny { "deny" } else { "permit" } },
     })

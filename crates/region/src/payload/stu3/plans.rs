@@ -4,7 +4,7 @@
 use super::{meta, practitioner};
 use crate::payload::{
     shelf::{Shelf, put_each},
-    wire::{activities, answers, coded, concept_stu3, period},
+    wire::{BREAK_GLASS_ONLY, activities, answers, coded, concept_stu3, period},
 };
 use crate::people::facts::{Alert, Decision, Form, Plan};
 use serde_json::{Value, json};
@@ -50,7 +50,10 @@ fn consent(shelf: &Shelf<'_>, key: &str, fact: &Decision) -> Value {
         "patient": shelf.subject(),
         "dateTime": shelf.on(fact.on),
         "organization": [shelf.organization()],
-        "policyRule": format!("http://hl7.org/fhir/ConsentPolicy/{rule}"),
+        "policyRule": match fact.scope {
+            "patient-privacy" => BREAK_GLASS_ONLY.to_owned(),
+            _ => format!("http://hl7.org/fhir/ConsentPolicy/{rule}"),
+        },
         "except": [{ "type": if deny { "deny" } else { "permit" } }],
     })
 }

@@ -81,6 +81,7 @@ impl Host {
         let text = std::fs::read_to_string(shipped.join("demo.toml")).unwrap();
         let mut table: toml::Table = toml::from_str(&text).unwrap();
         table.remove("back_channel");
+        table.remove("organisations");
         table.remove("keys");
         let edits = format!(
             "public_url = \"http://localhost:1\"\nstate_dir = \"{}\"\nsources = []\npolicy = {{ directory = \"{}\" }}\n\

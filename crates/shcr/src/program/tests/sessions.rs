@@ -8,6 +8,7 @@ use access::{
 };
 use reqwest::{Method, header};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// One that shows several charts at a time, and an identity provider that says when somebody signs out.
 fn several_charts(config: &mut Config) {

@@ -169,6 +169,8 @@ fn every_way_a_document_does_not_come_names_its_source_and_whom_to_ask() {
         ReplyState::Withheld(Withholder::Source(text("at the person's request"))),
         ReplyState::Withheld(Withholder::PolicyIdentity),
         ReplyState::Withheld(Withholder::PolicyNotRecorded),
+        ReplyState::Withheld(Withholder::PolicyObjection),
+        ReplyState::Withheld(Withholder::PolicyObjectionUnknown),
         ReplyState::NotShared,
         ReplyState::NotAsked(NotAsked(text("busy"))),
     ] {

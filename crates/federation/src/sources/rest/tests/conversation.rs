@@ -131,18 +131,37 @@ async fn replacements_that_go_round_end_after_one() {
 }
 
 #[tokio::test]
-async fn a_person_whom_a_server_keeps_under_an_earlier_number_is_found() {
+async fn t49_a_server_keyed_on_the_old_number_is_asked_under_both_and_no_other_is() {
     let mut asking = asking();
     asking.person.superseded = Some(number(OTHER_NUMBER));
-    let fake = server()
-        .json("/fhir/Patient/_search", searchset(vec![]))
-        .json(&format!("/fhir/Patient/_search#{OTHER_NUMBER}"), searchset(vec![patient("d1", OTHER_NUMBER)]));
-    let url = fake.serve().await;
-    let federation = federation(vec![acute(&url, &[Allergies])], "http://127.0.0.1:9", limits());
+    let fake = || {
+        server().json("/fhir/Patient/_search", searchset(vec![])).json(
+            &format!("/fhir/Patient/_search#{OTHER_NUMBER}"),
+            searchset(vec![patient("d1", OTHER_NUMBER)]),
+        )
+    };
+    let (keyed, plain) = (fake(), fake());
+    let (keyed_url, plain_url) = (keyed.serve().await, plain.serve().await);
+    let sources = vec![
+        keyed_on_superseded(&keyed_url),
+        SourceConfig { id: SourceId::new("plain"), ..acute(&plain_url, &[Allergies]) },
+    ];
+    let federation = federation(sources, "http://127.0.0.1:9", limits());
     let plan = crate::plan::plan(federation.sources(), &|_, _| fhir::Level::Full, &asking);
-    let reply = futures_util::StreamExt::next(&mut federation.gather(plan)).await.unwrap();
-    assert_eq!(reply.state, ReplyState::AnsweredWithWarnings);
-    assert_eq!(warning_text(&reply, "earlier-number"), "held under an earlier NHS number");
+    let replies: Vec<Reply> = futures_util::StreamExt::collect(federation.gather(plan)).await;
+    let reply = |id: &str| replies.iter().find(|reply| reply.source.as_str() == id).unwrap();
+    assert_eq!(reply("acute").state, ReplyState::AnsweredWithWarnings);
+    let said = warning_text(reply("acute"), "earlier-number");
+    assert_eq!(said, "held under an earlier NHS number", "HAZ-005");
+    assert_eq!(reply("plain").state, ReplyState::AnsweredEmpty);
+    let asked_under = |fake: &Fake, number: &str| fake.seen().iter().any(|seen| seen.body.contains(number));
+    assert!(asked_under(&keyed, NUMBER) && asked_under(&keyed, OTHER_NUMBER), "HAZ-005: both");
+    assert!(asked_under(&plain, NUMBER) && !asked_under(&plain, OTHER_NUMBER), "HAZ-005: as registered");
+}
+
+/// The trust, registered as going by numbers of the past.
+fn keyed_on_superseded(url: &str) -> SourceConfig {
+    SourceConfig { keys_on_superseded: true, ..acute(url, &[Allergies]) }
 }
 
 #[tokio::test]
@@ -330,7 +349,7 @@ async fn a_second_record_under_an_earlier_number_is_not_passed_over_in_silence()
     ] {
         let fake = server().on(&format!("/fhir/Patient/_search#{OTHER_NUMBER}"), earlier);
         let url = fake.serve().await;
-        let federation = federation(vec![acute(&url, &[Allergies])], "http://127.0.0.1:9", limits());
+        let federation = federation(vec![keyed_on_superseded(&url)], "http://127.0.0.1:9", limits());
         let plan = crate::plan::plan(federation.sources(), &|_, _| fhir::Level::Full, &asking);
         let reply = futures_util::StreamExt::next(&mut federation.gather(plan)).await.unwrap();
         assert!(!reply.payloads.is_empty());

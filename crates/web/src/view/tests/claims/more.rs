@@ -21,7 +21,7 @@ fn no_address_on_the_page_has_a_person_or_another_origin_in_it() {
 #[test]
 fn the_objection_page_has_name_and_birth_date_and_nothing_else_of_the_person() {
     let page = fixture::page();
-    let text = words_of(&objection(&page));
+    let text = words_of(&objection(&page, crate::words::OBJECTION));
     let present = ["TESTPATIENT, Doreen (Mrs)", "14-Aug-1935", crate::words::OBJECTION];
     assert!(present.iter().all(|words| text.contains(words)), "HAZ-022: {text}");
     for absent in ["999 123 4578", "Female", "GP", "Acute", "sources answered", "Invented Road"] {
@@ -47,7 +47,7 @@ fn stopping_comes_first_and_has_the_focus_where_identity_differs() {
 fn training_is_said_on_every_page() {
     let page = fixture::page();
     assert!(begin(&page).contains(crate::words::TRAINING), "HAZ-054");
-    assert!(objection(&page).contains(crate::words::TRAINING), "HAZ-054");
+    assert!(objection(&page, crate::words::OBJECTION).contains(crate::words::TRAINING), "HAZ-054");
     let live = Page { training: false, ..page };
     assert!(!begin(&live).contains("TRAINING"), "HAZ-054");
 }
