@@ -3,6 +3,7 @@
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit types); access.md section 4 (6); HAZ-003, HAZ-046.
 
 use crate::{
+    Channel,
     host::{Host, Hosts},
     jwt::{self, Compact, Fault},
     keys::Keys,
@@ -63,11 +64,16 @@ pub async fn accept(
     token: &str,
     hosts: &Hosts,
     keys: &Keys,
+    channel: &Channel,
     (event_url, now): (&str, Timestamp),
 ) -> Result<HostEvent, TokenError> {
     let compact = Compact::read(token).map_err(|fault| refused(None, fault))?;
     let host = compact.unverified_issuer().and_then(|issuer| hosts.find(&issuer));
     let host = host.ok_or_else(|| refused(None, Fault("iss")))?;
+    if !host.may_come_by(channel) {
+        let refusal = refused(Some(host), Fault("certificate"));
+        return Err(TokenError { status: 401, error: "invalid_client", ..refusal });
+    }
     read(&compact, host, keys, (event_url, now)).await.map_err(|fault| refused(Some(host), fault))
 }
 

@@ -131,7 +131,8 @@ fn two() -> u8 {
 impl HostConfig {
     /// Files of secrets.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        self.legacy.iter_mut().map(|legacy| &mut legacy.key_file)
+        let smart = self.smart.iter_mut().map(|smart| &mut smart.key_file);
+        self.legacy.iter_mut().map(|legacy| &mut legacy.key_file).chain(smart)
     }
 }
 

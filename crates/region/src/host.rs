@@ -49,13 +49,20 @@ pub(crate) struct Setup {
 /// Where the host's server launches, and what it shows there.
 pub(crate) struct BackChannel {
     url: String,
+    /// Where it tells of charts that change.
+    event_url: String,
     client: reqwest::Client,
 }
 
 impl BackChannel {
-    /// With the host's certificate, where there is a back channel.
-    pub(crate) fn new(url: Option<&str>, token_url: &str, mutual: &Mutual) -> Result<Self, RegionFault> {
+    /// With the host's certificate, where there is a back channel; without one where browsers come.
+    pub(crate) fn new(
+        url: Option<&str>,
+        (gateway_url, token_url): (&str, &str),
+        mutual: &Mutual,
+    ) -> Result<Self, RegionFault> {
         let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let event_url = format!("{}/launch/event", url.unwrap_or(gateway_url));
         let (url, builder) = match url {
             None => (token_url.to_owned(), builder),
             Some(url) => {
@@ -71,7 +78,7 @@ impl BackChannel {
                 (format!("{url}/oauth2/token"), builder)
             }
         };
-        Ok(Self { url, client: builder.build().map_err(RegionFault::Client)? })
+        Ok(Self { url, event_url, client: builder.build().map_err(RegionFault::Client)? })
     }
 }
 
@@ -86,9 +93,9 @@ struct Host {
 pub(crate) fn router(world: &Arc<World>, setup: Setup) -> Result<Router, RegionFault> {
     let gateway_origin = origin(&setup.gateway_url);
     let staff = setup.staff.router(world);
-    let BackChannel { url, client } = setup.back_channel;
-    let event_url = format!("{}/launch/event", setup.gateway_url);
-    let gateway = Gateway { audience: setup.token_url, url, event_url, client };
+    let BackChannel { url, event_url, client } = setup.back_channel;
+    let event_audience = format!("{}/launch/event", setup.gateway_url);
+    let gateway = Gateway { audience: setup.token_url, url, event_audience, event_url, client };
     let launcher = Launcher { gateway, key: setup.key };
     let host =
         Arc::new(Host { world: Arc::clone(world), sessions: Sessions::default(), launcher, gateway_origin });

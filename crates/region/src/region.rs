@@ -82,7 +82,7 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     let setup = host::Setup {
         back_channel: host::BackChannel::new(
             options.back_channel_url.as_deref(),
-            &options.token_url,
+            (&options.gateway_url, &options.token_url),
             &proofs.mutual,
         )?,
         gateway_url: options.gateway_url,

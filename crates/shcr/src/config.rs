@@ -165,21 +165,13 @@ impl Config {
         self.audit.key_file = self.state_dir.join(&self.audit.key_file);
         let state_dir = self.state_dir.clone();
         let settle = |file: &mut PathBuf| *file = state_dir.join(&file);
-        let own = self.back_channel.iter_mut().flat_map(|channel| channel.paths_mut());
-        let own = own.chain(self.keys.iter_mut().flat_map(|keys| keys.paths_mut()));
-        for path in own.chain(self.hosts.iter_mut().flat_map(|host| host.paths_mut())) {
-            settle(path);
-        }
+        self.back_channel.iter_mut().flat_map(|channel| channel.paths_mut()).for_each(settle);
+        self.keys.iter_mut().flat_map(|keys| keys.paths_mut()).for_each(settle);
+        self.hosts.iter_mut().flat_map(|host| host.paths_mut()).for_each(settle);
+        self.direct.iter_mut().flat_map(|direct| direct.paths_mut()).for_each(settle);
         self.organisations.iter_mut().flat_map(Organisation::paths_mut).for_each(settle);
-        for path in
-            self.national.paths_mut().chain(self.sources.iter_mut().flat_map(|source| source.paths_mut()))
-        {
-            settle(path);
-        }
-        let direct = self.direct.iter_mut().flat_map(|direct| direct.paths_mut());
-        for path in self.hosts.iter_mut().flat_map(|host| host.paths_mut()).chain(direct) {
-            settle(path);
-        }
+        self.national.paths_mut().for_each(settle);
+        self.sources.iter_mut().flat_map(|source| source.paths_mut()).for_each(settle);
     }
 
     /// What the types cannot say.

@@ -273,7 +273,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn extend(&self, within: Within, token: String) -> Answer<()>;
     fn close(&self, within: Within, token: String) -> Answer<()>;
     /// A host's signed word on one of its sessions: status and, where it is refused, a body.
-    fn host_event(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
+    fn host_event(&self, token: String, channel: Channel, address: String)
+    -> BoxFuture<'static, TokenAnswer>;
     /// An identity provider's: the same.
     fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
     /// Ends every session of one professional, recorded with it: how many, or `None` if it could not be recorded.

@@ -298,7 +298,7 @@ async fn t75_over_an_objection_the_practice_stays_closed_others_open_by_their_sw
         practice, 1,
         "HAZ-022: the practice is asked whether the person objects, and no more: {asked:?}"
     );
-    let mut others = demo.control().clinical_sources_asked().await;
+    let mut others = demo.control().clinical_questions().await;
     others.retain(|name| !name.starts_with("gp:"));
     assert_eq!(others, ["acute", "ambulance"], "HAZ-022: by their controllers' switch");
     assert_eq!(demo.auditor().alerts_of("PO-02").len(), 1, "HAZ-022");

@@ -1,7 +1,7 @@
 //! Events that are the host's own, and everything else.
 
 use super::{EventKind, HostEvent, TokenError, accept};
-use crate::{keys::Keys, session, testing::*};
+use crate::{Channel, keys::Keys, session, testing::*};
 use serde_json::{Value, json};
 
 const EVENT_URL: &str = "https://gateway.example/launch/event";
@@ -14,9 +14,13 @@ fn claims() -> Value {
 }
 
 async fn told(token: &str) -> Result<HostEvent, TokenError> {
-    let hosts = hosts();
+    by(&Channel::Public, token).await
+}
+
+async fn by(channel: &Channel, token: &str) -> Result<HostEvent, TokenError> {
+    let (hosts, _folder) = doors::hosts();
     let keys = Keys::over(Box::new(Fixed::default()), hosts.issuers());
-    accept(token, &hosts, &keys, (EVENT_URL, now())).await
+    accept(token, &hosts, &keys, channel, (EVENT_URL, now())).await
 }
 
 async fn edited(edit: impl FnOnce(&mut Value)) -> Result<HostEvent, TokenError> {
@@ -40,6 +44,18 @@ async fn an_event_names_a_session_of_its_own_host_and_nobody() {
         assert_eq!(event.jti_hash, session::hash(b"abcdefghijklmnopqrstuv"));
         assert_eq!(event.expires_s, NOW_S + 60 + 120);
         assert!(!format!("{event:?}").contains("hs-1"), "HAZ-049");
+    }
+}
+
+// shows: R39
+#[tokio::test]
+async fn t13_only_the_hosts_own_certificate_brings_its_events_on_the_back_channel() {
+    let token = sign(&header("shcr-event+jwt"), &claims().to_string(), &DEMO_KEY);
+    let shown = |name: &str| Channel::Back(Some(certificate(name)));
+    assert!(by(&shown("demo-host.example"), &token).await.is_ok());
+    for channel in [shown("other-host.example"), Channel::Back(None)] {
+        let refusal = by(&channel, &token).await.unwrap_err();
+        assert_eq!((refusal.status, refusal.audit.reason), (401, "certificate"), "HAZ-046: {channel:?}");
     }
 }
 

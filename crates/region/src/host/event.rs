@@ -38,7 +38,7 @@ impl Launcher {
         let now = crate::clock::now().as_second();
         let claims = json!({
             "iss": CLIENT_ID,
-            "aud": self.gateway.event_url,
+            "aud": self.gateway.event_audience,
             "iat": now,
             "exp": now + LIFE_S,
             "jti": nonce()?,

@@ -36,6 +36,8 @@ pub(super) struct Gateway {
     pub(super) audience: String,
     /// Where it is reached.
     pub(super) url: String,
+    /// Whom its word of a chart is for.
+    pub(super) event_audience: String,
     /// Where it hears of charts that change.
     pub(super) event_url: String,
     pub(super) client: reqwest::Client,

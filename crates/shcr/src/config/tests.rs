@@ -167,7 +167,7 @@ fn a_smart_host_and_direct_access_are_read_and_what_is_wrong_is_told_at_its_line
             "is a host name",
             "id.example.nhs.uk",
         ),
-        ("algorithms = [\"RS256\"]", "algorithms = [\"HS256\"]", "signature algorithms", "RS256"),
+        ("\nalgorithms = [\"RS256\"]", "\nalgorithms = [\"HS256\"]", "signature algorithms", "RS256"),
         ("\"practitioner-role\"", "\"id-token\"", "no claim is named", "role_claim"),
         ("acr = \"AAL3_ANY\"", "acr = \"AAL1_USERPASS\"", "strength of sign-in", "AAL3_ANY"),
         (

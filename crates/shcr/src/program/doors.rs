@@ -8,7 +8,7 @@ use crate::{
     opening::{document, session, session::Standing},
 };
 use access::{
-    Refusal,
+    Channel, Refusal,
     launch::{
         direct::{FindForm, OpenForm},
         oidc::Callback,
@@ -105,9 +105,14 @@ impl Gateway for Doors {
         .boxed()
     }
 
-    fn host_event(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer> {
+    fn host_event(
+        &self,
+        token: String,
+        channel: Channel,
+        address: String,
+    ) -> BoxFuture<'static, TokenAnswer> {
         let program = Arc::clone(&self.0);
-        async move { program.heed_host(&token, &address).await }.boxed()
+        async move { program.heed_host(&token, &channel, &address).await }.boxed()
     }
 
     fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer> {

@@ -1,13 +1,13 @@
 //! `POST /launch/event`: takes a host's signed word that a chart was closed, another opened, or somebody signed out; ends the
 //! views of that host session. Used once, recorded first. Source: access.md section 4 (6); HAZ-003, HAZ-046.
 
-use super::Program;
+use super::{Program, token};
 use crate::{
     clock,
     entries::{self, LaunchRefusal},
     program::alerts::Rule,
 };
-use access::{event, launch::signed::TokenError, session as secret};
+use access::{Channel, event, launch::signed::TokenError, session as secret};
 use audit::{AssertionKey, Entry, Fault, Key, Kind, Which, Why};
 use serde_json::{Value, json};
 use web::gateway::TokenAnswer;
@@ -19,11 +19,14 @@ impl Program {
     }
 
     /// The views blank within seconds: their pages ask for their state, their streams look at their session.
-    pub(super) async fn heed_host(&self, token: &str, address: &str) -> TokenAnswer {
+    pub(super) async fn heed_host(&self, token: &str, channel: &Channel, address: &str) -> TokenAnswer {
         let hash = secret::hash(token.as_bytes());
-        let now = clock::now();
-        // The host is known from here on: the one place where the caller's certificate is to be held against it.
-        match event::accept(token, &self.hosts, &self.keys, (&self.event_url(), now)).await {
+        let accepted = if self.may_come_by(channel) {
+            event::accept(token, &self.hosts, &self.keys, channel, (&self.event_url(), clock::now())).await
+        } else {
+            Err(token::elsewhere())
+        };
+        match accepted {
             Ok(event) => self.ended_by_host(event, address, &hash).await,
             Err(TokenError { status, error, description, audit }) => {
                 let issuer = audit.issuer.as_deref().unwrap_or("unknown");

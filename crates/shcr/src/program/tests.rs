@@ -2,5 +2,7 @@
 
 /// Launches and links.
 mod doors;
+/// What is left of a launch.
+mod leaks;
 /// Whose a view is, and how it ends.
 mod sessions;

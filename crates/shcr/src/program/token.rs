@@ -175,8 +175,8 @@ fn too_many(issuer: &str) -> TokenError {
     TokenError { status: 429, error: "temporarily_unavailable", description, audit }
 }
 
-fn elsewhere() -> TokenError {
+pub(super) fn elsewhere() -> TokenError {
     let audit = TokenAudit { issuer: None, reason: "public listener" };
-    let description = "client certificate: the token endpoint answers on the back channel only".to_owned();
+    let description = "client certificate: hosts are answered on the back channel only".to_owned();
     TokenError { status: 401, error: "invalid_client", description, audit }
 }

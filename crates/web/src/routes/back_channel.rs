@@ -20,12 +20,12 @@ pub struct Caller {
 }
 
 /// Every URL of this listener.
-const ROUTES: &[Route] = &[route(
-    Method::Post,
-    "/oauth2/token",
-    Act::Token,
-    ["registered host, by certificate", "signed assertion", "launch"],
-)];
+const ROUTES: &[Route] = &[
+    route(Method::Post, "/oauth2/token", Act::Token, [HOST, "signed assertion", "launch"]),
+    route(Method::Post, "/launch/event", Act::HostEvent, [HOST, "-", "session end"]),
+];
+
+const HOST: &str = "registered host, by certificate";
 
 const LONGEST_BODY: usize = 64 * 1024;
 

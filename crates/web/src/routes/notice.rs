@@ -2,7 +2,7 @@
 //! but that it was heard, or an OAuth error as JSON. A browser is refused before. Source: access.md section 4 (5, 6);
 //! OpenID Connect Back-Channel Logout 1.0, sections 2.5 and 2.8.
 
-use super::{App, browser};
+use super::{App, back_channel, browser};
 use crate::gateway::TokenAnswer;
 use axum::Form;
 use axum::body::Body;
@@ -23,9 +23,9 @@ struct Logout {
 
 /// 204 once the views are ended, also where there were none.
 pub(super) async fn host_event(app: App, request: Request) -> Response {
-    let address = browser::of(&request).address;
+    let (address, channel) = (browser::of(&request).address, back_channel::of(&request));
     told(match Form::<Event>::from_request(request, &()).await {
-        Ok(Form(form)) => app.gateway.host_event(form.event, address).await,
+        Ok(Form(form)) => app.gateway.host_event(form.event, channel, address).await,
         Err(_) => unreadable(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::gateway::*;
-use access::Refusal;
+use access::{Channel, Refusal};
 use axum::body::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -143,7 +143,12 @@ impl Gateway for Fake {
         self.ask(format!("put away {}", within.sid), shell)
     }
 
-    fn host_event(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
+    fn host_event(
+        &self,
+        token: String,
+        _channel: Channel,
+        _address: String,
+    ) -> BoxFuture<'static, TokenAnswer> {
         self.asked.lock().unwrap().push(format!("event {token}"));
         async { TokenAnswer { status: 204, body: serde_json::Value::Null } }.boxed()
     }

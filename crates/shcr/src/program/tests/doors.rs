@@ -14,7 +14,7 @@ use web::gateway::{Browser, Knock, TokenRequest};
 const TOKEN_URL: &str = "http://localhost:1/oauth2/token";
 
 /// One host's server, with its key set on a socket.
-struct Host {
+pub(super) struct Host {
     key: EcdsaKeyPair,
     jwks_url: String,
 }
@@ -44,6 +44,11 @@ impl Host {
 
     /// An honest request for a launch, with an id of its own.
     fn request(&self) -> TokenRequest {
+        self.request_about(|_| {})
+    }
+
+    /// The same about whoever the edit makes of the person.
+    pub(super) fn request_about(&self, edit: impl FnOnce(&mut Value)) -> TokenRequest {
         let now = clock::now().as_second();
         let times = |mut claims: Value| {
             for (key, value) in [("iat", now), ("exp", now + 60)] {
@@ -54,7 +59,7 @@ impl Host {
             claims["iss"] = json!("demo-host");
             claims
         };
-        let launch = times(json!({
+        let mut launch = times(json!({
             "sub": "u-1",
             "patient": {
                 "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000018"}],
@@ -65,6 +70,7 @@ impl Host {
                 "subject_name": "Dr N Example", "subject_organization_id": "ZZ910", "subject_role": ["DOCTOR"],
             }},
         }));
+        edit(&mut launch["patient"]);
         TokenRequest {
             grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer".into(),
             assertion: self.sign("shcr-launch+jwt", &launch),
@@ -103,7 +109,7 @@ impl Host {
     }
 }
 
-async fn gateway(launches_per_second: i64) -> (Host, Arc<Program>, TempDir) {
+pub(super) async fn gateway(launches_per_second: i64) -> (Host, Arc<Program>, TempDir) {
     let (host, folder) = (Host::start().await, tempfile::tempdir().unwrap());
     let program = Program::new(host.config(folder.path(), launches_per_second)).unwrap();
     (host, program, folder)
@@ -189,9 +195,10 @@ async fn a_live_deployment_answers_hosts_on_the_back_channel_alone() {
     let report = format!("{:?}", Config::load(&live).err().unwrap());
     assert!(report.contains("back_channel") && report.contains("certificates"), "HAZ-046: {report}");
     assert!(report.contains("live.toml:"), "{report}");
-    let mut config = host.config(folder.path(), 1000);
-    config.training = false;
-    let program = Program::over(config, |_, _| Ok(program.store.clone())).unwrap();
+    // Read as training, so that the agreement needs no signatures; then live.
+    let config = host.config(folder.path(), 1000);
+    let mut program = Program::over(config, |_, _| Ok(program.store.clone())).unwrap();
+    Arc::get_mut(&mut program).unwrap().config.training = false;
     let answer = program.issue_handle(host.request(), "127.0.0.1").await;
     assert_eq!((answer.status, answer.body["error"].as_str()), (401, Some("invalid_client")), "HAZ-046");
 }

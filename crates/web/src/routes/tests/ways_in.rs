@@ -70,7 +70,8 @@ async fn the_back_channel_has_its_own_routes_and_no_other() {
     let at = serve(back_channel::router(fake.clone(), Settings::default())).await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     assert_eq!(send(at, "POST /oauth2/token", form, "assertion=jwt").await.status, 200);
-    assert_eq!(asked(&fake), ["token jwt"]);
+    assert_eq!(send(at, "POST /launch/event", form, "event=jwt").await.status, 204);
+    assert_eq!(asked(&fake), ["token jwt", "event jwt"]);
     for line in ["GET /launch/h", "POST /launch/form", "GET /s/live/", "GET /help", "GET /"] {
         assert_eq!(send(at, line, NAVIGATE, "").await.status, 404, "{line}");
     }
