@@ -80,6 +80,10 @@ pub(super) const SEVERAL: Expected =
     expected("withheld(by policy: ambiguous)", "Answer not shown: who it is about is not certain");
 pub(super) const NOT_SHARED: Expected = expected("not-shared", "Does not share this yet");
 pub(super) const NOT_ASKED: Expected = expected("not-asked", "Not asked: ");
+/// A practice whose word on sharing is known from the last day is asked for it anew and for its record at once. Which of the two
+/// it asks to wait first is chance; the other is then not asked, or was on its way.
+pub(super) const ASKED_TO_WAIT: Expected =
+    expected("did-not-answer(failed) or not-asked", "asked us to wait");
 /// The practice has no record to give, and does not say why: it is an answer, and no category of it reads as empty.
 pub(super) const NO_RECORD: Expected = expected("answered-empty", "Did not answer: no record given");
 /// The locator knows of no plan, which is not to say that there is none.

@@ -33,12 +33,9 @@ pub(super) const BUSY: &[Line] = &[
     ("retry-after:30", FAILED.saying("Did not answer: asked us to wait")),
 ];
 
-/// The same of a practice, which was asked whether the person objects just before, and is not asked again (HAZ-036).
-pub(super) const BUSY_BEFORE: &[Line] = &[
-    ("503", NOT_ASKED.saying("Not asked: it asked us to wait another")),
-    ("429", NOT_ASKED.saying("Not asked: it asked us to wait another")),
-    ("retry-after:30", NOT_ASKED.saying("Not asked: it asked us to wait another")),
-];
+/// The same of a practice, which is asked whether the person objects too, and is not asked again once it has said so (HAZ-036).
+pub(super) const BUSY_BEFORE: &[Line] =
+    &[("503", ASKED_TO_WAIT), ("429", ASKED_TO_WAIT), ("retry-after:30", ASKED_TO_WAIT)];
 
 /// Answers about somebody else. Entries that name nobody came in answer to a question about this person, beside a Patient
 /// that is this person: they are taken for theirs.
