@@ -56,6 +56,8 @@ impl Desk {
         let person = self.person(demo);
         let view = demo.host().sign_in("dr.okafor").await.open(&person).await;
         if self.begins_in_order {
+            // Once to make acquaintance: tokens are had, connections stand, and everybody's word on sharing is known.
+            view.read().await;
             self.is_whole(&view.read().await);
         }
         let mut reloads = Vec::new();
@@ -101,7 +103,7 @@ impl Desk {
         if !page.is_complete() {
             complaints.push("HAZ-035: the page is not complete".to_owned());
         }
-        if !chapter.contains(row.expected.said) {
+        if !row.expected.said.split(" or ").any(|one| chapter.contains(one)) {
             complaints.push(format!("the Sources chapter says `{chapter}`, not `{}`", row.expected.said));
         }
         if !row.expected.is_answer() || row.expected == NO_RECORD {

@@ -18,9 +18,9 @@ pub(super) struct Row {
 /// How a fault must read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expected {
-    /// As the audit has it.
+    /// As the audit has it; where chance decides between two, both with ` or ` between them.
     pub(super) state: &'static str,
-    /// What stands in its place in the Sources chapter, or part of it.
+    /// What stands in its place in the Sources chapter, or part of it; of two likewise.
     pub(super) said: &'static str,
     /// Whatever else of the source was in order is held back with it.
     pub(super) is_whole: bool,
@@ -35,6 +35,11 @@ impl Expected {
     /// The whole reply is held back, whatever else of it was in order.
     pub(super) fn condemns(self) -> bool {
         self.is_whole || self.state.starts_with("withheld(by policy")
+    }
+
+    /// Whether chance decides between two.
+    pub(super) fn is_either(self) -> bool {
+        [self.state, self.said].iter().any(|text| text.contains(" or "))
     }
 
     /// The same state, said more exactly.
@@ -84,6 +89,11 @@ pub(super) const NOT_ASKED: Expected = expected("not-asked", "Not asked: ");
 /// it asks to wait first is chance; the other is then not asked, or was on its way.
 pub(super) const ASKED_TO_WAIT: Expected =
     expected("did-not-answer(failed) or not-asked", "asked us to wait");
+/// Whether it is too long or too late first is chance.
+pub(super) const WITHOUT_END: Expected = expected(
+    "did-not-answer(timed out)",
+    "Did not answer: no reply in time or Answer unreadable: sent more than can be read here",
+);
 /// The practice has no record to give, and does not say why: it is an answer, and no category of it reads as empty.
 pub(super) const NO_RECORD: Expected = expected("answered-empty", "Did not answer: no record given");
 /// The locator knows of no plan, which is not to say that there is none.
