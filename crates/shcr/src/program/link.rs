@@ -8,6 +8,7 @@ use crate::{
 };
 use access::{
     Launch, Refusal,
+    launch::Route,
     policy::Circumstances,
     session::{self as secret, SessionContent},
 };
@@ -61,6 +62,10 @@ impl Program {
         handle: [u8; 32],
         browser: &Browser,
     ) -> Result<(), Refused> {
+        if launch.route == Route::Direct {
+            // There is no host; how many are found in a while is limited before.
+            return Ok(());
+        }
         let Some(host) = self.hosts.find(&launch.host) else {
             // Registered when it launched, and no longer.
             return Err(refused(Refusal::LaunchNotAccepted));
