@@ -210,8 +210,5 @@ impl fmt::Debug for Sign {
     }
 }
 
-/// An objection under an exception.
-#[cfg(test)]
-mod exception;
 #[cfg(test)]
 mod tests;

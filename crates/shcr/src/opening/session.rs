@@ -171,13 +171,3 @@ fn over(stored: &Session, now: Millis) -> Option<Option<Ending>> {
 fn is_trusted(program: &Program, content: &SessionContent) -> bool {
     content.launch.route == Route::Direct || program.hosts.find(&content.launch.host).is_some()
 }
-
-/// Whether a view is still open, whoever has it. What cannot be read is taken to be: then it goes on being watched.
-pub(crate) async fn is_live(program: &Program, sid: &[u8; 32]) -> bool {
-    let now = clock::millis();
-    match program.store.session(*sid).await {
-        Ok(Some(stored)) => stored.ended.is_none() && now < stored.idle_until && now < stored.absolute_until,
-        Ok(None) => false,
-        Err(_) => true,
-    }
-}

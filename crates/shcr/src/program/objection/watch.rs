@@ -73,7 +73,7 @@ impl Program {
             loop {
                 tokio::time::sleep(program.config.objection.recheck).await;
                 let is_over = !program.watches.is_latest(&watched.sid, own)
-                    || !session::is_live(&program, &watched.sid).await;
+                    || session::ended(&program, watched.sid).await.is_some();
                 if is_over {
                     break;
                 }
