@@ -26,7 +26,10 @@ mod note;
 mod opening;
 /// Committed rows for those who only look.
 mod reader;
+/// Questions about the entries, recorded before they are answered.
+mod find;
 
+pub use find::{Found, MOST, Page, Query, ReadReceipt};
 pub use opening::{Disclosed, Opened};
 pub use session::{AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
 
@@ -50,6 +53,8 @@ use writer::{Errand, State, Task, Writer};
 
 /// How long a caller waits before a write is `Unknown`.
 pub const DEADLINE: Duration = Duration::from_secs(2);
+/// How long one look through the entries may take.
+const LOOK: Duration = Duration::from_secs(30);
 /// How many writes may wait for the disk before the next is refused.
 const QUEUE: usize = 4_096;
 
@@ -138,20 +143,24 @@ struct Inner {
     state: Arc<State>,
     keys: Arc<Keys>,
     reader: Arc<reader::Reader>,
+    /// For those who read the audit, so that nobody else waits for them.
+    readings: Arc<reader::Reader>,
 }
 
 impl Store {
     /// Locks, checks and opens the file, or makes it; writes the `replica` start entry. Blocks.
     pub fn open(settings: Settings, now: Millis) -> Result<Self, StoreFault> {
         let keys = Arc::new(Keys::derive(&settings.key).map_err(|_| StoreFault::Key)?);
-        let reader = Arc::new(reader::Reader::new(settings.path.clone()));
+        let reader = Arc::new(reader::Reader::new(settings.path.clone(), DEADLINE));
+        let readings = Arc::new(reader::Reader::new(settings.path.clone(), LOOK));
         let (writer, state) = Writer::start(settings, Arc::clone(&keys), now)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(move || writer.run(jobs))
             .map_err(StoreFault::File)?;
-        let inner = Inner { queue: Some(queue), thread: Mutex::new(Some(thread)), state, keys, reader };
+        let inner =
+            Inner { queue: Some(queue), thread: Mutex::new(Some(thread)), state, keys, reader, readings };
         Ok(Self(Arc::new(inner)))
     }
 

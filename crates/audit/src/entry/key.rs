@@ -88,6 +88,16 @@ impl Key {
         Self::of(Kind::Find, &[attempt, &n.to_string()])
     }
 
+    /// Somebody is about to read the audit, by a random id.
+    pub fn audit_read(reading: &str) -> Self {
+        Self::of(Kind::AuditRead, &[reading])
+    }
+
+    /// A step in the life of an alert: `about` is the alert's own index.
+    pub fn alert_step(alert: u64, step: &str) -> Self {
+        Self::of(Kind::Alert, &["step", &alert.to_string(), step])
+    }
+
     /// Something that happened at an edge node; `parts` are feeds, sequences and random ids, never people.
     pub fn edge(kind: Kind, parts: &[&str]) -> Self {
         Self::of(kind, parts)

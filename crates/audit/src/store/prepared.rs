@@ -82,7 +82,7 @@ impl PreparedManifest {
 }
 
 /// How a professional is found again: by the host's own id of them, which is only unique within that host.
-fn professional(host: &str, subject: &str) -> String {
+pub(super) fn professional(host: &str, subject: &str) -> String {
     format!("{host}\0{subject}")
 }
 

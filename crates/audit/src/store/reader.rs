@@ -5,17 +5,20 @@ use rusqlite::Connection;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// The connection, and the file it belongs to.
 pub(super) struct Reader {
     path: PathBuf,
+    patience: Duration,
     open: Mutex<Option<(Connection, Identity)>>,
 }
 
 impl Reader {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, open: Mutex::new(None) }
+    /// `patience`: how long a look may take.
+    pub(super) fn new(path: PathBuf, patience: Duration) -> Self {
+        Self { path, patience, open: Mutex::new(None) }
     }
 
     /// Looks off the async threads. Nothing found is the query's to say; a file that cannot be read is `Unavailable`.
@@ -25,7 +28,7 @@ impl Reader {
     ) -> Result<T, Fault> {
         let reader = Arc::clone(self);
         let looking = tokio::task::spawn_blocking(move || reader.now(query));
-        match tokio::time::timeout(super::DEADLINE, looking).await {
+        match tokio::time::timeout(self.patience, looking).await {
             Ok(Ok(Ok(found))) => Ok(found),
             _ => Err(Fault::Unavailable),
         }

@@ -1,0 +1,89 @@
+//! Who may look, what is found, and where a page ends.
+
+use super::*;
+use crate::entry::Kind;
+use crate::{
+    Key,
+    sample::{self, NHS_NUMBER, NOW, SUBJECT},
+};
+
+fn reading(id: &str) -> Entry {
+    let mut entry = sample::whole(Kind::Open, Key::open(&sample::opening(9)), &sample::opening(9));
+    (entry.kind, entry.key, entry.opening) = (Kind::AuditRead, Key::audit_read(id), None);
+    entry
+}
+
+async fn filled(dir: &std::path::Path) -> Store {
+    let store = sample::store(dir);
+    for n in 1..=3 {
+        let mut open = sample::open(n);
+        open.at = NOW.plus_ms(i64::from(n) * 86_400_000);
+        if n == 3 {
+            open.whom.as_mut().unwrap().nhs_number = "9990000026".to_owned();
+        }
+        let opened = store.open_opening(sample::opening(n), open, NOW).await.unwrap();
+        let mut disclosure = sample::disclosure(n, "gp", 1);
+        disclosure.at = NOW.plus_ms(i64::from(n) * 86_400_000 + 10);
+        store
+            .disclose(&opened, disclosure, sample::manifest(n, "gp", 1).to_bytes().unwrap(), NOW)
+            .await
+            .unwrap();
+    }
+    store
+}
+
+async fn indexes(store: &Store, query: Query, read: &ReadReceipt) -> Vec<(u64, &'static str)> {
+    let page = store.find(query, |_| true, read).await.unwrap();
+    page.entries.iter().map(|found| (found.index, found.entry.kind.name())).collect()
+}
+
+#[tokio::test]
+async fn au39_a_reading_is_recorded_first_and_is_itself_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = filled(dir.path()).await;
+    let read = store.reads(reading("r-1"), NOW).await.unwrap();
+    let query = Query { kinds: vec![Kind::AuditRead], ..Query::default() };
+    assert_eq!(indexes(&store, query, &read).await, [(read.index(), "audit-read")]);
+    let nameless = Entry::new(Kind::AuditRead, Key::audit_read("r-2"), NOW);
+    assert_eq!(store.reads(nameless, NOW).await.unwrap_err(), Fault::Rejected(Why::Malformed));
+    let other = store.reads(sample::refused(1), NOW).await.unwrap_err();
+    assert_eq!(other, Fault::Rejected(Why::Malformed), "only a reading opens the door");
+}
+
+#[tokio::test]
+async fn entries_are_found_by_person_professional_opening_kind_and_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = filled(dir.path()).await;
+    let read = store.reads(reading("r-1"), NOW).await.unwrap();
+    let person = Query { person: Some(NHS_NUMBER.to_owned()), kinds: vec![Kind::Open], ..Query::default() };
+    assert_eq!(indexes(&store, person, &read).await, [(1, "open"), (3, "open")]);
+    let by = |subject: &str| Query {
+        professional: Some(("host-a".to_owned(), subject.to_owned())),
+        kinds: vec![Kind::Disclosure],
+        ..Query::default()
+    };
+    assert_eq!(indexes(&store, by(SUBJECT), &read).await.len(), 3);
+    assert_eq!(indexes(&store, by("somebody-else"), &read).await, []);
+    let opening = Query { opening: Some(sample::opening(2)), ..Query::default() };
+    let page = store.find(opening, |_| true, &read).await.unwrap();
+    assert_eq!(page.entries.len(), 2);
+    assert_eq!(page.entries[1].manifest.as_ref().unwrap().shown.len(), 1, "what was shown stands beside");
+    let day = NOW.plus_ms(2 * 86_400_000);
+    let on_the_day = Query { since: Some(day), until: Some(day.plus_ms(86_400_000)), ..Query::default() };
+    assert_eq!(indexes(&store, on_the_day, &read).await, [(3, "open"), (4, "disclosure")]);
+    let wanted = store.find(Query::default(), |entry| entry.kind == Kind::Replica, &read).await.unwrap();
+    assert_eq!(wanted.entries.len(), 1);
+}
+
+#[tokio::test]
+async fn au38_a_page_ends_at_500_and_says_where_to_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    store.append((0..520).map(sample::refused).collect(), NOW).await.unwrap();
+    let read = store.reads(reading("r-1"), NOW).await.unwrap();
+    let query = || Query { kinds: vec![Kind::LaunchRefused], ..Query::default() };
+    let first = store.find(query(), |_| true, &read).await.unwrap();
+    assert_eq!((first.entries.len(), first.next), (MOST, Some(501)));
+    let rest = store.find(Query { from: 501, ..query() }, |_| true, &read).await.unwrap();
+    assert_eq!((rest.entries.len(), rest.next), (20, None));
+}
