@@ -107,6 +107,19 @@ pub enum HeldFor {
     Identity,
 }
 
+impl HeldFor {
+    /// As the manifest writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            HeldFor::Role => "role",
+            HeldFor::Label => "label",
+            HeldFor::SourceRelease => "source-release",
+            HeldFor::Objection => "objection",
+            HeldFor::Identity => "identity",
+        }
+    }
+}
+
 /// An item's hash, hexadecimal in the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemHash(pub [u8; 16]);

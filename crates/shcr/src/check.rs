@@ -37,9 +37,8 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let providers = access::logout::Providers::load(&config.logout)
         .into_diagnostic()
         .wrap_err("an identity provider cannot be registered")?;
-    access::launch::direct::Direct::load(training, config.direct.as_ref(), policy_dir)
-        .into_diagnostic()
-        .wrap_err("direct access cannot be offered")?;
+    crate::program::direct(&config)?;
+    crate::program::office(&config)?;
     access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
     crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
     if let Some(channel) = &config.back_channel {

@@ -21,6 +21,8 @@ mod choices;
 pub(crate) mod report;
 /// Where hosts' servers reach us.
 pub(crate) mod back_channel;
+/// Where privacy officers read the audit.
+pub(crate) mod office;
 
 pub(crate) use choices::{Deceased, Identity, Objection, ObjectionPage, WhenUnknown};
 pub(crate) use emergency::{BreakGlass, Organisation, StaffMatch};
@@ -66,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) hosts: Vec<access::host::HostConfig>,
     /// Direct access; without the table it is off.
     pub(crate) direct: Option<access::launch::direct::DirectConfig>,
+    /// The privacy officers' pages; without the table there are none.
+    pub(crate) office: Option<office::Office>,
     pub(crate) national: federation::NationalConfig,
     pub(crate) sources: Vec<federation::SourceConfig>,
 }
@@ -168,7 +172,8 @@ impl Config {
         self.back_channel.iter_mut().flat_map(|channel| channel.paths_mut()).for_each(settle);
         self.keys.iter_mut().flat_map(|keys| keys.paths_mut()).for_each(settle);
         self.hosts.iter_mut().flat_map(|host| host.paths_mut()).for_each(settle);
-        self.direct.iter_mut().flat_map(|direct| direct.paths_mut()).for_each(settle);
+        let sign_in = self.office.iter_mut().flat_map(|office| &mut office.sign_in);
+        self.direct.iter_mut().chain(sign_in).flat_map(|direct| direct.paths_mut()).for_each(settle);
         self.organisations.iter_mut().flat_map(Organisation::paths_mut).for_each(settle);
         self.national.paths_mut().for_each(settle);
         self.sources.iter_mut().flat_map(|source| source.paths_mut()).for_each(settle);
@@ -212,6 +217,7 @@ impl Config {
         }));
         let direct = self.direct.iter().flat_map(|direct| direct.faults(self.training));
         wrong.extend(direct.map(|fault| text.at_direct(&fault)));
+        wrong.extend(self.wrong_office(text));
         wrong
     }
 }

@@ -163,6 +163,8 @@ fn ready_text(
         let channel = config.back_channel.as_ref().map(|channel| channel.url.clone());
         object.insert("back_channel_url".into(), channel.into());
         object.insert("admin_url".into(), listeners.admin_url().into());
+        let office = config.office.as_ref().map(|office| office.url.clone());
+        object.insert("office_url".into(), office.into());
         object.insert("state_dir".into(), state.join("state").display().to_string().into());
         object.insert("config".into(), running::path(state).display().to_string().into());
     }

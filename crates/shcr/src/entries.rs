@@ -3,6 +3,10 @@
 
 /// Direct access before there is a launch.
 pub(crate) mod find;
+/// Those who read the audit.
+pub(crate) mod reading;
+/// Whoever signed in by themselves.
+mod staff;
 
 use crate::program::objection::Wish;
 use access::{

@@ -8,8 +8,14 @@ use crate::{
     refsets,
 };
 use access::{
-    Objection, Permit, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
-    objection::weigh_by, own_keys::OwnKeys, person::Difference,
+    Objection, Permit, Refusal,
+    host::Hosts,
+    keys::Keys,
+    launch::code::Redeemer,
+    launch::direct::{self as direct_access, Direct},
+    objection::weigh_by,
+    own_keys::OwnKeys,
+    person::Difference,
 };
 use audit::{Fault, Opened, Store};
 use federation::Federation;
@@ -63,6 +69,8 @@ mod provider;
 mod smart;
 /// Direct access.
 mod direct;
+/// The privacy officers' pages.
+mod office;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// Emergency access.
@@ -88,6 +96,8 @@ pub(crate) struct Program {
     pub(crate) hosts: Hosts,
     /// Where it is on.
     pub(crate) direct: Option<Direct>,
+    /// The privacy officers' pages, where officers can sign in.
+    pub(crate) office: Option<office::Office>,
     /// Held while a professional's attempts to find somebody are counted.
     looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Keys,
@@ -149,9 +159,8 @@ impl Program {
         let providers = access::logout::Providers::load(&config.logout)
             .into_diagnostic()
             .wrap_err("an identity provider cannot be registered")?;
-        let direct = Direct::load(config.training, config.direct.as_ref(), &config.policy.directory)
-            .into_diagnostic()
-            .wrap_err("direct access cannot be offered")?;
+        let direct = direct(&config)?;
+        let office = office(&config)?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
@@ -161,7 +170,9 @@ impl Program {
         let store = open(&config, key)?;
         Ok(Arc::new(Self {
             keys: Keys::new(
-                hosts.issuers().chain(providers.issuers()).chain(direct.iter().map(Direct::issuer)),
+                hosts.issuers().chain(providers.issuers()).chain(
+                    direct.iter().chain(office.iter().map(|office| &office.sign_in)).map(Direct::issuer),
+                ),
             )
             .into_diagnostic()?,
             own_keys,
@@ -173,6 +184,7 @@ impl Program {
             agreement,
             restrictions: lists.restrictions,
             direct,
+            office,
             looking: tokio::sync::Mutex::default(),
             federation: Arc::new(federation),
             store,
@@ -296,6 +308,24 @@ impl Program {
     ) -> Result<OpenedPage, Refused> {
         opening::open(self, within, order).await
     }
+}
+
+/// Direct access, where the configuration enables it.
+pub(crate) fn direct(config: &Config) -> miette::Result<Option<Direct>> {
+    Direct::load(config.training, config.direct.as_ref(), &config.policy.directory, direct_access::DESK)
+        .into_diagnostic()
+        .wrap_err("direct access cannot be offered")
+}
+
+/// The privacy officers' desk, where they can sign in.
+pub(crate) fn office(config: &Config) -> miette::Result<Option<office::Office>> {
+    let Some(office) = &config.office else { return Ok(None) };
+    let policy_dir = &config.policy.directory;
+    let sign_in = Direct::load(config.training, office.sign_in.as_ref(), policy_dir, direct_access::OFFICE)
+        .into_diagnostic()
+        .wrap_err("the privacy officers' pages cannot be offered")?;
+    let region = office.region.iter().map(ToString::to_string).collect();
+    Ok(sign_in.map(|sign_in| office::Office { sign_in, url: office.url.clone(), region }))
 }
 
 /// Every organisation that is configured to be asked about its staff.

@@ -25,6 +25,7 @@ pub(crate) struct Listeners {
     public: TcpListener,
     admin: TcpListener,
     back_channel: Option<TcpListener>,
+    office: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -53,7 +54,18 @@ impl Listeners {
                 Some(listener)
             }
         };
-        Ok(Self { public, admin, back_channel })
+        let office = match &mut config.office {
+            None => None,
+            Some(office) => {
+                let listener = bind(office.listen).await?;
+                if !names_a_port(&office.url) && office.listen.ip().is_loopback() {
+                    office.url =
+                        format!("{}:{}", office.url, listener.local_addr().into_diagnostic()?.port());
+                }
+                Some(listener)
+            }
+        };
+        Ok(Self { public, admin, back_channel, office })
     }
 
     pub(crate) fn admin_url(&self) -> String {
@@ -114,6 +126,11 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
     ];
+    if let (Some(listener), Some(office)) = (listeners.office, &program.office) {
+        let settings = web::routes::Settings { gateway_origin: office.url.clone(), ..settings.clone() };
+        let router = web::office::router(doors.clone(), doors.clone(), settings);
+        tasks.push(tokio::spawn(listen(listener, router, stopping.clone())));
+    }
     if let (Some(listener), Some(channel)) = (listeners.back_channel, &program.config.back_channel) {
         let listener = TlsListener::new(listener, back_channel::guard(channel)?).into_diagnostic()?;
         let router = back_channel::told(web::routes::back_channel::router(doors, settings));

@@ -21,6 +21,8 @@ pub mod refusal;
 pub mod assets;
 /// The operator's own listener.
 pub mod admin;
+/// The privacy officers' own listener.
+pub mod office;
 
 /// Pages and records made by hand.
 #[cfg(test)]

@@ -9,7 +9,7 @@ use axum::routing::{MethodFilter, on};
 use std::sync::Arc;
 
 /// What a request says about its browser, and which requests no person made.
-mod browser;
+pub(crate) mod browser;
 /// The token endpoint.
 mod token;
 /// The listener of hosts' servers.
@@ -19,9 +19,9 @@ mod published;
 /// Launches that come through the browser.
 mod knock;
 /// The link a host sends the browser to.
-mod launch;
+pub(crate) mod launch;
 /// A host's own server, and back.
-mod smart;
+pub(crate) mod smart;
 /// Direct access.
 mod direct;
 /// Everything under one session.
@@ -33,9 +33,9 @@ mod notice;
 /// Emergency access, and the reason a professional gives about somebody near to them.
 mod break_glass;
 /// Pages without a person.
-mod still;
+pub(crate) mod still;
 /// Headers of every answer.
-mod headers;
+pub(crate) mod headers;
 
 /// What the public routes need to know of the deployment.
 #[derive(Debug, Clone, Default)]
@@ -215,6 +215,8 @@ pub fn table() -> String {
     text.push_str(&back_channel::table());
     text.push('\n');
     text.push_str(&crate::admin::table());
+    text.push('\n');
+    text.push_str(&crate::office::table());
     text
 }
 

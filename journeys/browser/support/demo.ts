@@ -13,6 +13,7 @@ const root = resolve(import.meta.dirname, '../../..');
 export interface Ready {
   host_url: string;
   gateway_url: string;
+  office_url: string;
   state_dir: string;
   people: { nhs_number: string; name: string; story_key: string }[];
 }
@@ -71,7 +72,8 @@ export default async function start(): Promise<() => Promise<void>> {
   const providers = await startProviders();
   const stops = [await startOne(shcr, 'prompt'), await startOne(shcr, 'believable')];
   stops.push(await startOne(shcr, 'providers', ['--with-config', providers.config]));
-  await providers.tell(ready('providers').gateway_url);
+  const { gateway_url: gateway, office_url: office } = ready('providers');
+  await providers.tell(gateway, office);
   return async () => {
     for (const stop of stops) await stop();
     providers.stop();

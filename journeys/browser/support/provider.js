@@ -33,6 +33,8 @@ const USERS = {
 
 const NURSE = { person_roleid: '777000000002', org_code: 'ZZ910', role_code: 'S8000:G8000:R8001' };
 const ELSEWHERE = { person_roleid: '777000000003', org_code: 'ZZ901', role_code: 'S8000:G8000:R8001' };
+const OFFICER = { person_roleid: '777000000010', org_code: 'ZZ910', role_code: 'S0080:G0450:R0001' };
+const REGION = { person_roleid: '777000000011', org_code: 'ZZ920', role_code: 'S0080:G0450:R0001' };
 const STAFF = {
   id_assurance_level: '3', authentication_assurance_level: '3', name: 'Sam Reed', family_name: 'Reed', given_name: 'Sam',
   nhsid_nrbac_roles: [NURSE, ELSEWHERE], selected_roleid: NURSE.person_roleid,
@@ -42,6 +44,9 @@ const SIGN_INS = {
   'nurse': STAFF,
   'second-nurse': { ...STAFF, name: 'Noor Field', family_name: 'Field', given_name: 'Noor' },
   'third-nurse': { ...STAFF, name: 'Ada Lake', family_name: 'Lake', given_name: 'Ada' },
+  'officer': { ...STAFF, name: 'Iris Vale', family_name: 'Vale', given_name: 'Iris', nhsid_nrbac_roles: [OFFICER], selected_roleid: OFFICER.person_roleid },
+  'second-officer': { ...STAFF, name: 'Tom Heron', family_name: 'Heron', given_name: 'Tom', nhsid_nrbac_roles: [OFFICER], selected_roleid: OFFICER.person_roleid },
+  'region-officer': { ...STAFF, name: 'Jo Lark', family_name: 'Lark', given_name: 'Jo', nhsid_nrbac_roles: [REGION], selected_roleid: REGION.person_roleid },
   'no-role-chosen': { ...STAFF, selected_roleid: '' },
   'role-elsewhere': { ...STAFF, selected_roleid: ELSEWHERE.person_roleid },
   'weak-identity': { ...STAFF, id_assurance_level: '2' },
@@ -123,6 +128,7 @@ async function listen(handle) {
 }
 
 let gateway;
+let office;
 /** By nonce: which launch an authorisation is for. By launch: who pressed the button, on whose page. */
 const [launchOf, launches] = [new Map(), new Map()];
 /** What the host's server was asked, and what was revoked. */
@@ -131,7 +137,7 @@ const asked = [];
 let host;
 const HOST = await listen(async (request, answer, url) => {
   if (url.pathname === '/control/gateway') {
-    gateway = (await bodyOf(request)).trim();
+    [gateway, office] = JSON.parse(await bodyOf(request));
     host = smartProvider();
     careIdentity = careIdentityProvider();
     return json(answer, 200, {});
@@ -223,7 +229,7 @@ function careIdentityProvider() {
     nationalrbacaccess: ['nhsid_nrbac_roles'],
     selectedrole: ['selected_roleid'],
   };
-  const client = { redirect_uris: [`${gateway}/direct/callback`], require_auth_time: true };
+  const client = { redirect_uris: [`${gateway}/direct/callback`, `${office}/callback`], require_auth_time: true };
   const uid = (id) => ({ uid: SIGN_INS[id.replace(/^555-/, '')]?.uid ?? id });
   return new Provider(CARE_IDENTITY, settings(client, claims, account(SIGN_INS, uid), scopes));
 }
@@ -233,6 +239,14 @@ const common = `client_id = "shcr"
 key_file = ${JSON.stringify(join(folder, 'oidc-client.pem'))}
 key_id = "shcr-oidc-1"
 algorithms = ["RS256"]`;
+
+const careIdentitySignIn = `enabled = true
+name = "Care Identity stand-in"
+issuer = "${CARE_IDENTITY}"
+jwks_url = "${CARE_IDENTITY}/jwks"
+endpoint_hosts = ["${authority(CARE_IDENTITY)}"]
+acr = "AAL2_OR_AAL3_ANY"
+${common}`;
 
 writeFileSync(join(folder, 'gateway.toml'), `[[hosts]]
 client_id = "fenland"
@@ -254,17 +268,23 @@ organisation_claim = "org"
 ${common}
 
 [direct]
-enabled = true
-name = "Care Identity stand-in"
-issuer = "${CARE_IDENTITY}"
-jwks_url = "${CARE_IDENTITY}/jwks"
-endpoint_hosts = ["${authority(CARE_IDENTITY)}"]
-acr = "AAL2_OR_AAL3_ANY"
+${careIdentitySignIn}
 roles = "roles/direct.csv"
-${common}
 
 [[direct.partners]]
 ods = "ZZ910"
+approved_by = ["A. Marsh", "B. Reed"]
+
+[office.sign_in]
+${careIdentitySignIn}
+roles = "roles/office.csv"
+
+[[office.sign_in.partners]]
+ods = "ZZ910"
+approved_by = ["A. Marsh", "B. Reed"]
+
+[[office.sign_in.partners]]
+ods = "ZZ920"
 approved_by = ["A. Marsh", "B. Reed"]
 `);
 writeFileSync(join(folder, 'provider.json'), JSON.stringify({ host: HOST, careIdentity: CARE_IDENTITY }));

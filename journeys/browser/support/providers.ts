@@ -18,7 +18,7 @@ export function providers(): Providers {
 export interface Running {
   /** The tables a gateway needs to know them. */
   config: string;
-  tell(gateway: string): Promise<void>;
+  tell(gateway: string, office: string): Promise<void>;
   stop(): void;
 }
 
@@ -35,8 +35,9 @@ export async function startProviders(): Promise<Running> {
   process.env.SHCR_PROVIDERS = readFileSync(file, 'utf8');
   return {
     config: join(folder, 'gateway.toml'),
-    tell: async (gateway) => {
-      const answer = await fetch(`${providers().host}/control/gateway`, { method: 'POST', body: gateway });
+    tell: async (gateway, office) => {
+      const body = JSON.stringify([gateway, office]);
+      const answer = await fetch(`${providers().host}/control/gateway`, { method: 'POST', body });
       if (!answer.ok) throw new Error(`the providers were not told of the gateway: ${await answer.text()}`);
     },
     stop: () => {

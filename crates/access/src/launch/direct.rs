@@ -22,6 +22,7 @@ use super::{
     oidc::{self, Begun, Callback, Failure, Revocation},
 };
 use crate::{
+    Refusal, Role,
     jwt::Compact,
     keys::Keys,
     person::{Trace, Traced},
@@ -32,6 +33,18 @@ use jiff::Timestamp;
 
 /// The name of this way in where another has its host's.
 pub const HOST: &str = "direct";
+
+/// Whose sign-in it is, and where the provider sends the browser back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub id: &'static str,
+    pub callback: &'static str,
+}
+
+/// Direct access to a record.
+pub const DESK: Place = Place { id: HOST, callback: "/direct/callback" };
+/// The privacy officers' pages, which no record is opened from.
+pub const OFFICE: Place = Place { id: "privacy-office", callback: "/callback" };
 const SCOPE: &str = "openid profile nationalrbacaccess associatedorgs selectedrole";
 
 /// What the door stands on.
@@ -60,10 +73,10 @@ pub async fn begin(door: Door<'_>, cookie: Option<[u8; 32]>) -> Result<Begun, Fa
     let extra = [("prompt", "login"), ("acr_values", door.direct.acr.as_str())];
     let begun = async {
         let metadata = oidc::discover(provider, address).await?;
-        let redirect_uri = format!("{}/direct/callback", door.public_url);
+        let redirect_uri = format!("{}{}", door.public_url, door.direct.place.callback);
         oidc::authorise(provider, metadata, (redirect_uri, SCOPE, &extra), cookie)
     };
-    begun.await.map_err(|failure| failure.by(HOST))
+    begun.await.map_err(|failure| failure.by(door.direct.place.id))
 }
 
 /// `GET /direct/callback`. `kept`: what was found under the answer's state, and is gone from there.
@@ -73,7 +86,7 @@ pub async fn finish(
     callback: Callback,
 ) -> Result<SignedIn, Failure> {
     let provider = &door.direct.provider;
-    let by = |failure: Failure| failure.by(HOST);
+    let by = |failure: Failure| failure.by(door.direct.place.id);
     let returned = oidc::resume(provider, kept, cookie, callback).map_err(by)?;
     let tokens = oidc::exchange(provider, &returned, door.now).await.map_err(by)?;
     let revocation = Revocation::of(provider, &returned, &tokens, door.now);
@@ -84,7 +97,7 @@ pub async fn finish(
         let identity = oidc::identity(&token, text, provider, sign_in).await?;
         staff::read(door.direct, &identity, (&returned, &tokens), door.now).await
     };
-    match staff.await {
+    match staff.await.and_then(|staff| belongs(door.direct.place, staff)) {
         Ok(staff) => Ok(SignedIn { staff, revocation, code_hash: session::hash(returned.code.as_bytes()) }),
         Err(failure) => {
             if let Some(revocation) = revocation {
@@ -93,6 +106,12 @@ pub async fn finish(
             Err(by(failure))
         }
     }
+}
+
+/// The privacy officers' pages are for privacy officers alone; nobody opens a record there, whatever their role.
+fn belongs(place: Place, staff: Staff) -> Result<Staff, Failure> {
+    let is_officer = staff.role == Some(Role::R10);
+    if place == OFFICE && !is_officer { Err(Failure::new(Refusal::NoRole, "role")) } else { Ok(staff) }
 }
 
 /// The one person who is exactly what was typed; everything else is nobody, and looks the same (HAZ-050).

@@ -109,6 +109,11 @@ impl Store {
         self.look_through(Query { kinds, from, ..Query::default() }, |_| true).await
     }
 
+    /// The same, of one opening.
+    pub async fn watch_opening(&self, opening: OpeningId) -> Result<Page, Fault> {
+        self.look_through(Query { opening: Some(opening), ..Query::default() }, |_| true).await
+    }
+
     async fn look_through(
         &self,
         query: Query,

@@ -73,6 +73,10 @@ pub(super) fn settle(
         channel.insert("key_file".into(), file(&region.back_channel_identity));
         channel.insert("client_ca_file".into(), file(&region.ca_file));
     }
+    let office = table.get_mut("office").and_then(Value::as_table_mut);
+    if let (Some(office), Some(bound)) = (office, &bound.office) {
+        office.insert("url".into(), Value::from(bound.url.as_str()));
+    }
     if let Some(file) = &options.with_config {
         let text = std::fs::read_to_string(file)
             .into_diagnostic()

@@ -27,8 +27,8 @@ impl Attempt {
         Self {
             id: Uuid::now_v7().to_string(),
             subject: staff.practitioner.host_sub.clone(),
-            who: who(staff),
-            how: how(staff, address),
+            who: super::staff::who(staff, HOST),
+            how: super::staff::how(staff, (HOST, Route::Direct.name()), address),
             by,
             number,
         }
@@ -75,44 +75,9 @@ impl Attempt {
 pub(crate) fn signed_in(staff: &Staff, code_hash: &[u8; 32], address: &str, at: Millis) -> Entry {
     Entry {
         software: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        who: Some(who(staff)),
-        how: Some(how(staff, address)),
+        who: Some(super::staff::who(staff, HOST)),
+        how: Some(super::staff::how(staff, (HOST, Route::Direct.name()), address)),
         cause: Some("signed in for direct access".to_owned()),
         ..Entry::new(Kind::Session, Key::session_event(code_hash), at)
-    }
-}
-
-fn who(staff: &Staff) -> audit::Who {
-    let one = &staff.practitioner;
-    let role = |code: &String| audit::Role { system: HOST.to_owned(), code: code.clone() };
-    audit::Who {
-        host: HOST.to_owned(),
-        subject: one.host_sub.clone(),
-        name: audit::Name {
-            family: one.family.clone().unwrap_or_else(|| one.display.clone()),
-            given: one.given.clone(),
-            title: one.title.clone(),
-        },
-        role: staff.role.map_or_else(|| "none".to_owned(), |role| role.name().to_owned()),
-        claims: staff.role_claims.iter().map(role).collect(),
-        organisation: staff.organisation.ods.to_string(),
-        organisation_name: Some(staff.organisation.name.clone()),
-        sds_user_id: one.sds_user_id.clone(),
-        sds_role_profile_id: one.sds_role_profile_id.clone(),
-        registration: one.registration.clone(),
-        map: None,
-    }
-}
-
-fn how(staff: &Staff, address: &str) -> audit::How {
-    audit::How {
-        route: Route::Direct.name().to_owned(),
-        host: HOST.to_owned(),
-        assurance: staff.assurance,
-        host_session: staff.provider_session.as_ref().map(|session| format!("{HOST} {session}")),
-        auth_time: Some(staff.auth_time_s),
-        jti_hash: None,
-        device: None,
-        address: Some(address.to_owned()),
     }
 }

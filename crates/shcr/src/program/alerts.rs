@@ -35,6 +35,8 @@ pub(crate) enum Rule {
     AgreementRefused,
     /// Something restricted was shown.
     RestrictedOpened,
+    /// A reader of the audit looked for themselves.
+    ReaderOfSelf,
     /// A person whose demographics are restricted nationally, or flagged by the host.
     RestrictedPerson,
 }
@@ -56,6 +58,7 @@ impl Rule {
             Rule::LegacyAddress => "PO-26",
             Rule::AgreementRefused => "OP-01",
             Rule::RestrictedOpened => "PO-04",
+            Rule::ReaderOfSelf => "PO-27",
             Rule::RestrictedPerson => "PO-05",
         }
     }

@@ -13,7 +13,7 @@ const LONGEST: usize = 256;
 /// One of the windows and one of a frame; more are nobody's.
 const MOST_COOKIES: usize = 4;
 
-pub(super) fn of(request: &Request) -> Browser {
+pub(crate) fn of(request: &Request) -> Browser {
     let headers = request.headers();
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
     let mut cookies = values(headers, COOKIE);
@@ -45,7 +45,7 @@ pub(super) fn is_navigation(headers: &HeaderMap) -> bool {
 
 /// A request that cannot show a page to anybody. Old engines send no `Sec-Fetch-*` and are let through: cookie and session
 /// still stand, and an empty page would be the worse harm (HAZ-034).
-pub(super) fn is_unseen(headers: &HeaderMap) -> bool {
+pub(crate) fn is_unseen(headers: &HeaderMap) -> bool {
     is_speculative(headers) || text(headers, "sec-fetch-dest").is_some_and(|dest| !is_page(&dest))
 }
 
@@ -60,7 +60,7 @@ fn is_page(dest: &str) -> bool {
 
 /// A form of ours, sent from a page of ours. A page with `Referrer-Policy: no-referrer` sends `Origin: null` with its forms
 /// (Fetch, "append a request Origin header"), so that is taken too, but only where the browser itself says same-origin.
-pub(super) fn is_own_form(browser: &Browser, gateway_origin: &str) -> bool {
+pub(crate) fn is_own_form(browser: &Browser, gateway_origin: &str) -> bool {
     let origin = browser.origin.as_deref().is_some_and(|origin| origin == gateway_origin || origin == "null");
     origin && browser.fetch_site.as_deref() == Some("same-origin")
 }

@@ -29,7 +29,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
     trusted-types 'none'; frame-ancestors ";
 
 /// Runs round every route, unknown paths among them. HEAD of a record or a link is refused: nobody would see what it opened.
-pub(super) async fn on_every_answer(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn on_every_answer(State(app): State<App>, request: Request, next: Next) -> Response {
     let framed = browser::is_framed(request.headers());
     let path = request.uri().path();
     let acts = ["/s/", "/launch/", "/direct"].iter().any(|beginning| path.starts_with(beginning));

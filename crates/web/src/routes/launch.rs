@@ -39,7 +39,7 @@ pub(super) fn admitted_to(app: &App, admitted: &Admitted) -> Response {
 }
 
 /// 303 with a cookie.
-pub(super) fn away(app: &App, location: &str, set_cookie: &str) -> Response {
+pub(crate) fn away(app: &App, location: &str, set_cookie: &str) -> Response {
     let mut response = still::page(StatusCode::SEE_OTHER, String::new(), None);
     let (Ok(location), Ok(set_cookie)) = (HeaderValue::from_str(location), HeaderValue::from_str(set_cookie))
     else {

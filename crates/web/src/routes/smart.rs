@@ -9,10 +9,10 @@ use axum::response::Response;
 use tokio::time::Instant;
 
 /// A query as it stands: a parameter that stands twice is nobody's.
-pub(super) struct Asked(Vec<(String, String)>);
+pub(crate) struct Asked(Vec<(String, String)>);
 
 impl Asked {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         Self(Query::try_from_uri(request.uri()).map(|Query(pairs)| pairs).unwrap_or_default())
     }
 
@@ -22,7 +22,7 @@ impl Asked {
         values.next().is_none().then(|| value.clone())
     }
 
-    pub(super) fn callback(&self) -> Callback {
+    pub(crate) fn callback(&self) -> Callback {
         let once = |name| self.once(name);
         Callback { code: once("code"), state: once("state"), iss: once("iss"), error: once("error") }
     }

@@ -36,15 +36,15 @@ struct Button<'a> {
     training: bool,
 }
 
-pub(super) fn page(status: StatusCode, html: String, frame_ancestor: Option<&str>) -> Response {
+pub(crate) fn page(status: StatusCode, html: String, frame_ancestor: Option<&str>) -> Response {
     headers::html(status, Body::from(html), frame_ancestor)
 }
 
-pub(super) fn not_found(app: &App) -> Response {
+pub(crate) fn not_found(app: &App) -> Response {
     page(StatusCode::NOT_FOUND, refusal::not_found(&app.settings), None)
 }
 
-pub(super) fn not_for_machines(app: &App, status: StatusCode) -> Response {
+pub(crate) fn not_for_machines(app: &App, status: StatusCode) -> Response {
     page(status, refusal::not_for_machines(&app.settings), None)
 }
 
@@ -78,7 +78,7 @@ pub(super) fn button(app: &App) -> Response {
     page(StatusCode::OK, html, None)
 }
 
-pub(super) fn asset(app: &App, file: &str) -> Response {
+pub(crate) fn asset(app: &App, file: &str) -> Response {
     assets::find(&format!("/assets/{file}")).map_or_else(|| not_found(app), served)
 }
 

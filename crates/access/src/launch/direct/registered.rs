@@ -1,6 +1,7 @@
 //! Takes the `[direct]` table, gives the provider, the role map and the partners it is on for; refuses a partner that fewer
 //! than two people enabled, and organisations the agreement does not know.
 
+use super::Place;
 use crate::{
     keys::Issuer,
     launch::oidc::{Provider, ProviderConfig, ProviderFault},
@@ -56,6 +57,7 @@ pub struct PartnerConfig {
 /// Direct access, where it is on.
 #[derive(Debug, Clone)]
 pub struct Direct {
+    pub(crate) place: Place,
     pub(crate) provider: Provider,
     /// Where the professional signs in.
     pub name: String,
@@ -131,6 +133,7 @@ impl Direct {
         training: bool,
         config: Option<&DirectConfig>,
         policy_dir: &Path,
+        place: Place,
     ) -> Result<Option<Direct>, DirectFault> {
         let Some(config) = config.filter(|config| config.enabled) else { return Ok(None) };
         if let Some(fault) = config.faults(training).into_iter().next() {
@@ -149,7 +152,8 @@ impl Direct {
         let path = policy_dir.join(&config.roles);
         let roles = RoleMap::read(&text(&path)?).map_err(|source| DirectFault::Table { path, source })?;
         Ok(Some(Direct {
-            provider: Provider::register(super::HOST.to_owned(), &config.provider(), training)?,
+            place,
+            provider: Provider::register(place.id.to_owned(), &config.provider(), training)?,
             name: config.name.clone(),
             acr: config.acr.clone(),
             roles,

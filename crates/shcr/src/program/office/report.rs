@@ -1,0 +1,109 @@
+//! Who looked at one person's record: takes an NHS number and a time, gives every opening with what was shown, in words the person
+//! themselves can read. Professionals stand by role and organisation; what a row must not give away reads "other information".
+
+use super::{Program, Staged, look, unrecorded, words};
+use crate::entries::reading::Asked;
+use audit::{Entry, Found, Kind, Query, ReadReceipt};
+use fhir::NhsNumber;
+use std::collections::{BTreeMap, BTreeSet};
+use web::{
+    gateway::Browser,
+    office::values::{Fault, Looker, ReportForm, Reported},
+};
+
+const USUAL_DAYS: i64 = 365;
+
+impl Program {
+    pub(super) async fn office_report(
+        &self,
+        browser: &Browser,
+        token: &str,
+        form: ReportForm,
+    ) -> Staged<Reported> {
+        let reader = self.reader(browser, Some(token)).await?;
+        let mut faults = Vec::new();
+        let fields = ["report-since", "report-until"];
+        let usual = (look::today(), USUAL_DAYS);
+        let ((since, until), period) = look::period((&form.since, &form.until), usual, fields, &mut faults);
+        let Ok(number) = NhsNumber::parse(&form.nhs_number) else {
+            faults.push(Fault { field: "report-nhs_number", says: "Enter an NHS number of 10 digits" });
+            return Ok(Reported { desk: reader.shown, form, faults, ..Reported::default() });
+        };
+        if !faults.is_empty() {
+            return Ok(Reported { desk: reader.shown, form, faults, ..Reported::default() });
+        }
+        let asked = Asked {
+            what: "subject report",
+            nhs_number: Some(number.digits()),
+            bounds: period.clone(),
+            ..Asked::default()
+        };
+        let read = self.is_about_to(&reader, asked).await?;
+        let query = Query {
+            person: Some(number.digits().to_owned()),
+            kinds: vec![Kind::Open],
+            since: Some(since),
+            until: Some(until),
+            ..Query::default()
+        };
+        let scope = reader.scope.clone();
+        let page =
+            self.store.find(query, move |entry| scope.sees(entry), &read).await.map_err(|_| unrecorded())?;
+        let mut rows = Vec::with_capacity(page.entries.len());
+        for open in &page.entries {
+            rows.push(self.looker(open, &reader.scope, &read).await?);
+        }
+        Ok(Reported {
+            desk: reader.shown,
+            form,
+            faults,
+            nhs_number: words::spaced(number.digits()),
+            period,
+            made_at: words::at(crate::clock::millis()),
+            rows,
+            is_cut: page.next.is_some(),
+        })
+    }
+
+    async fn looker(&self, open: &Found, scope: &super::Scope, read: &ReadReceipt) -> Staged<Looker> {
+        let query = Query {
+            opening: open.entry.opening.clone(),
+            kinds: vec![Kind::Disclosure, Kind::Sweep],
+            ..Query::default()
+        };
+        let told = self.store.find(query, |_| true, read).await.map_err(|_| unrecorded())?;
+        let by_own = scope.is_by_own(&open.entry);
+        let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let disclosures = told.entries.iter().filter(|found| found.entry.kind == Kind::Disclosure);
+        let seen =
+            disclosures.filter(|found| by_own || found.entry.sources.iter().any(|line| scope.is_own(line)));
+        for manifest in
+            seen.filter_map(|found| found.manifest.as_ref()).filter(|manifest| !manifest.shown.is_empty())
+        {
+            let kinds = manifest.shown.iter().map(|item| words::category_for_the_person(&item.category));
+            shown.entry(self.partner_named(&manifest.head.source)).or_default().extend(kinds);
+        }
+        let swept = told.entries.iter().any(|found| found.entry.kind == Kind::Sweep);
+        let mut flags = words::flags(&open.entry);
+        flags.extend(swept.then(|| "Possibly shown".to_owned()));
+        let listed = |kinds: BTreeSet<String>| kinds.into_iter().collect::<Vec<_>>().join(", ");
+        let entry: &Entry = &open.entry;
+        Ok(Looker {
+            at: words::at(entry.at),
+            organisation: words::organisation(entry),
+            role: words::role(entry).to_owned(),
+            way_in: words::way_in(entry),
+            why: words::why(entry),
+            shown: shown.into_iter().map(|(partner, kinds)| (partner, listed(kinds))).collect(),
+            flags,
+            reference: words::reference(entry),
+            index: open.index,
+        })
+    }
+
+    /// The partner's name, by its source's id.
+    pub(super) fn partner_named(&self, source: &str) -> String {
+        let known = self.config.sources.iter().find(|known| known.id.to_string() == source);
+        known.map_or_else(|| source.to_owned(), |known| known.partner.clone())
+    }
+}

@@ -1,0 +1,200 @@
+//! Entries in plain words. Takes what stands in an entry, gives what an officer or the person themselves may read.
+
+use crate::entries;
+use access::Role;
+use audit::{Entry, Kind, Millis, SourceLine};
+use fhir::{Category, NhsNumber};
+
+/// `22-Nov-2026 14:05:09` in London.
+pub(super) fn at(at: Millis) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    let minute = fhir::date::minute(at);
+    let day = minute.split(' ').next().unwrap_or_default();
+    format!("{day} {}", fhir::date::clock_seconds(at))
+}
+
+pub(super) fn professional(entry: &Entry) -> String {
+    entry.who.as_ref().map_or_else(
+        || "nobody known".to_owned(),
+        |who| {
+            let parts = who.name.title.iter().chain(&who.name.given).chain([&who.name.family]);
+            parts.cloned().collect::<Vec<_>>().join(" ")
+        },
+    )
+}
+
+pub(super) fn role(entry: &Entry) -> &'static str {
+    let named = entry.who.as_ref().map(|who| who.role.as_str());
+    let known = Role::ALL.into_iter().find(|role| Some(role.name()) == named);
+    match known {
+        Some(Role::R1) => "doctor or prescriber",
+        Some(Role::R2) => "nurse, midwife or allied health professional",
+        Some(Role::R3) => "urgent care",
+        Some(Role::R4) => "pharmacist",
+        Some(Role::R5) => "mental-health practitioner",
+        Some(Role::R6) => "social worker",
+        Some(Role::R7) => "care-home or social-care support",
+        Some(Role::R8) => "clinical administration",
+        Some(Role::R9) => "student",
+        Some(Role::R10) => "privacy officer",
+        Some(Role::R11) => "support",
+        None => "no role",
+    }
+}
+
+pub(super) fn organisation(entry: &Entry) -> String {
+    let who = entry.who.as_ref();
+    who.map(|who| who.organisation_name.clone().unwrap_or_else(|| who.organisation.clone()))
+        .unwrap_or_default()
+}
+
+/// `999 123 4578`.
+pub(super) fn spaced(number: &str) -> String {
+    NhsNumber::parse(number).map_or_else(|_| number.to_owned(), |number| number.spaced())
+}
+
+pub(super) fn way_in(entry: &Entry) -> String {
+    let Some(how) = &entry.how else { return "not known".to_owned() };
+    let way = match how.route.as_str() {
+        "signed" => "from their own system",
+        "smart" => "from their own system (SMART)",
+        "exchange" => "from their own system (token exchange)",
+        "form" => "from their own system (form)",
+        "legacy" => "from their own system (encrypted address)",
+        "direct" => "direct access",
+        "office" => "these pages",
+        other => other,
+    };
+    if how.route == "direct" || how.route == "office" {
+        way.to_owned()
+    } else {
+        format!("{way}, {}", how.host)
+    }
+}
+
+/// Why, as the person may read it.
+pub(super) fn why(entry: &Entry) -> String {
+    let Some(why) = &entry.why else { return String::new() };
+    let purpose = match why.purpose.as_str() {
+        "TREAT" => "For their care".to_owned(),
+        "ETREAT" | "BTG" => "For their emergency care".to_owned(),
+        "HCOMPL" => "To look into who read what".to_owned(),
+        other => format!("Purpose {other}"),
+    };
+    let typed = why.reason_text.as_ref().map(|text| format!(": \u{201c}{text}\u{201d}")).unwrap_or_default();
+    format!("{purpose}{typed}")
+}
+
+pub(super) fn flags(entry: &Entry) -> Vec<String> {
+    let said = |flag: &String| match flag.as_str() {
+        "break-glass" => Some("Emergency access".to_owned()),
+        "document" => Some("One document".to_owned()),
+        other => other
+            .strip_prefix("staff-match:")
+            .filter(|near| *near != "none")
+            .map(|near| format!("Staff match: {near}")),
+    };
+    let objected = entry.objection.as_ref().is_some_and(|objection| objection.state == "objected");
+    let objected = objected.then(|| "The person objects".to_owned());
+    entry.flags.iter().filter_map(said).chain(objected).collect()
+}
+
+pub(super) fn category(name: &str) -> String {
+    let known = Category::ALL.into_iter().find(|category| category.name() == name);
+    known.map_or_else(|| name.to_owned(), |category| web::words::category_noun(category).to_owned())
+}
+
+/// As [`category`], for a report that the person themselves reads.
+pub(super) fn category_for_the_person(name: &str) -> String {
+    match name {
+        "restricted" | "safeguarding" => "other information".to_owned(),
+        other => category(other),
+    }
+}
+
+/// What became of an opening or an attempt, by its first entry.
+pub(super) fn outcome(entry: &Entry) -> String {
+    let reasons = || {
+        let decided = entry.decision.iter().flat_map(|decision| decision.reasons.iter().cloned());
+        decided.chain(entry.cause.clone()).collect::<Vec<_>>().join(", ")
+    };
+    match entry.kind {
+        Kind::Open => "Opened".to_owned(),
+        Kind::Refused => format!("Refused: {}", reasons()),
+        Kind::LaunchRefused => format!("Launch refused: {}", reasons()),
+        Kind::Find => format!("Search: {}", reasons()),
+        Kind::Override => reasons(),
+        other => other.name().to_owned(),
+    }
+}
+
+fn source(line: &SourceLine) -> String {
+    let state = line.state.as_deref().map(|state| format!(" {state}")).unwrap_or_default();
+    let reason = line.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    format!("{}{state}{reason}", line.source)
+}
+
+/// One entry of an opening, in a sentence.
+pub(super) fn step(entry: &Entry, own: &dyn Fn(&SourceLine) -> bool) -> String {
+    let sources: Vec<String> = entry.sources.iter().filter(|line| own(line)).map(source).collect();
+    let sources = sources.join(", ");
+    let cause = entry.cause.clone().unwrap_or_default();
+    match entry.kind {
+        Kind::Open => format!("Opening recorded before anything was asked. Planned: {sources}"),
+        Kind::Refused => outcome(entry),
+        Kind::Ask => format!("About to ask: {sources}"),
+        Kind::Disclosure => format!("About to show what came from {sources}"),
+        Kind::Close => format!("Closed ({cause}): {sources}"),
+        Kind::Sweep => format!("Not closed in time; counted as possibly shown: {sources}"),
+        Kind::Override => format!("Exception: {cause}"),
+        Kind::Objection => {
+            let state =
+                entry.objection.as_ref().map(|objection| objection.state.as_str()).unwrap_or_default();
+            format!("The person’s wish: {state} {cause}").trim_end().to_owned()
+        }
+        Kind::Alert => format!("Alert {cause}"),
+        Kind::Print => "Printed or saved".to_owned(),
+        other => format!("{}: {cause}", other.name()),
+    }
+}
+
+/// What an alert's rule means; `None` for entries of that kind that are no alert to look into.
+pub(super) fn rule(rule: &str) -> Option<&'static str> {
+    Some(match rule {
+        "PO-01" => "opened on the professional\u{2019}s own word",
+        "PO-02" => "opened although the person objects",
+        "PO-03" => "sensitive records of another organisation opened",
+        "PO-04" => "restricted information opened",
+        "PO-05" => "somebody with restricted details was asked for",
+        "PO-06" => "emergency access",
+        "PO-07" => "own record asked for",
+        "PO-08" => "same household or surname",
+        "PO-09" => "a colleague\u{2019}s record",
+        "PO-10" => "somebody whose record is specially watched",
+        "PO-12" => "somebody who died more than 30 days ago",
+        "PO-14" => "several searches missed, then one found",
+        "PO-15" => "very many records in one hour",
+        "PO-20" => "the same record again and again",
+        "PO-21" => "records in a row",
+        "PO-22" => "identity warnings passed over often",
+        "PO-23" => "a launch was used again or changed",
+        "PO-24" => "the cookie of one session used on another",
+        "PO-25" => "a role never seen before",
+        "PO-26" => "an encrypted address was used",
+        "PO-27" => "a reader of the audit looked for themselves",
+        "PO-30" => "very much was printed",
+        "OP-01" => "a changed agreement was refused",
+        "review" => "direct access, to be looked at by a second person",
+        _ => return None,
+    })
+}
+
+/// What `entries::reference` made of the opening.
+pub(super) fn reference(entry: &Entry) -> String {
+    entry
+        .opening
+        .as_ref()
+        .map(entries::reference)
+        .or_else(|| entry.detail.get("reference").cloned())
+        .unwrap_or_default()
+}
