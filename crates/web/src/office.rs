@@ -59,21 +59,23 @@ struct Room {
 
 const LONGEST_BODY: usize = 16 * 1024;
 
-/// Every URL of the officers' listener: method and path, who, what it leaves in the audit.
-const TABLE: [(&str, &str, &str); 12] = [
-    ("GET /", "anyone; the desk for an officer", "-"),
-    ("GET /sign-in", "anyone", "launch refused"),
-    ("GET /callback", "the browser it began in", "sign-in"),
-    ("POST /reason", "privacy officer", "-"),
-    ("POST /look", "privacy officer with a reason", "audit-read"),
-    ("GET /opening/{id}", "privacy officer with a reason", "audit-read"),
-    ("POST /report", "privacy officer with a reason", "audit-read"),
-    ("POST /report.csv", "privacy officer with a reason", "audit-read"),
-    ("GET /alerts", "privacy officer with a reason", "audit-read"),
-    ("POST /alerts", "privacy officer with a reason", "alert"),
-    ("POST /sign-out", "privacy officer", "session end"),
-    ("GET /assets/{file}", "anyone", "-"),
+/// Every URL of the officers' listener: method and path, who, where the person comes from, what it leaves in the audit.
+const TABLE: [(&str, &str, &str, &str); 12] = [
+    ("GET /", "anyone; the desk for an officer", "-", "-"),
+    ("GET /sign-in", "anyone", "-", "launch refused"),
+    ("GET /callback", "the browser it began in", "-", "sign-in"),
+    ("POST /reason", OFFICER, "-", "-"),
+    ("POST /look", READER, "body of the form", "audit-read"),
+    ("GET /opening/{id}", READER, "the opening", "audit-read"),
+    ("POST /report", READER, "body of the form", "audit-read"),
+    ("POST /report.csv", READER, "body of the form", "audit-read"),
+    ("GET /alerts", READER, "-", "audit-read"),
+    ("POST /alerts", READER, "-", "audit-read, alert"),
+    ("POST /sign-out", OFFICER, "-", "session end"),
+    ("GET /assets/{file}", "anyone", "-", "-"),
 ];
+const OFFICER: &str = "privacy officer";
+const READER: &str = "privacy officer with a reason";
 
 /// The router of the officers' listener. `settings.gateway_origin` is this listener's own.
 pub fn router(gateway: Arc<dyn Gateway>, office: Arc<dyn Office>, settings: Settings) -> Router {
@@ -99,7 +101,9 @@ pub fn router(gateway: Arc<dyn Gateway>, office: Arc<dyn Office>, settings: Sett
 
 /// The table as text, a block of its own in `routes.golden.txt`.
 pub(crate) fn table() -> String {
-    let lines = TABLE.into_iter().map(|(route, who, audit)| format!("{route} | {who} | - | {audit}\n"));
+    let lines = TABLE
+        .into_iter()
+        .map(|(route, who, person, audit)| format!("{route} | {who} | {person} | {audit}\n"));
     std::iter::once("the privacy officers' listener\n".to_owned()).chain(lines).collect()
 }
 
