@@ -22,6 +22,8 @@ pub struct Endpoints {
     pub national_gateway_token: String,
     /// Stands before `/record-locator/consumer/FHIR/R4/…`.
     pub nrl_url: String,
+    /// Where staff sign in by themselves: an OpenID provider's issuer.
+    pub sign_in_url: String,
     /// Where the locator's access tokens are to be had.
     pub nrl_token_url: String,
     /// PEM, PKCS #8, P-384.

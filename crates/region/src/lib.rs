@@ -51,6 +51,8 @@ mod tls;
 mod nrl;
 /// The host system.
 mod host;
+/// Where staff sign in by themselves.
+mod sign_in;
 /// The page where faults are set.
 mod control;
 /// Pages and their safety.

@@ -52,6 +52,23 @@ impl Client {
     }
 }
 
+/// The assertions one server has taken, so that none is taken twice.
+#[derive(Default)]
+pub(crate) struct Assertions(Mutex<Seen>);
+
+impl Assertions {
+    /// Whether it is the client's own, for this token endpoint, and new. What is wrong with it otherwise.
+    pub(crate) fn check(
+        &self,
+        assertion: &str,
+        client: &Client,
+        token_url: &str,
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
+        assertion::check(assertion, client, token_url, &mut lock(&self.0), now)
+    }
+}
+
 /// One source's authorisation server.
 pub(crate) struct Authority {
     world: Arc<World>,

@@ -16,6 +16,8 @@ pub struct Options {
     pub corpus: Option<PathBuf>,
     /// Where the gateway's pages are: the host frames nothing else.
     pub gateway_url: String,
+    /// Where the privacy officers' pages are; `None`: there are none.
+    pub office_url: Option<String>,
     /// The gateway's token endpoint: the audience of every launch.
     pub token_url: String,
     /// Where hosts' servers reach the gateway; `None`: at the token endpoint itself.

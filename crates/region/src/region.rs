@@ -21,6 +21,7 @@ use crate::{
     },
     sds,
     server::{Door, Doors, Servers},
+    sign_in::SignIn,
     ssp,
     tls::Mutual,
     world::World,
@@ -48,12 +49,14 @@ struct AllDoors {
     nrl: Door,
     nrl_provider: Door,
     poor: Option<Door>,
+    sign_in: Door,
 }
 
 /// What stands behind the doors of partners.
 struct Behind<'a> {
     proofs: &'a Proofs,
     lines: &'a [Arc<Line>],
+    sign_in: &'a Arc<SignIn>,
 }
 
 /// What the gateway proves itself with, and what it is checked against.
@@ -79,6 +82,8 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
     let mut endpoints = endpoints(&doors, &world, &key, &proofs);
     endpoints.staff_match = staff_match(&doors, &staff);
+    let gateway_url = options.gateway_url.clone();
+    let addresses = (gateway_url.as_str(), options.office_url.as_deref());
     let setup = host::Setup {
         back_channel: host::BackChannel::new(
             options.back_channel_url.as_deref(),
@@ -92,7 +97,9 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
         staff,
     };
     let lines = doors.lines(&world);
-    let servers = serve(doors, &world, setup, &Behind { proofs: &proofs, lines: &lines })?;
+    let sign_in = SignIn::new(&options.state_dir, &doors.sign_in.origin, addresses, &proofs.client)?;
+    let behind = Behind { proofs: &proofs, lines: &lines, sign_in: &sign_in };
+    let servers = serve(doors, &world, setup, &behind)?;
     tracing::info!(sources = endpoints.sources.len(), people = endpoints.people.len(), "the region listens");
     Ok(Region { endpoints, world, lines, servers })
 }
@@ -181,6 +188,7 @@ impl AllDoors {
         let national_gateway = doors.open().await?;
         let (nrl, nrl_provider) = (doors.open().await?, doors.open().await?);
         let poor = if poor_source { Some(doors.open().await?) } else { None };
+        let sign_in = doors.open().await?;
         Ok(Self {
             host,
             control,
@@ -193,6 +201,7 @@ impl AllDoors {
             nrl,
             nrl_provider,
             poor,
+            sign_in,
         })
     }
 
@@ -246,7 +255,7 @@ fn serve(
     host: host::Setup,
     behind: &Behind<'_>,
 ) -> Result<Servers, RegionFault> {
-    let Behind { proofs, lines } = behind;
+    let Behind { proofs, lines, sign_in } = behind;
     let locator = nrl::router(world, &doors.addresses(), &doors.nrl.origin, &proofs.client);
     let registered = doors.registered();
     let targets = registered.iter().map(|one| ssp::Target {
@@ -283,6 +292,7 @@ fn serve(
             Lock::ApiKey | Lock::OAuth2 => servers.serve(world, door, router),
         }
     }
+    servers.serve(world, doors.sign_in, sign_in.router());
     servers.serve(world, doors.nrl, locator);
     servers.serve(world, doors.nrl_provider, nrl::provider::router(world));
     if let Some(door) = doors.poor {
@@ -303,6 +313,7 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs)
         national_gateway_url: doors.national_gateway.origin.clone(),
         national_gateway_token: gateway::TOKEN.to_owned(),
         nrl_url: doors.nrl.origin.clone(),
+        sign_in_url: doors.sign_in.origin.clone(),
         nrl_token_url: format!("{}{}", doors.nrl.origin, oauth::TOKEN_PATH),
         host_signing_key: key.path.clone(),
         client_id: oauth::CLIENT_ID.to_owned(),

@@ -139,6 +139,7 @@ fn region_options(options: &Options, config: &Config, state: &Path) -> region::O
         port_base: options.port_base.map(|base| base.saturating_add(2)),
         corpus: options.corpus.clone(),
         gateway_url: config.public_url.clone(),
+        office_url: config.office.as_ref().map(|office| office.url.clone()),
         token_url: config.token_url(),
         back_channel_url: config.back_channel.as_ref().map(|channel| channel.url.clone()),
         state_dir: state.join("state"),
@@ -196,12 +197,14 @@ fn greet(ready: &serde_json::Value) -> miette::Result<()> {
     let url = |key: &str| ready.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let text = format!(
         "\nThe Shared Care Record demo is ready. Everybody in it is invented.\n\n  \
-         Open the host system   {}\n  Switch sources off     {}\n  Gateway                {}\n  Gateway status         {}\n\n\
+         Open the host system   {}\n  Switch sources off     {}\n  Gateway                {}\n  Gateway status         {}\n  \
+         Who looked             {}\n\n\
          Sign in to the host, choose a person, press \"Shared Care Record\". Stop with Ctrl-C.\n\n",
         url("host_url"),
         url("control_url"),
         url("gateway_url"),
         url("admin_url"),
+        url("office_url"),
     );
     std::io::stdout().write_all(text.as_bytes()).into_diagnostic()
 }

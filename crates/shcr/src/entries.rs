@@ -298,7 +298,10 @@ impl Story {
         self.disclosed += 1;
         let part = 1;
         let key = Key::disclosure(&self.opening, &line.source, part);
-        let line = SourceLine { part: Some(part), ..line };
+        let planned =
+            self.plan.iter().find(|planned| planned.source == line.source).cloned().unwrap_or_default();
+        let line =
+            SourceLine { part: Some(part), partner: planned.partner, categories: planned.categories, ..line };
         (part, Entry { sources: vec![line], ..self.entry(Kind::Disclosure, key, at) })
     }
 

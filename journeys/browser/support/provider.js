@@ -277,15 +277,6 @@ approved_by = ["A. Marsh", "B. Reed"]
 
 [office.sign_in]
 ${careIdentitySignIn}
-roles = "roles/office.csv"
-
-[[office.sign_in.partners]]
-ods = "ZZ910"
-approved_by = ["A. Marsh", "B. Reed"]
-
-[[office.sign_in.partners]]
-ods = "ZZ920"
-approved_by = ["A. Marsh", "B. Reed"]
 `);
 writeFileSync(join(folder, 'provider.json'), JSON.stringify({ host: HOST, careIdentity: CARE_IDENTITY }));
 console.log(`host ${HOST}\nsign-in ${CARE_IDENTITY}`);

@@ -52,7 +52,7 @@ impl User {
     }
 }
 
-const fn user(
+pub(crate) const fn user(
     login: &'static str,
     name: [&'static str; 3],
     role: &'static str,
@@ -62,7 +62,7 @@ const fn user(
     User { login, title, given, family, role, organisation, smartcard: None }
 }
 
-const fn card(
+pub(crate) const fn card(
     user: User,
     user_id: &'static str,
     role_profile_id: &'static str,

@@ -76,6 +76,9 @@ pub(super) fn settle(
     let office = table.get_mut("office").and_then(Value::as_table_mut);
     if let (Some(office), Some(bound)) = (office, &bound.office) {
         office.insert("url".into(), Value::from(bound.url.as_str()));
+        if let Some(provider) = office.get_mut("sign_in").and_then(Value::as_table_mut) {
+            sign_in(provider, region);
+        }
     }
     if let Some(file) = &options.with_config {
         let text = std::fs::read_to_string(file)
@@ -105,6 +108,18 @@ fn meet(host: &mut Table, region: &Endpoints) {
             provider.insert("jwks_url".into(), Value::from(region.host_jwks_url.as_str()));
         }
     }
+}
+
+/// Where privacy officers sign in.
+fn sign_in(provider: &mut Table, region: &Endpoints) {
+    let issuer = region.sign_in_url.as_str();
+    let authority = issuer.split_once("//").map_or(issuer, |(_, authority)| authority);
+    provider.insert("issuer".into(), Value::from(issuer));
+    provider.insert("jwks_url".into(), Value::from(format!("{issuer}/jwks.json")));
+    provider.insert("endpoint_hosts".into(), Value::from(vec![authority]));
+    provider.insert("client_id".into(), Value::from(region.client_id.as_str()));
+    provider.insert("key_file".into(), file(&region.client_key));
+    provider.insert("key_id".into(), Value::from(KEY_ID));
 }
 
 /// Tables are laid over tables; whatever is in a list is added to it; everything else is put in its place.
