@@ -1,5 +1,5 @@
 //! Takes what the converter makes of our cases and of the published payloads, has every resource judged by a validator that is
-//! not ours: base R4, and the UK Core profile it claims. Where the published payloads are not at hand it says so, loudly.
+//! not ours: base R4, and the UK Core profile it claims; the golden AuditEvents against base R4. Where the published payloads are not at hand it says so, loudly.
 
 use crate::step::{self, Step};
 use crate::{demo, say, setup};
@@ -54,6 +54,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let build = ["cargo", "build", "--package", "record", "--example", "uk_core", "--locked"];
     step::run(&Step { name: "converter", folder: root, command: &build, environment: &[] })?;
     let judge = Judge { root, folder };
+    judge.judged("AuditEvent: golden events", &judge.audit_events()?, &[])?;
     let cases = root.join("fixtures/cases/uk_core");
     let cases = judge.converted("cases", "--stu3", &[cases])?;
     judge.judged("UK Core: our cases", &cases, &[])?;
@@ -90,6 +91,17 @@ impl Judge<'_> {
         if !ended.success() {
             return Err(format!("the converter failed on {name}"));
         }
+        Ok(path.display().to_string())
+    }
+
+    /// What the audit's entries are told as, in one file; the audit's own tests hold them against their profiles.
+    fn audit_events(&self) -> Result<String, String> {
+        let folder = self.root.join("crates/audit/src/event/tests/golden");
+        let fault = |error| format!("`{}`: {error}", folder.display());
+        let files = std::fs::read_dir(&folder).map_err(fault)?.flatten();
+        let texts = files.map(|file| std::fs::read_to_string(file.path())).collect::<Result<Vec<_>, _>>();
+        let path = demo::target(self.root).join("validate-audit-events.ndjson");
+        std::fs::write(&path, texts.map_err(fault)?.concat()).map_err(fault)?;
         Ok(path.display().to_string())
     }
 

@@ -42,6 +42,8 @@ pub mod store;
 pub mod verify;
 /// Reading entries back with the key.
 pub mod inspect;
+/// An entry as FHIR AuditEvents.
+pub mod event;
 
 pub use entry::{
     Decision, Entry, How, Key, Kind, Name, Objection, Relationship, Role, SourceLine, Who, Whom,
