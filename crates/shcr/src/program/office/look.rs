@@ -246,3 +246,6 @@ fn row(found: &Found) -> Row {
         flags: words::flags(entry),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -188,3 +188,6 @@ fn alert(case: &Case, officer: &str) -> Alert {
         next: case.next(officer),
     }
 }
+
+#[cfg(test)]
+mod tests;
