@@ -30,6 +30,8 @@ mod sample;
 pub mod entry;
 /// One text per value: RFC 8785.
 pub mod canonical;
+/// The Merkle tree over the leaves.
+pub mod tree;
 /// The hashes of the stored format, shared with `verify`.
 pub mod hash;
 /// What one disclosure released and held back.
