@@ -32,6 +32,8 @@ pub mod entry;
 pub mod canonical;
 /// The Merkle tree over the leaves.
 pub mod tree;
+/// Notes that logs and witnesses sign.
+pub mod signed;
 /// The hashes of the stored format, shared with `verify`.
 pub mod hash;
 /// What one disclosure released and held back.
@@ -40,8 +42,14 @@ pub mod manifest;
 mod seal;
 /// The embedded store: one writer, one file.
 pub mod store;
+/// Which logs and witnesses count, and how many.
+pub mod policy;
 /// An independent check of a stored file.
 pub mod verify;
+/// Another log's growth, watched.
+pub mod witness;
+/// A part of the log for somebody who checks it elsewhere.
+pub mod export;
 /// Reading entries back with the key.
 pub mod inspect;
 
@@ -52,7 +60,7 @@ pub use entry::{
 pub use id::{Millis, OpeningId};
 pub use inspect::{EntryView, Filter, InspectFault, inspect};
 pub use store::{
-    AssertionKey, Disclosed, Fault, NewHandle, NewSession, Opened, Receipt, Redeemed, Session, Settings,
-    Store, StoreFault, Which, Why,
+    AssertionKey, BeforeOpening, Compared, Disclosed, Fault, NewHandle, NewSession, Opened, Part, Published,
+    Receipt, Redeemed, Session, Settings, Store, StoreFault, Which, Why, before_opening, compare, freeze,
 };
 pub use verify::{Verified, VerifyFault, verify};

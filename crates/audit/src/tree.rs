@@ -41,9 +41,10 @@ fn split(size: u64) -> u64 {
     size.next_power_of_two() / 2
 }
 
-/// A tile that has all its hashes and will never change.
+/// A tile to be kept: of level 0 once it is full, of a higher level with each of its hashes, as those cannot be had from
+/// a few leaves again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FullTile {
+pub struct Grown {
     pub level: u8,
     pub n: u64,
     pub hashes: Vec<Hash>,
@@ -82,13 +83,13 @@ impl Growing {
         self.size
     }
 
-    /// Adds one leaf by its hash. Gives the tiles that are full with it, the lowest first: none 255 times of 256.
-    pub fn push(&mut self, leaf: Hash) -> Vec<FullTile> {
-        let mut full = Vec::new();
+    /// Adds one leaf by its hash. Gives the tiles to be kept, the lowest first: none 255 times of 256.
+    pub fn push(&mut self, leaf: Hash) -> Vec<Grown> {
+        let mut grown = Vec::new();
         let (mut hash, mut height) = (leaf, 0);
         loop {
             if height % HEIGHT == 0 {
-                full.extend(self.place((height / HEIGHT) as usize, hash));
+                grown.extend(self.place((height / HEIGHT) as usize, hash));
             }
             let joins = self.size >> height & 1 == 1;
             let Some(left) = joins.then(|| self.peaks.pop()).flatten() else { break };
@@ -97,7 +98,7 @@ impl Growing {
         }
         self.peaks.push(hash);
         self.size += 1;
-        full
+        grown
     }
 
     pub fn root(&self) -> Hash {
@@ -107,18 +108,20 @@ impl Growing {
             .map_or_else(|| root_of(&[]), |last| peaks.fold(*last, |right, left| node_hash(left, &right)))
     }
 
-    fn place(&mut self, level: usize, hash: Hash) -> Option<FullTile> {
+    fn place(&mut self, level: usize, hash: Hash) -> Option<Grown> {
         if self.open.len() <= level {
             self.open.resize(level + 1, Vec::new());
         }
         let tile = self.open.get_mut(level)?;
         tile.push(hash);
-        if tile.len() < WIDTH {
+        let full = tile.len() == WIDTH;
+        if !full && level == 0 {
             return None;
         }
-        let hashes = std::mem::take(tile);
+        let hashes = if full { std::mem::take(tile) } else { tile.clone() };
         let level = u8::try_from(level).ok()?;
-        Some(FullTile { level, n: self.size >> (HEIGHT * (u32::from(level) + 1)), hashes })
+        let n = self.size >> (HEIGHT * (u32::from(level) + 1));
+        Some(Grown { level, n, hashes })
     }
 }
 
