@@ -6,7 +6,7 @@ pub(crate) mod back_channel;
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program, agreement},
+    program::{Doors, Program, agreement, witnesses},
 };
 use back_channel::{Peer, TlsListener};
 use miette::{IntoDiagnostic, WrapErr};
@@ -89,6 +89,7 @@ impl Running {
 /// `shcr serve`
 pub(crate) async fn run(mut config: Config) -> miette::Result<ExitCode> {
     let listeners = Listeners::bind(&mut config).await?;
+    witnesses::must_not_be_ahead(&config).await?;
     let running = start(Program::new(config)?, listeners).await?;
     tracing::info!("serving");
     stop_signal().await?;
@@ -113,6 +114,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
+        tokio::spawn(witnesses::watch(Arc::clone(&program), stopped(stopping.clone()))),
     ];
     if let (Some(listener), Some(channel)) = (listeners.back_channel, &program.config.back_channel) {
         let listener = TlsListener::new(listener, back_channel::guard(channel)?).into_diagnostic()?;
