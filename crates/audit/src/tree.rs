@@ -86,9 +86,9 @@ impl Growing {
     /// Adds one leaf by its hash. Gives the tiles to be kept, the lowest first: none 255 times of 256.
     pub fn push(&mut self, leaf: Hash) -> Vec<Grown> {
         let mut grown = Vec::new();
-        let (mut hash, mut height) = (leaf, 0);
+        let (mut hash, mut height) = (leaf, 0_u32);
         loop {
-            if height % HEIGHT == 0 {
+            if height.is_multiple_of(HEIGHT) {
                 grown.extend(self.place((height / HEIGHT) as usize, hash));
             }
             let joins = self.size >> height & 1 == 1;

@@ -41,7 +41,7 @@ impl Store {
 
     /// The newest checkpoint, once there is one.
     pub async fn published(&self) -> Result<Option<Published>, Fault> {
-        self.0.reader.look(|conn| last(conn)).await
+        self.0.reader.look(last).await
     }
 
     /// That the tree of `new` leaves begins with that of `old`, from what is stored.

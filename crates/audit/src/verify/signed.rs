@@ -128,7 +128,7 @@ fn checkpoint(row: &Row<'_>) -> rusqlite::Result<Stored> {
 }
 
 /// Every stored tile is the one over the leaves, and each that must be there is.
-fn tiles(conn: &Connection, tree: &Tree, next: u64) -> Result<(), VerifyFault> {
+pub(super) fn tiles(conn: &Connection, tree: &Tree, next: u64) -> Result<(), VerifyFault> {
     let unreadable = |_| fault_at(next, "the tiles cannot be read");
     let mut query =
         conn.prepare("SELECT level, n, hashes FROM tile ORDER BY level, n").map_err(unreadable)?;

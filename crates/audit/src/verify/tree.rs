@@ -35,7 +35,7 @@ impl Tree {
 
     fn settle(&mut self, size: u64, hash: Hash) {
         self.full.push((size, hash));
-        if size.trailing_zeros() % 8 == 0 {
+        if size.trailing_zeros().is_multiple_of(8) {
             let level = (size.trailing_zeros() / 8) as usize;
             self.levels.resize_with(self.levels.len().max(level + 1), Vec::new);
             if let Some(hashes) = self.levels.get_mut(level) {

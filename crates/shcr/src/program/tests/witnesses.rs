@@ -113,22 +113,28 @@ async fn the_log_is_served_under_its_own_year_alone() {
 async fn au19_a_complaint_stops_a_log_that_is_wrong_and_not_one_that_is_right() {
     for wrong in [false, true] {
         let listener = port().await;
-        let (program, _folder) = watched_at(listener.local_addr().unwrap()).await;
+        let at = listener.local_addr().unwrap();
+        let (mut program, folder) = watched_at(at).await;
+        for n in 0..3 {
+            let raised = |m| entries::raised("PO-23", &format!("growth-{n}-{m}"), "a test", clock::millis());
+            program.store.append((0..100).map(raised).collect(), clock::millis()).await.unwrap();
+        }
+        program.store.checkpoint(clock::millis()).await.unwrap();
+        if wrong {
+            let store = program.config.audit.store.clone();
+            drop(program);
+            tampered(&store);
+            program = Program::new(config(folder.path(), at).await).unwrap();
+        }
         let complains = || async { (StatusCode::UNPROCESSABLE_ENTITY, "no\n") };
         let _serving = serve(listener, Router::new().route("/add-checkpoint", post(complains)));
-        grow(&program, 1).await;
-        program.store.checkpoint(clock::millis()).await.unwrap();
-        grow(&program, 2).await;
-        if wrong {
-            tampered(&program.config.audit.store);
-        }
         program.sign_and_show().await;
         program.sign_and_show().await;
         assert_eq!(program.store.is_writable(), !wrong, "HAZ-030: {}", said(&program));
         if wrong {
             assert!(
                 said(&program)
-                    .starts_with("FROZEN: witness `one` complained, and the log is wrong at index 1"),
+                    .starts_with("FROZEN: witness `one` complained, and the log is wrong at index 5"),
                 "{}",
                 said(&program)
             );
@@ -142,10 +148,13 @@ async fn au19_a_complaint_stops_a_log_that_is_wrong_and_not_one_that_is_right() 
     }
 }
 
-/// As somebody with the file in hand would: the hash beside a leaf, which the tree does not read.
+/// As somebody with the file in hand would: one digit of the leaf at index 5, which lies in a full tile.
 fn tampered(store: &Path) {
-    let file = rusqlite::Connection::open(store).unwrap();
-    file.execute_batch("UPDATE leaf SET hash = zeroblob(32) WHERE idx = 1").unwrap();
+    let mut bytes = std::fs::read(store).unwrap();
+    let leaf = b"\"n\":5,\"prev\"";
+    let at = bytes.windows(leaf.len()).position(|seen| seen == leaf).expect("the leaf is in the file");
+    bytes[at + 4] = b'6';
+    std::fs::write(store, bytes).unwrap();
 }
 
 /// AU23.
