@@ -77,3 +77,7 @@ mod left_behind;
 #[cfg(test)]
 #[path = "main/corpus.rs"]
 mod corpus;
+/// The audit's log as a partner has it.
+#[cfg(test)]
+#[path = "main/log.rs"]
+mod log;

@@ -30,6 +30,10 @@ mod sample;
 pub mod entry;
 /// One text per value: RFC 8785.
 pub mod canonical;
+/// The Merkle tree over the leaves.
+pub mod tree;
+/// Notes that logs and witnesses sign.
+pub mod signed;
 /// The hashes of the stored format, shared with `verify`.
 pub mod hash;
 /// What one disclosure released and held back.
@@ -38,8 +42,14 @@ pub mod manifest;
 mod seal;
 /// The embedded store: one writer, one file.
 pub mod store;
+/// Which logs and witnesses count, and how many.
+pub mod policy;
 /// An independent check of a stored file.
 pub mod verify;
+/// Another log's growth, watched.
+pub mod witness;
+/// A part of the log for somebody who checks it elsewhere.
+pub mod export;
 /// Reading entries back with the key.
 pub mod inspect;
 /// An entry as FHIR AuditEvents.
@@ -52,7 +62,8 @@ pub use entry::{
 pub use id::{Millis, OpeningId};
 pub use inspect::{EntryView, Filter, InspectFault, inspect};
 pub use store::{
-    AssertionKey, Disclosed, Fault, Found, MOST, NewHandle, NewSession, Opened, Page, Query, ReadReceipt,
-    Receipt, Redeemed, Session, Settings, Store, StoreFault, Which, Why,
+    AssertionKey, BeforeOpening, Compared, Disclosed, Fault, Found, MOST, NewHandle, NewSession, Opened,
+    Page, Part, Published, Query, ReadReceipt, Receipt, Redeemed, Session, Settings, Store, StoreFault,
+    Which, Why, before_opening, compare, freeze,
 };
 pub use verify::{Verified, VerifyFault, verify};

@@ -16,7 +16,8 @@ pub(crate) const SUBJECT: &str = "staff-canary-417";
 pub(crate) const HOST_SESSION: &str = "host-session-canary";
 
 pub(crate) fn settings(dir: &Path) -> Settings {
-    Settings { path: dir.join("audit.db"), key: KEY, replica: "g1".to_owned() }
+    let origin = "log.example/audit/Z99".to_owned();
+    Settings { path: dir.join("audit.db"), key: KEY, replica: "g1".to_owned(), origin }
 }
 
 pub(crate) fn store(dir: &Path) -> Store {

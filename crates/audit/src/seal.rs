@@ -48,6 +48,7 @@ pub(crate) struct Keys {
     note: RandomizedNonceKey,
     search: hmac::Key,
     head: hmac::Key,
+    root: hkdf::Prk,
 }
 
 impl Keys {
@@ -62,6 +63,7 @@ impl Keys {
             note: sealing(Use::Note)?,
             search: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, "search")?),
             head: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, "head")?),
+            root,
         })
     }
 
@@ -96,6 +98,12 @@ impl Keys {
     /// What proves that the last leaf of a replica was the last when this store wrote it.
     pub(crate) fn head(&self, parts: &[&[u8]]) -> Hash {
         mac(&self.head, parts)
+    }
+
+    /// The seed of the key that signs checkpoints: another for each generation, so that a key can be changed and the one
+    /// before it still be told.
+    pub(crate) fn checkpoint_seed(&self, generation: u32) -> Result<[u8; 32], Unspecified> {
+        expand(&self.root, &format!("checkpoint/{generation}"))
     }
 
     fn sealing(&self, of: Use) -> &RandomizedNonceKey {

@@ -30,8 +30,28 @@ mod reader;
 mod find;
 
 pub use find::{Found, MOST, Page, Query, ReadReceipt};
+/// The tree in the store's tables.
+mod grown;
+/// The log's name, and the keys that sign for it.
+mod origin;
+/// What the log says of itself, signed.
+pub(crate) mod checkpoint;
+/// The log as others read it.
+pub(crate) mod served;
+/// The door shut by evidence.
+mod frozen;
+/// A checkpoint somebody was given, held against the store.
+mod compare;
+/// What is asked of others before the store opens.
+mod start;
+
+pub use checkpoint::Published;
+pub use compare::{Compared, compare};
+pub use frozen::freeze;
 pub use opening::{Disclosed, Opened};
+pub use served::Part;
 pub use session::{AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
+pub use start::{BeforeOpening, before_opening};
 
 use crate::{
     Millis,
@@ -66,6 +86,8 @@ pub struct Settings {
     pub key: [u8; 32],
     /// The name of this gateway process in its leaves.
     pub replica: String,
+    /// `<host>/audit/<ODS>`: the log's name without its year, which the store puts behind it with its first leaf.
+    pub origin: String,
 }
 
 impl fmt::Debug for Settings {
@@ -91,6 +113,12 @@ pub enum StoreFault {
     Head,
     #[error("no key could be derived")]
     Key,
+    #[error("the tree in the store is not the one over its leaves")]
+    Tree,
+    #[error("`{0}` cannot be a log's name: no spaces, no `+`, not empty")]
+    Origin(String),
+    #[error("the log is frozen: {0}")]
+    Frozen(String),
     #[error("could not write the start entry ({0:?})")]
     Start(Fault),
 }
@@ -182,14 +210,15 @@ impl Store {
         .await
     }
 
-    /// Writes the `replica` stop entry. After it every write is `Rejected(Closed)`.
+    /// Writes the `replica` stop entry and a last checkpoint. After it every write is `Rejected(Closed)`.
     pub async fn stop(&self, now: Millis) -> Result<(), Fault> {
         self.write(1, move |desk| {
             let entry =
                 Entry::new(Kind::Replica, Key::replica(&desk.chain.replica, desk.chain.boot, "stop"), now);
             desk.author(&entry, now)?;
+            let signed = checkpoint::sign(desk, now)?.map(drop);
             desk.stopped = true;
-            Ok(Ok(()))
+            Ok(signed)
         })
         .await
     }

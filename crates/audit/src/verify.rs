@@ -3,18 +3,31 @@
 //!
 //! Without the key: every leaf's bytes, order, chain and counters, and that every leaf has its entry. With it also that
 //! every entry and manifest is what its commitment says, that no search column hides one, and that each chain ends where
-//! its writer left it. A whole file put back from an earlier day cannot be told from the file alone.
+//! its writer left it. The tree is grown anew over the leaves and compared with every tile and every checkpoint; who signed
+//! is checked against the keys in the file, and with the key, or keys from elsewhere, against those. A whole file put back
+//! from an earlier day cannot be told from the file alone: a witness tells it.
 //! Source: SQLite 3 file format; FIPS 180-4, RFC 8452, RFC 5869, FIPS 198-1.
 
 /// What a leaf says, and how leaves fit together.
 mod chain;
 /// What the key can prove.
 mod bodies;
+/// The tree over the leaves, grown anew.
+mod tree;
+/// Checkpoints and who signed them.
+mod said;
+/// The tree and the checkpoints of a stored file.
+mod signed;
+/// A log as it is served or exported.
+mod published;
+
+pub use published::{Checked, Fetch, Missing, Trust, published};
 
 use crate::hash::Hash;
 use bodies::Bodies;
 use chain::{Chains, Leaf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use signed::Checkpoints;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -33,6 +46,10 @@ pub struct Verified {
     pub unclosed: u64,
     /// Manifests that are present; they may be deleted before their entries.
     pub manifests: u64,
+    pub checkpoints: u64,
+    /// Leaves under the last checkpoint.
+    pub signed: u64,
+    pub root: Hash,
 }
 
 /// The first thing that is not as it was written.
@@ -42,6 +59,8 @@ pub struct VerifyFault {
     /// The index in the order of record; for a missing end, the index that should follow.
     pub at: u64,
     pub what: String,
+    /// It could not be told, because something was not to be had.
+    pub incomplete: bool,
 }
 
 /// Reads the whole file once, in order. The file may be in use.
@@ -50,8 +69,9 @@ pub fn verify(path: &Path, key: Option<[u8; 32]>) -> Result<Verified, VerifyFaul
     let conn = open(path).map_err(unreadable)?;
     let bodies =
         key.map(|key| Bodies::new(&key).ok_or_else(|| fault_at(0, "no key could be derived"))).transpose()?;
-    let mut walk = Walk::new(&conn, bodies.as_ref()).map_err(unreadable)?;
+    let mut walk = Walk::new(&conn, bodies.as_ref(), key).map_err(unreadable)?;
     walk.leaves()?;
+    walk.checkpoints.end(&conn, &walk.tree, walk.next)?;
     walk.heads()?;
     walk.leftovers()?;
     walk.tables()?;
@@ -68,7 +88,7 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn fault_at(at: u64, what: &str) -> VerifyFault {
-    VerifyFault { at, what: what.to_owned() }
+    VerifyFault { at, what: what.to_owned(), incomplete: false }
 }
 
 /// One leaf with the entry beside it.
@@ -100,10 +120,16 @@ struct Walk<'a> {
     openings: u64,
     unclosed: BTreeSet<String>,
     manifests: u64,
+    tree: tree::Tree,
+    checkpoints: Checkpoints,
 }
 
 impl<'a> Walk<'a> {
-    fn new(conn: &'a Connection, bodies: Option<&'a Bodies>) -> rusqlite::Result<Self> {
+    fn new(
+        conn: &'a Connection,
+        bodies: Option<&'a Bodies>,
+        key: Option<[u8; 32]>,
+    ) -> rusqlite::Result<Self> {
         let log: String =
             conn.query_row("SELECT value FROM meta WHERE name = 'log'", [], |row| row.get(0))?;
         Ok(Self {
@@ -116,6 +142,8 @@ impl<'a> Walk<'a> {
             openings: 0,
             unclosed: BTreeSet::new(),
             manifests: 0,
+            tree: tree::Tree::default(),
+            checkpoints: Checkpoints::read(conn, key)?,
         })
     }
 
@@ -156,7 +184,9 @@ impl<'a> Walk<'a> {
             bodies.check(entry, stored.manifest.as_ref())?;
         }
         self.manifests += u64::from(stored.manifest.is_some());
-        self.count(entry)
+        self.count(entry)?;
+        self.tree.add(tree::leaf(&stored.leaf));
+        self.checkpoints.at(stored.index + 1, &self.tree)
     }
 
     fn count(&mut self, entry: &StoredEntry) -> Result<(), String> {
@@ -258,6 +288,9 @@ impl<'a> Walk<'a> {
             openings: self.openings,
             unclosed: self.unclosed.len() as u64,
             manifests: self.manifests,
+            checkpoints: self.checkpoints.seen,
+            signed: self.checkpoints.signed,
+            root: self.tree.root(),
         }
     }
 }

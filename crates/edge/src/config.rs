@@ -71,6 +71,8 @@ pub struct Key {
 pub struct Audit {
     pub store: PathBuf,
     pub key_file: PathBuf,
+    /// `<host>/audit/<ODS>`: the log's name in its checkpoints, without its year; absent, `edge/audit/<partner>`.
+    pub origin: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -19,8 +19,13 @@ pub struct NotRecorded;
 
 impl Journal {
     /// Must be called on a runtime. Blocks.
-    pub(crate) fn open(path: &Path, key: [u8; 32], now: Timestamp) -> Result<Self, audit::StoreFault> {
-        let settings = audit::Settings { path: path.to_owned(), key, replica: "edge".to_owned() };
+    pub(crate) fn open(
+        path: &Path,
+        key: [u8; 32],
+        origin: String,
+        now: Timestamp,
+    ) -> Result<Self, audit::StoreFault> {
+        let settings = audit::Settings { path: path.to_owned(), key, replica: "edge".to_owned(), origin };
         let store = audit::Store::open(settings, millis(now))?;
         Ok(Self { store, runtime: tokio::runtime::Handle::current() })
     }
@@ -41,6 +46,13 @@ impl Journal {
     /// The same, from a thread that may block.
     pub(crate) fn record_blocking(&self, entry: Entry) -> Result<(), NotRecorded> {
         self.runtime.block_on(self.record(entry))
+    }
+
+    /// Signs the log where it has grown.
+    pub(crate) async fn checkpoint(&self, now: Timestamp) {
+        if let Err(fault) = self.store.checkpoint(millis(now)).await {
+            tracing::error!(?fault, "the log could not be signed");
+        }
     }
 
     pub(crate) async fn stop(&self, now: Timestamp) {

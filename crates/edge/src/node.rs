@@ -103,7 +103,9 @@ impl Node {
                 Feed::new(feed, config.training).map_err(named)
             })
             .collect();
-        let journal = Journal::open(&config.audit.store, hex_key(&config.audit.key_file)?, clock())?;
+        let origin = config.audit.origin.clone().unwrap_or_else(|| format!("edge/audit/{}", config.partner));
+        let key = hex_key(&config.audit.key_file)?;
+        let journal = Journal::open(&config.audit.store, key, origin, clock())?;
         Ok(Self(Arc::new(Inner {
             vault,
             feeds: feeds?,
@@ -131,6 +133,11 @@ impl Node {
         found.ok_or_else(|| {
             NodeFault::Refused(format!("there is no feed `{id}`: it is one of {}", known().join(", ")))
         })
+    }
+
+    /// Signs the log where it has grown.
+    pub(crate) async fn sign_log(&self) {
+        self.0.journal.checkpoint(self.now()).await;
     }
 
     /// The last entry of the log. After it the node answers nothing.

@@ -54,6 +54,7 @@ impl Node {
         running.run(folders(self.clone()));
         running.run(upkeep(self.clone()));
         running.run(alarms(self.clone()));
+        running.run(checkpoints(self.clone()));
         if let Some(renew) = config.key.renew {
             running.run(keys(self, renew));
         }
@@ -148,6 +149,14 @@ async fn upkeep(node: Node) {
         if !more.await.unwrap_or(false) {
             tokio::time::sleep(UPKEEP).await;
         }
+    }
+}
+
+/// At most ten seconds lie between two checkpoints of a log that grows.
+async fn checkpoints(node: Node) {
+    loop {
+        node.sign_log().await;
+        tokio::time::sleep(UPKEEP).await;
     }
 }
 

@@ -92,6 +92,10 @@ pub(crate) struct Audit {
     pub(crate) store: PathBuf,
     pub(crate) key_file: PathBuf,
     pub(crate) replica: String,
+    /// `<host>/audit/<ODS>`: the log's name in its checkpoints, without its year.
+    pub(crate) origin: String,
+    /// A witness policy (C2SP tlog-policy) whose witnesses have addresses; absent, nobody is asked.
+    pub(crate) policy_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +171,7 @@ impl Config {
         self.policy.directory = beside.join(&self.policy.directory);
         self.audit.store = self.state_dir.join(&self.audit.store);
         self.audit.key_file = self.state_dir.join(&self.audit.key_file);
+        self.audit.policy_file = self.audit.policy_file.take().map(|file| self.state_dir.join(file));
         let state_dir = self.state_dir.clone();
         let settle = |file: &mut PathBuf| *file = state_dir.join(&file);
         self.back_channel.iter_mut().flat_map(|channel| channel.paths_mut()).for_each(settle);

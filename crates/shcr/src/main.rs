@@ -90,7 +90,7 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Source(command) => source_test::run(command).await,
         Command::Edge(command) => edge_node::run(command).await,
         Command::Session(command) => session_end::run(command).await,
-        Command::Audit(command) => tools::audit(command),
+        Command::Audit(command) => tools::audit(command).await,
         Command::Policy(command) => tools::policy::run(command),
         Command::Role(command) => tools::policy::roles(command),
         Command::Refset(command) => refsets::import::run(&command),

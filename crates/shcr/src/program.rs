@@ -87,6 +87,8 @@ pub(crate) mod uniform;
 mod reason;
 
 pub(crate) use doors::Doors;
+/// The log signed, and shown to witnesses.
+pub(crate) mod witnesses;
 /// What the operator sees.
 pub(crate) mod status;
 
@@ -123,6 +125,8 @@ pub(crate) struct Program {
     /// Per source: how its last question ended, and how many it answered and did not. States only.
     tally: Mutex<BTreeMap<String, status::Tally>>,
     openings: AtomicU64,
+    /// Who watches the log.
+    pub(crate) witnesses: witnesses::Witnesses,
     /// Open views that ask again whether the person objects.
     watches: objection::Watches,
 }
@@ -131,9 +135,7 @@ impl Program {
     /// Reads policy, role maps and keys, and opens the audit store. Nothing listens yet.
     pub(crate) fn new(config: Config) -> miette::Result<Arc<Self>> {
         Self::over(config, |config, key| {
-            let replica = config.audit.replica.clone();
-            let settings = audit::Settings { path: config.audit.store.clone(), key, replica };
-            Store::open(settings, clock::millis())
+            Store::open(store_settings(config, key), clock::millis())
                 .into_diagnostic()
                 .wrap_err("the audit store cannot be opened; nothing can be shown without it")
         })
@@ -165,6 +167,7 @@ impl Program {
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
         let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
+        let witnesses = witnesses::Witnesses::load(&config)?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
         let key = read_key(&config)?;
         let store = open(&config, key)?;
@@ -196,6 +199,7 @@ impl Program {
             ),
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
+            witnesses,
             watches: objection::Watches::default(),
             config,
         }))
@@ -340,7 +344,13 @@ pub(crate) fn parse_key(text: &str) -> Option<[u8; 32]> {
     audit::hash::unhex(text.trim())
 }
 
-fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
+/// Where the store lies, what seals it, and what its log is called.
+pub(crate) fn store_settings(config: &Config, key: [u8; 32]) -> audit::Settings {
+    let (path, replica) = (config.audit.store.clone(), config.audit.replica.clone());
+    audit::Settings { path, key, replica, origin: config.audit.origin.clone() }
+}
+
+pub(crate) fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
     let path = &config.audit.key_file;
     let text = std::fs::read_to_string(path)
         .into_diagnostic()

@@ -6,7 +6,7 @@ pub(crate) mod back_channel;
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program, agreement},
+    program::{Doors, Program, agreement, witnesses},
 };
 use back_channel::{Peer, TlsListener};
 use miette::{IntoDiagnostic, WrapErr};
@@ -101,6 +101,7 @@ impl Running {
 /// `shcr serve`
 pub(crate) async fn run(mut config: Config) -> miette::Result<ExitCode> {
     let listeners = Listeners::bind(&mut config).await?;
+    witnesses::must_not_be_ahead(&config).await?;
     let running = start(Program::new(config)?, listeners).await?;
     tracing::info!("serving");
     stop_signal().await?;
@@ -125,6 +126,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
+        tokio::spawn(witnesses::watch(Arc::clone(&program), stopped(stopping.clone()))),
     ];
     if let (Some(listener), Some(office)) = (listeners.office, &program.office) {
         let settings = web::routes::Settings { gateway_origin: office.url.clone(), ..settings.clone() };

@@ -22,6 +22,8 @@ pub struct Status {
     pub sources: Vec<SourceStatus>,
     /// The audit's head, or why it cannot be written. Starts with `ok` when it can.
     pub audit: String,
+    /// How far the log is signed, and who has witnessed it.
+    pub log: String,
     /// The configuration's id.
     pub configuration: String,
     /// How often the agreement was swapped, from 1; and why its files as they stand are not in force.

@@ -240,6 +240,17 @@ pub enum Order {
     Plain,
 }
 
+/// A part of the audit's log as it is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogPart {
+    /// Changes within seconds.
+    Checkpoint(String),
+    /// Never changes.
+    Tile(Vec<u8>),
+    /// The store did not answer: there may be such a part.
+    Unavailable,
+}
+
 /// Everything a route can ask of the program.
 pub trait Gateway: Send + Sync + 'static {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer>;
@@ -288,6 +299,10 @@ pub trait Gateway: Send + Sync + 'static {
     ) -> BoxFuture<'static, crate::admin::simulator::Simulated> {
         drop(query);
         Box::pin(async { crate::admin::simulator::Simulated::default() })
+    }
+    /// A part of the audit's log, which names nobody: its checkpoint, tiles and leaves. `None`: there is no such part.
+    fn log_part(&self, _shard: String, _path: String) -> BoxFuture<'static, Option<LogPart>> {
+        async { None }.boxed()
     }
     /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;

@@ -28,6 +28,8 @@ mod direct;
 mod session;
 /// One document of a session.
 mod document;
+/// The audit's log, read by partners.
+mod log;
 /// What hosts and identity providers say to us, server to server.
 mod notice;
 /// Emergency access, and the reason a professional gives about somebody near to them.
@@ -112,6 +114,7 @@ enum Act {
     PutAway,
     HostEvent,
     SignedOut,
+    Log,
     Help,
     Asset,
     Icon,
@@ -192,9 +195,7 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
     for row in ROUTES {
         let act = row.act;
         let handler = move |State(app): State<App>, params: RawPathParams, request: Request| async move {
-            let mut values = params.iter().map(|(_, value)| value.to_owned());
-            let named = [values.next().unwrap_or_default(), values.next().unwrap_or_default()];
-            answer(act, app, named, request).await
+            answer(act, app, named(&params), request).await
         };
         router = router.route(row.path, on(row.method.filter(), handler));
     }
@@ -218,6 +219,12 @@ pub fn table() -> String {
     text.push('\n');
     text.push_str(&crate::office::table());
     text
+}
+
+/// The path's own parts, in order.
+fn named(params: &RawPathParams) -> [String; 2] {
+    let mut values = params.iter().map(|(_, value)| value.to_owned());
+    [values.next().unwrap_or_default(), values.next().unwrap_or_default()]
 }
 
 /// `named` are the path's own parts, in order.
@@ -262,6 +269,7 @@ async fn answer(
         Act::PutAway => session::put_away(app, named, request).await,
         Act::HostEvent => notice::host_event(app, request).await,
         Act::SignedOut => notice::signed_out(app, request).await,
+        Act::Log => log::part(app, (named, handle), request).await,
         Act::Help => still::help(&app),
         Act::Asset => still::asset(&app, &named),
         Act::Icon => still::icon(),
@@ -270,7 +278,7 @@ async fn answer(
 
 impl Act {
     fn is_back_channel(self) -> bool {
-        matches!(self, Act::Token | Act::HostEvent | Act::SignedOut)
+        matches!(self, Act::Token | Act::HostEvent | Act::SignedOut | Act::Log)
     }
 }
 

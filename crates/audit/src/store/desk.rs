@@ -1,12 +1,13 @@
 //! One transaction as the work inside it sees it: places entries, finds them again, and says whether an opening is open.
 //! What refuses is undone whole, and takes no number with it.
 
-use super::{Fault, Receipt, Why, chain::Chain, prepared::Prepared};
+use super::{Fault, Receipt, Why, chain::Chain, grown, prepared::Prepared, writer::State};
 use crate::{
     Millis,
     entry::Entry,
-    hash,
+    hash::{self, Hash},
     seal::{Keys, Use},
+    tree::{Growing, leaf_hash},
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
 
@@ -63,8 +64,13 @@ impl From<rusqlite::Error> for Stop {
 pub(super) struct Desk<'a> {
     pub(super) conn: &'a Connection,
     pub(super) keys: &'a Keys,
+    pub(super) state: &'a State,
     pub(super) chain: Chain,
     pub(super) stopped: bool,
+    /// The tree as far as [`Desk::grow`] has brought it.
+    pub(super) tree: Growing,
+    /// The hashes of leaves placed since.
+    pub(super) pending: Vec<Hash>,
 }
 
 impl Desk<'_> {
@@ -76,13 +82,18 @@ impl Desk<'_> {
         if self.stopped {
             return Ok(Err(Why::Closed));
         }
-        let before = self.chain.clone();
+        let (before, pending, size) = (self.chain.clone(), self.pending.len(), self.tree.size());
         self.say("SAVEPOINT work")?;
         match work(self) {
             Ok(kept) => self.say("RELEASE work").map(|()| kept),
             Err(Stop::Refuse(why)) => {
                 self.say("ROLLBACK TO work; RELEASE work")?;
+                // A tree does not shrink: work that lets it grow keeps what it did, or the group is undone.
+                if self.tree.size() != size {
+                    return Err(End::unavailable());
+                }
                 self.chain = before;
+                self.pending.truncate(pending);
                 Ok(Err(why))
             }
             Err(Stop::Fail(end)) => Err(end),
@@ -100,6 +111,7 @@ impl Desk<'_> {
             return self.receipt(found.index);
         }
         let (leaf, receipt) = self.chain.next(entry)?;
+        self.pending.push(leaf_hash(&leaf));
         let index = receipt.index.cast_signed();
         self.conn.prepare_cached("INSERT INTO leaf (idx, leaf, hash) VALUES (?1, ?2, ?3)")?.execute((
             index,
@@ -127,6 +139,14 @@ impl Desk<'_> {
                 .execute((index, manifest.commitment(), &manifest.sealed))?;
         }
         Ok(receipt)
+    }
+
+    /// Takes the leaves of this group into the tree, and writes the tiles and where the tree now stands.
+    pub(super) fn grow(&mut self) -> Result<(), End> {
+        if !self.pending.is_empty() {
+            grown::write(self.conn, &mut self.tree, self.pending.drain(..))?;
+        }
+        Ok(())
     }
 
     /// Places an entry the store itself has to say.

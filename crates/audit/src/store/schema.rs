@@ -5,14 +5,14 @@
 //! `leaf` is the order of record and never changes; `entry` holds what the leaves commit to, sealed; `manifest` may be
 //! deleted earlier than its entry. `head` proves where each replica's chain ends. Nothing unsealed names a person.
 
-use super::StoreFault;
+use super::{StoreFault, grown};
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{path::Path, time::Duration};
 
 /// `shca`: how the file says whose it is.
 pub(crate) const APPLICATION: i64 = 0x7368_6361;
 /// The version of the tables.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 const OLDEST_LIBRARY: i32 = 3_051_003;
 /// Shorter than the caller's deadline, so that a blocked file reads as unavailable and not as unknown.
 const BUSY: Duration = Duration::from_millis(500);
@@ -51,6 +51,20 @@ CREATE TABLE note (
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 ";
 
+/// The tree over the leaves. `tile` has level 0 when full, higher levels as they grow, 32 bytes for each hash; `tree` is
+/// where the tree stands; `checkpoint` is what was said of it, one row for each size, `note` with our own signature alone;
+/// `log_key` is who signed, from which size on.
+const TREE: &str = "
+CREATE TABLE tile (level INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, n)) STRICT;
+CREATE TABLE tree (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
+CREATE TABLE checkpoint (
+  size INTEGER PRIMARY KEY, root BLOB NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE cosignature (
+  size INTEGER NOT NULL REFERENCES checkpoint (size), verifier TEXT NOT NULL, line TEXT NOT NULL,
+  seconds INTEGER NOT NULL, PRIMARY KEY (size, verifier)) STRICT;
+CREATE TABLE log_key (generation INTEGER PRIMARY KEY, verifier TEXT NOT NULL, since INTEGER NOT NULL) STRICT;
+";
+
 /// From version 1: what sessions and doors need beside.
 const FROM_1: &str = "
 ALTER TABLE session ADD COLUMN subject BLOB;
@@ -60,6 +74,9 @@ CREATE TABLE note (
   PRIMARY KEY (what, name)) STRICT;
 PRAGMA user_version=2;
 ";
+
+/// From version 2: the tree, which [`connect`] grows over the leaves that are there.
+const FROM_2: &str = "PRAGMA user_version=3;";
 
 /// The one connection that writes and checkpoints. The file must exist; an empty one is given its tables when `fresh`.
 pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, StoreFault> {
@@ -73,8 +90,8 @@ pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, St
     {
         create(&conn, log).map_err(StoreFault::Connect)?;
     }
-    if pragma(&conn, "application_id")? == APPLICATION && pragma(&conn, "user_version")? == 1 {
-        upgrade(&conn).map_err(StoreFault::Connect)?;
+    if pragma(&conn, "application_id")? == APPLICATION {
+        upgrade(&conn, pragma(&conn, "user_version")?).map_err(StoreFault::Connect)?;
     }
     recognise(&conn)?;
     Ok(conn)
@@ -135,14 +152,22 @@ fn is_empty(conn: &Connection) -> Result<bool, StoreFault> {
 fn create(conn: &Connection, log: &str) -> rusqlite::Result<()> {
     let tx = conn.unchecked_transaction()?;
     tx.execute_batch(TABLES)?;
+    tx.execute_batch(TREE)?;
     tx.execute("INSERT INTO meta (name, value) VALUES ('log', ?1)", [log])?;
     tx.execute_batch(&format!("PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION};"))?;
     tx.commit()
 }
 
-fn upgrade(conn: &Connection) -> rusqlite::Result<()> {
+fn upgrade(conn: &Connection, version: i64) -> rusqlite::Result<()> {
     let tx = conn.unchecked_transaction()?;
-    tx.execute_batch(FROM_1)?;
+    if version == 1 {
+        tx.execute_batch(FROM_1)?;
+    }
+    if matches!(version, 1 | 2) {
+        tx.execute_batch(TREE)?;
+        grown::over_every_leaf(&tx)?;
+        tx.execute_batch(FROM_2)?;
+    }
     tx.commit()
 }
 

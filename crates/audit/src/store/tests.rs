@@ -12,6 +12,10 @@ mod note;
 mod order;
 /// Disks, locks, kills.
 mod faults;
+/// The tree over the leaves.
+mod tree;
+/// The store against what others hold.
+mod compare;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_writers_at_once_are_all_in_the_chain_in_order() {

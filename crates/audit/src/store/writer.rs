@@ -10,13 +10,15 @@ use super::{
     chain::Chain,
     desk::{Desk, End, Kept, Stop},
     file::{self, Identity},
-    schema,
+    frozen::Frozen,
+    grown, origin, schema,
 };
 use crate::{
     Millis,
     entry::{Entry, Key, Kind},
     hash,
     seal::{self, Keys},
+    tree::Growing,
 };
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::{
@@ -37,6 +39,11 @@ const CHECKPOINT: u32 = 200;
 pub(super) struct State {
     writable: AtomicBool,
     hold: PathBuf,
+    pub(super) frozen: Frozen,
+    /// The store's file.
+    pub(super) store: PathBuf,
+    /// The log's name in its checkpoints.
+    pub(super) origin: String,
 }
 
 impl State {
@@ -46,7 +53,7 @@ impl State {
 
     /// A switch that cannot be looked for counts as thrown.
     pub(super) fn is_held(&self) -> bool {
-        self.hold.try_exists().unwrap_or(true)
+        self.frozen.is() || self.hold.try_exists().unwrap_or(true)
     }
 }
 
@@ -102,6 +109,7 @@ pub(super) struct Writer {
     keys: Arc<Keys>,
     state: Arc<State>,
     chain: Chain,
+    tree: Growing,
     open: Option<(Connection, Identity)>,
     /// An fsync failed: nothing more is written by this process.
     broken: bool,
@@ -119,6 +127,10 @@ impl Writer {
         now: Millis,
     ) -> Result<(Self, Arc<State>), StoreFault> {
         file::must_be_local(&settings.path)?;
+        let frozen = Frozen::of(&settings.path);
+        if let Some(words) = frozen.words() {
+            return Err(StoreFault::Frozen(words));
+        }
         let lock = file::lock(&settings.path)?;
         file::private(&settings.path).map_err(StoreFault::File)?;
         let log = seal::random().map_err(|_| StoreFault::Key)?;
@@ -127,14 +139,18 @@ impl Writer {
         let chain = Chain::load(&conn, &settings.replica, &keys)
             .map_err(StoreFault::Connect)?
             .ok_or(StoreFault::Head)?;
+        let tree = grown::load(&conn).map_err(StoreFault::Connect)?.ok_or(StoreFault::Tree)?;
+        let origin = origin::settle(&conn, &settings.origin, now)?;
         let hold = file::beside(&settings.path, ".hold");
-        let state = Arc::new(State { writable: AtomicBool::new(true), hold });
+        let store = settings.path.clone();
+        let state = Arc::new(State { writable: AtomicBool::new(true), hold, frozen, store, origin });
         let identity = Identity::of(&settings.path).ok_or(StoreFault::Held)?;
         let mut writer = Self {
             settings,
             keys,
             state: Arc::clone(&state),
             chain,
+            tree,
             open: Some((conn, identity)),
             broken: false,
             stopped: false,
@@ -197,9 +213,18 @@ impl Writer {
 
     fn write(&mut self, group: &mut [Box<dyn Errand>]) -> Result<(), Fault> {
         let Some((conn, _)) = &self.open else { return Err(Fault::Unavailable) };
-        match transact(conn, &self.keys, (&self.chain, self.stopped), group) {
-            Ok((chain, stopped)) => {
-                (self.chain, self.stopped) = (chain, stopped);
+        let desk = Desk {
+            conn,
+            keys: &self.keys,
+            state: &self.state,
+            chain: self.chain.clone(),
+            stopped: self.stopped,
+            tree: self.tree.clone(),
+            pending: Vec::new(),
+        };
+        match transact(conn, desk, group) {
+            Ok((chain, tree, stopped)) => {
+                (self.chain, self.tree, self.stopped) = (chain, tree, stopped);
                 self.commits += 1;
                 Ok(())
             }
@@ -236,6 +261,8 @@ impl Writer {
             return Err(Fault::Unavailable);
         }
         conn.execute("INSERT INTO attempt (key, at) VALUES (NULL, 0)", []).map_err(|_| Fault::Unavailable)?;
+        // A group in doubt may have been committed after all: the tree is what stands in the file.
+        self.tree = grown::load(&conn).ok().flatten().ok_or(Fault::Unavailable)?;
         self.chain = stored;
         self.open = Identity::of(&self.settings.path).map(|identity| (conn, identity));
         tracing::warn!("the audit store was opened again");
@@ -261,21 +288,20 @@ impl Writer {
 
 fn transact(
     conn: &Connection,
-    keys: &Keys,
-    (chain, stopped): (&Chain, bool),
+    mut desk: Desk<'_>,
     group: &mut [Box<dyn Errand>],
-) -> Result<(Chain, bool), End> {
+) -> Result<(Chain, Growing, bool), End> {
     let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
-    let mut desk = Desk { conn: &tx, keys, chain: chain.clone(), stopped };
+    let before = desk.chain.index;
     for job in group {
         job.run(&mut desk)?;
     }
-    let (after, stopped) = (desk.chain, desk.stopped);
-    if after.index != chain.index {
-        after.save(&tx, keys)?;
+    desk.grow()?;
+    if desk.chain.index != before {
+        desk.chain.save(&tx, desk.keys)?;
     }
     tx.commit().map_err(in_doubt)?;
-    Ok((after, stopped))
+    Ok((desk.chain, desk.tree, desk.stopped))
 }
 
 /// A commit that found no room or no permission wrote no commit frame. Of any other failure nobody knows.

@@ -64,11 +64,18 @@ pub(super) struct End {
 pub(super) struct Chains {
     log: String,
     ends: HashMap<String, End>,
+    /// The first leaf of each replica follows one that was not read.
+    midway: bool,
 }
 
 impl Chains {
     pub(super) fn new(log: String) -> Self {
-        Self { log, ends: HashMap::new() }
+        Self { log, ends: HashMap::new(), midway: false }
+    }
+
+    /// For leaves that begin with this one: what stands before them is taken as right.
+    pub(super) fn from(first: &Leaf, index: u64) -> Self {
+        Self { midway: index > 0, ..Self::new(first.log.clone()) }
     }
 
     pub(super) fn follow(&mut self, leaf: &Leaf, index: u64, hash: Hash) -> Result<(), String> {
@@ -76,6 +83,10 @@ impl Chains {
             return Err("the leaf belongs to another log".to_owned());
         }
         let last = self.ends.get(&leaf.replica);
+        if last.is_none() && self.midway {
+            self.ends.insert(leaf.replica.clone(), End { boot: leaf.boot, n: leaf.n, index, hash });
+            return Ok(());
+        }
         if leaf.prev != last.map_or(NOTHING_BEFORE, |end| end.hash) {
             return Err("the leaf does not name the one before it".to_owned());
         }

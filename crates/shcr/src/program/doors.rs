@@ -19,7 +19,7 @@ use audit::{Key, Which};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, Opened, Order,
+    Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, LogPart, Opened, Order,
     Published, Refused, Sent, SessionState, Shell, StaffReasonForm, Staged, StillPage, TokenAnswer,
     TokenRequest, Within,
     provider::{Away, Opening, Step},
@@ -36,6 +36,11 @@ impl Gateway for Doors {
 
     fn published(&self, what: Published) -> serde_json::Value {
         self.0.published(what)
+    }
+
+    fn log_part(&self, shard: String, path: String) -> BoxFuture<'static, Option<LogPart>> {
+        let program = Arc::clone(&self.0);
+        async move { program.log_part(&shard, &path).await }.boxed()
     }
 
     fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {

@@ -51,6 +51,7 @@ impl Program {
                 "NOT writable: nothing can be opened"
             }
             .to_owned(),
+            log: self.witnesses.said(self.store.frozen(), clock::millis()),
             configuration: self.policy().id().to_owned(),
             generation: self.policy_generation(),
             refused: self.agreement_refused(),

@@ -4,5 +4,7 @@
 mod doors;
 /// What is left of a launch.
 mod leaks;
+/// The log, and those who watch it.
+mod witnesses;
 /// Whose a view is, and how it ends.
 mod sessions;

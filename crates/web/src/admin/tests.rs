@@ -13,6 +13,7 @@ fn status(audit: &str) -> Status {
     Status {
         sources: vec![source],
         audit: audit.into(),
+        log: "12 entries signed 3 s ago; not yet witnessed".into(),
         configuration: "c0ffee".into(),
         generation: 1,
         refused: None,
@@ -30,6 +31,7 @@ fn an_audit_that_cannot_be_written_is_unhealthy_and_said() {
     assert!(status("ok, 12 entries").is_healthy());
     let bad = status("cannot be written");
     assert!(!bad.is_healthy(), "HAZ-029");
+    assert!(drawn_page(&bad).contains("not yet witnessed"), "HAZ-030: how far the log is signed is said");
     assert!(drawn_page(&bad).contains("No record can be opened"), "HAZ-029");
 }
 

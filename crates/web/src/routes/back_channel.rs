@@ -1,12 +1,12 @@
 //! The listener of hosts' servers, which is encrypted and knows its callers by their certificates: takes the same requests as
-//! the public one at the few addresses that belong here, and gives nothing at any other.
-//! Source: RFC 8705; access.md sections 1 (B, C) and 15.
+//! the public one at the few addresses that belong here, and the audit's log to partners; gives nothing at any other.
+//! Source: RFC 8705; access.md sections 1 (B, C) and 15; audit.md section 6.
 
-use super::{Act, App, Method, Route, Settings, answer, headers, route};
+use super::{Act, App, Method, Route, Settings, answer, headers, named, route};
 use crate::gateway::Gateway;
 use access::{Certificate, Channel};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::on;
@@ -23,6 +23,7 @@ pub struct Caller {
 const ROUTES: &[Route] = &[
     route(Method::Post, "/oauth2/token", Act::Token, [HOST, "signed assertion", "launch"]),
     route(Method::Post, "/launch/event", Act::HostEvent, [HOST, "-", "session end"]),
+    route(Method::Get, "/audit/log/{shard}/{*part}", Act::Log, ["anyone with a certificate", "-", "-"]),
 ];
 
 const HOST: &str = "registered host, by certificate";
@@ -35,8 +36,8 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
     let mut router = Router::new();
     for row in ROUTES {
         let act = row.act;
-        let handler = move |State(app): State<App>, request: Request| async move {
-            answer(act, app, Default::default(), request).await
+        let handler = move |State(app): State<App>, params: RawPathParams, request: Request| async move {
+            answer(act, app, named(&params), request).await
         };
         router = router.route(row.path, on(row.method.filter(), handler));
     }

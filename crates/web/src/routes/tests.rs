@@ -49,6 +49,16 @@ impl Gateway for Fake {
         async { TokenAnswer { status: 200, body: serde_json::json!({"token_type": "N_A"}) } }.boxed()
     }
 
+    fn log_part(&self, shard: String, path: String) -> BoxFuture<'static, Option<LogPart>> {
+        let part = match (shard.as_str(), path.as_str()) {
+            ("2026", "checkpoint") => Some(LogPart::Checkpoint("signed".into())),
+            ("2026", "tile/0/x001/002.p/7") => Some(LogPart::Tile(b"hashes".to_vec())),
+            ("2026", "busy") => Some(LogPart::Unavailable),
+            _ => None,
+        };
+        async { part }.boxed()
+    }
+
     fn published(&self, what: Published) -> serde_json::Value {
         serde_json::json!({"what": format!("{what:?}")})
     }

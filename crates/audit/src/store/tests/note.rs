@@ -66,7 +66,9 @@ async fn a_store_of_the_first_version_is_carried_over_and_goes_on() {
     drop(sample::store(dir.path()));
     let old = rusqlite::Connection::open(dir.path().join("audit.db")).unwrap();
     old.execute_batch(
-        "DROP INDEX session_subject; ALTER TABLE session DROP COLUMN subject; DROP TABLE note; PRAGMA user_version=1;",
+        "DROP INDEX session_subject; ALTER TABLE session DROP COLUMN subject; DROP TABLE note;
+         DROP TABLE cosignature; DROP TABLE checkpoint; DROP TABLE tile; DROP TABLE tree; DROP TABLE log_key;
+         DELETE FROM meta WHERE name = 'origin'; PRAGMA user_version=1;",
     )
     .unwrap();
     drop(old);

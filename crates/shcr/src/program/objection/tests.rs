@@ -154,7 +154,8 @@ fn t72_a_practice_that_answers_a_silent_one_and_one_that_is_known_from_the_last_
 async fn t72_a_state_is_known_for_a_day_and_names_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.sqlite");
-    let settings = audit::Settings { path: path.clone(), key: [7; 32], replica: "test".to_owned() };
+    let origin = "log.example/audit/Z99".to_owned();
+    let settings = audit::Settings { path: path.clone(), key: [7; 32], replica: "test".to_owned(), origin };
     let millis = |at: Timestamp| audit::Millis(at.as_millisecond());
     let store = audit::Store::open(settings, millis(now())).unwrap();
     let (number, place) = (NhsNumber::parse("9990000018").unwrap(), Place::Practice);

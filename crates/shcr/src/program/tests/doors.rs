@@ -20,7 +20,7 @@ pub(super) struct Host {
 }
 
 impl Host {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let key = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
         let (x, y) = key.public_key().as_ref()[1..].split_at(48);
@@ -82,7 +82,7 @@ impl Host {
     }
 
     /// The shipped deployment without its sources, with this host alone.
-    fn config(&self, folder: &Path, launches_per_second: i64) -> Config {
+    pub(super) fn config(&self, folder: &Path, launches_per_second: i64) -> Config {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
         let text = std::fs::read_to_string(shipped.join("demo.toml")).unwrap();
         let mut table: toml::Table = toml::from_str(&text).unwrap();

@@ -1,6 +1,7 @@
 //! The doors beside the back channel's, and emergency access, as their routes take them.
 
 use super::*;
+use access::Certificate;
 
 // shows: R32
 #[tokio::test]
@@ -76,6 +77,38 @@ async fn the_back_channel_has_its_own_routes_and_no_other() {
         assert_eq!(send(at, line, NAVIGATE, "").await.status, 404, "{line}");
     }
     assert_eq!(send(at, "GET /oauth2/token", "", "").await.status, 405);
+}
+
+/// Leaves name nobody, and still only those who show a certificate read them, and only on the listener of servers.
+#[tokio::test]
+async fn the_log_is_read_with_a_certificate_on_the_back_channel_and_nowhere_else() {
+    let fake = Arc::new(Fake::default());
+    let router = back_channel::router(fake.clone(), Settings::default());
+    let at = serve(router.clone()).await;
+    assert_eq!(send(at, "GET /audit/log/2026/checkpoint", "", "").await.status, 401);
+    let shown = |certificate: Option<Certificate>| {
+        let caller = back_channel::Caller { certificate };
+        router.clone().layer(axum::Extension(caller))
+    };
+    let at = serve(shown(None)).await;
+    assert_eq!(send(at, "GET /audit/log/2026/checkpoint", "", "").await.status, 401);
+    let at = serve(shown(Some(Certificate::new(b"any")))).await;
+    let checkpoint = send(at, "GET /audit/log/2026/checkpoint", "", "").await;
+    assert!(
+        checkpoint.status == 200
+            && checkpoint.body.contains("signed")
+            && checkpoint.has("cache-control: no-store")
+    );
+    assert!(checkpoint.has("content-type: text/plain; charset=utf-8"));
+    let tile = send(at, "GET /audit/log/2026/tile/0/x001/002.p/7", "", "").await;
+    assert!(tile.status == 200 && tile.body.contains("hashes") && tile.has("immutable"));
+    assert!(tile.has("content-type: application/octet-stream"));
+    assert_eq!(send(at, "GET /audit/log/1999/checkpoint", "", "").await.status, 404);
+    assert_eq!(send(at, "GET /audit/log/2026/busy", "", "").await.status, 503);
+    assert_eq!(send(at, "GET /audit/log/2026/checkpoint", NAVIGATE, "").await.status, 403, "no browser");
+    assert_eq!(send(at, "POST /audit/log/2026/checkpoint", "", "").await.status, 405);
+    let (_, public) = gateway().await;
+    assert_eq!(send(public, "GET /audit/log/2026/checkpoint", "", "").await.status, 404);
 }
 
 #[tokio::test]

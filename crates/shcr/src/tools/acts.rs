@@ -1,0 +1,127 @@
+//! `shcr audit export` and `rotate-key`: take a deployment's configuration and two people, act on a store that no gateway
+//! has open. What is read is recorded before it is written out (audit.md section 11); a reason has ten characters at least.
+
+use super::{refuse, say};
+use crate::{clock, config::Config, program};
+use audit::{Entry, Key, Kind, Store};
+use miette::{IntoDiagnostic, WrapErr};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Fewer characters give no reason.
+const SHORTEST_REASON: usize = 10;
+const LONGEST_REASON: usize = 1_000;
+
+/// `shcr audit export`
+#[derive(clap::Args)]
+pub(crate) struct Export {
+    /// The deployment's configuration.
+    #[arg(long)]
+    config: PathBuf,
+    /// Indexes, the second not included: `1200..1300`.
+    #[arg(long)]
+    range: String,
+    /// A folder that is not there yet.
+    #[arg(long)]
+    to: PathBuf,
+    /// Why; recorded.
+    #[arg(long)]
+    reason: String,
+    /// Who asks; recorded.
+    #[arg(long)]
+    by: String,
+    /// Who agrees; recorded, and not the same person.
+    #[arg(long)]
+    second: String,
+}
+
+/// `shcr audit rotate-key`
+#[derive(clap::Args)]
+pub(crate) struct RotateKey {
+    /// The deployment's configuration.
+    #[arg(long)]
+    config: PathBuf,
+    /// Who decides; recorded.
+    #[arg(long)]
+    by: String,
+    /// Who agrees; recorded, and not the same person.
+    #[arg(long)]
+    second: String,
+}
+
+pub(crate) async fn export(options: Export) -> miette::Result<ExitCode> {
+    let range = options.range.split_once("..").and_then(|(a, b)| Some(a.parse().ok()?..b.parse().ok()?));
+    let Some(range) = range else { return refuse(&"a range is written `A..B`") };
+    let reason = options.reason.trim();
+    if !(SHORTEST_REASON..=LONGEST_REASON).contains(&reason.chars().count()) {
+        return refuse(&"say why in 10 to 1,000 characters");
+    }
+    if !are_two(&options.by, &options.second) {
+        return refuse(&"two people are needed");
+    }
+    let (config, key) = deployment(&options.config)?;
+    let store = opened(&config, key)?;
+    let recorded = store.append(vec![read(&options, reason)], clock::millis()).await;
+    store.stop(clock::millis()).await.into_diagnostic().wrap_err("the store could not be closed")?;
+    if let Err(fault) = recorded {
+        return refuse(&format!("it could not be recorded, so nothing is exported ({fault})"));
+    }
+    drop(store);
+    match audit::export::export(&config.audit.store, &key, range, &options.to) {
+        Ok(()) => {
+            say(&format!("exported to `{}`\n", options.to.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(fault) => refuse(&fault),
+    }
+}
+
+pub(crate) async fn rotate_key(options: RotateKey) -> miette::Result<ExitCode> {
+    if !are_two(&options.by, &options.second) {
+        return refuse(&"two people are needed");
+    }
+    let (config, key) = deployment(&options.config)?;
+    let store = opened(&config, key)?;
+    let rotated = store.rotate_key([options.by, options.second], clock::millis()).await;
+    store.stop(clock::millis()).await.into_diagnostic().wrap_err("the store could not be closed")?;
+    match rotated {
+        Ok(verifier) => {
+            say(&format!("{verifier}\n"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(fault) => refuse(&fault),
+    }
+}
+
+fn deployment(path: &std::path::Path) -> miette::Result<(Config, [u8; 32])> {
+    let config = Config::load(path)?;
+    let key = program::read_key(&config)?;
+    Ok((config, key))
+}
+
+fn opened(config: &Config, key: [u8; 32]) -> miette::Result<Store> {
+    Store::open(program::store_settings(config, key), clock::millis())
+        .into_diagnostic()
+        .wrap_err("the store cannot be opened: a running gateway must be stopped first")
+}
+
+fn are_two(by: &str, second: &str) -> bool {
+    let (by, second) = (by.trim().to_lowercase(), second.trim().to_lowercase());
+    !by.is_empty() && !second.is_empty() && by != second
+}
+
+fn read(options: &Export, reason: &str) -> Entry {
+    let id = uuid::Uuid::new_v4().to_string();
+    let mut entry = Entry::new(Kind::AuditRead, Key::edge(Kind::AuditRead, &[&id]), clock::millis());
+    entry.cause = Some("export".to_owned());
+    entry.software = Some(env!("CARGO_PKG_VERSION").to_owned());
+    let told = [
+        ("range", options.range.as_str()),
+        ("reason", reason),
+        ("by", &options.by),
+        ("second", &options.second),
+    ];
+    let told =
+        told.into_iter().map(|(name, value)| (name.to_owned(), value.chars().take(LONGEST_REASON).collect()));
+    entry.detail = told.collect();
+    entry
+}
