@@ -50,7 +50,7 @@ pub use entry::{
 pub use id::{Millis, OpeningId};
 pub use inspect::{EntryView, Filter, InspectFault, inspect};
 pub use store::{
-    AssertionKey, Disclosed, Fault, NewHandle, NewSession, Opened, Receipt, Redeemed, Session, Settings,
-    Store, StoreFault, Which, Why,
+    AT_ONCE, AssertionKey, Disclosed, Fault, NewHandle, NewSession, Opened, Receipt, Redeemed, Session,
+    Settings, Store, StoreFault, Which, Why,
 };
 pub use verify::{Verified, VerifyFault, verify};

@@ -28,7 +28,7 @@ mod opening;
 mod reader;
 
 pub use opening::{Disclosed, Opened};
-pub use session::{AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
+pub use session::{AT_ONCE, AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
 
 use crate::{
     Millis,

@@ -90,7 +90,7 @@ pub(crate) struct Program {
     pub(crate) direct: Option<Direct>,
     /// Held while a professional's attempts to find somebody are counted.
     looking: tokio::sync::Mutex<()>,
-    pub(crate) keys: Keys,
+    pub(crate) keys: Arc<Keys>,
     agreement: agreement::Agreement,
     /// What the agreement shows to nobody.
     pub(crate) restrictions: record::Restrictions,
@@ -160,10 +160,12 @@ impl Program {
         let key = read_key(&config)?;
         let store = open(&config, key)?;
         Ok(Arc::new(Self {
-            keys: Keys::new(
-                hosts.issuers().chain(providers.issuers()).chain(direct.iter().map(Direct::issuer)),
-            )
-            .into_diagnostic()?,
+            keys: Arc::new(
+                Keys::new(
+                    hosts.issuers().chain(providers.issuers()).chain(direct.iter().map(Direct::issuer)),
+                )
+                .into_diagnostic()?,
+            ),
             own_keys,
             redeemer: Redeemer::new().into_diagnostic()?,
             launches: Throttle::default(),

@@ -12,7 +12,7 @@ use std::{path::Path, time::Duration};
 /// `shca`: how the file says whose it is.
 pub(crate) const APPLICATION: i64 = 0x7368_6361;
 /// The version of the tables.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 const OLDEST_LIBRARY: i32 = 3_051_003;
 /// Shorter than the caller's deadline, so that a blocked file reads as unavailable and not as unknown.
 const BUSY: Duration = Duration::from_millis(500);
@@ -40,8 +40,9 @@ CREATE TABLE handle (
   handle BLOB PRIMARY KEY, launch BLOB NOT NULL, expires INTEGER NOT NULL, used_by BLOB) STRICT;
 CREATE TABLE session (
   sid BLOB PRIMARY KEY, cookie BLOB NOT NULL, browser BLOB, host_session BLOB, content BLOB NOT NULL,
-  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT, subject BLOB) STRICT;
+  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT, subject BLOB, host BLOB) STRICT;
 CREATE INDEX session_subject ON session (subject);
+CREATE INDEX session_of_host ON session (host);
 CREATE INDEX session_browser ON session (browser);
 CREATE INDEX session_host ON session (host_session);
 CREATE TABLE attempt (id INTEGER PRIMARY KEY, key TEXT, at INTEGER NOT NULL) STRICT;
@@ -61,6 +62,13 @@ CREATE TABLE note (
 PRAGMA user_version=2;
 ";
 
+/// From version 2: a session knows its host.
+const FROM_2: &str = "
+ALTER TABLE session ADD COLUMN host BLOB;
+CREATE INDEX session_of_host ON session (host);
+PRAGMA user_version=3;
+";
+
 /// The one connection that writes and checkpoints. The file must exist; an empty one is given its tables when `fresh`.
 pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, StoreFault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -73,8 +81,12 @@ pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, St
     {
         create(&conn, log).map_err(StoreFault::Connect)?;
     }
-    if pragma(&conn, "application_id")? == APPLICATION && pragma(&conn, "user_version")? == 1 {
-        upgrade(&conn).map_err(StoreFault::Connect)?;
+    if pragma(&conn, "application_id")? == APPLICATION {
+        for (version, step) in [(1, FROM_1), (2, FROM_2)] {
+            if pragma(&conn, "user_version")? == version {
+                upgrade(&conn, step).map_err(StoreFault::Connect)?;
+            }
+        }
     }
     recognise(&conn)?;
     Ok(conn)
@@ -140,9 +152,9 @@ fn create(conn: &Connection, log: &str) -> rusqlite::Result<()> {
     tx.commit()
 }
 
-fn upgrade(conn: &Connection) -> rusqlite::Result<()> {
+fn upgrade(conn: &Connection, step: &str) -> rusqlite::Result<()> {
     let tx = conn.unchecked_transaction()?;
-    tx.execute_batch(FROM_1)?;
+    tx.execute_batch(step)?;
     tx.commit()
 }
 

@@ -6,3 +6,5 @@ mod doors;
 mod leaks;
 /// Whose a view is, and how it ends.
 mod sessions;
+/// A host, or a key of it, that is no longer believed.
+mod withdrawn;
