@@ -144,7 +144,7 @@ pub struct Host {
     pub frame_origins: Vec<String>,
     pub single_context: bool,
     /// Whose signature its launches carry.
-    pub(crate) issuer: Issuer,
+    pub issuer: Issuer,
     pub(crate) smart: Option<Smart>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) roles: Maps,

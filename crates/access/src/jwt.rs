@@ -66,14 +66,26 @@ impl<'a> Compact<'a> {
         keys: &Keys,
         now: Timestamp,
     ) -> Result<Object<'_>, Fault> {
+        self.verified_by(types, issuer, keys, now).await.map(|(claims, _)| claims)
+    }
+
+    /// The same with the thumbprint of the key.
+    pub(crate) async fn verified_by(
+        &self,
+        types: &[Option<&str>],
+        issuer: &Issuer,
+        keys: &Keys,
+        now: Timestamp,
+    ) -> Result<(Object<'_>, String), Fault> {
         let (algorithm, kid) = header(&object(&self.header), types, issuer)?;
-        let key = keys.find(issuer, &kid, algorithm, now).await.map_err(|fault| match fault {
+        let found = keys.find(issuer, &kid, algorithm, now).await.map_err(|fault| match fault {
             KeyFault::Unreachable => Fault("keys-unreachable"),
             KeyFault::Unknown | KeyFault::Unfit => Fault("kid"),
         })?;
         let holds =
-            jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), &key, algorithm) == Ok(true);
-        if holds { Ok(object(&self.claims)) } else { Err(Fault("signature")) }
+            jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), &found.key, algorithm)
+                == Ok(true);
+        if holds { Ok((object(&self.claims), found.thumbprint)) } else { Err(Fault("signature")) }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Takes an issuer and a key id, gives the issuer's public key, from its registered key set only; fetched once for
-//! everybody who waits, kept 24 hours at most. Refuses redirects, large sets and floods of unknown key ids.
-//! Source: RFC 7517, RFC 7518 section 6; RFC 8725 section 3.
+//! everybody who waits, kept 24 hours at most. Refuses redirects, large sets and floods of unknown key ids. Says of a key that was
+//! believed whether it has been taken out since. Source: RFC 7517, RFC 7518 section 6, RFC 7638; RFC 8725 section 3.
 
 use jiff::Timestamp;
 use jsonwebtoken::{
     Algorithm, DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash},
 };
 use std::{
     collections::HashMap,
@@ -17,7 +17,7 @@ use std::{
 
 /// A fetched key set is believed this long, whatever happens to the host.
 const KEPT_S: i64 = 24 * 60 * 60;
-/// An unknown key id causes at most one fetch in this time.
+/// An unknown key id causes at most one fetch in this time, and so does a view that rests on a known one.
 const REFETCH_S: i64 = 60;
 /// While nothing usable is held and the last fetch failed, the next may follow after this (HAZ-057).
 const RETRY_S: i64 = 5;
@@ -42,6 +42,13 @@ pub enum KeyFault {
 #[derive(Debug, thiserror::Error)]
 #[error("the client that fetches issuers' keys cannot be made")]
 pub struct KeysFault(#[source] pub(crate) reqwest::Error);
+
+/// A key of a set.
+pub(crate) struct Found {
+    pub(crate) key: DecodingKey,
+    /// SHA-256, base64url (RFC 7638): the same key whatever its id is.
+    pub(crate) thumbprint: String,
+}
 
 type Fetching<'a> = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
 
@@ -97,6 +104,27 @@ impl Keys {
         Keys { sets, slots }
     }
 
+    /// Whether the issuer's set, as last read, no longer holds a key that verified something. A set that cannot be read says nothing,
+    /// and one that nobody has read yet.
+    pub fn has_withdrawn(&self, issuer: &Issuer, thumbprint: &str, now: Timestamp) -> bool {
+        let Some(slot) = self.slots.get(&issuer.id).filter(|slot| slot.is_fresh(now)) else { return false };
+        !slot.held().keys.iter().any(|key| self::thumbprint(key).as_deref() == Some(thumbprint))
+    }
+
+    /// Whether the set may be read anew for whoever rests on a key of it: once a minute.
+    pub fn is_due(&self, issuer: &Issuer, now: Timestamp) -> bool {
+        self.slots.get(&issuer.id).is_some_and(|slot| slot.may_try(now))
+    }
+
+    /// Reads it anew where it is due and nobody else does so. A failed fetch changes nothing.
+    pub async fn follow(&self, issuer: &Issuer, now: Timestamp) {
+        let Some(slot) = self.slots.get(&issuer.id) else { return };
+        let Ok(_one_at_a_time) = slot.flight.try_lock() else { return };
+        if slot.may_try(now) {
+            self.read_anew(slot, issuer, now).await;
+        }
+    }
+
     /// The key of that id, if it may verify that algorithm.
     pub(crate) async fn find(
         &self,
@@ -104,13 +132,15 @@ impl Keys {
         kid: &str,
         algorithm: Algorithm,
         now: Timestamp,
-    ) -> Result<DecodingKey, KeyFault> {
+    ) -> Result<Found, KeyFault> {
         let slot = self.slots.get(&issuer.id).ok_or(KeyFault::Unknown)?;
         let found = match slot.look(kid, now) {
             Some(key) => Ok(key),
             None => self.fetch(slot, issuer, kid, now).await,
         };
-        decoding(&found?, algorithm)
+        let found = found?;
+        let key = decoding(&found, algorithm)?;
+        Ok(Found { key, thumbprint: thumbprint(&found).ok_or(KeyFault::Unfit)? })
     }
 
     async fn fetch(&self, slot: &Slot, issuer: &Issuer, kid: &str, now: Timestamp) -> Result<Jwk, KeyFault> {
@@ -119,14 +149,18 @@ impl Keys {
             return Ok(key);
         }
         if slot.may_try(now) {
-            let set = self.sets.fetch(&issuer.jwks_url).await.and_then(|bytes| read(&bytes));
-            if set.is_none() {
-                tracing::warn!(issuer.id = %issuer.id, "the issuer's key set could not be fetched or read");
-            }
-            slot.keep(set, now);
+            self.read_anew(slot, issuer, now).await;
         }
         let fault = if slot.is_fresh(now) { KeyFault::Unknown } else { KeyFault::Unreachable };
         slot.look(kid, now).ok_or(fault)
+    }
+
+    async fn read_anew(&self, slot: &Slot, issuer: &Issuer, now: Timestamp) {
+        let set = self.sets.fetch(&issuer.jwks_url).await.and_then(|bytes| read(&bytes));
+        if set.is_none() {
+            tracing::warn!(issuer.id = %issuer.id, "the issuer's key set could not be fetched or read");
+        }
+        slot.keep(set, now);
     }
 }
 
@@ -175,6 +209,10 @@ fn read(bytes: &[u8]) -> Option<Vec<Jwk>> {
         members.into_iter().filter_map(|key| serde_json::from_str(key.as_sent()).ok()).collect();
     let ids: std::collections::HashSet<_> = keys.iter().map(|key| &key.common.key_id).collect();
     (ids.len() == keys.len()).then_some(keys)
+}
+
+fn thumbprint(key: &Jwk) -> Option<String> {
+    key.thumbprint(ThumbprintHash::SHA256).ok()
 }
 
 /// The key's type and curve must be the algorithm's: a public key is never a shared secret (HAZ-046).

@@ -83,6 +83,9 @@ pub struct LaunchFacts {
     pub received_at: jiff::Timestamp,
     /// SHA-256 of the assertion, hexadecimal.
     pub assertion_hash: String,
+    /// Thumbprint (RFC 7638) of the host's own key that signed the assertion; `None` where the way in has none.
+    #[serde(default)]
+    pub signed_by: Option<String>,
     /// SHA-256 of the host's registration, hexadecimal.
     pub configuration_hash: String,
     /// What else was asserted, for the audit and for comparing.

@@ -10,6 +10,8 @@ mod circumstances;
 mod facts;
 /// The agreement's files, read and hashed once.
 mod bundle;
+/// Parts of a partner that let out less than it.
+mod unit;
 /// The partners' own switches.
 mod releases;
 /// Who has signed what.
@@ -33,6 +35,7 @@ pub use kept::KeptFault;
 pub use permit::{Grant, Permit, ReasonCode};
 pub use print::{GridOf, differences};
 pub use signed::{Signer, text_to_sign};
+pub use unit::Unit;
 
 use crate::{
     Launch, Objection, Refusal,
@@ -313,14 +316,16 @@ impl Policy {
         let slices = self.sources.iter().flat_map(|source| Category::ALL.map(|category| (source, category)));
         let slices: Vec<Slice> =
             slices.map(|(source, category)| self.slice(source, category, facts)).collect();
-        let grants = self.engine.decide(facts, &slices);
+        let key = |slice: &Slice| (SourceId::new(&slice.source), slice.category);
+        let grants: BTreeMap<(SourceId, Category), Grant> =
+            slices.iter().map(key).zip(self.engine.decide(facts, &slices)).collect();
         if facts.beside.objection == Objection::Objected
-            && grants.iter().all(|grant| grant.level == Level::Nothing)
+            && grants.values().all(|grant| grant.level == Level::Nothing)
         {
             // Overridden, and nobody lets anything out on that: it is an objection like any other.
             return Err(Refusal::Objection);
         }
-        let key = |slice: &Slice| (SourceId::new(&slice.source), slice.category);
+        let (practices, units) = self.of_units(facts, &grants);
         let lets_out = |slice: &&Slice| slice.releases > Level::Nothing;
         Ok(Permit::new(Decided {
             policy_id: self.id.clone(),
@@ -328,7 +333,9 @@ impl Policy {
             facts: facts.to_string(),
             withheld: withheld(&reach),
             shared: slices.iter().filter(lets_out).map(key).collect(),
-            grants: slices.iter().map(key).zip(grants).collect(),
+            grants,
+            practices,
+            units,
             abouts: self.engine.abouts().clone(),
         }))
     }

@@ -62,8 +62,8 @@ pub use entry::{
 pub use id::{Millis, OpeningId};
 pub use inspect::{EntryView, Filter, InspectFault, inspect};
 pub use store::{
-    AssertionKey, BeforeOpening, Compared, Disclosed, Fault, Found, MOST, NewHandle, NewSession, Opened,
-    Page, Part, Published, Query, ReadReceipt, Receipt, Redeemed, Session, Settings, Store, StoreFault,
-    Which, Why, before_opening, compare, freeze,
+    AT_ONCE, AssertionKey, BeforeOpening, Compared, Disclosed, Fault, Found, MOST, NewHandle, NewSession,
+    Opened, Page, Part, Published, Query, ReadReceipt, Receipt, Redeemed, Session, Settings, Store,
+    StoreFault, Which, Why, before_opening, compare, freeze,
 };
 pub use verify::{Verified, VerifyFault, verify};

@@ -50,7 +50,7 @@ pub use compare::{Compared, compare};
 pub use frozen::freeze;
 pub use opening::{Disclosed, Opened};
 pub use served::Part;
-pub use session::{AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
+pub use session::{AT_ONCE, AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
 pub use start::{BeforeOpening, before_opening};
 
 use crate::{

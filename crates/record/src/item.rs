@@ -329,6 +329,11 @@ impl Original {
     pub fn as_sent(&self) -> &str {
         self.document.get(self.range.clone()).unwrap_or_default()
     }
+
+    /// Where it lies in memory, as an entry of the same reply does.
+    pub(crate) fn address(&self) -> usize {
+        self.as_sent().as_ptr() as usize
+    }
 }
 
 impl fmt::Debug for Original {

@@ -5,6 +5,8 @@
 pub mod item;
 /// What is shown to nobody by default, as the agreement lists it.
 pub mod restrictions;
+/// Parts of a source of which its partner shares less.
+pub mod units;
 /// From a reply's payloads to items, one module per format.
 pub mod normalise;
 /// One resource as UK Core R4: what every reader of the newer standard can take.
@@ -22,3 +24,4 @@ pub use normalise::{Places, Restricted, Under, normalise, normalise_under};
 pub use reconcile::{Group, Record, SourceNote};
 pub use release::{Released, release};
 pub use restrictions::Restrictions;
+pub use units::Units;

@@ -4,13 +4,15 @@
 use crate::category::{self, Read};
 use crate::item::{Facts, Item, Original, Standing};
 use crate::restrictions::Restrictions;
-use fhir::reply::Warning;
-use fhir::{Category, Reply, SourceId};
+use crate::units::Units;
+use fhir::reply::{Payload, Warning};
+use fhir::{Category, Level, Reply, SourceId};
 use filing::Filed;
 use resource::Resource;
+use restriction::Left;
 use shelf::Shelf;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use surroundings::Surroundings;
+use surroundings::{Surroundings, address};
 
 /// All documents of a reply together.
 mod shelf;
@@ -65,6 +67,12 @@ pub struct Normalised {
     pub context: BTreeMap<String, usize>,
     /// Restricted entries that were taken out before anything was read: nothing above knows of them (HAZ-010).
     pub taken_out: Vec<Cut>,
+    /// Items of units of which their partner shares nothing, taken out like these: only their number is told.
+    pub kept_back: Vec<Item>,
+    /// What was read with them, and in which category.
+    pub kept_back_beside: Vec<(Category, Cut)>,
+    /// Items of units of which their partner shares less than of the rest, by their place among `items`.
+    pub in_part: HashMap<usize, Level>,
 }
 
 /// An entry we received and could not turn into an item.
@@ -110,8 +118,8 @@ impl Normalised {
 /// Reads every payload of a reply. Never fails: what cannot be read is counted in `unread`. Restricted by label alone, and
 /// restricted entries are read with the rest: for readers who show them to nobody, or hold them back themselves.
 pub fn normalise(reply: &Reply) -> Normalised {
-    let restrictions = &Restrictions::default();
-    normalise_under(reply, &Under { restrictions, restricted: Restricted::Read, places: Places::Told })
+    let (restrictions, units) = (&Restrictions::default(), &Units::default());
+    normalise_under(reply, &Under { restrictions, restricted: Restricted::Read, places: Places::Told, units })
 }
 
 /// What becomes of entries that are restricted.
@@ -130,6 +138,8 @@ pub struct Under<'r> {
     pub restrictions: &'r Restrictions,
     pub restricted: Restricted,
     pub places: Places,
+    /// Of which its partner shares less than of the rest.
+    pub units: &'r Units,
 }
 
 /// The same under the sharing agreement. What is taken out is taken out before anything is read.
@@ -147,13 +157,62 @@ pub fn normalise_under(reply: &Reply, under: &Under<'_>) -> Normalised {
         out.extend(found);
     }
     if out.is_empty() {
-        return read(reply, &shelf, &all);
+        return read_by_units(reply, payloads, (&shelf, &all), under);
     }
     let (payloads, taken_out) = restriction::cut(payloads, &all, &out);
     let shelf = Shelf::read(&reply.source, &payloads, under.restrictions);
     let left = entries(&shelf);
     shelf.restrict(restriction::find(&left));
-    Normalised { taken_out, ..read(reply, &shelf, &left) }
+    Normalised { taken_out, ..read_by_units(reply, &payloads, (&shelf, &left), under) }
+}
+
+/// What units keep back is read to be counted, and then the reply without it: no other entry can tell of it.
+fn read_by_units<'a>(
+    reply: &Reply,
+    payloads: &'a [Payload],
+    (shelf, all): (&'a Shelf<'a>, &[Resource<'a>]),
+    under: &Under<'_>,
+) -> Normalised {
+    let whole = read(reply, shelf, all);
+    if !payloads.iter().any(|payload| under.units.may_concern(&payload.text)) {
+        return whole;
+    }
+    let items: HashMap<usize, Category> =
+        whole.items.iter().map(|item| (item.original.address(), item.category)).collect();
+    let around = Surroundings::of(shelf, all);
+    let left = Left::of(all, under.units, &items, &|entry| apart(entry, &around));
+    if left.nothing.is_empty() {
+        return in_part(whole, all, &left.in_part(all));
+    }
+    let (payloads, _) = restriction::cut(payloads, all, &left.nothing);
+    let shelf = Shelf::read(&reply.source, &payloads, under.restrictions);
+    let rest = entries(&shelf);
+    shelf.restrict(restriction::find(&rest));
+    let beside = left.beside(all, &items);
+    let kept_back_beside = beside.map(|entry| (apart(entry, &around).0, restriction::line(entry))).collect();
+    let is_kept_back = |item: &Item| left.nothing.contains(&item.original.address());
+    let kept_back = whole.items.into_iter().filter(is_kept_back).collect();
+    let read = in_part(read(reply, &shelf, &rest), &rest, &left.in_part(all));
+    Normalised { kept_back, kept_back_beside, ..read }
+}
+
+/// The category an entry would have by itself, and whether it is read.
+fn apart<'a>(entry: &Resource<'a>, around: &Surroundings<'a>) -> (Category, bool) {
+    let by_itself =
+        || filing::file(entry, entry.document.found_by.unwrap_or(Category::Demographics)).category;
+    match category::read(entry, around) {
+        Read::Item(item) => (item.category, true),
+        Read::Context => (by_itself(), true),
+        Read::Unread(_) => (by_itself(), false),
+    }
+}
+
+fn in_part(normalised: Normalised, entries: &[Resource<'_>], by_name: &HashMap<String, Level>) -> Normalised {
+    let left = |entry: &Resource<'_>| Some((address(entry), *by_name.get(&entry.name()?)?));
+    let by_address: HashMap<usize, Level> = entries.iter().filter_map(left).collect();
+    let items = normalised.items.iter().enumerate();
+    let left = |(place, item): (usize, &Item)| Some((place, *by_address.get(&item.original.address())?));
+    Normalised { in_part: items.filter_map(left).collect(), ..normalised }
 }
 
 fn read<'a>(reply: &Reply, shelf: &'a Shelf<'a>, entries: &[Resource<'a>]) -> Normalised {

@@ -172,6 +172,16 @@ impl Record {
         held.any(|line| line.reason == Some(Held::Restricted))
     }
 
+    /// How many entries of the source are not shown in a section by the choice of a part of its partner.
+    pub fn kept_back(&self, source: &SourceId, section: Section) -> usize {
+        self.all_kept_back(source).iter().filter(|(of, _)| *of == section).count()
+    }
+
+    /// In any section.
+    pub fn all_kept_back(&self, source: &SourceId) -> &[(Section, Category)] {
+        self.parts.get(source).map_or(&[], |part| part.released.kept_back.as_slice())
+    }
+
     /// Whether this source's items of the category stand there shortened by role.
     pub fn is_reduced(&self, source: &SourceId, category: Category) -> bool {
         self.parts.get(source).is_some_and(|part| part.released.reduced.contains(&category))

@@ -2,11 +2,11 @@
 //! shown and held. A held item leaves no gap: it is gone before anything is counted, chosen or ordered.
 //! Source: access.md sections 6 and 9; HAZ-010, HAZ-047.
 
-use crate::item::{Item, Original};
+use crate::item::{Item, Original, Section};
 use crate::normalise::{Cut, Normalised, Unread};
 use fhir::reply::Warning;
 use fhir::{Category, FhirDate, Level, SourceId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is left of an item at summary or existence.
 mod reduce;
@@ -24,6 +24,8 @@ pub struct Released {
     pub held: Vec<ManifestLine>,
     /// Categories shown as summary or existence only.
     pub reduced: BTreeSet<Category>,
+    /// What this reader would see but for the choice of a part of the partner: counted where it would stand, and no more told.
+    pub kept_back: Vec<(Section, Category)>,
 }
 
 /// One line of the release manifest: which version of what was shown or held, never its content.
@@ -50,6 +52,8 @@ pub enum Held {
     Restricted,
     /// The category is shown in part, and this is not in the part.
     Summary,
+    /// A part of the partner shares less than the whole, and not this.
+    Partner,
 }
 
 impl Released {
@@ -65,6 +69,7 @@ impl Released {
             shown: Vec::new(),
             held: Vec::new(),
             reduced: BTreeSet::new(),
+            kept_back: Vec::new(),
         }
     }
 
@@ -72,8 +77,16 @@ impl Released {
         self.held.push(line(item, level, Some(reason)));
     }
 
-    fn show(&mut self, item: Item, manifest: ManifestLine) {
-        if manifest.level < Level::Full {
+    /// By its partner's choice: counted where it would stand.
+    fn keep_back(&mut self, item: &Item) {
+        self.hold(item, Level::Nothing, Held::Partner);
+        if item.is_shown() {
+            self.kept_back.push((item.section, item.category));
+        }
+    }
+
+    fn show(&mut self, item: Item, manifest: ManifestLine, by_role: Level) {
+        if by_role < Level::Full {
             self.reduced.insert(item.category);
         }
         self.shown.push(manifest);
@@ -98,37 +111,74 @@ pub fn release(
     let mut released = Released::nothing(source.clone());
     let may_see =
         |category: Option<Category>| category.is_none_or(|category| level(category) > Level::Nothing);
-    released.warnings = normalised.warnings.into_iter().filter(|warning| may_see(warning.category)).collect();
-    released.not_shared =
-        normalised.not_shared.into_iter().filter(|category| may_see(Some(*category))).collect();
-    released.withheld = normalised.withheld.into_iter().filter(|category| may_see(Some(*category))).collect();
-    released.held.extend(normalised.taken_out.into_iter().map(taken_out));
-    unread(&mut released, normalised.unread, level);
+    let seen = |all: &[Category]| all.iter().copied().filter(|of| may_see(Some(*of))).collect();
+    let (not_shared, withheld) = (seen(&normalised.not_shared), seen(&normalised.withheld));
+    (released.not_shared, released.withheld) = (not_shared, withheld);
+    let warnings = normalised.warnings.iter().filter(|warning| may_see(warning.category));
+    released.warnings = warnings.cloned().collect();
+    let restricted = |entry: &Cut| taken_out(entry.clone(), (Category::Restricted, Held::Restricted));
+    released.held.extend(normalised.taken_out.iter().map(restricted));
+    unread(&mut released, &normalised.unread, level);
     let today = on.map(FhirDate::parse).and_then(|date| date.first_day());
-    let choice = reduce::Choice::of(&normalised.items, level, today);
+    kept_back(&mut released, &normalised, level, today);
+    let choice = |own: Level| reduce::Choice::of(&normalised.items, &|of| level(of).min(own), today);
+    let owns: BTreeSet<Level> = normalised.in_part.values().copied().chain([Level::Full]).collect();
+    let choices: BTreeMap<Level, reduce::Choice> = owns.into_iter().map(|own| (own, choice(own))).collect();
     for (place, item) in normalised.items.into_iter().enumerate() {
-        let granted = level(item.category);
-        match granted {
-            Level::Nothing if item.category == Category::Restricted => {
-                released.hold(&item, granted, Held::Restricted)
-            }
-            Level::Nothing => released.hold(&item, granted, Held::Role),
-            Level::Full => {
-                let manifest = line(&item, granted, None);
-                released.show(item, manifest);
-            }
-            Level::Summary | Level::Existence => match reduce::reduce(&item, granted, choice.has(place)) {
-                Some(reduced) => released.show(reduced, line(&item, granted, None)),
-                None => released.hold(&item, granted, Held::Summary),
-            },
-        }
+        let own = normalised.in_part.get(&place).copied().unwrap_or(Level::Full);
+        let is_chosen = choices.get(&own).is_some_and(|choice| choice.has(place));
+        let by_role = level(item.category);
+        one(&mut released, item, (by_role, own), is_chosen);
     }
     released
 }
 
+/// `by_role` and what the item's own part of the partner leaves of it: the narrower holds.
+fn one(released: &mut Released, item: Item, (by_role, own): (Level, Level), is_chosen: bool) {
+    match by_role.min(own) {
+        Level::Nothing if item.category == Category::Restricted => {
+            released.hold(&item, Level::Nothing, Held::Restricted)
+        }
+        Level::Nothing if by_role > Level::Nothing => released.keep_back(&item),
+        Level::Nothing => released.hold(&item, Level::Nothing, Held::Role),
+        Level::Full => {
+            let manifest = line(&item, Level::Full, None);
+            released.show(item, manifest, by_role);
+        }
+        granted => match reduce::reduce(&item, granted, is_chosen) {
+            Some(reduced) => released.show(reduced, line(&item, granted, None), by_role),
+            None if own < by_role => released.keep_back(&item),
+            None => released.hold(&item, granted, Held::Summary),
+        },
+    }
+}
+
+/// What parts of the partner keep back is theirs to answer for only where the role would see it.
+fn kept_back(
+    released: &mut Released,
+    normalised: &Normalised,
+    level: &dyn Fn(Category) -> Level,
+    today: reduce::Day,
+) {
+    let choice = reduce::Choice::of(&normalised.kept_back, level, today);
+    for (place, item) in normalised.kept_back.iter().enumerate() {
+        match level(item.category) {
+            Level::Nothing if item.category == Category::Restricted => {
+                released.hold(item, Level::Nothing, Held::Restricted);
+            }
+            Level::Nothing => released.hold(item, Level::Nothing, Held::Role),
+            Level::Full => released.keep_back(item),
+            granted if reduce::reduce(item, granted, choice.has(place)).is_some() => released.keep_back(item),
+            granted => released.hold(item, granted, Held::Summary),
+        }
+    }
+    let beside = normalised.kept_back_beside.iter().cloned();
+    released.held.extend(beside.map(|(category, entry)| taken_out(entry, (category, Held::Partner))));
+}
+
 /// What could not be read is counted only where the role sees the category; its bytes only where it sees them in full.
-fn unread(released: &mut Released, all: Vec<Unread>, level: &dyn Fn(Category) -> Level) {
-    for entry in all {
+fn unread(released: &mut Released, all: &[Unread], level: &dyn Fn(Category) -> Level) {
+    for entry in all.iter().cloned() {
         let granted = level(entry.category);
         let reason = match granted {
             Level::Nothing if entry.category == Category::Restricted => Some(Held::Restricted),
@@ -156,15 +206,15 @@ fn unread(released: &mut Released, all: Vec<Unread>, level: &dyn Fn(Category) ->
 }
 
 /// What was taken out before the reply was read stands in the manifest like anything else that was held.
-fn taken_out(entry: Cut) -> ManifestLine {
+fn taken_out(entry: Cut, (category, reason): (Category, Held)) -> ManifestLine {
     ManifestLine {
         resource_type: entry.resource_type,
         id: entry.id,
         version: entry.version,
         last_updated: entry.last_updated,
-        category: Category::Restricted,
+        category,
         level: Level::Nothing,
-        reason: Some(Held::Restricted),
+        reason: Some(reason),
         original: entry.original,
     }
 }

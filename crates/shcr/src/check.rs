@@ -5,6 +5,7 @@ use crate::{
     config::{Config, report::Report},
     program::status,
     refsets,
+    tools::policy::narrower_units,
 };
 use federation::{Federation, Limits, SourceConfig};
 use miette::{IntoDiagnostic, WrapErr};
@@ -53,6 +54,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let mut said = String::new();
     for source in &config.sources {
         said.push_str(&line(source));
+        said.push_str(&narrower_units(&policy, &source.id));
     }
     let starter = if lists.starter { ", the starter list, not for live use" } else { "" };
     let (concepts, sets, services) = (lists.concepts, lists.sets, lists.services);

@@ -57,7 +57,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         Who::NeedsReason => return program.ask_reason(&session, &story).await,
     };
     let beside = session.beside();
-    let permit = steps::permit(&program, &launch, &beside, &mut story).await?;
+    let permit = steps::permit(&program, (&launch, person.practice.as_ref()), &beside, &mut story).await?;
     story.permitted(&permit, &steps::everything(&program, &permit));
 
     // From here on everything is accounted for, or nothing happens.
@@ -69,7 +69,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     // Whoever knows whether the person objects is asked first, at once; their word is waited for before anything is shown.
     let asking = compose::asking(&launch, &person, &story);
     let wishes = program.ask_wishes(&opened, &asking, None).await;
-    steps::unless_hidden(&program, &launch, (&beside, &wishes), &opened, &mut story).await?;
+    steps::unless_hidden(&program, (&launch, &person), (&beside, &wishes), &opened, &mut story).await?;
     let mut page = compose::page(&program, &session, &person, &permit, &story);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
     let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
@@ -83,7 +83,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         let ahead = questions.ahead(&permit, &wishes);
         let wish = wishes.whole().await;
         page.caveats.extend(wish.said());
-        let permit = steps::permit_by_wish(&program, &launch, (&beside, &wish), &mut story).await;
+        let permit = steps::permit_by_wish(&program, (&launch, &person), (&beside, &wish), &mut story).await;
         let Some(mut permit) = permit else {
             drop(ahead);
             story.uniform_moment().await;

@@ -102,7 +102,7 @@ pub(crate) struct Program {
     pub(crate) office: Option<office::Office>,
     /// Held while a professional's attempts to find somebody are counted.
     looking: tokio::sync::Mutex<()>,
-    pub(crate) keys: Keys,
+    pub(crate) keys: Arc<Keys>,
     agreement: agreement::Agreement,
     /// What the agreement shows to nobody.
     pub(crate) restrictions: record::Restrictions,
@@ -172,12 +172,12 @@ impl Program {
         let key = read_key(&config)?;
         let store = open(&config, key)?;
         Ok(Arc::new(Self {
-            keys: Keys::new(
-                hosts.issuers().chain(providers.issuers()).chain(
+            keys: Arc::new(
+                Keys::new(hosts.issuers().chain(providers.issuers()).chain(
                     direct.iter().chain(office.iter().map(|office| &office.sign_in)).map(Direct::issuer),
-                ),
-            )
-            .into_diagnostic()?,
+                ))
+                .into_diagnostic()?,
+            ),
             own_keys,
             redeemer: Redeemer::new().into_diagnostic()?,
             launches: Throttle::default(),

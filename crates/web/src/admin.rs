@@ -149,15 +149,15 @@ async fn clear(
     }
 }
 
-/// All of one professional's, wherever they are open. Recorded with it.
+/// All of one professional's, or all of a host's, wherever they are open. Recorded with it.
 async fn end_sessions(
     State(gateway): State<Arc<dyn Gateway>>,
     headers: HeaderMap,
     Form(form): Form<EndSessions>,
 ) -> Response {
-    if !is_from_here(&headers) || [&form.host, &form.sub, &form.by].iter().any(|text| text.trim().is_empty())
-    {
-        return (StatusCode::BAD_REQUEST, "name the host, the professional and yourself\n").into_response();
+    if !is_from_here(&headers) || !form.is_whole() {
+        let wanted = "name the host, one professional or all of them, yourself and the reason\n";
+        return (StatusCode::BAD_REQUEST, wanted).into_response();
     }
     match gateway.end_sessions(form).await {
         Some(ended) => format!("{ended} ended\n").into_response(),

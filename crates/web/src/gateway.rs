@@ -221,15 +221,28 @@ pub struct Left {
     pub absolute_s: i64,
 }
 
-/// What an operator says about one professional.
+/// What an operator says about one professional, or about everybody of a host.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 pub struct EndSessions {
     /// The host's client id.
     pub host: String,
-    /// Their id there.
+    /// Their id there; empty where it is everybody.
+    #[serde(default)]
     pub sub: String,
-    /// Who says so; recorded.
+    /// Everybody of that host.
+    #[serde(default)]
+    pub all: bool,
+    /// Who says so, and why; both are recorded.
     pub by: String,
+    pub reason: String,
+}
+
+impl EndSessions {
+    /// One professional or everybody, never neither, never both; and somebody who says why.
+    pub fn is_whole(&self) -> bool {
+        let is_said = [&self.host, &self.by, &self.reason].iter().all(|text| !text.trim().is_empty());
+        is_said && self.all == self.sub.trim().is_empty()
+    }
 }
 
 /// How the strictly ordered page differs from the usual one.

@@ -51,6 +51,8 @@ pub struct Why {
     pub reason: ReasonCode,
     /// What is shown nevertheless.
     pub level: Level,
+    /// It holds for parts of the sources only.
+    pub in_part: bool,
     /// Short names of the sources it holds for; none where it holds whichever source it is.
     pub sources: Vec<String>,
     /// Who decided so, and whom to ask about it.

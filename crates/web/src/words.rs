@@ -244,6 +244,15 @@ pub fn keeps_back(short: &str, nouns: &[&str]) -> String {
     format!("{short} holds back some entries about {}.", and(nouns))
 }
 
+/// By a part of the partner, which is not named: no more is told than how many.
+pub fn kept_back(short: &str, entries: usize) -> String {
+    format!("{short}: {}.", not_shown_by_choice(entries))
+}
+
+pub fn not_shown_by_choice(entries: usize) -> String {
+    format!("{entries} {} not shown, by the partner's choice", entry(entries))
+}
+
 pub fn unreadable(short: &str, entries: Option<usize>, reference: &str) -> String {
     let what = entries.map_or("an answer".to_owned(), |n| format!("{n} {}", entry(n)));
     format!("{short} sent {what} we could not show. Ask {short}, quoting {reference}.")

@@ -74,6 +74,103 @@ async fn t63_a_partner_switches_a_category_off_and_back_while_the_gateway_runs()
     demo.finish();
 }
 
+/// A partner's file with a line for one of its units.
+fn add_unit(demo: &Demo, name: &str, line: &str) {
+    let path = file(demo, name);
+    let text = std::fs::read_to_string(&path).expect("the agreement can be read");
+    let with_column = |line: &str| match line.split(',').collect::<Vec<_>>().as_slice() {
+        ["source", "category", rest @ ..] => format!("source,category,unit,{}\n", rest.join(",")),
+        [source, category, rest @ ..] if !line.starts_with('#') => {
+            format!("{source},{category},,{}\n", rest.join(","))
+        }
+        _ => format!("{line}\n"),
+    };
+    let text: String = text.lines().map(with_column).collect();
+    std::fs::write(path, format!("{text}{line}\n")).expect("the agreement can be written");
+}
+
+/// The id by which the source that sent an entry knows a place: what stands before its name there.
+fn place_named(html: &str, name: &str) -> String {
+    let sent = html.split(name).filter_map(|before| before.rsplit_once("Location/"));
+    let ids =
+        sent.map(|(_, id)| id.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default());
+    ids.filter(|id| id.starts_with("acute-")).map(str::to_owned).last().expect("a place as sent")
+}
+
+// shows: R25, R38
+#[tokio::test]
+async fn t63_a_trust_switches_one_ward_off_and_the_rest_of_its_record_stays() {
+    let demo = Demo::start(&[]);
+    let arthur = demo.ready.person("polypharmacy");
+    let view = demo.host().sign_in("dr.okafor").await.open(&arthur).await;
+    let page = view.read().await;
+    assert!(page.section("con").contains("Decompensated heart failure"), "{}", page.section("con"));
+    let ward = place_named(&page.html, "Coronary Care Unit");
+    let before = demo.operator().status().await;
+
+    add_unit(&demo, "releases/ZZ910.csv", &format!("acute,*,{ward},off,F,"));
+    until(&demo, "off", |status| status["configuration"] != before["configuration"]).await;
+    let off = view.read().await;
+    assert!(off.is_complete());
+    for gone in ["Decompensated heart failure", "Coronary Care Unit", ward.as_str()] {
+        assert!(!off.html.contains(gone), "HAZ-055: {gone}: {}", off.text());
+    }
+    let contacts = off.section("con");
+    assert!(contacts.contains("Acute: 1 entry not shown, by the partner's choice."), "HAZ-006: {contacts}");
+    assert!(contacts.contains("Acute does not share all of them."), "HAZ-011: {contacts}");
+    assert!(
+        contacts.contains("Heart failure nurse clinic"),
+        "HAZ-006: another place of the trust: {contacts}"
+    );
+    assert!(off.section("doc").contains("Discharge summary: cardiology"), "HAZ-006: of no place");
+    assert!(
+        off.section("src").contains("1 entry not shown, by the partner's choice"),
+        "{}",
+        off.section("src")
+    );
+
+    let config = demo.ready.text("config");
+    let (checked, said) = demo.command(&["check", "--config", &config]);
+    assert!(checked && said.contains(&format!("unit {ward} has switches of its own")), "HAZ-055: {said}");
+    let ask = ["policy", "explain", "--config", &config, "--role", "R1", "--org", "ZZ910"];
+    let of = ["--category", "encounters", "--source", "acute", "--unit", &ward];
+    let (explained, said) = demo.command(&[&ask[..], &of[..]].concat());
+    assert!(explained && said.contains("level: - (the partner lets out -)"), "HAZ-011: {said}");
+    let (checked, said) = demo.command(&["policy", "check", "--config", &config]);
+    assert!(
+        checked && said.contains("as printed"),
+        "a partner's own switch is no change of the grid: {said}"
+    );
+
+    edit(&demo, "releases/ZZ910.csv", &format!("acute,*,{ward},off,F,"), "");
+    until(&demo, "back", |status| status["generation"] == 3).await;
+    assert!(view.read().await.section("con").contains("Decompensated heart failure"), "HAZ-055: back again");
+    demo.finish();
+}
+
+// shows: R25
+#[tokio::test]
+async fn t63_a_practice_switches_a_category_off_for_itself_and_another_keeps_it() {
+    let demo = Demo::start(&[]);
+    let (arthur, doreen) = (demo.ready.person("polypharmacy"), demo.ready.golden_person());
+    let before = demo.operator().status().await;
+    add_unit(&demo, "releases/ZZ900.csv", "gp,medications,ZZ902,off,F,");
+    until(&demo, "off", |status| status["configuration"] != before["configuration"]).await;
+
+    let signed_in = demo.host().sign_in("dr.okafor").await;
+    let page = signed_in.open(&arthur).await.read().await;
+    let medicines = page.section("med");
+    assert!(
+        medicines.contains("GP") && medicines.contains("not share medicines yet."),
+        "HAZ-007: {medicines}"
+    );
+    assert!(!medicines.contains("Lactulose"), "HAZ-055: {medicines}");
+    assert!(page.section("alg").contains("GP answered"), "HAZ-055: and nothing else of it");
+    let kept = signed_in.open(&doreen).await.read().await.section("med");
+    assert!(kept.contains("GP answered"), "HAZ-055: another practice keeps it: {kept}");
+    demo.finish();
+}
+
 #[tokio::test]
 async fn t43_t68_a_narrowed_agreement_narrows_an_open_view_and_a_broken_one_changes_nothing() {
     let demo = Demo::start(&[]);

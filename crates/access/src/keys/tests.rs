@@ -41,6 +41,30 @@ async fn t10_a_flood_of_unknown_keys_asks_the_host_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_key_taken_out_of_its_set_is_withdrawn_and_one_that_cannot_be_looked_up_is_not() {
+    let (hosts, keys, fixed) = bench();
+    let host = demo(&hosts);
+    let withdrawn = |key: &str, after| keys.has_withdrawn(&host.issuer, key, after_s(after));
+    assert!(!withdrawn("anything", 0), "HAZ-057: nobody has read the set yet");
+    let found = keys.find(&host.issuer, "k1", Algorithm::ES384, after_s(0)).await.ok().unwrap();
+    assert!(!withdrawn(&found.thumbprint, 0) && withdrawn("anything", 0));
+    fixed.answer(Some(&json!({"keys": [jwk(&DEMO_KEY, "renamed")]})));
+    keys.follow(&host.issuer, after_s(59)).await;
+    assert_eq!((fixed.count(), keys.is_due(&host.issuer, after_s(59))), (1, false), "HAZ-046: once a minute");
+    assert!(keys.is_due(&host.issuer, after_s(60)));
+    keys.follow(&host.issuer, after_s(60)).await;
+    assert!(!withdrawn(&found.thumbprint, 60), "the same key under another id");
+    fixed.answer(None);
+    keys.follow(&host.issuer, after_s(120)).await;
+    assert!(!withdrawn(&found.thumbprint, 120), "HAZ-057: silence withdraws nothing");
+    fixed.answer(Some(&json!({"keys": [jwk(&OTHER_KEY, "k1")]})));
+    keys.follow(&host.issuer, after_s(180)).await;
+    assert_eq!(fixed.count(), 4);
+    assert!(withdrawn(&found.thumbprint, 180), "HAZ-047: another key under its id is another key");
+    assert!(!withdrawn(&found.thumbprint, 180 + 86_400), "HAZ-057: and too old a set says nothing");
+}
+
+#[tokio::test]
 async fn everybody_who_waits_shares_one_fetch() {
     let (hosts, keys, fixed) = bench();
     let host = demo(&hosts);

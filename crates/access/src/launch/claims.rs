@@ -94,6 +94,7 @@ pub(super) fn facts_about(
         received_at: asked.now,
         assertion_hash: String::new(),
         configuration_hash: host.configuration_hash.clone(),
+        signed_by: None,
         particulars: particulars(claims, host)?,
     })
 }

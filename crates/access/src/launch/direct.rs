@@ -170,6 +170,7 @@ pub fn launch(
         received_at: now,
         assertion_hash: staff.token_hash.clone(),
         configuration_hash: direct.configuration_hash.clone(),
+        signed_by: None,
         particulars: Particulars::default(),
     }))
 }

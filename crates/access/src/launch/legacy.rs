@@ -279,6 +279,7 @@ impl<'a> Fields<'a> {
             received_at: asked.now,
             assertion_hash: String::new(),
             configuration_hash: host.configuration_hash.clone(),
+            signed_by: None,
             particulars: Particulars::default(),
         })
     }

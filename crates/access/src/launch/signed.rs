@@ -156,6 +156,8 @@ pub(super) struct Unused {
     issuer: String,
     jti_hash: [u8; 32],
     expires_s: i64,
+    /// Thumbprint of the key that verified it.
+    key: String,
 }
 
 impl Unused {
@@ -163,7 +165,7 @@ impl Unused {
     pub(super) fn with(self, facts: LaunchFacts, text: &str) -> Accepted {
         let assertion_hash = session::hex(&session::hash(text.as_bytes()));
         Accepted {
-            launch: Launch::new(LaunchFacts { assertion_hash, ..facts }),
+            launch: Launch::new(LaunchFacts { assertion_hash, signed_by: Some(self.key), ..facts }),
             issuer: self.issuer,
             jti_hash: self.jti_hash,
             expires_s: self.expires_s,
@@ -184,11 +186,11 @@ impl<'a> Presented<'a> {
         if token.unverified_issuer().as_ref() != Some(&host.client_id) {
             return Err(Fault("iss"));
         }
-        let claims = token.verified(self.types, &host.issuer, keys, asked.now).await?;
+        let (claims, key) = token.verified_by(self.types, &host.issuer, keys, asked.now).await?;
         check_audience(&claims, asked.token_url)?;
         let exp = jwt::times(&claims, asked.now, &host.issuer)?;
         let jti_hash = session::hash(claims::unique_id(&claims)?.as_bytes());
-        let unused = Unused { issuer: host.client_id.clone(), jti_hash, expires_s: exp + REMEMBERED_S };
+        let unused = Unused { issuer: host.client_id.clone(), jti_hash, expires_s: exp + REMEMBERED_S, key };
         Ok((Verified(token), unused))
     }
 }

@@ -181,6 +181,7 @@ fn launch(
         received_at: door.now,
         assertion_hash: identity.hash,
         configuration_hash: host.configuration_hash.clone(),
+        signed_by: None,
         particulars: Particulars::default(),
     }))
 }

@@ -65,7 +65,7 @@ pub(super) fn matrix(text: &str) -> Result<Vec<Cell>, TableFault> {
         cells.extend(levels(row, category)?);
     }
     let complete = cells.len() == Role::ALL.len() * Category::ALL.len();
-    complete.then_some(cells).ok_or(TableFault { line: 1, what: "a category is missing" })
+    complete.then_some(cells).ok_or(TableFault::at(1, "a category is missing"))
 }
 
 pub(super) fn ceilings(text: &str) -> Result<Vec<Cap>, TableFault> {
@@ -100,7 +100,7 @@ fn no_cell_twice(caps: &[Cap]) -> Result<(), TableFault> {
     if caps.iter().all(&mut is_new) {
         Ok(())
     } else {
-        Err(TableFault { line: 1, what: "a ceiling's cell stands twice" })
+        Err(TableFault::at(1, "a ceiling's cell stands twice"))
     }
 }
 

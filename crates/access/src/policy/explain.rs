@@ -2,10 +2,11 @@
 //! and what it would take to see the next level. Takes facts, never a person.
 
 use super::{
-    About, BreakGlass, Circumstances, Grant, Policy, ReasonCode,
+    About, BreakGlass, Circumstances, Grant, Policy, ReasonCode, Unit,
     engine::{self, Slice},
     facts::Facts,
     print::letter,
+    releases::TesterOf,
 };
 use crate::{Objection, Refusal, Role, launch::Route};
 use fhir::{Category, Level, OdsCode, SourceId};
@@ -27,6 +28,8 @@ pub struct Explain {
     /// The reason code of an exception under way, which opens all that one may.
     pub break_glass: Option<String>,
     pub source: SourceId,
+    /// A practice, or a unit that recorded an entry; `None` for what no unit has a switch for.
+    pub unit: Option<Unit>,
     pub category: Category,
 }
 
@@ -44,6 +47,8 @@ pub struct Explanation {
     pub narrowed_by: Vec<(String, About)>,
     /// Each alone, or together where it says so.
     pub needed: Vec<String>,
+    /// Where it was not asked about a unit: the units of which less is let out, and how much.
+    pub units: Vec<(Unit, Level)>,
 }
 
 impl Policy {
@@ -51,7 +56,7 @@ impl Policy {
     pub fn explain(&self, asked: &Explain) -> Option<Explanation> {
         let source = self.sources.iter().find(|source| source.id == asked.source)?;
         let facts = self.facts_of(asked)?;
-        let slice = self.slice(source, asked.category, &facts);
+        let slice = self.slice_of(source, (asked.category, asked.unit.as_ref()), &facts);
         let grant = self.level_of(&facts, &slice)?;
         let about = |ids: &[String]| {
             let known = |id: &String| Some((id.clone(), self.engine.abouts().get(id)?.clone()));
@@ -66,7 +71,14 @@ impl Policy {
             narrowed_by: about(&grant.limits),
             needed: self.needed(&facts, &slice, &grant),
             facts: facts.to_string(),
+            units: self.narrower(&facts, &slice, asked),
         })
+    }
+
+    /// The units that let out less than their source, which was asked about as a whole.
+    fn narrower(&self, facts: &Facts, slice: &Slice, asked: &Explain) -> Vec<(Unit, Level)> {
+        let less = self.units_of(facts, slice).filter(|(_, level)| *level < slice.releases);
+        less.filter(|_| asked.unit.is_none()).collect()
     }
 
     fn facts_of(&self, asked: &Explain) -> Option<Facts> {
@@ -84,7 +96,7 @@ impl Policy {
             assurance: asked.assurance,
             purpose: asked.purpose.clone(),
             relationship: asked.relationship.clone(),
-            tester_of: BTreeSet::new(),
+            tester_of: TesterOf::default(),
             beside: Circumstances {
                 objection: asked.objection,
                 break_glass: exception,
@@ -181,6 +193,9 @@ impl Explanation {
         list(&mut text, "narrowed by", &self.narrowed_by);
         for needed in &self.needed {
             let _ = writeln!(text, "would be needed: {needed}");
+        }
+        for (unit, level) in &self.units {
+            let _ = writeln!(text, "of unit {unit} the partner lets out {} only", letter(*level));
         }
         text
     }

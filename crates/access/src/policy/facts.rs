@@ -1,6 +1,6 @@
 //! What a decision depends on, as one line of text and back: nothing in it tells who anybody is.
 
-use super::{BreakGlass, Circumstances, Policy};
+use super::{BreakGlass, Circumstances, Policy, Unit, releases::TesterOf};
 use crate::{Launch, Objection, Role, launch::Route, role::Mapped};
 use fhir::{Category, OdsCode, SourceId};
 use std::{collections::BTreeSet, fmt};
@@ -17,7 +17,7 @@ pub(super) struct Facts {
     pub(super) purpose: String,
     pub(super) relationship: BTreeSet<String>,
     /// Switches that name this professional.
-    pub(super) tester_of: BTreeSet<(SourceId, Category)>,
+    pub(super) tester_of: TesterOf,
     pub(super) beside: Circumstances,
 }
 
@@ -74,7 +74,7 @@ impl Facts {
             assurance: 0,
             purpose: String::new(),
             relationship: BTreeSet::new(),
-            tester_of: BTreeSet::new(),
+            tester_of: TesterOf::default(),
             beside: Circumstances::default(),
         };
         for word in line.split_whitespace() {
@@ -95,7 +95,8 @@ impl Facts {
             "assurance" => self.assurance = value.parse().ok()?,
             "purpose" => self.purpose = text(),
             "relationship" => self.relationship = listed(value).map(str::to_owned).collect(),
-            "tester-of" => self.tester_of.extend([switch(value)?]),
+            "tester-of" => self.tester_of.whole.extend([switch(value)?]),
+            "tester-of-unit" => self.tester_of.units.extend([unit_switch(value)?]),
             "objection" => self.beside.objection = objection(value)?,
             "objected-to" => self.beside.objected_to.extend([OdsCode::parse(value).ok()?]),
             "break-glass" => self.beside.break_glass = Some(exception(value)?),
@@ -112,6 +113,11 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
 fn switch(text: &str) -> Option<(SourceId, Category)> {
     let (source, category) = text.rsplit_once('/')?;
     Some((SourceId::new(source), Category::parse(category)?))
+}
+
+fn unit_switch(text: &str) -> Option<((SourceId, Category), Unit)> {
+    let (key, unit) = text.rsplit_once('/')?;
+    Some((switch(key)?, Unit::parse(unit)?))
 }
 
 fn objection(name: &str) -> Option<Objection> {
@@ -138,8 +144,11 @@ impl fmt::Display for Facts {
         write!(f, "organisation={} kind={}", self.organisation, self.organisation_kind)?;
         write!(f, " route={} assurance={} purpose={}", self.route, self.assurance, self.purpose)?;
         write!(f, " relationship={relationship}")?;
-        for (source, category) in &self.tester_of {
+        for (source, category) in &self.tester_of.whole {
             write!(f, " tester-of={source}/{}", category.name())?;
+        }
+        for ((source, category), unit) in &self.tester_of.units {
+            write!(f, " tester-of-unit={source}/{}/{unit}", category.name())?;
         }
         write!(f, " objection={}", self.beside.objection.name())?;
         for partner in &self.beside.objected_to {

@@ -1,9 +1,12 @@
 //! What was decided: per source and category a level, the rules that gave it, and what stopped the next level.
 //! Made by policy only; nothing widens it.
 
-use super::engine::{About, Abouts};
+use super::{
+    Unit,
+    engine::{About, Abouts},
+};
 use crate::{Role, session};
-use fhir::{Category, Level, SourceId};
+use fhir::{Category, Level, OdsCode, SourceId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -89,9 +92,24 @@ static NOTHING: Grant = Grant {
     limits: Vec::new(),
 };
 
+/// What one unit of a source lets out of one category, where that is its own choice.
+#[derive(Debug, Clone)]
+pub(super) struct OfUnit {
+    pub(super) grant: Grant,
+    /// Whether it lets anything out to this asker; the role is another matter.
+    pub(super) shares: bool,
+}
+
+/// By source and unit.
+pub(super) type OfUnits = BTreeMap<(SourceId, Unit), BTreeMap<Category, OfUnit>>;
+
 /// What one professional may be shown of one person, now. Cheap to clone.
 #[derive(Clone)]
-pub struct Permit(Arc<Decided>);
+pub struct Permit {
+    decided: Arc<Decided>,
+    /// The practice that is asked, where it is known.
+    practice: Option<Unit>,
+}
 
 pub(super) struct Decided {
     pub(super) policy_id: String,
@@ -102,18 +120,51 @@ pub(super) struct Decided {
     /// What the partners' switches let out to this asker, whatever the role sees of it.
     pub(super) shared: BTreeSet<(SourceId, Category)>,
     pub(super) grants: BTreeMap<(SourceId, Category), Grant>,
+    /// Units of sources that say who recorded an entry.
+    pub(super) units: OfUnits,
+    /// Practices, which are each asked by themselves.
+    pub(super) practices: OfUnits,
     pub(super) abouts: Abouts,
 }
 
 impl std::fmt::Debug for Permit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Permit({} {})", self.0.policy_id, self.0.facts)
+        write!(f, "Permit({} {})", self.decided.policy_id, self.decided.facts)
     }
 }
 
 impl Permit {
     pub(super) fn new(decided: Decided) -> Self {
-        Self(Arc::new(decided))
+        Self { decided: Arc::new(decided), practice: None }
+    }
+
+    /// The same where this practice is the one that is asked: its own switches hold.
+    pub fn at_practice(&self, practice: Option<&OdsCode>) -> Self {
+        self.at_unit(practice.map(Unit::of_practice))
+    }
+
+    /// The same, by what [`Self::practice`] gave.
+    pub fn at_unit(&self, practice: Option<Unit>) -> Self {
+        Self { practice, ..self.clone() }
+    }
+
+    /// The practice that is asked, where it is known.
+    pub fn practice(&self) -> Option<&Unit> {
+        self.practice.as_ref()
+    }
+
+    fn at_the_practice(&self, source: &SourceId, category: Category) -> Option<&OfUnit> {
+        let key = (source.clone(), self.practice.clone()?);
+        self.decided.practices.get(&key)?.get(&category)
+    }
+
+    /// Units of a source that let out less than the source, with what is left of each category. The source must be one whose
+    /// entries say who recorded them.
+    pub fn units(&self, source: &SourceId) -> impl Iterator<Item = (&Unit, Category, Level)> {
+        let own = self.decided.units.iter().filter(move |((of, _), _)| of == source);
+        own.flat_map(|((_, unit), of)| {
+            of.iter().map(move |(category, own)| (unit, *category, own.grant.level))
+        })
     }
 
     /// Nothing for a source that policy was not told of.
@@ -128,50 +179,59 @@ impl Permit {
     }
 
     pub fn grant(&self, source: &SourceId, category: Category) -> &Grant {
-        self.0.grants.get(&(source.clone(), category)).unwrap_or(&NOTHING)
+        if let Some(own) = self.at_the_practice(source, category) {
+            return &own.grant;
+        }
+        self.decided.grants.get(&(source.clone(), category)).unwrap_or(&NOTHING)
     }
 
     /// Whether the partner shares the category with this asker at all; the role is another matter.
     pub fn is_shared(&self, source: &SourceId, category: Category) -> bool {
-        self.0.shared.contains(&(source.clone(), category))
+        self.at_the_practice(source, category).is_none_or(|own| own.shares)
+            && self.decided.shared.contains(&(source.clone(), category))
     }
 
     /// Why, and who decides, by the id of a rule, a cell or a ceiling.
     pub fn about(&self, rule: &str) -> Option<&About> {
-        self.0.abouts.get(rule)
+        self.decided.abouts.get(rule)
     }
 
     /// The facts decided on, as the audit keeps them: nothing in them tells who anybody is.
     pub fn facts(&self) -> &str {
-        &self.0.facts
+        &self.decided.facts
     }
 
     /// Every source and category decided on.
     pub fn slices(&self) -> impl Iterator<Item = (&SourceId, Category)> {
-        self.0.grants.keys().map(|(source, category)| (source, *category))
+        self.decided.grants.keys().map(|(source, category)| (source, *category))
     }
 
     pub fn role(&self) -> Role {
-        self.0.role
+        self.decided.role
     }
 
     /// Categories this role sees nothing of, from policy and never from data: the same for every person (HAZ-050).
     pub fn withheld_categories(&self) -> Vec<Category> {
-        self.0.withheld.clone()
+        self.decided.withheld.clone()
     }
 
     /// The bundle that decided.
     pub fn policy_id(&self) -> &str {
-        &self.0.policy_id
+        &self.decided.policy_id
     }
 
     /// SHA-256 of the whole decision, hexadecimal: for the audit.
     pub fn digest(&self) -> String {
-        let mut text = format!("permit 1\n{}\n{}\n", self.0.policy_id, self.0.facts);
-        for ((source, category), grant) in &self.0.grants {
+        let mut text = format!("permit 1\n{}\n{}\n", self.decided.policy_id, self.decided.facts);
+        for ((source, category), grant) in &self.decided.grants {
             let reason = grant.limited_by.map_or("-", ReasonCode::name);
             let rules = grant.policies.join(" ");
             text += &format!("{source} {} {:?} {reason} {rules}\n", category.name(), grant.level);
+        }
+        for ((source, unit), of) in self.decided.units.iter().chain(&self.decided.practices) {
+            for (category, own) in of {
+                text += &format!("{source} unit {unit} {} {:?}\n", category.name(), own.grant.level);
+            }
         }
         session::hex(&session::hash(text.as_bytes()))
     }

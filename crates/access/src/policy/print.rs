@@ -1,9 +1,11 @@
 //! The agreement as text: the grid of roles and categories printed by evaluating policy, for every way in and every kind of
 //! sign-in. Takes facts, never a person.
 
-use super::{BreakGlass, Circumstances, Grant, Policy, engine::Slice, facts::Facts};
+use super::{
+    BreakGlass, Circumstances, Grant, Policy, Unit, engine::Slice, facts::Facts, releases::TesterOf,
+};
 use crate::{Role, launch::Route};
-use fhir::{Category, Level};
+use fhir::{Category, Level, OdsCode, SourceId};
 use std::collections::{BTreeSet, HashMap};
 
 /// For whom a grid is printed.
@@ -13,6 +15,10 @@ pub struct GridOf {
     pub assurance: u8,
     /// One of the kinds of organisation; `none` for one without a ceiling.
     pub kind: String,
+    /// The asker's, for switches that name organisations.
+    pub organisation: Option<OdsCode>,
+    /// A source as it lets out, or a unit of it; `None` for one that releases everything.
+    pub source: Option<(SourceId, Option<Unit>)>,
 }
 
 /// Classes of assurance that the agreement tells apart.
@@ -64,20 +70,36 @@ impl Policy {
         add(format!("{title}, where it differs"), self.exceptions(&facts(route, assurance, NO_KIND)));
     }
 
-    /// One grid.
-    pub fn grid_text(&self, of: &GridOf) -> String {
+    /// One grid; `None` where the source is not known.
+    pub fn grid_text(&self, of: &GridOf) -> Option<String> {
         let title =
             format!("route {}, assurance {}, organisation {}", of.route.name(), of.assurance, of.kind);
-        format!("== {title}\n{}", self.grid(&facts(of.route, of.assurance, &of.kind)))
+        let plain = facts(of.route, of.assurance, &of.kind);
+        let Some((source, unit)) = &of.source else {
+            return Some(format!("== {title}\n{}", self.grid(&plain)));
+        };
+        let organisation = of.organisation.as_ref().map_or(OWN, OdsCode::as_str).to_owned();
+        let facts = Facts { organisation, ..plain };
+        let source = self.sources.iter().find(|one| one.id == *source)?;
+        let slices = Category::ALL.map(|category| self.slice_of(source, (category, unit.as_ref()), &facts));
+        let grid = self.grid_of(&facts, &slices);
+        let unit = unit.as_ref().map(|unit| format!(", unit {unit}")).unwrap_or_default();
+        Some(format!("== {title}, as source {}{unit} lets out\n{grid}", source.id))
     }
 
     fn grid(&self, facts: &Facts) -> String {
+        self.grid_of(facts, &Category::ALL.map(Slice::unlimited))
+    }
+
+    /// `slices`: of every category, in their order.
+    fn grid_of(&self, facts: &Facts, slices: &[Slice]) -> String {
         let mut text = format!("{:14}", "");
         for role in Role::ALL {
             text += &format!(" {:>3}", role.name());
         }
         text.push('\n');
-        let columns: Vec<Vec<Grant>> = Role::ALL.map(|role| self.column(facts, role, "*")).to_vec();
+        let of = |role| self.engine.decide(&Facts { role, ..facts.clone() }, slices);
+        let columns: Vec<Vec<Grant>> = Role::ALL.map(of).to_vec();
         for (row, category) in Category::ALL.into_iter().enumerate() {
             text += &format!("{:14}", category.name());
             for column in &columns {
@@ -191,7 +213,7 @@ fn facts(route: Route, assurance: u8, kind: &str) -> Facts {
         assurance,
         purpose: "TREAT".to_owned(),
         relationship: BTreeSet::from([relationship.to_owned()]),
-        tester_of: BTreeSet::new(),
+        tester_of: TesterOf::default(),
         beside: Circumstances::default(),
     }
 }

@@ -6,8 +6,10 @@ mod exceptions;
 mod ceilings;
 /// As a deployment has it: maps, switches, signatures, what is kept.
 mod deployed;
+/// Units that let out less than their source.
+mod units;
 
-use super::*;
+use super::{releases::TesterOf, *};
 use crate::{
     Objection, Role,
     testing::{launch, policy_dir},
@@ -211,6 +213,7 @@ fn asked() -> Explain {
         objection: Objection::None,
         break_glass: None,
         source: SourceId::new("gp"),
+        unit: None,
         category: Category::Documents,
     }
 }
@@ -387,7 +390,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             assurance,
             purpose: "TREAT".to_owned(),
             relationship: relationship.into_iter().map(str::to_owned).collect(),
-            tester_of: BTreeSet::new(),
+            tester_of: TesterOf::default(),
             beside,
         },
     )

@@ -40,8 +40,9 @@ CREATE TABLE handle (
   handle BLOB PRIMARY KEY, launch BLOB NOT NULL, expires INTEGER NOT NULL, used_by BLOB) STRICT;
 CREATE TABLE session (
   sid BLOB PRIMARY KEY, cookie BLOB NOT NULL, browser BLOB, host_session BLOB, content BLOB NOT NULL,
-  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT, subject BLOB) STRICT;
+  idle_until INTEGER NOT NULL, absolute_until INTEGER NOT NULL, ended TEXT, subject BLOB, host BLOB) STRICT;
 CREATE INDEX session_subject ON session (subject);
+CREATE INDEX session_of_host ON session (host);
 CREATE INDEX session_browser ON session (browser);
 CREATE INDEX session_host ON session (host_session);
 CREATE TABLE attempt (id INTEGER PRIMARY KEY, key TEXT, at INTEGER NOT NULL) STRICT;
@@ -75,8 +76,12 @@ CREATE TABLE note (
 PRAGMA user_version=2;
 ";
 
-/// From version 2: the tree, which [`connect`] grows over the leaves that are there.
-const FROM_2: &str = "PRAGMA user_version=3;";
+/// From version 2: a session knows its host; and the tree, which [`connect`] grows over the leaves that are there.
+const FROM_2: &str = "
+ALTER TABLE session ADD COLUMN host BLOB;
+CREATE INDEX session_of_host ON session (host);
+PRAGMA user_version=3;
+";
 
 /// The one connection that writes and checkpoints. The file must exist; an empty one is given its tables when `fresh`.
 pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, StoreFault> {

@@ -79,7 +79,12 @@ pub enum Which {
     Browser([u8; 32]),
     /// The professional: host and subject as they stood in `who` of the entry the session began with.
     Subject { host: String, subject: String },
+    /// Everybody of a host, as it stood in `who`: at most [`AT_ONCE`] by one call. Not those begun by a release before this one.
+    Host(String),
 }
+
+/// Sessions ended by one call or one pass: the writer has others to serve, and one entry names them all.
+pub const AT_ONCE: u32 = 256;
 
 impl Session {
     /// Compared without telling by its time where they differ.
@@ -242,7 +247,7 @@ impl Store {
     }
 
     /// Ends every live session that fits, with the caller's entry, to which the store adds the hashes of the sessions
-    /// ended. Where none fits nothing is written and the count is 0.
+    /// ended; at most [`AT_ONCE`]. Where none fits nothing is written and the count is 0.
     pub async fn end_sessions(
         &self,
         which: Which,
@@ -286,6 +291,7 @@ struct SessionRow {
     browser: Option<Hash>,
     host_session: Option<Hash>,
     subject: Option<Hash>,
+    host: Option<Hash>,
     content: Vec<u8>,
     idle_until: Millis,
     absolute_until: Millis,
@@ -301,6 +307,7 @@ impl SessionRow {
             browser: session.browser.as_ref().map(hash::secret),
             host_session: host_session.map(|id| keys.search("host-session", id)),
             subject: entry.who.as_ref().map(|who| subject(keys, &who.host, &who.subject)),
+            host: entry.who.as_ref().map(|who| of_host(keys, &who.host)),
             content: keys.seal(Use::Session, &sid, &session.content).map_err(|_| Fault::Unavailable)?,
             idle_until: session.idle_until.min(session.absolute_until),
             absolute_until: session.absolute_until,
@@ -309,8 +316,8 @@ impl SessionRow {
 
     fn insert(&self, desk: &Desk<'_>) -> Result<(), Stop> {
         desk.conn.execute(
-            "INSERT INTO session (sid, cookie, browser, host_session, content, idle_until, absolute_until, subject)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO session (sid, cookie, browser, host_session, content, idle_until, absolute_until, subject, host)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 self.sid,
                 self.cookie,
@@ -319,7 +326,8 @@ impl SessionRow {
                 self.content,
                 self.idle_until.0,
                 self.absolute_until.0,
-                self.subject
+                self.subject,
+                self.host
             ],
         )?;
         Ok(())
@@ -333,12 +341,17 @@ impl Which {
             Which::HostSession(id) => ("host_session", keys.search("host-session", id)),
             Which::Browser(browser) => ("browser", hash::secret(browser)),
             Which::Subject { host, subject: named } => ("subject", subject(keys, host, named)),
+            Which::Host(host) => ("host", of_host(keys, host)),
         }
     }
 }
 
 fn subject(keys: &Keys, host: &str, subject: &str) -> Hash {
     keys.search("session-subject", &format!("{host} {subject}"))
+}
+
+fn of_host(keys: &Keys, host: &str) -> Hash {
+    keys.search("session-host", host)
 }
 
 /// Gives the sealed launch.
@@ -386,9 +399,13 @@ fn revoke_first(desk: &mut Desk<'_>, sid: &Hash, now: Millis) -> Result<(), Stop
 
 /// `column` is one of ours, never a caller's text.
 fn end_where(desk: &Desk<'_>, column: &str, value: &Hash, cause: &str) -> Result<Vec<Hash>, Stop> {
-    let sql = format!("UPDATE session SET ended = ?2 WHERE {column} = ?1 AND ended IS NULL RETURNING sid");
+    let sql = format!(
+        "UPDATE session SET ended = ?2
+         WHERE sid IN (SELECT sid FROM session WHERE {column} = ?1 AND ended IS NULL LIMIT ?3) RETURNING sid"
+    );
     let mut update = desk.conn.prepare_cached(&sql)?;
-    let ended = update.query_map((value, cause), |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
+    let ended =
+        update.query_map((value, cause, AT_ONCE), |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
     Ok(ended)
 }
 

@@ -13,10 +13,13 @@ mod own;
 mod links;
 /// A reply without them.
 mod cut;
+/// Of which unit an entry is, and what is left of it.
+mod units;
 
 pub use cut::Cut;
-pub(super) use cut::{cut, quoted};
+pub(super) use cut::{cut, line, quoted};
 pub(super) use own::is_listed;
+pub(super) use units::Left;
 
 /// How an entry came to be restricted. The order is that of how far it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -30,7 +30,8 @@ pub struct AllergyRow<'a> {
     pub negatives: Vec<&'a Item>,
     /// Ended or refuted allergies, counted; they stand in the chapter.
     pub ended: usize,
-    /// Allergy sources that did not answer, are not shared, sent allergies nobody could read, or a warning in their place.
+    /// Allergy sources that did not answer, are not shared, sent allergies nobody could read, keep some
+    /// back, or sent a warning in their place.
     pub silent: Vec<SourceId>,
     /// Allergies not ended, by source.
     pub by_source: Vec<(SourceId, usize)>,
@@ -77,7 +78,8 @@ fn stands(item: &Item) -> bool {
     !matches!(item.status.standing, Standing::Past | Standing::Negated)
 }
 
-/// Anything short of an answer about allergies, an answer with allergies nobody could read, and a warning in place of them.
+/// Anything short of an answer about allergies, an answer with allergies nobody could read or a part of its partner keeps back, and a
+/// warning in place of them.
 fn is_silent(record: &Record, source: &SourceId) -> bool {
     let answered = record.state_of(source, Category::Allergies).is_some_and(ReplyState::is_answer);
     let is_allergy = |entry: &&crate::normalise::Unread| {
@@ -87,7 +89,11 @@ fn is_silent(record: &Record, source: &SourceId) -> bool {
     };
     let brought = || record.shown().any(|item| item.source == *source && item.section == Section::Allergies);
     let only_warned = || record.is_warned_of(source, Category::Allergies) && !brought();
-    !answered || record.unread().iter().any(is_allergy) || only_warned()
+    let keeps_back = record
+        .all_kept_back(source)
+        .iter()
+        .any(|(of, category)| *of == Section::Allergies || *category == Category::Allergies);
+    !answered || keeps_back || record.unread().iter().any(is_allergy) || only_warned()
 }
 
 fn by_source(agents: &[Group<'_>]) -> Vec<(SourceId, usize)> {

@@ -16,7 +16,7 @@ const LAST: usize = 3;
 pub(super) struct Choice(HashSet<usize>);
 
 /// The day of the opening.
-type Day = Option<jiff::civil::Date>;
+pub(super) type Day = Option<jiff::civil::Date>;
 
 impl Choice {
     pub(super) fn of(items: &[Item], level: &dyn Fn(Category) -> Level, today: Day) -> Self {

@@ -207,7 +207,12 @@ proptest! {
         let how = if taken_out { crate::Restricted::TakenOut } else { crate::Restricted::Read };
         let normalised = crate::normalise_under(
             &reply,
-            &crate::Under { restrictions: &crate::Restrictions::default(), restricted: how, places: crate::Places::Told },
+            &crate::Under {
+                restrictions: &crate::Restrictions::default(),
+                restricted: how,
+                places: crate::Places::Told,
+                units: &crate::Units::default(),
+            },
         );
         let out = release(&SourceId::new("source"), normalised, &of, Some("2026-11-22"));
         prop_assert!(out.items.iter().all(|item| item.category != Category::Restricted), "HAZ-023");

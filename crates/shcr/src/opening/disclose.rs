@@ -183,6 +183,7 @@ fn held((line, why): (&ManifestLine, release::Held)) -> Held {
     let reason = match why {
         release::Held::Restricted => HeldFor::Label,
         release::Held::Role | release::Held::Summary => HeldFor::Role,
+        release::Held::Partner => HeldFor::SourceRelease,
     };
     Held {
         resource: line.resource_type.clone(),

@@ -12,7 +12,7 @@ use access::{Permit, Refusal};
 use audit::Opened;
 use bytes::Bytes;
 use federation::{Asking, OpenReply};
-use fhir::{Category, Reply, ReplyState, SourceId, reply::Withholder};
+use fhir::{Category, OdsCode, Reply, ReplyState, SourceId, reply::Withholder};
 use std::{sync::Arc, time::Duration};
 use web::{
     content::{Caveat, Form, NotShown, Shown},
@@ -30,7 +30,7 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
     let launch = &session.content.launch;
     let mut story = Story::begin(launch, &within.browser.address, program.policy().id(), clock::millis());
     let document = sealed(&program, &session, &handle, &mut story).await?;
-    granted(&program, &session, &document.handle, &mut story).await?;
+    granted(&program, &session, (&document.handle, None), &mut story).await?;
     let emergency = session.content.exception(clock::now()).map(break_glass::active);
     let page = DocumentPage {
         reference: entries::reference(&document.handle.opening),
@@ -81,7 +81,8 @@ pub(crate) async fn open_document(
             return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
         }
     };
-    let permit = granted(&program, &session, &document.handle, &mut story).await?;
+    let asked = (&document.handle, person.practice.as_ref());
+    let permit = granted(&program, &session, asked, &mut story).await?;
     let Handle { source, category, .. } = &document.handle;
     let plan: Vec<_> = steps::only(&program, source, *category).into_iter().collect();
     story.permitted(&permit, &plan);
@@ -98,6 +99,9 @@ pub(crate) async fn open_document(
     let inside = tokio::spawn(ask(Arc::clone(&program), (opened, asking), by, story, document)).await;
     // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
     session::look(&program, &within).await?;
+    if !program.still_stands(&session).await {
+        return Err(ended);
+    }
     if let Some(exception) = exception
         && !session::still_has(&program, &session.sid, &exception).await
     {
@@ -143,11 +147,14 @@ async fn sealed(
 async fn granted(
     program: &Program,
     session: &Entered,
-    document: &Handle,
+    (document, practice): (&Handle, Option<&OdsCode>),
     story: &mut Story,
 ) -> Result<Permit, Refused> {
-    let permit = steps::permit(program, &session.content.launch, &session.beside(), story).await?;
-    if permit.level(&document.source, document.category) < document.level {
+    let by = (&session.content.launch, practice);
+    let permit = steps::permit(program, by, &session.beside(), story).await?;
+    let is_narrower = permit.level(&document.source, document.category) < document.level;
+    // Which part of its partner holds it the handle does not say: the page that listed it must be as good as it was.
+    if is_narrower || !program.still_stands(session).await {
         story.because("the category is no longer granted");
         return Err(program.refuse(story, Refusal::ViewEnded).await);
     }
@@ -173,7 +180,8 @@ async fn ask(
     // No question about the document leaves before those who may know have said whether the person objects (HAZ-022).
     let wishes = program.ask_wishes(&opened, &asking, Some(&handle.source)).await;
     let wish = wishes.whole().await;
-    let permit = steps::permit_by_wish(&program, &by.launch, (&by.beside, &wish), &mut story).await;
+    let whom = (&by.launch, &asking.person);
+    let permit = steps::permit_by_wish(&program, whom, (&by.beside, &wish), &mut story).await;
     if permit.is_none_or(|permit| permit.level(&handle.source, handle.category) < handle.level) {
         close(&program, &opened, &story, "not-asked", "objection").await;
         return say(wish.sentence(), &story);

@@ -28,7 +28,7 @@ impl Lasting {
         self.by = None;
         let without = Circumstances { objection: self.objection, ..Circumstances::default() };
         match program.policy().decide(launch, &without) {
-            Ok(without) => *permit = without,
+            Ok(without) => *permit = without.at_unit(permit.practice().cloned()),
             Err(_) => return false,
         }
         true

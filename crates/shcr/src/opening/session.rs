@@ -167,7 +167,13 @@ fn over(stored: &Session, now: Millis) -> Option<Option<Ending>> {
     }
 }
 
-/// A host that is no longer registered has nobody to launch for. Direct access has no host.
-fn is_trusted(program: &Program, content: &SessionContent) -> bool {
-    content.launch.route == Route::Direct || program.hosts.find(&content.launch.host).is_some()
+/// A host that is no longer registered has nobody to launch for, and neither has a key that is no longer in its host's set. Direct
+/// access has no host.
+pub(super) fn is_trusted(program: &Program, content: &SessionContent) -> bool {
+    let launch = &content.launch;
+    if launch.route == Route::Direct {
+        return true;
+    }
+    let Some(host) = program.hosts.find(&launch.host) else { return false };
+    launch.signed_by.as_ref().is_none_or(|key| program.still_has_key(&host.issuer, key))
 }

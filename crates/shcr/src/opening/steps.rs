@@ -19,8 +19,8 @@ use access::{
 };
 use audit::Opened;
 use federation::{Asking, Plan, SourceConfig};
-use fhir::{Category, Level, Reply, ReplyState, date, reply::Withholder};
-use record::{Places, Record, Restricted, Under, release::Released};
+use fhir::{Category, Level, OdsCode, Reply, ReplyState, SourceId, date, reply::Withholder};
+use record::{Places, Record, Restricted, Under, Units, release::Released};
 use web::gateway::Refused;
 
 /// Who the person is by the national record.
@@ -78,37 +78,51 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
     Ok(Who::Known(Box::new(person), differing))
 }
 
-/// What this professional may see of this person by the policy in force now, before the person's own wish is known.
+/// What this professional may see of this person by the policy in force now, before the person's own wish is known. Of practices,
+/// the one that would be asked.
 pub(super) async fn permit(
     program: &Program,
-    launch: &Launch,
+    (launch, practice): (&Launch, Option<&OdsCode>),
     beside: &Circumstances,
     story: &mut Story,
 ) -> Result<Permit, Refused> {
     let policy = program.policy();
     story.under(policy.id(), policy.map_version(launch));
     match policy.decide(launch, beside) {
-        Ok(permit) => Ok(permit),
+        Ok(permit) => Ok(permit.at_practice(practice)),
         Err(refusal) => Err(program.refuse(story, refusal).await),
     }
 }
 
 /// What is restricted is read only where an exception lets it be seen; otherwise the record is put together as though it had
 /// never been sent (HAZ-010). While nobody has said nationally that the person's address may be known, none is told (HAZ-023).
-fn under<'p>(program: &'p Program, person: &Identified, level: &dyn Fn(Category) -> Level) -> Under<'p> {
+fn under<'p>(
+    program: &'p Program,
+    person: &Identified,
+    level: &dyn Fn(Category) -> Level,
+    units: &'p Units,
+) -> Under<'p> {
     let is_open = level(Category::Restricted) == Level::Full;
     Under {
         restrictions: &program.restrictions,
         restricted: if is_open { Restricted::Read } else { Restricted::TakenOut },
         places: if person.traced { Places::Told } else { Places::Kept },
+        units,
     }
+}
+
+/// What the source's parts share less of than the source (HAZ-055).
+fn units(permit: &Permit, source: &SourceId) -> Units {
+    let mut units = Units::default();
+    permit.units(source).for_each(|(unit, category, level)| units.narrow(unit.as_str(), category, level));
+    units
 }
 
 /// The same once the wish is known, which holds for what is asked from now on and for all that is shown. `None`: nothing is
 /// (HAZ-022). What opens in spite of an objection is told to a privacy officer at once.
 pub(super) async fn permit_by_wish(
     program: &Program,
-    launch: &Launch,
+    (launch, person): (&Launch, &Identified),
     (beside, wish): (&Circumstances, &Wish),
     story: &mut Story,
 ) -> Option<Permit> {
@@ -119,6 +133,7 @@ pub(super) async fn permit_by_wish(
     let objection = wish.as_decided(program.config.objection.unknown);
     let policy = program.policy();
     let permit = policy.decide(launch, &Circumstances { objection, ..beside.clone() }).ok()?;
+    let permit = permit.at_practice(person.practice.as_ref());
     story.under(policy.id(), policy.map_version(launch));
     story.redecided(&permit);
     if objection == Objection::Objected {
@@ -131,7 +146,7 @@ pub(super) async fn permit_by_wish(
 /// Where an objection must not be told from a person nobody knows: then this is how the opening ends (HAZ-050).
 pub(super) async fn unless_hidden(
     program: &Program,
-    launch: &Launch,
+    by: (&Launch, &Identified),
     (beside, wishes): (&Circumstances, &Wishes),
     opened: &Opened,
     story: &mut Story,
@@ -140,7 +155,7 @@ pub(super) async fn unless_hidden(
         return Ok(());
     }
     let wish = wishes.whole().await;
-    if permit_by_wish(program, launch, (beside, &wish), story).await.is_some() {
+    if permit_by_wish(program, by, (beside, &wish), story).await.is_some() {
         return Ok(());
     }
     program.close(opened, story, &Record::default(), "objection").await;
@@ -172,7 +187,8 @@ pub(super) fn released(
     story: &Story,
 ) -> Released {
     let level = |category| permit.level(&reply.source, category);
-    let normalised = record::normalise_under(reply, &under(program, person, &level));
+    let units = units(permit, &reply.source);
+    let normalised = record::normalise_under(reply, &under(program, person, &level, &units));
     record::release::release(&reply.source, normalised, &level, Some(&story.today()))
 }
 
@@ -183,11 +199,7 @@ pub(super) fn everything<'a>(program: &'a Program, permit: &Permit) -> Vec<Plann
 }
 
 /// One category of one source; `None` where no such source is configured.
-pub(super) fn only<'a>(
-    program: &'a Program,
-    source: &fhir::SourceId,
-    category: Category,
-) -> Option<Planned<'a>> {
+pub(super) fn only<'a>(program: &'a Program, source: &SourceId, category: Category) -> Option<Planned<'a>> {
     let config = program.federation.sources().iter().find(|config| config.id == *source)?;
     Some((config, vec![category]))
 }

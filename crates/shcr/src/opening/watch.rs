@@ -21,6 +21,10 @@ pub(super) fn watch(program: Arc<Program>, entered: &Entered, shown: Shown) -> o
                 () = tokio::time::sleep(EVERY) => {}
             }
             let mut ending = session::ended(&program, sid).await;
+            if ending.is_none() && !session::is_trusted(&program, &content) {
+                program.end_view(sid, Ending::HostDisabled).await;
+                ending = Some(Ending::HostDisabled);
+            }
             if ending.is_none() && !program.may_still_show(&shown, &content) {
                 program.end_view(sid, Ending::PolicyNarrowed).await;
                 ending = Some(Ending::PolicyNarrowed);

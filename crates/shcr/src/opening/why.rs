@@ -11,8 +11,11 @@ use fhir::{Category, Level};
 use std::collections::BTreeMap;
 use web::{page::Why, words};
 
-/// What is said alike, and of which sources it is.
-type Said<'a> = BTreeMap<(ReasonCode, Level, String), Vec<&'a SourceConfig>>;
+/// What is said alike, and of which sources it is. The last: of parts of them only.
+type Said<'a> = BTreeMap<(ReasonCode, Level, String, bool), Vec<&'a SourceConfig>>;
+
+/// Whose choice it is what its parts share.
+const PARTNER: &str = "partner";
 
 pub(super) fn reasons(program: &Program, permit: &Permit) -> Vec<Why> {
     let sources: Vec<&SourceConfig> =
@@ -32,7 +35,11 @@ fn of_category(
     for source in sources {
         let grant = permit.grant(&source.id, category);
         for (reason, owner) in limits(permit, grant) {
-            said.entry((reason, grant.level, owner)).or_default().push(source);
+            said.entry((reason, grant.level, owner, false)).or_default().push(source);
+        }
+        if permit.units(&source.id).any(|(_, of, _)| of == category) {
+            let alike = (ReasonCode::SourceRelease, grant.level, PARTNER.to_owned(), true);
+            said.entry(alike).or_default().push(source);
         }
     }
     let sharing = sources.iter().filter(|source| permit.is_shared(&source.id, category)).count();
@@ -64,7 +71,7 @@ fn limits(permit: &Permit, grant: &Grant) -> Vec<(ReasonCode, String)> {
 fn why(
     program: &Program,
     category: Category,
-    (reason, level, owner): (ReasonCode, Level, String),
+    (reason, level, owner, in_part): (ReasonCode, Level, String, bool),
     of: Vec<&SourceConfig>,
     sharing: usize,
 ) -> Why {
@@ -76,5 +83,5 @@ fn why(
         (false, _) => (words::why::owner(&owner), program.config.contact.information_governance.clone()),
     };
     let sources = if !by_partners && of.len() >= sharing { Vec::new() } else { names };
-    Why { category, reason, level, sources, decided_by, ask }
+    Why { category, reason, level, in_part, sources, decided_by, ask }
 }

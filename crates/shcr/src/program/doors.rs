@@ -127,7 +127,7 @@ impl Gateway for Doors {
 
     fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
         let program = Arc::clone(&self.0);
-        async move { program.end_professional(of).await }.boxed()
+        async move { program.end_by_operator(of).await }.boxed()
     }
 
     fn extend(&self, within: Within, token: String) -> Answer<()> {

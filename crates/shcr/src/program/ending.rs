@@ -6,10 +6,15 @@ use super::Program;
 use crate::{clock, entries};
 use access::{
     Launch,
+    keys::Issuer,
     session::{self as secret, Ending, SessionContent},
 };
 use audit::{Entry, Fault, Key, Kind, Which};
+use std::sync::Arc;
 use web::gateway::EndSessions;
+
+/// What is kept of an operator's words.
+const WORDS_CHARS: usize = 256;
 
 impl Program {
     /// Ends one view; `false` where that could not be recorded. A view that has ended stays as it ended.
@@ -52,18 +57,41 @@ impl Program {
         self.store.end_sessions(which, ending.code(), entry, now).await
     }
 
-    /// The operator's word, recorded whether or not anything was open.
-    pub(super) async fn end_professional(&self, of: EndSessions) -> Option<u32> {
+    /// The operator's word on one professional or on a host, recorded whether or not anything was open.
+    pub(super) async fn end_by_operator(&self, of: EndSessions) -> Option<u32> {
         let now = clock::millis();
-        let by: String = of.by.chars().take(100).collect();
+        let short = |text: &str| text.chars().take(WORDS_CHARS).collect::<String>();
+        let by = short(&of.by);
         let mut entry = Entry::new(Kind::Session, Key::session_event(&secret::new_secret()), now);
-        entry.cause = Some("operator ends a professional's sessions".to_owned());
-        entry.detail.insert("by".to_owned(), by.clone());
-        entry.detail.insert("host".to_owned(), of.host.chars().take(100).collect());
-        entry.detail.insert("subject".to_owned(), of.sub.chars().take(256).collect());
+        let whose = if of.all { "all sessions of a host" } else { "a professional's sessions" };
+        entry.cause = Some(format!("operator ends {whose}"));
+        let told = [("by", &of.by), ("reason", &of.reason), ("host", &of.host), ("subject", &of.sub)];
+        let told = told.into_iter().filter(|(_, words)| !words.is_empty());
+        entry.detail.extend(told.map(|(name, words)| (name.to_owned(), short(words))));
         self.store.append(vec![entry], now).await.ok()?;
-        let which = Which::Subject { host: of.host, subject: of.sub };
-        self.end_named(which, Ending::Operator, ("by", &by)).await.ok()
+        let which = match of.all {
+            true => Which::Host(of.host),
+            false => Which::Subject { host: of.host, subject: of.sub },
+        };
+        let mut ended = 0;
+        loop {
+            let more = self.end_named(which.clone(), Ending::Operator, ("by", &by)).await.ok()?;
+            ended += more;
+            if more < audit::AT_ONCE {
+                return Some(ended);
+            }
+        }
+    }
+
+    /// Whether a host's set of keys still holds the one that began a view, as last read; while views rest on it, it is read anew once a
+    /// minute, beside whoever asks.
+    pub(crate) fn still_has_key(&self, issuer: &Issuer, thumbprint: &str) -> bool {
+        let now = clock::now();
+        if self.keys.is_due(issuer, now) {
+            let (keys, issuer) = (Arc::clone(&self.keys), issuer.clone());
+            tokio::spawn(async move { keys.follow(&issuer, now).await });
+        }
+        !self.keys.has_withdrawn(issuer, thumbprint, now)
     }
 
     /// What nobody used, and what has lasted long enough: recorded as ended, not only refused.

@@ -5,7 +5,7 @@ use super::Program;
 use access::{
     Objection, Role,
     launch::Route,
-    policy::{About, Explain, Explanation},
+    policy::{About, Explain, Explanation, Unit},
 };
 use fhir::{Category, OdsCode, SourceId};
 use std::collections::BTreeSet;
@@ -20,7 +20,11 @@ impl Program {
         Simulated {
             agreement: policy.id().to_owned(),
             organisations: organisations.map(|one| (one.ods.to_string(), one.name.clone())).collect(),
-            sources: sources.map(|source| (source.id.to_string(), source.short.clone())).collect(),
+            sources: sources.clone().map(|source| (source.id.to_string(), source.short.clone())).collect(),
+            units: sources
+                .flat_map(|source| policy.units(&source.id).into_keys())
+                .map(|unit| unit.to_string())
+                .collect(),
             answer: query.and_then(asked).and_then(|asked| policy.explain(&asked)).map(answer),
         }
     }
@@ -42,6 +46,10 @@ fn asked(query: &Query) -> Option<Explain> {
         objection,
         break_glass: Some(query.break_glass.clone()).filter(|reason| !reason.is_empty()),
         source: SourceId::new(&query.source),
+        unit: match query.unit.trim() {
+            "" => None,
+            code => Some(Unit::parse(code)?),
+        },
         category: Category::parse(&query.category)?,
     })
 }
@@ -56,6 +64,11 @@ fn answer(found: Explanation) -> Answer {
         granted_by: rules(&found.granted_by),
         narrowed_by: rules(&found.narrowed_by),
         needed: found.needed,
+        units: found
+            .units
+            .iter()
+            .map(|(unit, level)| (unit.to_string(), format!("{level:?}").to_lowercase()))
+            .collect(),
         facts: found.facts,
     }
 }

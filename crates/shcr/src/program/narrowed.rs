@@ -6,7 +6,7 @@ use super::Program;
 use crate::{clock, opening::session::Entered};
 use access::{
     Launch, Permit, Policy, Refusal,
-    policy::Circumstances,
+    policy::{Circumstances, Unit},
     session::{self, SessionContent},
 };
 use audit::Millis;
@@ -40,6 +40,12 @@ pub(crate) struct Shown {
     /// The agreement it was decided under.
     policy: String,
     levels: Vec<(SourceId, Category, Level)>,
+    /// Less of some parts of the sources.
+    #[serde(default)]
+    units: Vec<(SourceId, Unit, Category, Level)>,
+    /// Which practice was asked.
+    #[serde(default)]
+    practice: Option<Unit>,
 }
 
 impl Shown {
@@ -50,7 +56,19 @@ impl Shown {
             let level = permit.level(&source, category);
             (source, category, level)
         });
-        Self { policy, levels: levels.filter(|(_, _, level)| *level > Level::Nothing).collect() }
+        let of_units = |source: &SourceConfig| {
+            let units = permit.units(&source.id);
+            let id = source.id.clone();
+            units
+                .map(move |(unit, category, level)| (id.clone(), unit.clone(), category, level))
+                .collect::<Vec<_>>()
+        };
+        Self {
+            policy,
+            levels: levels.filter(|(_, _, level)| *level > Level::Nothing).collect(),
+            units: sources.iter().flat_map(of_units).collect(),
+            practice: permit.practice().cloned(),
+        }
     }
 
     /// Decided anew only where another agreement is in force than the page was made under; with what stands beside the launch,
@@ -61,7 +79,22 @@ impl Shown {
         }
         let beside = content.circumstances(clock::now());
         let Ok(permit) = now.permits(&content.launch, &beside) else { return false };
-        self.levels.iter().all(|(source, category, level)| permit.level(source, *category) >= *level)
+        let permit = permit.at_unit(self.practice.clone());
+        let allows = |(source, category, level): &(SourceId, Category, Level)| {
+            let mut units = permit.units(source).filter(|(_, of, _)| of == category);
+            permit.level(source, *category) >= *level
+                && units
+                    .all(|(unit, _, left)| left >= self.of_unit(source, unit, *category).unwrap_or(*level))
+        };
+        self.levels.iter().all(allows)
+    }
+
+    /// What it shows of a part of a source, where that is less.
+    fn of_unit(&self, source: &SourceId, unit: &Unit, category: Category) -> Option<Level> {
+        let is_it = |(of, own, what, _): &&(SourceId, Unit, Category, Level)| {
+            (of, own, *what) == (source, unit, category)
+        };
+        self.units.iter().find(is_it).map(|(_, _, _, level)| *level)
     }
 }
 

@@ -8,3 +8,5 @@ mod leaks;
 mod witnesses;
 /// Whose a view is, and how it ends.
 mod sessions;
+/// A host, or a key of it, that is no longer believed.
+mod withdrawn;

@@ -6,7 +6,7 @@ use crate::{config::Config, entries, program::agreement, program::status};
 use access::{
     Objection, Policy, Role,
     launch::Route,
-    policy::{self, Explain, GridOf},
+    policy::{self, Explain, GridOf, Unit},
     signed_note::SigningKey,
 };
 use audit::{EntryView, Filter, OpeningId};
@@ -37,6 +37,12 @@ pub(crate) enum Command {
         /// An organisation of the agreement, by its code.
         #[arg(long, value_parser = ods)]
         org: Option<OdsCode>,
+        /// As this source lets out, instead of one that releases everything.
+        #[arg(long)]
+        source: Option<String>,
+        /// A unit of that source.
+        #[arg(long, value_parser = unit, requires = "source")]
+        unit: Option<Unit>,
     },
     /// Say why a role sees what it sees of one category at one source, or why an opening was decided as it was.
     Explain(Box<ExplainArgs>),
@@ -77,6 +83,9 @@ pub(crate) struct ExplainArgs {
     category: Option<Category>,
     #[arg(long, required_unless_present = "opening")]
     source: Option<String>,
+    /// A practice, or a unit that recorded an entry, by the code its system has for it.
+    #[arg(long, value_parser = unit, conflicts_with = "opening")]
+    unit: Option<Unit>,
     #[arg(long, value_parser = route, default_value = "signed")]
     route: Route,
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3), default_value_t = 2)]
@@ -112,8 +121,9 @@ pub(crate) enum Roles {
 pub(crate) fn run(command: Command) -> miette::Result<ExitCode> {
     match command {
         Command::Check { config } => check(&Config::load(&config)?),
-        Command::Matrix { config, route, assurance, org } => {
-            matrix(&load(&Config::load(&config)?)?, route, assurance, org)
+        Command::Matrix { config, route, assurance, org, source, unit } => {
+            let source = source.map(|source| (SourceId::new(&source), unit));
+            matrix(&load(&Config::load(&config)?)?, (route, assurance), org, source)
         }
         Command::Explain(arguments) => explain(*arguments),
         Command::Diff { old, new } => diff(&old, &new),
@@ -164,29 +174,42 @@ fn check(config: &Config) -> miette::Result<ExitCode> {
     } else {
         "signed by two"
     };
+    for source in policy.sources() {
+        say(&narrower_units(&policy, source))?;
+    }
     say(&format!("ok: agreement {}, {signed}, as printed\n", policy.id()))?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// The units of a source that have switches of their own: a line each.
+pub(crate) fn narrower_units(policy: &Policy, source: &SourceId) -> String {
+    let line = |(unit, categories): (Unit, Vec<Category>)| {
+        let names: Vec<&str> = categories.iter().map(|category| category.name()).collect();
+        format!("{source:<10} unit {unit} has switches of its own: {}\n", names.join(" "))
+    };
+    policy.units(source).into_iter().map(line).collect()
+}
+
 fn matrix(
     policy: &Policy,
-    route: Option<Route>,
-    assurance: Option<u8>,
-    org: Option<OdsCode>,
+    (route, assurance): (Option<Route>, Option<u8>),
+    organisation: Option<OdsCode>,
+    source: Option<(SourceId, Option<Unit>)>,
 ) -> miette::Result<ExitCode> {
-    if (route, assurance, &org) == (None, None, &None) {
+    if (route, assurance, &organisation, &source) == (None, None, &None, &None) {
         say(&policy.matrix_text())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let known = org.map(|ods| {
+    let known = organisation.as_ref().map(|ods| {
         policy
             .organisations()
-            .find(&ods)
+            .find(ods)
             .ok_or_else(|| miette!("`{ods}` is not an organisation of the agreement"))
     });
     let kind = known.transpose()?.map_or_else(|| "none".to_owned(), |organisation| organisation.kind.clone());
-    let of = GridOf { route: route.unwrap_or(Route::Signed), assurance: assurance.unwrap_or(2), kind };
-    say(&policy.grid_text(&of))?;
+    let (route, assurance) = (route.unwrap_or(Route::Signed), assurance.unwrap_or(2));
+    let grid = policy.grid_text(&GridOf { route, assurance, kind, organisation, source });
+    say(&grid.ok_or_else(|| miette!("the source is not one of the agreement's"))?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -207,6 +230,7 @@ fn explain(arguments: ExplainArgs) -> miette::Result<ExitCode> {
         objection: arguments.objection,
         break_glass: arguments.break_glass,
         source: SourceId::new(&arguments.source.ok_or_else(missing)?),
+        unit: arguments.unit,
         category: arguments.category.ok_or_else(missing)?,
     };
     let found = load(&config)?.explain(&asked);
@@ -311,6 +335,10 @@ fn role(text: &str) -> Result<Role, String> {
 
 fn ods(text: &str) -> Result<OdsCode, String> {
     OdsCode::parse(text).map_err(|_| "not an organisation code".to_owned())
+}
+
+fn unit(text: &str) -> Result<Unit, String> {
+    Unit::parse(text).ok_or_else(|| "not a code of a unit".to_owned())
 }
 
 fn category(text: &str) -> Result<Category, String> {

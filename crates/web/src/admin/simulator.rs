@@ -30,6 +30,8 @@ pub struct Query {
     /// A reason code, or empty.
     pub break_glass: String,
     pub source: String,
+    /// Empty for what no unit has a switch for.
+    pub unit: String,
     pub category: String,
 }
 
@@ -42,6 +44,8 @@ pub struct Simulated {
     pub organisations: Vec<(String, String)>,
     /// Id and short name.
     pub sources: Vec<(String, String)>,
+    /// Units that have switches of their own.
+    pub units: Vec<String>,
     /// `None` where nothing was asked, or something that is not the agreement's.
     pub answer: Option<Answer>,
 }
@@ -59,6 +63,8 @@ pub struct Answer {
     pub granted_by: Vec<Rule>,
     pub narrowed_by: Vec<Rule>,
     pub needed: Vec<String>,
+    /// Units of which the partner lets out less, and how much.
+    pub units: Vec<(String, String)>,
 }
 
 /// A rule, a cell or a ceiling.
@@ -116,6 +122,8 @@ fn choices(query: &Query, simulated: &Simulated) -> Vec<Choice> {
     let organisations =
         simulated.organisations.iter().map(|(code, name)| pair(code, &format!("{name}, {code}")));
     let sources = simulated.sources.iter().map(|(id, short)| pair(id, short));
+    let units = simulated.units.iter().map(|unit| pair(unit, unit));
+    let units = [pair("", "none that has a switch of its own")].into_iter().chain(units).collect();
     let exceptions = [pair("", "none")].into_iter().chain(plain(&policy::BREAK_GLASS_REASONS)).collect();
     let routes = launch::Route::ALL.map(|route| pair(route.name(), route.name()));
     let categories = Category::ALL.map(|category| pair(category.name(), category.name()));
@@ -149,6 +157,7 @@ fn choices(query: &Query, simulated: &Simulated) -> Vec<Choice> {
         Choice::of("objection", "Objection", plain(&["none", "unknown", "objected"]), &query.objection),
         Choice::of("break_glass", "Break-glass", exceptions, &query.break_glass),
         Choice::of("source", "Source", sources.collect(), &query.source),
+        Choice::of("unit", "Unit", units, &query.unit),
         Choice::of("category", "Category", categories.to_vec(), &query.category),
     ]
 }

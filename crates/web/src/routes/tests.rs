@@ -169,7 +169,13 @@ impl Gateway for Fake {
     }
 
     fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
-        self.asked.lock().unwrap().push(format!("end {} {} by {}", of.host, of.sub, of.by));
+        self.asked.lock().unwrap().push(format!(
+            "end {} {}{} by {}",
+            of.host,
+            of.sub,
+            if of.all { "all" } else { "" },
+            of.by
+        ));
         async { Some(2) }.boxed()
     }
 
@@ -514,18 +520,28 @@ async fn assets_are_kept_for_ever_and_help_has_no_person() {
 }
 
 #[tokio::test]
-async fn an_operator_ends_a_professionals_sessions_from_the_operators_own_listener() {
+async fn an_operator_ends_a_professionals_or_a_hosts_sessions_from_the_operators_own_listener() {
     let fake = Arc::new(Fake::default());
     let at = serve(crate::admin::router(fake.clone())).await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let here = format!("{form}Origin: http://record.example.test\r\n");
     let elsewhere = format!("{form}Origin: https://evil.example.test\r\n");
-    let body = "host=demo-host&sub=u-1&by=operator";
+    let body = "host=demo-host&sub=u-1&by=operator&reason=left";
     assert_eq!(send(at, "POST /sessions/end", &elsewhere, body).await.status, 400);
-    assert_eq!(send(at, "POST /sessions/end", &here, "host=demo-host&sub=u-1&by=+").await.status, 400);
+    for half in [
+        "host=demo-host&sub=u-1&by=+&reason=left",
+        "host=demo-host&sub=u-1&by=operator&reason=",
+        "host=demo-host&sub=&by=operator&reason=left",
+        "host=demo-host&sub=u-1&all=true&by=operator&reason=left",
+        "host=&all=true&by=operator&reason=left",
+    ] {
+        assert_eq!(send(at, "POST /sessions/end", &here, half).await.status, 400, "{half}");
+    }
     let ended = send(at, "POST /sessions/end", &here, body).await;
     assert_eq!((ended.status, ended.body.as_str()), (200, "2 ended\n"));
-    assert_eq!(asked(&fake), ["end demo-host u-1 by operator"]);
+    let of_host = "host=demo-host&all=true&by=operator&reason=key+stolen";
+    assert_eq!(send(at, "POST /sessions/end", &here, of_host).await.status, 200);
+    assert_eq!(asked(&fake), ["end demo-host u-1 by operator", "end demo-host all by operator"]);
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
         .chain(others(record, &sources))
         .chain(parts)
         .chain(warned(page, record, &answered))
+        .chain(answered.iter().filter_map(|card| kept_back(record, card)))
         .collect::<Vec<_>>()
         .join(" ");
     Coverage {
@@ -128,6 +129,12 @@ fn warned(page: &Page, record: &Record, answered: &[&SourceCard]) -> Option<Stri
         .filter(|card| final_state(record, card) == ReplyState::AnsweredWithWarnings && !is_stale(card))
         .collect();
     (!warned.is_empty()).then(|| format!("{} answered with a warning.", words::and(&names(&warned))))
+}
+
+/// A partner's choice leaves the answer whole, as a category that it does not share does; how much is missing is said.
+fn kept_back(record: &Record, card: &SourceCard) -> Option<String> {
+    let entries = record.all_kept_back(&card.id).len();
+    (entries > 0).then(|| words::kept_back(&card.short, entries))
 }
 
 fn stale(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {

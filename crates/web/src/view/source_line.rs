@@ -147,9 +147,12 @@ impl Said {
             |category: &&Category| record.state_of(&card.id, **category).is_some_and(ReplyState::is_answer);
         let answered = shared.iter().filter(is_answered).count();
         let is_warned = shared.iter().any(|category| record.is_warned_of(&card.id, *category));
+        let keeps_back = record.all_kept_back(&card.id).iter().any(|(_, of)| shared.contains(of));
         match answered {
             0 => Said::Nothing,
-            n if n == shared.len() && !is_warned && unread(record, card, shared) == 0 => Said::All,
+            n if n == shared.len() && !is_warned && !keeps_back && unread(record, card, shared) == 0 => {
+                Said::All
+            }
             _ => Said::Part,
         }
     }
@@ -178,6 +181,10 @@ pub(crate) fn of_source(page: &Page, record: &Record, card: &SourceCard, section
         lines.extend(answered(page, record, card, note, &shared));
     }
     lines.extend(not_answered(page, card, &states, words::section_noun(section)));
+    let kept_back = record.kept_back(&card.id, section);
+    if kept_back > 0 {
+        lines.push(Line::of(words::kept_back(&card.short, kept_back), Standing::Withheld));
+    }
     let unread = unread(record, card, &shared);
     if unread > 0 {
         lines

@@ -119,8 +119,9 @@ fn is_of_interest(page: &Page, card: &SourceCard, category: Category) -> bool {
 }
 
 fn counts(record: &Record, card: &SourceCard) -> Vec<String> {
-    let count = record.count(&card.id);
+    let (count, kept_back) = (record.count(&card.id), record.all_kept_back(&card.id).len());
     [
+        (kept_back > 0).then(|| words::not_shown_by_choice(kept_back)),
         (count.duplicates > 0).then(|| format!("{} also held elsewhere", count.duplicates)),
         (count.unread > 0).then(|| format!("{} {} unreadable", count.unread, words::entry(count.unread))),
         (count.entered_in_error > 0).then(|| words::entered_in_error(count.entered_in_error)),

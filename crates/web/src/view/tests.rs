@@ -49,6 +49,7 @@ fn without_categories(hidden: &[Category]) -> Page {
     page.granted.retain(|category| !hidden.contains(category));
     page.not_for_role.extend(hidden);
     page.why.extend(hidden.iter().map(|category| crate::page::Why {
+        in_part: false,
         category: *category,
         reason: access::policy::ReasonCode::Role,
         level: fhir::Level::Nothing,

@@ -22,7 +22,10 @@ pub(crate) fn lines(page: &Page, section: Section) -> Vec<String> {
         // Categories that have the same said of them share a sentence.
         let same = own.iter().filter(|other| is_same(one, other));
         let nouns: Vec<&str> = same.map(|other| words::category_noun(other.category)).collect();
-        let said = why::reason(&nouns, one.reason, one.level, &one.sources);
+        let said = match one.in_part {
+            true => why::in_part(&nouns, &one.sources),
+            false => why::reason(&nouns, one.reason, one.level, &one.sources),
+        };
         lines.push(format!("{said} {}", why::ask(&one.decided_by, &one.ask)));
     }
     if lines.is_empty() {
@@ -35,6 +38,7 @@ pub(crate) fn lines(page: &Page, section: Section) -> Vec<String> {
 }
 
 fn is_same(one: &Why, other: &Why) -> bool {
-    (one.reason, one.level, &one.sources, &one.decided_by, &one.ask)
-        == (other.reason, other.level, &other.sources, &other.decided_by, &other.ask)
+    let alike = |why: &Why| (why.reason, why.level, why.in_part);
+    alike(one) == alike(other)
+        && (&one.sources, &one.decided_by, &one.ask) == (&other.sources, &other.decided_by, &other.ask)
 }

@@ -45,6 +45,13 @@ pub fn reason(nouns: &[&str], reason: ReasonCode, level: Level, sources: &[Strin
     }
 }
 
+/// Where some parts of a partner share less than the partner: neither which, nor whether they know the person.
+pub fn in_part(nouns: &[&str], sources: &[String]) -> String {
+    let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+    let verb = if sources.len() == 1 { "does" } else { "do" };
+    format!("{}: {} {verb} not share all of them.", sentence(&and(nouns)), and(&sources))
+}
+
 fn who(who: &str, about: &str, at: &str, level: Level) -> String {
     match level {
         Level::Nothing => format!("{about}{at}: {who} does not see them."),

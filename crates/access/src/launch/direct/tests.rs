@@ -46,7 +46,7 @@ const TWO: &str = "[[partners]]\nods = \"ZZ910\"\napproved_by = [\"A. Marsh\", \
 
 fn direct() -> Direct {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    Direct::load(true, Some(&config(TWO)), &policy_dir()).unwrap().unwrap()
+    Direct::load(true, Some(&config(TWO)), &policy_dir(), DESK).unwrap().unwrap()
 }
 
 async fn sign_in(edit: impl FnOnce(&mut Script)) -> Result<SignedIn, Failure> {
@@ -158,7 +158,7 @@ async fn t31_a_citizen_who_signs_in_is_refused() {
 #[test]
 fn direct_access_is_off_until_two_people_enable_a_partner() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let load = |config: Option<&DirectConfig>| Direct::load(true, config, &policy_dir());
+    let load = |config: Option<&DirectConfig>| Direct::load(true, config, &policy_dir(), DESK);
     assert!(load(None).unwrap().is_none());
     assert!(load(Some(&DirectConfig { enabled: false, ..config(TWO) })).unwrap().is_none());
     for approved in ["[\"A. Marsh\"]", "[\"A. Marsh\", \"A. Marsh\"]", "[\"A. Marsh\", \"\"]", "[]"] {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Role,
-    policy::{Circumstances, bundle},
+    policy::{Circumstances, bundle, releases::TesterOf},
     testing::policy_dir,
 };
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ fn facts(role: Role, kind: &str, assurance: u8) -> Facts {
     Facts {
         role,
         demographics_only: false,
-        tester_of: BTreeSet::new(),
+        tester_of: TesterOf::default(),
         organisation: "ZZ910".to_owned(),
         organisation_kind: kind.to_owned(),
         route: "signed",

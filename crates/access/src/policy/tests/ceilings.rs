@@ -15,7 +15,7 @@ fn column(role: Role, edit: impl FnOnce(&mut Facts)) -> String {
         assurance: 2,
         purpose: "TREAT".to_owned(),
         relationship: BTreeSet::from(["host-open".to_owned()]),
-        tester_of: BTreeSet::new(),
+        tester_of: TesterOf::default(),
         beside: Circumstances::default(),
     };
     edit(&mut facts);

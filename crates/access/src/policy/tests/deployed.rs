@@ -287,9 +287,14 @@ fn two_agreements_differ_in_the_cells_that_changed_and_in_no_others() {
             .replace("results,F,F,F,F,F,S", "results,F,F,F,F,F,F")
     });
     let grid = |policy: &Policy| {
-        let of =
-            |assurance| GridOf { route: crate::launch::Route::Signed, assurance, kind: "none".to_owned() };
-        [2, 0].map(|assurance| policy.grid_text(&of(assurance))).concat()
+        let of = |assurance| GridOf {
+            route: crate::launch::Route::Signed,
+            assurance,
+            kind: "none".to_owned(),
+            organisation: None,
+            source: None,
+        };
+        [2, 0].map(|assurance| policy.grid_text(&of(assurance)).unwrap()).concat()
     };
     let (golden, now) = (grid(&POLICY), Policy::load(&copied.0, &sources()).unwrap());
     let said = differences(&golden, &grid(&now));

@@ -3,7 +3,7 @@
 
 use super::{
     super::{Fault, Store, desk::Stop},
-    Session, Which, read_session,
+    AT_ONCE, Session, Which, read_session,
 };
 use crate::{
     Millis,
@@ -12,8 +12,6 @@ use crate::{
     seal::Use,
 };
 
-/// Sessions ended by one pass: the writer has others to serve.
-const AT_ONCE: u32 = 256;
 /// Nobody did anything for too long.
 const IDLE: &str = "idle";
 /// The longest a session may last.

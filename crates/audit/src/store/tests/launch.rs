@@ -102,6 +102,36 @@ async fn an_unknown_or_late_handle_opens_nothing() {
 }
 
 #[tokio::test]
+async fn all_sessions_of_a_host_end_together_at_most_so_many_by_one_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = sample::store(dir.path());
+    let secret = |n: u32, of: u8| {
+        let mut secret = [of; 32];
+        secret[..4].copy_from_slice(&n.to_be_bytes());
+        secret
+    };
+    let all = AT_ONCE + 3;
+    for n in 0..all {
+        let mut new = handle(secret(n, 1), 1);
+        new.assertion.jti_hash = secret(n, 2);
+        let entry = Entry::new(Kind::Session, Key::session_event(&secret(n, 3)), NOW);
+        store.put_handle(new, entry, NOW).await.unwrap();
+        let sid = secret(n, 4);
+        store.redeem(secret(n, 1), session(sid, [4; 32]), sample::session_entry(sid, 0), NOW).await.unwrap();
+    }
+    let host = sample::session_entry(secret(0, 4), 0).who.unwrap().host;
+    let end = |host: &str, n| {
+        let entry = Entry::new(Kind::Session, Key::session_event(&[n; 32]), NOW);
+        store.end_sessions(Which::Host(host.to_owned()), "operator", entry, NOW)
+    };
+    assert_eq!(end("another-host", 1).await, Ok(0));
+    assert_eq!(end(&host, 2).await, Ok(AT_ONCE));
+    assert_eq!(end(&host, 3).await, Ok(3));
+    assert_eq!(end(&host, 4).await, Ok(0), "all have ended");
+    assert_eq!(store.touch(secret(all - 1, 4), NOW).await, Err(Fault::Rejected(Why::Closed)));
+}
+
+#[tokio::test]
 async fn sessions_end_by_id_host_session_or_browser_with_an_entry_that_lists_them() {
     let dir = tempfile::tempdir().unwrap();
     let store = sample::store(dir.path());

@@ -61,17 +61,22 @@ async fn an_assertion_that_opens_nothing_is_used_once_too() {
 }
 
 #[tokio::test]
-async fn a_store_of_the_first_version_is_carried_over_and_goes_on() {
-    let dir = tempfile::tempdir().unwrap();
-    drop(sample::store(dir.path()));
-    let old = rusqlite::Connection::open(dir.path().join("audit.db")).unwrap();
-    old.execute_batch(
-        "DROP INDEX session_subject; ALTER TABLE session DROP COLUMN subject; DROP TABLE note;
+async fn a_store_of_an_earlier_version_is_carried_over_and_goes_on() {
+    const TO_2: &str = "DROP INDEX session_of_host; ALTER TABLE session DROP COLUMN host;
          DROP TABLE cosignature; DROP TABLE checkpoint; DROP TABLE tile; DROP TABLE tree; DROP TABLE log_key;
-         DELETE FROM meta WHERE name = 'origin'; PRAGMA user_version=1;",
-    )
-    .unwrap();
-    drop(old);
-    let store = sample::store(dir.path());
-    store.put_note("state", "anybody", b"one", NOW.plus_ms(100)).await.unwrap();
+         DELETE FROM meta WHERE name = 'origin'; PRAGMA user_version=2;";
+    const TO_1: &str = "DROP INDEX session_subject; ALTER TABLE session DROP COLUMN subject; DROP TABLE note;
+        PRAGMA user_version=1;";
+    for back in [TO_2.to_owned(), format!("{TO_2}{TO_1}")] {
+        let dir = tempfile::tempdir().unwrap();
+        drop(sample::store(dir.path()));
+        let old = rusqlite::Connection::open(dir.path().join("audit.db")).unwrap();
+        old.execute_batch(&back).unwrap();
+        drop(old);
+        let store = sample::store(dir.path());
+        store.put_note("state", "anybody", b"one", NOW.plus_ms(100)).await.unwrap();
+        let entry = Entry::new(Kind::Session, Key::session_event(&[9; 32]), NOW);
+        let ended = store.end_sessions(Which::Host("any-host".to_owned()), "operator", entry, NOW).await;
+        assert_eq!(ended, Ok(0), "the tables are those of now");
+    }
 }

@@ -477,6 +477,7 @@ fn t61_a_row_of_a_listed_service_or_concept_is_restricted_and_its_neighbours_are
             restrictions: &lists,
             restricted: crate::Restricted::TakenOut,
             places: crate::Places::Told,
+            units: &crate::Units::default(),
         },
     );
     let categories: Vec<Category> = normalised.items.iter().map(|item| item.category).collect();

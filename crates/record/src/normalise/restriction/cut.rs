@@ -34,7 +34,7 @@ pub(in crate::normalise) fn cut<'a>(
     (left, taken)
 }
 
-fn line(entry: &Resource<'_>) -> Cut {
+pub(in crate::normalise) fn line(entry: &Resource<'_>) -> Cut {
     let meta = entry.object.object("meta").unwrap_or_default();
     Cut {
         resource_type: entry.resource_type.clone(),

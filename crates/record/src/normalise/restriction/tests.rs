@@ -23,7 +23,8 @@ fn bundle(resources: &[Value]) -> String {
 }
 
 fn under(reply: &Reply, restrictions: &Restrictions, restricted: Restricted) -> Normalised {
-    normalise_under(reply, &Under { restrictions, restricted, places: Places::Told })
+    let units = &crate::Units::default();
+    normalise_under(reply, &Under { restrictions, restricted, places: Places::Told, units })
 }
 
 fn read(format: Format, resources: &[Value], restricted: Restricted) -> Normalised {
@@ -217,7 +218,12 @@ fn t52_where_nobody_says_that_the_address_may_be_known_none_is_told_whatever_it_
     ];
     for restricted in [Restricted::TakenOut, Restricted::Read] {
         let given = reply(vec![payload(Format::R4, None, bundle(&resources).as_bytes())]);
-        let under = Under { restrictions: &lists(), restricted, places: Places::Kept };
+        let under = Under {
+            restrictions: &lists(),
+            restricted,
+            places: Places::Kept,
+            units: &crate::Units::default(),
+        };
         let seen = normalise_under(&given, &under);
         check_law(&seen, "without places");
         let words: String = seen.items.iter().map(says).collect();

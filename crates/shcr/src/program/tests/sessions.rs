@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// One that shows several charts at a time, and an identity provider that says when somebody signs out.
-fn several_charts(config: &mut Config) {
+pub(super) fn several_charts(config: &mut Config) {
     for host in &mut config.hosts {
         host.single_context = false;
     }
@@ -25,14 +25,19 @@ fn several_charts(config: &mut Config) {
 }
 
 /// A launch of that story by that professional: the view's path and the browser's cookie.
-async fn open(within: &Within, host_cookie: &str, story: &str, cookie: Option<&str>) -> (String, String) {
+pub(super) async fn open(
+    within: &Within,
+    host_cookie: &str,
+    story: &str,
+    cookie: Option<&str>,
+) -> (String, String) {
     let (key, _) = within.person(story);
     let link = within.link(host_cookie, &key).await;
     within.follow(&link, cookie).await
 }
 
 /// What the session of a view holds.
-async fn content(within: &Within, view: &str) -> SessionContent {
+pub(super) async fn content(within: &Within, view: &str) -> SessionContent {
     let stored = within.program.store.session(sid(view)).await.unwrap().unwrap();
     serde_json::from_slice(&stored.content).unwrap()
 }
@@ -409,11 +414,13 @@ async fn the_operator_ends_a_professionals_views_and_it_is_recorded_with_who_sai
     let of = |sub: &str| web::gateway::EndSessions {
         host: "demo-host".to_owned(),
         sub: sub.to_owned(),
+        all: false,
         by: "A. Officer".to_owned(),
+        reason: "left the trust".to_owned(),
     };
-    assert_eq!(within.program.end_professional(of("nurse.bell")).await, Some(0));
+    assert_eq!(within.program.end_by_operator(of("nurse.bell")).await, Some(0));
     assert_eq!(within.get(0, &format!("{view}state"), Some(&cookie)).await.0, 204);
-    assert_eq!(within.program.end_professional(of("dr.okafor")).await, Some(1));
+    assert_eq!(within.program.end_by_operator(of("dr.okafor")).await, Some(1));
     assert_eq!(within.get(1, &view, Some(&cookie)).await.0, 403, "HAZ-047");
     assert!(within.audited().matches("A. Officer").count() >= 3, "both acts and the end");
     within.region.stop().await;

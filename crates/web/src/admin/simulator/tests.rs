@@ -23,19 +23,28 @@ fn a_decision_is_shown_with_its_rules_owners_and_what_is_needed() {
         agreement: "c0ffee".into(),
         organisations: vec![("ZZ917".into(), "Council".into())],
         sources: vec![("gp".into(), "GP".into())],
+        units: vec!["w7".into()],
         answer: Some(Answer {
             level: "summary".into(),
             released: "full".into(),
             granted_by: vec![rule("cell:R6:documents")],
             narrowed_by: vec![rule("cell:R6:documents")],
             stopped_by: Some("role".into()),
+            units: vec![("w7".into(), "nothing".into())],
             needed: vec!["cell:R6:documents of the matrix at F".into()],
             ..Answer::default()
         }),
     };
     let query = Query { role: "R6".into(), organisation: "ZZ917".into(), ..Query::default() };
     let html = drawn_page(&query, &simulated);
-    for said in ["cell:R6:documents", "CG", "matrix at F", "<option value=\"R6\" selected>", "c0ffee"] {
+    for said in [
+        "cell:R6:documents",
+        "CG",
+        "matrix at F",
+        "Of unit w7 the partner lets out nothing only.",
+        "<option value=\"R6\" selected>",
+        "c0ffee",
+    ] {
         assert!(html.contains(said), "{said}: {html}");
     }
     assert!(

@@ -4,6 +4,7 @@
 use super::*;
 use fhir::reply::Warning;
 use record::normalise::Unread;
+use record::reconcile::AllergyLabel;
 use record::release::Released;
 
 /// Every way of not answering and the words that tell it of `GP`.
@@ -207,6 +208,28 @@ fn a_source_whose_entries_nobody_could_read_has_not_recorded_nothing() {
     let empty = empty_sentence(&section(&page, &record, Key::Section(Section::Results)));
     assert!(!empty.contains("recorded by GP"), "HAZ-006, HAZ-017: {empty}");
     assert!(empty.contains("GP sent 1 entry we could not show."), "HAZ-017: {empty}");
+}
+
+#[test]
+fn what_a_part_of_a_partner_keeps_back_is_counted_where_it_would_stand_and_is_no_nothing() {
+    let (page, _) = gp_alone(ReplyState::Answered, &[]);
+    let mut record = Record::new(vec![fixture::id("gp")]);
+    let kept_back = vec![(Section::Results, Category::Results); 2];
+    let kept_back = [kept_back, vec![(Section::Allergies, Category::Allergies)]].concat();
+    let released = Released { kept_back, ..fixture::released("gp", vec![]) };
+    record.add(fixture::note("gp", ReplyState::Answered), released);
+    let results = section(&page, &record, Key::Section(Section::Results));
+    assert!(!empty_sentence(&results).contains("recorded by GP"), "HAZ-006: {results}");
+    assert!(words_of(&results).contains("GP: 2 entries not shown, by the partner's choice."), "{results}");
+    let problems = section(&page, &record, Key::Section(Section::Problems));
+    assert!(empty_sentence(&problems).ends_with("recorded by GP."), "HAZ-006: nothing of it is kept back");
+    let row = record.allergy_row(&[fixture::id("gp")]);
+    assert_eq!(row.label, AllergyLabel::Unavailable, "HAZ-012");
+    let said = "3 entries not shown, by the partner's choice";
+    let sources = words_of(&section(&page, &record, Key::Sources)).replace("&#39;", "'");
+    assert!(sources.contains(said), "{sources}");
+    let end = words_of(&finish(&page, &record, page.opened_at)).replace("&#39;", "'");
+    assert!(end.contains(&format!("All 1 sources answered. GP: {said}.")), "{end}");
 }
 
 #[test]

@@ -45,7 +45,12 @@ fn released(resources: &[&str], restricted: Level) -> Released {
     let level = |category| if category == Category::Restricted { restricted } else { Level::Full };
     let normalised = record::normalise_under(
         &reply,
-        &Under { restrictions: &lists(), restricted: how, places: Places::Told },
+        &Under {
+            restrictions: &lists(),
+            restricted: how,
+            places: Places::Told,
+            units: &record::Units::default(),
+        },
     );
     record::release(&reply.source, normalised, &level, Some("2026-11-22"))
 }
