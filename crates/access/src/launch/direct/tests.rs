@@ -1,8 +1,8 @@
 //! Who may sign in for direct access, whom they may find, and what they must say first.
 
 use super::{
-    Direct, DirectConfig, Door, Field, FindForm, OpenForm, SignedIn, Staff, Unstated, begin, exactly, finish,
-    launch,
+    DESK, Direct, DirectConfig, Door, Field, FindForm, OFFICE, OpenForm, SignedIn, Staff, Unstated, begin,
+    exactly, finish, launch,
 };
 use crate::{
     Refusal, Role,
@@ -50,7 +50,11 @@ fn direct() -> Direct {
 }
 
 async fn sign_in(edit: impl FnOnce(&mut Script)) -> Result<SignedIn, Failure> {
-    let (mut direct, fake) = (direct(), Fake::new());
+    sign_in_at(direct(), edit).await
+}
+
+async fn sign_in_at(mut direct: Direct, edit: impl FnOnce(&mut Script)) -> Result<SignedIn, Failure> {
+    let fake = Fake::new();
     direct.provider.outbound = Arc::new(fake.clone());
     fake.edit(|script| {
         script.claims["sub"] = json!("555000000001");
@@ -89,6 +93,26 @@ async fn a_professional_signs_in_with_the_one_role_they_chose() {
     assert_eq!((staff.organisation.ods.as_str(), staff.practitioner.display.as_str()), ("ZZ910", "Sam Reed"));
     assert_eq!(staff.practitioner.sds_role_profile_id.as_deref(), Some("777000000002"));
     assert_eq!((staff.auth_time_s, staff.provider_session.as_deref()), (NOW_S - 30, Some("s-1")));
+}
+
+#[tokio::test]
+async fn the_officers_pages_let_in_privacy_officers_and_nobody_else() {
+    let mut config = config(TWO);
+    config.roles = "roles/office.csv".into();
+    let office = || Direct::load(true, Some(&config), &policy_dir(), OFFICE).unwrap().unwrap();
+    let as_role = |code: &'static str| {
+        move |script: &mut Script| {
+            let me = script.resources.get_mut(&format!("{AT}/me")).unwrap();
+            me["nhsid_nrbac_roles"][1]["role_code"] = json!(code);
+        }
+    };
+    let officer = sign_in_at(office(), as_role("S8000:G8000:R0001")).await.unwrap().staff;
+    assert_eq!(officer.role, Some(Role::R10));
+    let mapped = || Direct { roles: direct().roles, ..office() };
+    for (office, code) in [(office(), "S8000:G8000:R8001"), (mapped(), "S8000:G8000:R8000")] {
+        let failure = sign_in_at(office, as_role(code)).await.unwrap_err();
+        assert_eq!((failure.refusal, failure.issuer.as_deref()), (Refusal::NoRole, Some("privacy-office")));
+    }
 }
 
 #[tokio::test]
