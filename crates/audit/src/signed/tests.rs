@@ -68,7 +68,7 @@ fn au24_lines_of_unknown_keys_are_left_alone_and_false_ones_of_known_keys_are_no
     );
     assert_eq!(log.verifier().check(&note(&[old.line(text, 0)])), None);
     let false_line = log.line("log.example/a\n2\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n", 0);
-    assert_eq!(log.verifier().check(&note(&[false_line.clone()])), Some(Err(FalseSignature)));
+    assert_eq!(log.verifier().check(&note(std::slice::from_ref(&false_line))), Some(Err(FalseSignature)));
     let hidden = note(&[log.line(text, 0), false_line]);
     assert_eq!(
         log.verifier().check(&hidden),

@@ -156,10 +156,10 @@ fn au25_every_proof_of_every_index_is_the_slow_ones_and_holds_only_where_it_belo
         let tiles = Tiles::of(tree);
         let root = slow::mth(tree);
         assert_eq!(tiles.growing.root(), root);
-        for index in 0..size {
+        for (index, bytes) in tree.iter().enumerate() {
             let path = inclusion(&mut tiles.read(), index as u64, size as u64).unwrap();
             assert_eq!(path, slow::path(index, tree), "{index} of {size}");
-            let leaf = leaf_hash(&leaves[index]);
+            let leaf = leaf_hash(bytes);
             let place = (index as u64, size as u64);
             assert!(is_included(&leaf, place, &path, &root));
             assert!(!is_included(&leaf_hash(b"another"), place, &path, &root));

@@ -40,7 +40,7 @@ pub struct Trust {
 }
 
 /// A log that is one log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checked {
     pub origin: String,
     pub size: u64,
@@ -65,12 +65,8 @@ pub fn published(fetch: &mut Fetch<'_>, trust: &Trust) -> Result<Checked, Verify
         origin: said.origin.clone(),
         size: said.size,
         root: said.root,
-        leaves: 0,
-        bodies: 0,
-        proofs: 0,
-        witnesses: Vec::new(),
         quorum: true,
-        signed: false,
+        ..Checked::default()
     };
     signatures(&said, trust.policy.as_ref(), &mut checked)?;
     let hashes = hashes(fetch, &said)?;
@@ -263,15 +259,12 @@ fn paths(of: &str, hashes: u64) -> impl Iterator<Item = String> {
 }
 
 fn part(fetch: &mut Fetch<'_>, path: &str, at: u64) -> Result<Vec<u8>, VerifyFault> {
-    fetch(path).map_err(|missing| VerifyFault {
-        incomplete: true,
-        ..fault_at(
-            at,
-            &match missing {
-                Missing::Absent => format!("`{path}` is not there"),
-                Missing::Unreachable(why) => format!("`{path}` could not be fetched: {why}"),
-            },
-        )
+    fetch(path).map_err(|missing| {
+        let what = match missing {
+            Missing::Absent => format!("`{path}` is not there"),
+            Missing::Unreachable(why) => format!("`{path}` could not be fetched: {why}"),
+        };
+        VerifyFault { at, what, incomplete: true }
     })
 }
 

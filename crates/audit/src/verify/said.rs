@@ -81,10 +81,8 @@ impl Key {
         let (id, key) = rest.split_once('+')?;
         let key = STANDARD.decode(key).ok()?;
         let (kind, public) = key.split_first()?;
-        let hash = sha256(&[name.as_bytes(), b"\n", &key]);
-        let own: [u8; 4] = *hash.first_chunk()?;
-        let public = public.try_into().ok()?;
-        let right = matches!(kind, 1 | 4) && hex(&own) == id && !name.is_empty();
-        right.then(|| Self { name: name.to_owned(), id: own, kind: *kind, public })
+        let id_of: [u8; 4] = *sha256(&[name.as_bytes(), b"\n", &key]).first_chunk()?;
+        Some(Self { name: name.to_owned(), id: id_of, kind: *kind, public: public.try_into().ok()? })
+            .filter(|_| matches!(kind, 1 | 4) && hex(&id_of) == id && !name.is_empty())
     }
 }

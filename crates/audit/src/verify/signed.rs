@@ -76,8 +76,10 @@ impl Checkpoints {
         }
         for (verifier, line, seconds) in &stored.cosigned {
             let said = Said::read(&(stored.note.clone() + line));
-            let by = Key::read(verifier).filter(|key| key.kind == 4);
-            if said.zip(by).is_none_or(|(said, by)| said.by(&by) != Signed::Truly(*seconds)) {
+            if said
+                .zip(Key::read(verifier).filter(|key| key.kind == 4))
+                .is_none_or(|(said, by)| said.by(&by) != Signed::Truly(*seconds))
+            {
                 return wrong("has a cosignature that is not the witness's");
             }
         }

@@ -38,9 +38,7 @@ impl Tree {
         if size.trailing_zeros().is_multiple_of(8) {
             let level = (size.trailing_zeros() / 8) as usize;
             self.levels.resize_with(self.levels.len().max(level + 1), Vec::new);
-            if let Some(hashes) = self.levels.get_mut(level) {
-                hashes.push(hash);
-            }
+            self.levels.get_mut(level).into_iter().for_each(|hashes| hashes.push(hash));
         }
     }
 }

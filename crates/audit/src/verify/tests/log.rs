@@ -76,7 +76,8 @@ fn au16_no_bit_of_a_tile_checkpoint_cosignature_key_tree_or_head_is_flipped_unse
     assert_eq!((seen.entries, seen.signed, seen.checkpoints), (LEAVES, LEAVES, 4));
     let conn = Connection::open(&path).unwrap();
     conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF").unwrap();
-    let grown = Check::of(&conn).tree();
+    let check = Check::of(&conn);
+    let grown = check.tree();
     flip_each(&conn, ("tile", "hashes"), &|| signed::tiles(&conn, &grown, LEAVES));
     let columns = [
         ("checkpoint", "note"),
@@ -89,7 +90,7 @@ fn au16_no_bit_of_a_tile_checkpoint_cosignature_key_tree_or_head_is_flipped_unse
         ("log_key", "verifier"),
     ];
     for column in columns {
-        flip_each(&conn, column, &|| Check::of(&conn).all());
+        flip_each(&conn, column, &|| check.all());
     }
     for (table, column) in [
         ("tile", "level"),
@@ -103,9 +104,10 @@ fn au16_no_bit_of_a_tile_checkpoint_cosignature_key_tree_or_head_is_flipped_unse
         ("head", "idx"),
         ("log_key", "since"),
     ] {
-        flip_number(&conn, table, column);
+        flip_number(&check, table, column);
     }
-    Check::of(&conn).all().unwrap();
+    check.all().unwrap();
+    drop(check);
     drop(conn);
     verify(&path, Some(KEY)).unwrap();
 }
@@ -133,7 +135,8 @@ fn flip_each(conn: &Connection, (table, column): (&str, &str), check: &dyn Fn() 
     }
 }
 
-fn flip_number(conn: &Connection, table: &str, column: &str) {
+fn flip_number(check: &Check<'_>, table: &str, column: &str) {
+    let conn = check.conn;
     for bit in 0..40 {
         let b = 1_i64 << bit;
         let first = format!("rowid = (SELECT min(rowid) FROM {table})");
@@ -141,35 +144,30 @@ fn flip_number(conn: &Connection, table: &str, column: &str) {
         conn.execute_batch("SAVEPOINT flip").unwrap();
         // Where another row has that key already the flip cannot be.
         if conn.execute_batch(&flip).is_ok() {
-            assert!(Check::of(conn).all().is_err(), "HAZ-030: {table}.{column}, bit {bit}");
+            assert!(check.all().is_err(), "HAZ-030: {table}.{column}, bit {bit}");
         }
         conn.execute_batch("ROLLBACK TO flip; RELEASE flip").unwrap();
     }
 }
 
+/// A leaf with its hash in the tree and in its chain.
+type Read = (crate::hash::Hash, Leaf, crate::hash::Hash);
+
 /// The parts of `verify` that do not read the leaves, over an open file: flipping bits by the thousand would else read a
 /// thousand leaves each time.
 struct Check<'a> {
     conn: &'a Connection,
-    leaves: std::rc::Rc<Vec<(crate::hash::Hash, Leaf, crate::hash::Hash)>>,
-}
-
-thread_local! {
-    static LEAVES_READ: std::cell::RefCell<Option<std::rc::Rc<Vec<(crate::hash::Hash, Leaf, crate::hash::Hash)>>>> = const { std::cell::RefCell::new(None) };
+    leaves: Vec<Read>,
 }
 
 impl<'a> Check<'a> {
     fn of(conn: &'a Connection) -> Self {
-        let read = || {
-            let mut query = conn.prepare("SELECT leaf FROM leaf ORDER BY idx").unwrap();
-            let rows = query.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-            let leaf = |bytes: Vec<u8>| {
-                (tree::leaf(&bytes), Leaf::read(&bytes).unwrap(), crate::hash::sha256(&[&bytes]))
-            };
-            std::rc::Rc::new(rows.map(|bytes| leaf(bytes.unwrap())).collect())
+        let mut query = conn.prepare("SELECT leaf FROM leaf ORDER BY idx").unwrap();
+        let rows = query.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        let read = |bytes: Vec<u8>| {
+            (tree::leaf(&bytes), Leaf::read(&bytes).unwrap(), crate::hash::sha256(&[&bytes]))
         };
-        let leaves = LEAVES_READ.with(|kept| std::rc::Rc::clone(kept.borrow_mut().get_or_insert_with(read)));
-        Self { conn, leaves }
+        Self { conn, leaves: rows.map(|bytes| read(bytes.unwrap())).collect() }
     }
 
     fn tree(&self) -> tree::Tree {
