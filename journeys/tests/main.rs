@@ -5,6 +5,10 @@
 #[cfg(test)]
 #[path = "main/complete_record.rs"]
 mod complete_record;
+/// The same record for a host's own software.
+#[cfg(test)]
+#[path = "main/searchset.rs"]
+mod searchset;
 /// One source in trouble, the others not.
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]

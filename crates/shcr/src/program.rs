@@ -287,15 +287,6 @@ impl Program {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.entry(reply.source.to_string()).or_default().count(reply);
     }
-
-    /// Opens a record; see [`opening::open`].
-    async fn open_record(
-        self: Arc<Self>,
-        within: web::gateway::Within,
-        order: web::gateway::Order,
-    ) -> Result<OpenedPage, Refused> {
-        opening::open(self, within, order).await
-    }
 }
 
 /// Every organisation that is configured to be asked about its staff.

@@ -240,6 +240,26 @@ pub enum Order {
     Plain,
 }
 
+/// What a program asks of a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Types of FHIR R4; none: all.
+    pub types: Vec<String>,
+}
+
+impl Wanted {
+    pub fn is_of(&self, resource_type: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|wanted| wanted == resource_type)
+    }
+}
+
+/// A record as a program is given it, whole, or an OperationOutcome in its place.
+#[derive(Clone)]
+pub struct Searchset {
+    pub status: u16,
+    pub body: String,
+}
+
 /// Everything a route can ask of the program.
 pub trait Gateway: Send + Sync + 'static {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer>;
@@ -251,6 +271,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted>;
     /// A new opening: every source is asked again.
     fn open(&self, within: Within, order: Order) -> Answer<Opened>;
+    /// The same opening, told as a FHIR searchset.
+    fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset>;
     /// The page round one document: no source is asked, and the audit has the opening that listed it.
     fn document(&self, within: Within, handle: String) -> Answer<Shell>;
     /// One document: an opening of its own, asking the one source that holds it.

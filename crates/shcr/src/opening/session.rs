@@ -102,6 +102,11 @@ pub(crate) async fn look(program: &Program, within: &Within) -> Result<Entered, 
     }
 }
 
+/// What a reader is told whose opening came to no end of its own.
+pub(crate) fn broken_off() -> Refused {
+    Refused { refusal: Refusal::Busy, reference: String::new(), frame_ancestor: None }
+}
+
 /// Whether the view lives, and for this browser.
 pub(crate) async fn stand(program: &Program, within: &Within) -> Standing {
     let cookies: Vec<[u8; 32]> = within.browser.cookies().filter_map(session::decode).collect();

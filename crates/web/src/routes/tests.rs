@@ -17,6 +17,8 @@ mod ways_in;
 /// The page round a document, and what stands in its frame.
 mod documents;
 mod forged;
+/// The record for a host's own software.
+mod searchset;
 
 const ORIGIN: &str = "https://record.example.test";
 const NAVIGATE: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
@@ -82,6 +84,11 @@ impl Gateway for Fake {
             format!("open {} {:?} {order:?}", within.sid, within.browser.cookie),
             Opened::Record(document),
         )
+    }
+
+    fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset> {
+        let given = Searchset { status: 200, body: "{\"resourceType\":\"Bundle\"}".into() };
+        self.ask(format!("searchset {} {:?}", within.sid, wanted.types), given)
     }
 
     fn document(&self, within: Within, handle: String) -> Answer<Shell> {
