@@ -9,6 +9,10 @@ mod complete_record;
 #[cfg(test)]
 #[path = "main/searchset.rs"]
 mod searchset;
+/// The same by a host's own server.
+#[cfg(test)]
+#[path = "main/searchset_by_server.rs"]
+mod searchset_by_server;
 /// One source in trouble, the others not.
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]

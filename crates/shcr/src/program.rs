@@ -31,6 +31,8 @@ use web::gateway::{Opened as OpenedPage, Refused};
 mod doors;
 /// The token endpoint.
 mod token;
+/// A host's own server, and its token.
+mod bearer;
 /// Launches that come through the browser.
 mod knock;
 /// What everybody may read of us.

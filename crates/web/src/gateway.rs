@@ -118,6 +118,16 @@ pub struct Admitted {
 pub struct Within {
     pub sid: String,
     pub browser: Browser,
+    /// Where a token is shown instead of the cookie: of the searchset alone.
+    pub bearer: Option<Bearer>,
+}
+
+/// RFC 6750, and which listener it came to with which certificate (RFC 8705).
+#[derive(Clone)]
+pub struct Bearer {
+    /// `None`: none was shown, or nothing that could be one.
+    pub token: Option<String>,
+    pub channel: Channel,
 }
 
 /// A record document under way.
@@ -352,6 +362,13 @@ fn not_accepted<T: Send + 'static>() -> Answer<T> {
 
 fn off<T: Send + 'static>() -> Staged<T> {
     async { Err(Stopped::Off) }.boxed()
+}
+
+impl std::fmt::Debug for Bearer {
+    /// A token is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bearer({:?})", self.channel)
+    }
 }
 
 impl std::fmt::Debug for Knock {

@@ -59,8 +59,10 @@ impl Sink {
 
     /// For the audit: as what it is told, where that is no page.
     pub(super) fn marked(&self, mut story: Story) -> Story {
-        if let Sink::Searchset { .. } = self {
+        if let Sink::Searchset { place, .. } = self {
             story.flag("searchset");
+            // No browser holds the session: a host's server asks.
+            place.page.is_none().then(|| story.flag("host-server"));
         }
         story
     }
@@ -131,9 +133,12 @@ impl Program {
     }
 
     fn place(&self, within: &Within) -> Place {
-        let origin = &self.config.public_url;
+        let origin = self.config.public_url.clone();
+        if within.bearer.is_some() {
+            return Place { origin, own: self.fhir_address(&within.sid), page: None };
+        }
         let page = format!("{origin}/s/{}/", within.sid);
-        Place { origin: origin.clone(), own: format!("{page}fhir"), page: Some(page) }
+        Place { origin, own: format!("{page}fhir"), page: Some(page) }
     }
 
     async fn on_the_page_first(&self, story: &mut Story) -> Result<Searchset, Refused> {

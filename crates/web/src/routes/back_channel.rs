@@ -6,7 +6,7 @@ use super::{Act, App, Method, Route, Settings, answer, headers, route};
 use crate::gateway::Gateway;
 use access::{Certificate, Channel};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::on;
@@ -23,9 +23,11 @@ pub struct Caller {
 const ROUTES: &[Route] = &[
     route(Method::Post, "/oauth2/token", Act::Token, [HOST, "signed assertion", "launch"]),
     route(Method::Post, "/launch/event", Act::HostEvent, [HOST, "-", "session end"]),
+    route(Method::Get, "/s/{sid}/fhir", Act::Searchset, [BEARER, "session", "open, disclosures, close"]),
 ];
 
 const HOST: &str = "registered host, by certificate";
+const BEARER: &str = "token bound to the host's certificate";
 
 const LONGEST_BODY: usize = 64 * 1024;
 
@@ -35,8 +37,9 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
     let mut router = Router::new();
     for row in ROUTES {
         let act = row.act;
-        let handler = move |State(app): State<App>, request: Request| async move {
-            answer(act, app, Default::default(), request).await
+        let handler = move |State(app): State<App>, params: RawPathParams, request: Request| async move {
+            let sid = params.iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default();
+            answer(act, app, [sid, String::new()], request).await
         };
         router = router.route(row.path, on(row.method.filter(), handler));
     }

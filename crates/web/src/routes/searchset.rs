@@ -1,10 +1,12 @@
-//! Takes a request of a session for the record as a FHIR searchset, gives the Bundle or an OperationOutcome; no parameter names a
-//! person, and none but `_type` is taken. Source: FHIR R4 3.1.0 and 3.1.1; access.md section 15; HAZ-002, HAZ-050.
+//! Takes a request of a session for the record as a FHIR searchset, by its cookie or, on the back channel, by its token; gives the
+//! Bundle or an OperationOutcome; no parameter names a person, and none but `_type` is taken. Source: FHIR R4 3.1.0 and 3.1.1;
+//! RFC 6750 section 2.1; access.md section 15; HAZ-002, HAZ-050.
 
-use super::{App, browser, session, still};
-use crate::gateway::{Searchset, Wanted, Within};
+use super::{App, back_channel, browser, session, still};
+use crate::gateway::{Bearer, Searchset, Wanted, Within};
 use crate::outcome::{Issue, Outcome};
 use crate::{refusal, words};
+use access::Channel;
 use axum::body::Body;
 use axum::extract::{Query, Request};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -13,34 +15,67 @@ use tokio::time::Instant;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/fhir+json; fhirVersion=4.0");
 const TYPE: &str = "_type";
+/// Ours are shorter.
+const LONGEST_TOKEN: usize = 256;
 
 /// A new opening: every source is asked again.
 pub(super) async fn searchset(app: App, sid: String, request: Request) -> Response {
-    let arrived = Instant::now();
+    let (arrived, bearer) = (Instant::now(), bearer(&request));
+    // A browser never speaks for a server.
+    if matches!(back_channel::of(&request), Channel::Back(_)) && browser::is_a_browser(request.headers()) {
+        return still::not_for_machines(&app, StatusCode::FORBIDDEN);
+    }
     let wanted = match taken(&request) {
         Ok(wanted) => wanted,
         Err(response) => return *response,
     };
-    let within = session::within(sid, &request);
-    given(&app, (within, wanted), arrived).await
-}
-
-pub(super) async fn given(app: &App, (within, wanted): (Within, Wanted), arrived: Instant) -> Response {
+    let within = Within { bearer, ..session::within(sid, &request) };
     let cookie = within.browser.cookie.is_some();
+    let challenge = within.bearer.as_ref().map(|bearer| challenge(bearer, cookie));
     match app.gateway.searchset(within, wanted).await {
         Ok(Searchset { status, body }) => fhir(status, body),
         Err(refused) => {
-            let (status, body) = refusal::outcome(&refused, cookie);
+            let (status, body) = refusal::outcome(&refused, cookie && challenge.is_none());
             still::until_uniform(&refused, arrived).await;
             let mut response = fhir(status, body);
             still::told_to_wait(&refused, &mut response);
+            if let (401, Some(challenge)) = (status, challenge) {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            }
             response
         }
     }
 }
 
+/// A token where there is one, and always on the back channel: there no cookie lets anybody in.
+fn bearer(request: &Request) -> Option<Bearer> {
+    let channel = back_channel::of(request);
+    let mut shown = request.headers().get_all(header::AUTHORIZATION).into_iter();
+    let (first, second) = (shown.next(), shown.next());
+    if channel == Channel::Public && first.is_none() {
+        return None;
+    }
+    let token = first.filter(|_| second.is_none()).and_then(|value| value.to_str().ok()).and_then(token);
+    Some(Bearer { token, channel })
+}
+
+fn token(header: &str) -> Option<String> {
+    let (scheme, token) = header.split_once(' ')?;
+    let is_token = scheme.eq_ignore_ascii_case("Bearer") && (1..=LONGEST_TOKEN).contains(&token.len());
+    is_token.then(|| token.to_owned())
+}
+
+/// Source: RFC 6750 section 3.
+fn challenge(bearer: &Bearer, cookie: bool) -> HeaderValue {
+    HeaderValue::from_static(match (&bearer.token, cookie) {
+        (_, true) => "Bearer error=\"invalid_request\"",
+        (None, _) => "Bearer",
+        (Some(_), _) => "Bearer error=\"invalid_token\"",
+    })
+}
+
 /// What may be asked, and how.
-pub(super) fn taken(request: &Request) -> Result<Wanted, Box<Response>> {
+fn taken(request: &Request) -> Result<Wanted, Box<Response>> {
     if browser::is_unseen(request.headers()) {
         return Err(said(StatusCode::FORBIDDEN, Issue::error("forbidden", words::NOT_BY_A_PERSON)));
     }
@@ -70,7 +105,7 @@ fn wanted(uri: &Uri) -> Result<Wanted, String> {
     Ok(Wanted { types: types.unwrap_or_default() })
 }
 
-pub(super) fn said(status: StatusCode, issue: Issue) -> Box<Response> {
+fn said(status: StatusCode, issue: Issue) -> Box<Response> {
     Box::new(fhir(status.as_u16(), Outcome::of("", vec![issue]).to_json()))
 }
 

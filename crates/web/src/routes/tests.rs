@@ -88,7 +88,9 @@ impl Gateway for Fake {
 
     fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset> {
         let given = Searchset { status: 200, body: "{\"resourceType\":\"Bundle\"}".into() };
-        self.ask(format!("searchset {} {:?}", within.sid, wanted.types), given)
+        let bearer = within.bearer.map(|bearer| format!(" {:?} {:?}", bearer.token, bearer.channel));
+        let by = bearer.unwrap_or_default();
+        self.ask(format!("searchset {} {:?}{by}", within.sid, wanted.types), given)
     }
 
     fn document(&self, within: Within, handle: String) -> Answer<Shell> {

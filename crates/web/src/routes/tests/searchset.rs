@@ -91,3 +91,75 @@ async fn a_refusal_is_an_outcome_in_the_words_of_the_page() {
         assert!(code != "no-shared-record" || began.elapsed().as_millis() >= 1_490, "HAZ-050: {code}");
     }
 }
+
+async fn back_channel(certificate: Option<&[u8]>) -> (Arc<Fake>, SocketAddr) {
+    let fake = Arc::new(Fake::default());
+    let caller = back_channel::Caller { certificate: certificate.map(access::Certificate::new) };
+    let router = back_channel::router(fake.clone(), Settings::default()).layer(axum::Extension(caller));
+    (fake, serve(router).await)
+}
+
+// shows: R32
+#[tokio::test]
+async fn t36_on_the_back_channel_a_token_is_wanted_and_a_cookie_is_none() {
+    let (fake, at) = back_channel(Some(b"der")).await;
+    for (headers, token) in [
+        ("Authorization: Bearer abc\r\n", "Some(\"abc\")"),
+        ("authorization: bearer abc\r\n", "Some(\"abc\")"),
+        ("Authorization: Basic abc\r\n", "None"),
+        ("Authorization: Bearer\r\n", "None"),
+        ("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n", "None"),
+        ("Cookie: __Host-shcr=x\r\n", "None"),
+        ("", "None"),
+    ] {
+        assert_eq!(send(at, "GET /s/live/fhir", headers, "").await.status, 200);
+        let last = asked(&fake).pop().unwrap();
+        assert!(
+            last.starts_with(&format!("searchset live [] {token} Back(Some(")),
+            "HAZ-002: {headers}: {last}"
+        );
+    }
+    let long = format!("Authorization: Bearer {}\r\n", "a".repeat(257));
+    send(at, "GET /s/live/fhir", &long, "").await;
+    assert!(asked(&fake).pop().unwrap().contains(" None Back"), "HAZ-041");
+    let before = asked(&fake).len();
+    for headers in [OWN_FORM, NAVIGATE, "Origin: https://attacker.example\r\n"] {
+        assert_eq!(
+            send(at, "GET /s/live/fhir", headers, "").await.status,
+            403,
+            "a browser speaks for no server"
+        );
+    }
+    assert_eq!(send(at, "GET /s/live/fhir?patient=1", "Authorization: Bearer abc\r\n", "").await.status, 400);
+    assert_eq!(send(at, "GET /s/live/", "Authorization: Bearer abc\r\n", "").await.status, 404);
+    assert_eq!(asked(&fake).len(), before);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_taken_is_challenged_and_a_cookie_is_not() {
+    for (headers, challenge) in [
+        ("Authorization: Bearer abc\r\n", "www-authenticate: bearer error=\"invalid_token\""),
+        ("", "www-authenticate: bearer\r\n"),
+        ("Authorization: Bearer abc\r\nCookie: __Host-shcr=x\r\n", "bearer error=\"invalid_request\""),
+    ] {
+        let (fake, at) = back_channel(None).await;
+        *fake.refuse.lock().unwrap() = Some(Refusal::ViewEnded);
+        let refused = send(at, "GET /s/live/fhir", headers, "").await;
+        assert_eq!(refused.status, 401, "RFC 6750: {headers}");
+        let head = format!("{}\r\n", refused.head.to_lowercase());
+        assert!(head.contains(challenge), "RFC 6750: {head}");
+    }
+    let (fake, at) = gateway().await;
+    *fake.refuse.lock().unwrap() = Some(Refusal::ViewEnded);
+    let refused = send(at, "GET /s/live/fhir", "Cookie: __Host-shcr=x\r\n", "").await;
+    assert_eq!((refused.status, refused.has("www-authenticate")), (403, false));
+    // A token where browsers come has shown no certificate, and the program is told so.
+    let public = send(at, "GET /s/live/fhir", "Authorization: Bearer abc\r\n", "").await;
+    assert!(public.status == 401 && asked(&fake).pop().unwrap().ends_with("Some(\"abc\") Public"), "HAZ-046");
+}
+
+#[test]
+fn a_token_prints_itself_nowhere() {
+    let bearer = Bearer { token: Some("secret".into()), channel: Channel::Public };
+    assert!(!format!("{bearer:?}").contains("secret"), "HAZ-049");
+}
