@@ -90,6 +90,11 @@ impl Auditor {
         begun.map(|view| (field(view, "/how/route"), assurance(view))).collect()
     }
 
+    /// The kind of every entry, in order.
+    pub fn kinds_in_order(&self) -> Vec<String> {
+        self.all().iter().map(|view| field(view, "/kind")).collect()
+    }
+
     fn of_kind(&self, kind: &str) -> Vec<EntryView> {
         let mut entries = self.all();
         entries.retain(|view| field(view, "/kind") == kind);

@@ -2,12 +2,33 @@
 //! Source: RFC 8705.
 
 use crate::{client, ready::Ready, signer::Granted};
+use serde_json::Value;
 use std::path::Path;
 
 /// One server's connection.
 pub struct BackChannel {
     client: reqwest::Client,
     url: String,
+}
+
+/// What it answered with JSON.
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// From elsewhere, without its headers.
+    pub fn of(status: u16, body: &str) -> Self {
+        let body = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
+        Self { status, body, headers: Vec::new() }
+    }
+
+    /// Empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
 }
 
 impl BackChannel {
@@ -37,6 +58,19 @@ impl BackChannel {
             client: builder.build().expect("a client can be built"),
             url: ready.text("back_channel_url") + "/oauth2/token",
         }
+    }
+
+    /// Asks for an address of the back channel, with these headers.
+    pub async fn get(&self, url: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.client.get(url).timeout(std::time::Duration::from_secs(60));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let answer = request.send().await.expect("the gateway answers");
+        let status = answer.status().as_u16();
+        let text =
+            |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let body = answer.text().await.expect("text");
+        Answer { headers, ..Answer::of(status, &body) }
     }
 
     /// Posts to the token endpoint.

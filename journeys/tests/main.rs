@@ -5,6 +5,14 @@
 #[cfg(test)]
 #[path = "main/complete_record.rs"]
 mod complete_record;
+/// The same record for a host's own software.
+#[cfg(test)]
+#[path = "main/searchset.rs"]
+mod searchset;
+/// The same by a host's own server.
+#[cfg(test)]
+#[path = "main/searchset_by_server.rs"]
+mod searchset_by_server;
 /// One source in trouble, the others not.
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]

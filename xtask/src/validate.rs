@@ -58,6 +58,8 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let cases = root.join("fixtures/cases/uk_core");
     let cases = judge.converted("cases", "--stu3", &[cases])?;
     judge.judged("UK Core: our cases", &cases, &[])?;
+    let searchset = judge.searchset()?;
+    judge.judged("FHIR R4: the searchset for hosts", &searchset, &[])?;
     let Some(corpus) = corpus(root) else {
         say::line(
             "\n*** SKIPPED: no corpus of real payloads to validate; set SHCR_CORPUS to its folder ***\n",
@@ -102,6 +104,17 @@ impl Judge<'_> {
         let texts = files.map(|file| std::fs::read_to_string(file.path())).collect::<Result<Vec<_>, _>>();
         let path = demo::target(self.root).join("validate-audit-events.ndjson");
         std::fs::write(&path, texts.map_err(fault)?.concat()).map_err(fault)?;
+        Ok(path.display().to_string())
+    }
+
+    /// The golden searchset as one resource on one line.
+    fn searchset(&self) -> Result<String, String> {
+        let golden = self.root.join("crates/web/golden/searchset.json");
+        let text = std::fs::read_to_string(&golden);
+        let text = text.map_err(|error| format!("`{}`: {error}", golden.display()))?;
+        let path = demo::target(self.root).join("validate-searchset.ndjson");
+        let line = text.replace('\n', " ") + "\n";
+        std::fs::write(&path, line).map_err(|error| format!("`{}`: {error}", path.display()))?;
         Ok(path.display().to_string())
     }
 

@@ -6,11 +6,14 @@
 mod exchange;
 /// Encrypted addresses of a host that can do no better.
 mod legacy;
+/// What it may ask for.
+pub(crate) mod scope;
 
 pub use exchange::{CodeConfig, ExchangeConfig, ProviderConfig};
 pub(crate) use exchange::{Exchange, Provider};
 pub use legacy::LegacyConfig;
 pub(crate) use legacy::{Encoding, Field, Legacy, unhex};
+pub use scope::Scope;
 
 use crate::{
     certificate::{Certificate, Channel, Registered},
@@ -71,6 +74,9 @@ pub struct HostConfig {
     /// The ways in that it may use: `signed`, `exchange`, `form`, `legacy`.
     #[serde(default = "signed")]
     pub flows: Vec<Route>,
+    /// What it may ask for: `launch`, and `fhir` where its own software may read a record as a searchset.
+    #[serde(default = "scope::usual")]
+    pub scopes: Vec<Scope>,
     /// Client certificates of its servers on the back channel: DNS names, or `sha256:` and a thumbprint.
     #[serde(default)]
     pub certificates: Vec<String>,
@@ -150,6 +156,7 @@ pub struct Host {
     pub(crate) roles: Maps,
     pub(crate) assurance: BTreeMap<String, u8>,
     pub(crate) flows: Vec<Route>,
+    scopes: Vec<Scope>,
     certificates: Vec<Registered>,
     pub(crate) origins: Vec<String>,
     pub(crate) roles_allowed: Vec<String>,
@@ -172,6 +179,11 @@ impl Host {
             Channel::Back(None) => false,
             Channel::Back(Some(certificate)) => self.shows(certificate),
         }
+    }
+
+    /// Whether it is registered for that.
+    pub fn may_ask_for(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
     }
 
     fn shows(&self, certificate: &Certificate) -> bool {
@@ -297,7 +309,7 @@ impl Hosts {
 
 fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Result<Host, HostFault> {
     let refuse = |wrong| HostFault::Registration { host: config.client_id.clone(), wrong };
-    check(&config).map_err(refuse)?;
+    check(&config).and_then(|()| scope::check(&config)).map_err(refuse)?;
     let organisations: Option<Vec<_>> =
         config.organisations.iter().map(|ods| known.find(ods).cloned()).collect();
     let organisations = organisations.filter(|all| !all.is_empty()).ok_or_else(|| {
@@ -346,6 +358,7 @@ fn register(config: HostConfig, known: &Organisations, policy_dir: &Path) -> Res
         organisations,
         roles,
         flows: config.flows,
+        scopes: config.scopes,
         certificates,
         origins: config.origins,
         roles_allowed: config.roles_allowed,

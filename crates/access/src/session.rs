@@ -3,6 +3,7 @@
 
 use crate::{
     break_glass::Exception,
+    certificate::Certificate,
     launch::{GivenReason, Launch},
     staff_match::StaffMatch,
 };
@@ -54,9 +55,27 @@ pub struct SessionContent {
     /// Typed by the professional because this record asks for it, and recorded.
     #[serde(default)]
     pub reason: Option<GivenReason>,
+    /// Of the host's own server: the thumbprint of the certificate its token is bound to. No browser enters such a session, and no
+    /// server any other.
+    #[serde(default)]
+    pub server: Option<String>,
 }
 
 impl SessionContent {
+    /// Of a host's own server, known by that certificate.
+    pub fn of_server(launch: Launch, certificate: &Certificate) -> Self {
+        Self {
+            launch,
+            frame: None,
+            confirmed_identity: false,
+            device: None,
+            break_glass: None,
+            acknowledged: None,
+            reason: None,
+            server: Some(certificate.thumbprint()),
+        }
+    }
+
     /// Whether both belong to one professional of one host.
     pub fn is_same_professional(&self, launch: &Launch) -> bool {
         self.launch.host == launch.host && self.launch.practitioner.host_sub == launch.practitioner.host_sub

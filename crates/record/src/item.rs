@@ -1,6 +1,6 @@
 //! One entry of the record: what it says as written, when, how sure, who from, and the bytes it came as.
 
-use fhir::{Category, FhirDate, Retrieval, SourceId, coding::Concept};
+use fhir::{Category, FhirDate, Retrieval, SourceId, coding::Concept, reply::Format};
 use std::{fmt, ops::Range, sync::Arc};
 
 /// Where an item stands on the page. The category says who may see it; the section, where it is read.
@@ -38,6 +38,8 @@ pub struct Item {
     pub labels: Vec<Label>,
     pub provenance: Provenance,
     pub original: Original,
+    /// What of the reply is read as part of it: a medicine's own entry, its plan and issues, the results of a report.
+    pub parts: Vec<Part>,
     /// What a reader must know about this item, in words.
     pub caveats: Vec<String>,
 }
@@ -302,28 +304,44 @@ pub struct Provenance {
     pub organisation: Option<String>,
 }
 
+/// An entry of the reply that is no item for itself.
+#[derive(Clone)]
+pub struct Part {
+    pub provenance: Provenance,
+    pub original: Original,
+}
+
+impl Part {
+    /// `Type/id`
+    pub(crate) fn key(&self) -> String {
+        let Provenance { resource_type, id, .. } = &self.provenance;
+        format!("{resource_type}/{}", id.as_deref().unwrap_or_default())
+    }
+}
+
 /// The resource exactly as it was sent: a slice of the reply.
 #[derive(Clone)]
 pub struct Original {
     document: Arc<str>,
     range: Range<usize>,
+    format: Format,
 }
 
 impl Original {
     /// `part` must be a slice of `document`; anything else keeps a copy of `part`.
-    pub fn of(document: &Arc<str>, part: &str) -> Self {
+    pub fn of(document: &Arc<str>, part: &str, format: Format) -> Self {
         let start = (part.as_ptr() as usize).wrapping_sub(document.as_ptr() as usize);
         let range = start..start.wrapping_add(part.len());
         if document.get(range.clone()) == Some(part) {
-            Self { document: Arc::clone(document), range }
+            Self { document: Arc::clone(document), range, format }
         } else {
-            Self { document: Arc::from(part), range: 0..part.len() }
+            Self { document: Arc::from(part), range: 0..part.len(), format }
         }
     }
 
     /// Where the bytes are not for this reader.
     pub(crate) fn none() -> Self {
-        Self { document: Arc::from(""), range: 0..0 }
+        Self { document: Arc::from(""), range: 0..0, format: Format::R4 }
     }
 
     pub fn as_sent(&self) -> &str {
@@ -333,6 +351,11 @@ impl Original {
     /// Where it lies in memory, as an entry of the same reply does.
     pub(crate) fn address(&self) -> usize {
         self.as_sent().as_ptr() as usize
+    }
+
+    /// The standard it was sent in.
+    pub fn format(&self) -> Format {
+        self.format
     }
 }
 

@@ -2,7 +2,7 @@
 //! Everything received is an item, an unreadable entry that is counted, or context that an item refers to (HAZ-040).
 
 use crate::category::{self, Read};
-use crate::item::{Facts, Item, Original, Standing};
+use crate::item::{Facts, Item, Original, Part, Standing};
 use crate::restrictions::Restrictions;
 use crate::units::Units;
 use fhir::reply::{Payload, Warning};
@@ -310,6 +310,11 @@ impl<'a> Reading<'_, 'a> {
         if let Some(strictest) = entry.key().and_then(|key| self.copies.get(&key)) {
             filing::take_on(&mut item, strictest.clone());
         }
+        let may_stand = |part: &Part| {
+            let filed = self.copies.get(&part.key());
+            filed.is_some_and(|filed| !filing::is_stricter(filed.category, item.category))
+        };
+        item.parts.retain(may_stand);
         if odd_date(&item) {
             item.caveats.push("A date here is not one we can read: shown as recorded".into());
         }
@@ -357,7 +362,7 @@ fn unreadable(shelf: &Shelf<'_>, normalised: &mut Normalised) {
                 category: document.found_by.unwrap_or(Category::Demographics),
                 resource_type: NO_RESOURCE.to_owned(),
                 why: "without a readable resource".to_owned(),
-                original: Original::of(document.text, json.as_sent()),
+                original: Original::of(document.text, json.as_sent(), document.format),
             });
         }
     }

@@ -2,7 +2,7 @@
 //! shown and held. A held item leaves no gap: it is gone before anything is counted, chosen or ordered.
 //! Source: access.md sections 6 and 9; HAZ-010, HAZ-047.
 
-use crate::item::{Item, Original, Section};
+use crate::item::{Item, Original, Part, Provenance, Section};
 use crate::normalise::{Cut, Normalised, Unread};
 use fhir::reply::Warning;
 use fhir::{Category, FhirDate, Level, SourceId};
@@ -89,7 +89,18 @@ impl Released {
         if by_role < Level::Full {
             self.reduced.insert(item.category);
         }
+        let parts: Vec<_> = item.parts.iter().map(|part| part_line(part, &manifest)).collect();
         self.shown.push(manifest);
+        for part in parts {
+            let is_known = |line: &ManifestLine| {
+                line.resource_type == part.resource_type
+                    && line.id == part.id
+                    && line.original.as_sent() == part.original.as_sent()
+            };
+            if !self.shown.iter().any(is_known) {
+                self.shown.push(part);
+            }
+        }
         self.items.push(item);
     }
 }
@@ -231,6 +242,13 @@ fn line(item: &Item, level: Level, reason: Option<Held>) -> ManifestLine {
         reason,
         original: item.original.clone(),
     }
+}
+
+/// What is read as part of an item is shown where the item is.
+fn part_line(part: &Part, of: &ManifestLine) -> ManifestLine {
+    let Part { provenance, original } = part.clone();
+    let Provenance { resource_type, id, version, last_updated, .. } = provenance;
+    ManifestLine { resource_type, id, version, last_updated, original, ..of.clone() }
 }
 
 #[cfg(test)]

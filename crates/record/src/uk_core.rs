@@ -101,6 +101,11 @@ pub fn emit(resource: &str, format: Format) -> Option<Emitted> {
     Some(Emitted { json, resource_type, profile, kept, dropped, caveats: work.caveats })
 }
 
+/// Whether R4 has a resource of that name.
+pub fn is_resource(name: &str) -> bool {
+    r4::Kind::resource(name).is_some() || r4::is_other_resource(name)
+}
+
 fn claim(fields: &mut tree::Fields<'_>, profile: &str) {
     let claims = tree::Node::Array(vec![tree::Node::ours(profile)]);
     match fields.get_mut("meta") {

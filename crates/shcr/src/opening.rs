@@ -1,5 +1,6 @@
 //! One opening: launch → person → permit → audit open → wish → plan → gather → normalise → release → reconcile → show →
-//! audit close. Takes a session's request, gives a streamed page or a refusal. Read it as a list; each step is one call.
+//! audit close. Takes a session's request, gives a streamed page, a searchset or a refusal. Read it as a list; each step is
+//! one call.
 
 use crate::{
     clock,
@@ -8,10 +9,7 @@ use crate::{
 };
 use record::{Record, reconcile::SourceNote};
 use std::sync::Arc;
-use web::{
-    gateway::{Document, Opened as Page, Order, Refused, Within},
-    view,
-};
+use web::gateway::{Refused, Within};
 
 /// The steps every opening begins with.
 mod steps;
@@ -33,28 +31,38 @@ pub(crate) mod session;
 mod watch;
 /// An exception that holds for a while.
 mod lasting;
+/// As a page or as a searchset.
+mod told;
 /// The page as it is written, and whether anybody still reads it.
 mod stream;
 
 use lasting::Lasting;
 use questions::Questions;
-use steps::Who;
+use session::Entered;
+use steps::{Asks, Who};
 use stream::{Event, Out};
+use told::Sink;
+
+/// How far an opening came before anything is told.
+enum Begun {
+    /// From here on it goes on by itself; with the origin that may frame it.
+    Telling(Option<String>),
+    /// Something is asked of the professional first.
+    Asks(Box<(Entered, Story, Asks)>),
+}
 
 /// Opens the record of the session's person. Nothing is asked of a source before the opening is durably recorded, and
 /// no byte of a source leaves before its disclosure is (HAZ-029). A source's failure is a value in the page (HAZ-006).
-pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) -> Result<Page, Refused> {
+async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
     let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
-    let mut story = story.during(session.content.exception(clock::now()));
+    let mut story = sink.marked(story.during(session.content.exception(clock::now())));
 
     // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
     let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {
         Who::Known(person, differing) => (person, differing),
-        Who::Differs(differing) => return program.interrupt(&session, &mut story, differing).await,
-        Who::Near(near) => return program.ask_near(&session, &story, near).await,
-        Who::NeedsReason => return program.ask_reason(&session, &story).await,
+        Who::Asks(asks) => return Ok(Begun::Asks(Box::new((session, story, asks)))),
     };
     let beside = session.beside();
     let permit = steps::permit(&program, (&launch, person.practice.as_ref()), &beside, &mut story).await?;
@@ -63,7 +71,7 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     // From here on everything is accounted for, or nothing happens.
     program.account_for_own_word(&launch, &story).await?;
     let (opened, shown) =
-        tokio::join!(steps::account(&program, &story), program.remember_shown(&session, &permit));
+        tokio::join!(steps::account(&program, &story), sink.remember(&program, &session, &permit));
     let opened = Arc::new(opened?);
 
     // Whoever knows whether the person objects is asked first, at once; their word is waited for before anything is shown.
@@ -74,11 +82,11 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
     let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
     let questions = Questions { program: Arc::clone(&program), opened: Arc::clone(&opened), asking, decider };
-    let (mut out, body) = Out::start(watch::watch(Arc::clone(&program), &session, shown));
-    let document =
-        Document { frame_ancestor: session.content.frame.clone(), framed: within.browser.framed, body };
+    let order = sink.order();
+    let mut out = Out::start(sink, watch::watch(Arc::clone(&program), &session, shown));
+    let begun = Begun::Telling(session.content.frame.clone());
     tokio::spawn(async move {
-        out.write(view::head(&page)).await;
+        out.head(&page).await;
         // What the last day knows lets questions leave; without it none leaves before the fresh word is in (HAZ-022).
         let ahead = questions.ahead(&permit, &wishes);
         let wish = wishes.whole().await;
@@ -87,29 +95,29 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
         let Some(mut permit) = permit else {
             drop(ahead);
             story.uniform_moment().await;
-            out.write(view::objection(&page, wish.sentence())).await;
-            return program.close(&opened, &story, &Record::default(), "objection").await;
+            out.objection(&page, wish.sentence()).await;
+            return out.end(program.close(&opened, &story, &Record::default(), "objection")).await;
         };
         story.permitted(&permit, &steps::everything(&program, &permit));
         page = compose::anew(page, &program, &session, (&person, &permit), &story);
         let mut replies = questions.replies(ahead, &permit, &wishes);
         let asked_about = questions.asking.person.clone();
         let mut lasting = Lasting::of(&session, wish.as_decided(program.config.objection.unknown));
-        program.watch(questions.watched(session.sid, wish.objection), wishes);
+        out.stays(&program, questions.watched(session.sid, wish.objection), wishes);
         let mut record = Record::new(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
-        out.begin(view::begin(&page)).await;
+        out.begin(&page).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
             if let Event::Ended(ending) = event {
-                out.write(view::ended(&page, ending)).await;
-                return program.close(&opened, &story, &record, ending.code()).await;
+                out.ended(&page, ending).await;
+                return out.end(program.close(&opened, &story, &record, ending.code())).await;
             }
             if let Event::Reply(reply) = event {
                 program.count(&reply);
                 let holds = lasting.holds(&program, &launch, &mut permit).await;
                 if program.hears_objection(&reply, &story, &permit).await || !holds {
-                    out.write(view::objected_late(&page)).await;
-                    return program.close(&opened, &story, &record, "objection").await;
+                    out.objected_late(&page).await;
+                    return out.end(program.close(&opened, &story, &record, "objection")).await;
                 }
                 let released = steps::released(&program, &asked_about, &reply, &permit, &story);
                 let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;
@@ -118,7 +126,8 @@ pub(crate) async fn open(program: Arc<Program>, within: Within, order: Order) ->
             out.show(&page, &record, &mut schedule).await;
         }
         out.finish(&page, &record, &schedule).await;
-        program.close(&opened, &story, &record, out.ending()).await;
+        let cause = out.ending();
+        out.end(program.close(&opened, &story, &record, cause)).await;
     });
-    Ok(Page::Record(document))
+    Ok(begun)
 }

@@ -37,6 +37,8 @@ use web::gateway::{Opened as OpenedPage, Refused};
 mod doors;
 /// The token endpoint.
 mod token;
+/// A host's own server, and its token.
+mod bearer;
 /// Launches that come through the browser.
 mod knock;
 /// What everybody may read of us.
@@ -302,15 +304,6 @@ impl Program {
     pub(crate) fn count(&self, reply: &Reply) {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.entry(reply.source.to_string()).or_default().count(reply);
-    }
-
-    /// Opens a record; see [`opening::open`].
-    async fn open_record(
-        self: Arc<Self>,
-        within: web::gateway::Within,
-        order: web::gateway::Order,
-    ) -> Result<OpenedPage, Refused> {
-        opening::open(self, within, order).await
     }
 }
 

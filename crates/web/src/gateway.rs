@@ -118,6 +118,16 @@ pub struct Admitted {
 pub struct Within {
     pub sid: String,
     pub browser: Browser,
+    /// Where a token is shown instead of the cookie: of the searchset alone.
+    pub bearer: Option<Bearer>,
+}
+
+/// RFC 6750, and which listener it came to with which certificate (RFC 8705).
+#[derive(Clone)]
+pub struct Bearer {
+    /// `None`: none was shown, or nothing that could be one.
+    pub token: Option<String>,
+    pub channel: Channel,
 }
 
 /// A record document under way.
@@ -264,6 +274,26 @@ pub enum LogPart {
     Unavailable,
 }
 
+/// What a program asks of a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Types of FHIR R4; none: all.
+    pub types: Vec<String>,
+}
+
+impl Wanted {
+    pub fn is_of(&self, resource_type: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|wanted| wanted == resource_type)
+    }
+}
+
+/// A record as a program is given it, whole, or an OperationOutcome in its place.
+#[derive(Clone)]
+pub struct Searchset {
+    pub status: u16,
+    pub body: String,
+}
+
 /// Everything a route can ask of the program.
 pub trait Gateway: Send + Sync + 'static {
     fn token(&self, request: TokenRequest, address: String) -> BoxFuture<'static, TokenAnswer>;
@@ -275,6 +305,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted>;
     /// A new opening: every source is asked again.
     fn open(&self, within: Within, order: Order) -> Answer<Opened>;
+    /// The same opening, told as a FHIR searchset.
+    fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset>;
     /// The page round one document: no source is asked, and the audit has the opening that listed it.
     fn document(&self, within: Within, handle: String) -> Answer<Shell>;
     /// One document: an opening of its own, asking the one source that holds it.
@@ -358,6 +390,13 @@ fn not_accepted<T: Send + 'static>() -> Answer<T> {
 
 fn off<T: Send + 'static>() -> Staged<T> {
     async { Err(Stopped::Off) }.boxed()
+}
+
+impl std::fmt::Debug for Bearer {
+    /// A token is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bearer({:?})", self.channel)
+    }
 }
 
 impl std::fmt::Debug for Knock {

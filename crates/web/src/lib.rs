@@ -15,6 +15,8 @@ pub mod view;
 pub mod content;
 /// Every state's exact words.
 pub mod words;
+/// The same for programs.
+pub(crate) mod outcome;
 /// What a browser is told when nothing can be shown.
 pub mod refusal;
 /// Style sheet, script and icon, embedded.

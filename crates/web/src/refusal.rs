@@ -3,6 +3,7 @@
 
 use crate::assets;
 use crate::gateway::Refused;
+use crate::outcome::{Issue, Outcome, REFUSAL};
 use crate::routes::{Contact, Settings};
 use crate::words;
 use access::Refusal;
@@ -24,12 +25,34 @@ struct Page<'a> {
 /// The status and the whole page. `cookie` says whether the browser sent a session cookie: without one, a view that has
 /// ended is answered 401, with one 403, and the body is the same.
 pub fn page(refused: &Refused, settings: &Settings, cookie: bool) -> (u16, String) {
+    let status = status(&refused.refusal, cookie);
+    (status, draw(settings, heading(&refused.refusal), paragraphs(&refused.refusal), &refused.reference))
+}
+
+/// The same for a program. Nothing is ever found under an objection, so that is no success for it.
+pub fn outcome(refused: &Refused, cookie: bool) -> (u16, String) {
     let status = match refused.refusal {
+        Refusal::Objection => 403,
+        ref other => status(other, cookie),
+    };
+    let code = match refused.refusal {
+        Refusal::ViewEnded => "login",
+        Refusal::NoSharedRecord => "not-found",
+        Refusal::CannotRecord | Refusal::Busy | Refusal::HostUnreachable => "transient",
+        Refusal::Objection => "suppressed",
+        _ => "forbidden",
+    };
+    let text = paragraphs(&refused.refusal).join(" ");
+    let issue = Issue::error(code, text).coded(REFUSAL, refused.refusal.code());
+    (status, Outcome::of(&refused.reference, vec![issue]).to_json())
+}
+
+fn status(refusal: &Refusal, cookie: bool) -> u16 {
+    match refusal {
         Refusal::ViewEnded if !cookie => 401,
         Refusal::ViewEnded => 403,
-        ref other => other.status(),
-    };
-    (status, draw(settings, heading(&refused.refusal), paragraphs(&refused.refusal), &refused.reference))
+        other => other.status(),
+    }
 }
 
 /// After the professional closed the record.

@@ -26,6 +26,8 @@ pub(crate) mod smart;
 mod direct;
 /// Everything under one session.
 mod session;
+/// The same record for a host's own software.
+mod searchset;
 /// One document of a session.
 mod document;
 /// The audit's log, read by partners.
@@ -100,6 +102,7 @@ enum Act {
     DirectFind,
     DirectOpen,
     Record,
+    Searchset,
     Document,
     Content,
     Confirm,
@@ -160,6 +163,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/direct/find", Act::DirectFind, [SIGNED_IN, "body of the form", "find"]),
     route(Post, "/direct/open", Act::DirectOpen, [SIGNED_IN, "the one found", "launch, session"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
+    route(Get, "/s/{sid}/fhir", Act::Searchset, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
     route(Post, "/s/{sid}/confirm", Act::Confirm, [SESSION, "session", "identity confirmed"]),
@@ -255,6 +259,7 @@ async fn answer(
         Act::DirectFind => direct::find(app, request).await,
         Act::DirectOpen => direct::open(app, request).await,
         Act::Record => session::record(app, named, request).await,
+        Act::Searchset => searchset::searchset(app, named, request).await,
         Act::Document => document::shell(app, (named, handle), request).await,
         Act::Content => document::content(app, (named, handle), request).await,
         Act::Confirm => session::confirm(app, named, request).await,

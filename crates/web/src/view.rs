@@ -37,6 +37,8 @@ mod results;
 mod allergy_row;
 mod summary;
 mod sources;
+/// The same record for a host's own software.
+mod searchset;
 /// What came after its section was written.
 mod late;
 /// How many answered, and the end of the page.
@@ -71,6 +73,7 @@ pub use late::late;
 pub use near::{NearPage, near};
 pub use objection::{objected_late, objection};
 pub use reason::reason;
+pub use searchset::{Place, in_place_of_searchset, on_the_page_first, searchset};
 
 /// A part of the page that is written in one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

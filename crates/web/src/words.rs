@@ -9,10 +9,13 @@ pub mod why;
 mod ended;
 /// Emergency access, and professionals near to the person.
 mod break_glass;
+/// For programs.
+mod searchset;
 
 pub use break_glass::*;
 pub use documents::*;
 pub use ended::*;
+pub use searchset::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{Category, ReplyState};

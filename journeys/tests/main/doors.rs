@@ -84,6 +84,8 @@ async fn what_a_host_needs_to_know_is_published() {
     assert_eq!(metadata["token_endpoint"], json!(format!("{gateway}/oauth2/token")));
     let alias = metadata["mtls_endpoint_aliases"]["token_endpoint"].as_str().expect("a back channel");
     assert_eq!(alias, demo.ready.text("back_channel_url") + "/oauth2/token");
+    assert_eq!(metadata["scopes_supported"], json!(["launch", "fhir"]), "one host here is registered for it");
+    assert_eq!(metadata["tls_client_certificate_bound_access_tokens"], json!(true), "RFC 8705");
     let keys = get("/.well-known/jwks.json").await;
     let keys = keys["keys"].as_array().expect("keys");
     assert_eq!(keys.len(), 2);

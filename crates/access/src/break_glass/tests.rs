@@ -60,6 +60,7 @@ fn exception(opens: &[Category], over_objection: bool) -> Exception {
 
 fn content(break_glass: Option<Exception>) -> SessionContent {
     SessionContent {
+        server: None,
         launch: by("DOCTOR", "ZZ910"),
         frame: None,
         confirmed_identity: false,

@@ -5,7 +5,7 @@
 use super::{Asked, Launch, LaunchFacts, Route, claims, client, exchange};
 use crate::{
     certificate::Channel,
-    host::{Host, Hosts},
+    host::{Host, Hosts, Scope, scope},
     jwt::{self, Compact, Fault},
     keys::Keys,
     session,
@@ -96,7 +96,8 @@ pub async fn client<'h>(
     now: Timestamp,
 ) -> Result<&'h Host, TokenError> {
     check_form(form)?;
-    client::authenticate(form, hosts, keys, Asked { token_url, training: true, now }).await
+    let host = client::authenticate(form, hosts, keys, Asked { token_url, training: true, now }).await?;
+    check_scope(form, host).map(|()| host)
 }
 
 /// The second half: what a host that is known presents.
@@ -130,10 +131,32 @@ fn check_form(form: &TokenForm) -> Result<(), TokenError> {
         exchange::GRANT => exchange::check_form(form)?,
         _ => return Err(error(400, "unsupported_grant_type", None, Fault("grant_type"))),
     }
-    if form.scope != "launch" {
-        return Err(error(400, "invalid_scope", None, Fault("scope")));
+    match scope::read(&form.scope) {
+        Some(_) => Ok(()),
+        None => Err(error(400, "invalid_scope", None, Fault("scope"))),
     }
-    Ok(())
+}
+
+/// A searchset is asked for only by a host that is registered for it, and bound to the certificate its server shows: whoever
+/// shows none is given no token (RFC 8705 section 3).
+fn check_scope(form: &TokenForm, host: &Host) -> Result<(), TokenError> {
+    if !form.asks_for_fhir() {
+        return Ok(());
+    }
+    if !host.may_ask_for(Scope::Fhir) {
+        return Err(error(400, "invalid_scope", Some(host), Fault("scope")));
+    }
+    match form.channel {
+        Channel::Back(Some(_)) => Ok(()),
+        _ => Err(error(401, "invalid_client", Some(host), Fault("certificate"))),
+    }
+}
+
+impl TokenForm {
+    /// Whether the launch is for the host's own software.
+    pub fn asks_for_fhir(&self) -> bool {
+        scope::read(&self.scope).is_some_and(|scopes| scopes.contains(&Scope::Fhir))
+    }
 }
 
 /// A token of a host's own, not yet believed.

@@ -44,6 +44,7 @@ fn a_cookie_is_read_once_or_not_at_all() {
 #[test]
 fn stored_content_comes_back_whole_and_prints_nobody() {
     let content = SessionContent {
+        server: None,
         launch: launch(|_| {}),
         frame: Some("https://host.example".to_owned()),
         confirmed_identity: false,

@@ -38,6 +38,7 @@ pub(crate) fn care_plan(resource: &Resource<'_>) -> Item {
     item.what.codings =
         resource.concepts("category").into_iter().flat_map(|concept| concept.codings).collect();
     item.when = When { from, to, recorded: resource.date("created") };
+    item.parts = resource.linked("goal").iter().filter_map(Resource::part).collect();
     for concern in resource.object.objects("addresses") {
         item.detail("For", resource.words_behind(&concern, "code"));
     }

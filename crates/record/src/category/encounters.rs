@@ -30,8 +30,10 @@ pub(crate) fn encounter<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) 
     let (from, to) = resource.period("period");
     item.when = When { from, to, recorded: None };
     // What it repeats it must not tell the person either.
-    for member in around.lists.consultation_members(resource).iter().filter(|member| !is_set_apart(member)) {
+    let members = around.lists.consultation_members(resource);
+    for member in members.iter().filter(|member| !is_set_apart(member)) {
         filing::take_on(&mut item, filing::file(member, Category::Demographics));
+        item.parts.extend(member.part().filter(|_| super::results::is_comment(member)));
     }
     if consultation && item.status.code == "unknown" {
         item.status.standing = Standing::Provisional;

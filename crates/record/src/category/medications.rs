@@ -2,7 +2,7 @@
 //! A MedicationStatement, its plan and its orders are one course; an issue is never a second medicine (HAZ-013, HAZ-014).
 //! Source: GP Connect 1.6.2 medications guidance; UK Core MedicationStatement, MedicationRequest; sources.md 1.6.
 
-use crate::item::{Facts, Item, Medicine, Section, Standing, When};
+use crate::item::{Facts, Item, Medicine, Part, Section, Standing, When};
 use crate::normalise::extensions::{part, plain, value_date, value_words};
 use crate::normalise::resource::{Resource, extension, quantity, reference_key, text, words};
 use crate::normalise::surroundings::Surroundings;
@@ -32,6 +32,7 @@ pub(crate) fn read<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> It
         item.provenance.author = course.prescriber();
     }
     course.describe(&mut item);
+    item.parts = course.parts();
     status::propose(resource, &mut item);
     if status::is_not_to_be_done(resource) {
         forbid(&mut item);
@@ -78,6 +79,16 @@ impl<'a> Course<'a> {
 
     fn members(&self) -> impl Iterator<Item = &Resource<'a>> {
         self.plan.iter().chain(&self.issues)
+    }
+
+    /// Every entry that the medicine was read from, but itself, and what each calls the medicine.
+    fn parts(&self) -> Vec<Part> {
+        let earlier: Vec<Resource<'a>> = self.plan.iter().flat_map(earlier).collect();
+        let entries: Vec<&Resource<'a>> = self.members().chain(&earlier).collect();
+        let named = std::iter::once(self.main).chain(entries.iter().copied());
+        let medicines: Vec<Resource<'a>> =
+            named.flat_map(|entry| entry.linked("medicationReference")).collect();
+        entries.into_iter().chain(&medicines).filter_map(Resource::part).collect()
     }
 
     /// The entry itself, then its plan: where the first says nothing the second may.

@@ -206,7 +206,9 @@ pub(crate) fn report<'a>(resource: &Resource<'a>, around: &Surroundings<'a>) -> 
     for member in &members {
         filing::take_on(&mut item, filing::file(member, Category::Results));
     }
-    for specimen in resource.linked("specimen") {
+    let specimens = resource.linked("specimen");
+    item.parts = members.iter().filter(holds).chain(&specimens).filter_map(Resource::part).collect();
+    for specimen in specimens {
         item.detail("Specimen", specimen.words("type"));
         let collected = specimen.object.object("collection").and_then(|c| text(&c, "collectedDateTime"));
         item.detail("Collected", collected.map(|at| fhir::FhirDate::parse(&at).display()));

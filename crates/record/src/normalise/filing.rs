@@ -109,6 +109,11 @@ fn rank(category: Category) -> u8 {
     }
 }
 
+/// Whether fewer may see `a` than `b`.
+pub(crate) fn is_stricter(a: Category, b: Category) -> bool {
+    rank(a) > rank(b)
+}
+
 /// Whether fewer see it than see what is found with it.
 pub(crate) fn is_protected(category: Category) -> bool {
     rank(category) > 0

@@ -291,7 +291,7 @@ impl Reading<'_, '_, '_> {
             filing::restrict(&mut item);
         }
         item.provenance.resource_type = name;
-        item.original = Original::of(view.composition.document.text, as_sent);
+        item.original = Original::of(view.composition.document.text, as_sent, Format::GpConnectHtml);
         self.normalised.items.push(item);
     }
 
@@ -346,7 +346,10 @@ impl Reading<'_, '_, '_> {
             category: filing::file(composition, lost.category).category,
             resource_type: lost.name.to_owned(),
             why: lost.why.to_owned(),
-            original: lost.as_sent.map_or_else(|| composition.original(), |sent| Original::of(text, sent)),
+            original: lost.as_sent.map_or_else(
+                || composition.original(),
+                |sent| Original::of(text, sent, Format::GpConnectHtml),
+            ),
         });
     }
 

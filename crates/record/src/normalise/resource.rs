@@ -2,7 +2,7 @@
 //! as written; what is absent is `None`. Source: FHIR STU3 3.0.2, R4 4.0.1; sources.md section 9.1.
 
 use super::shelf::{Document, Shelf};
-use crate::item::{Facts, Item, Note, Original, Section, Standing, When};
+use crate::item::{Facts, Item, Note, Original, Part, Section, Standing, When};
 use crate::normalise::{filing, provenance, status};
 use fhir::bundle::Entry;
 use fhir::coding::Concept;
@@ -86,7 +86,14 @@ impl<'a> Resource<'a> {
     }
 
     pub(crate) fn original(&self) -> Original {
-        Original::of(self.document.text, self.json.as_sent())
+        Original::of(self.document.text, self.json.as_sent(), self.document.format)
+    }
+
+    /// Itself as part of another; what stands in another's `contained` is sent with it already.
+    pub(crate) fn part(&self) -> Option<Part> {
+        let provenance = provenance::read(self);
+        let is_apart = !self.is_contained() && provenance.id.is_some();
+        is_apart.then(|| Part { provenance, original: self.original() })
     }
 
     pub(crate) fn text(&self, key: &str) -> Option<String> {
@@ -252,6 +259,7 @@ impl<'a> Resource<'a> {
             labels: filed.labels,
             provenance: provenance::read(self),
             original: self.original(),
+            parts: Vec::new(),
             caveats: caveats(self),
         }
     }

@@ -104,6 +104,7 @@ fn bare(item: &Item) -> Item {
         details: Vec::new(),
         provenance: Provenance { author: None, author_role: None, ..item.provenance.clone() },
         original: Original::none(),
+        parts: Vec::new(),
         caveats: vec!["Shown in part for your role".into()],
         ..item.clone()
     }

@@ -1,5 +1,8 @@
 //! What leaves this stage is never wider than the grant, and what is held changes nothing else.
 
+/// What items are read with.
+mod parts;
+
 use super::{Held, Released, release};
 use crate::item::{Facts, Item};
 use crate::normalise;

@@ -5,7 +5,7 @@ use super::{
     Config,
     report::{Text, Wrong},
 };
-use access::launch::Route;
+use access::{host::Scope, launch::Route};
 use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -57,6 +57,13 @@ impl Config {
             }
             if by_server && host.certificates.is_empty() && !self.answers_hosts_in_public() {
                 say("certificates", "no client certificate is registered", "name it under `certificates`");
+            }
+            if host.scopes.contains(&Scope::Fhir) && (self.back_channel.is_none() || !by_server) {
+                say(
+                    "scopes",
+                    "`fhir` is asked for on the back channel, by a server that launches there",
+                    "add `[back_channel]` and `signed` or `exchange` to `flows`, or take `fhir` out",
+                );
             }
             let codes = host.exchange.as_ref().is_some_and(|exchange| exchange.code.is_some());
             if (has(Route::Form) || codes) && self.keys.is_none() {

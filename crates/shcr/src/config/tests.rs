@@ -30,6 +30,12 @@ fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
         ("kind = \"fhir-stu3\"", "kind = \"fhir-stu9\"", "unknown kind"),
         ("default = [\"plans\"", "default = [\"plants\"", "is not a section"),
         ("id = \"eput\"", "id = \"acute\"", "stands twice"),
+        ("scopes = [\"launch\", \"fhir\"]", "scopes = [\"launch\", \"everything\"]", "unknown variant"),
+        (
+            "flows = [\"signed\", \"exchange\", \"form\"]",
+            "flows = [\"form\"]",
+            "asked for on the back channel",
+        ),
         ("\nidle = \"10m\"", "\nidle = \"1m\"", "2 to 30 minutes"),
         ("\nabsolute = \"60m\"", "\nabsolute = \"5h\"", "longer than 4 hours"),
     ] {
@@ -206,6 +212,12 @@ fn a_host_that_cannot_be_registered_is_told_with_file_line_column_and_a_fix() {
             "algorithms = [\"RS256\"]\n# Assurance",
             "ES384, PS384",
             "write `algorithms",
+        ),
+        (
+            "scopes = [\"launch\", \"fhir\"]",
+            "scopes = [\"fhir\"]",
+            "nothing can be asked for without",
+            "write `scopes",
         ),
         ("networks = [\"127.0.0.0/8\"]", "networks = []", "names no network", "write `networks"),
     ] {

@@ -2,7 +2,14 @@
 //! session with a sealed handle, gives the page round the document, or what stands in its frame: the document, or in words
 //! why not. Read [`open_document`] as a list. HAZ-020, HAZ-022, HAZ-029.
 
-use super::{compose, disclose, handle::Handle, session, session::Entered, steps, steps::Who};
+use super::{
+    compose, disclose,
+    handle::Handle,
+    session,
+    session::Entered,
+    steps,
+    steps::{Asks, Who},
+};
 use crate::{
     clock,
     entries::{self, Story},
@@ -67,16 +74,16 @@ pub(crate) async fn open_document(
 
     let person = match steps::person(&program, &session, &mut story).await? {
         Who::Known(person, _) => person,
-        Who::Differs(differing) => {
+        Who::Asks(Asks::Differs(differing)) => {
             let fields = differing.into_iter().map(|difference| difference.field).collect();
             return Err(program.refuse(&mut story, Refusal::IdentityMismatch { fields }).await);
         }
         // The reason is asked for before the record that lists documents.
-        Who::Near(_) => {
+        Who::Asks(Asks::Near(_)) => {
             story.because("near to the person, and no reason given");
             return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
         }
-        Who::NeedsReason => {
+        Who::Asks(Asks::Reason) => {
             story.because("died long ago, and no reason given");
             return Err(program.refuse(&mut story, Refusal::ViewEnded).await);
         }

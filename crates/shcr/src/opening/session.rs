@@ -81,8 +81,12 @@ pub(crate) async fn still_has(program: &Program, sid: &[u8; 32], exception: &Exc
     held.is_some_and(|held| held.is_in_force(now) && held.opening == exception.opening)
 }
 
-/// Reads the session anew on every request, so that ending it works at once. A page view is activity.
+/// Reads the session anew on every request, so that ending it works at once. A page view is activity; what a host's server asks
+/// is none.
 pub(crate) async fn enter(program: &Program, within: &Within) -> Result<Entered, Refused> {
+    if let Some(bearer) = &within.bearer {
+        return program.bearers(within, bearer).await;
+    }
     let mut entered = look(program, within).await?;
     let idle = clock::millis().plus_ms(program.life(entered.content.launch.route).idle_ms);
     entered.idle_until = idle.min(entered.absolute_until);
@@ -102,6 +106,11 @@ pub(crate) async fn look(program: &Program, within: &Within) -> Result<Entered, 
     }
 }
 
+/// What a reader is told whose opening came to no end of its own.
+pub(crate) fn broken_off() -> Refused {
+    Refused { refusal: Refusal::Busy, reference: String::new(), frame_ancestor: None }
+}
+
 /// Whether the view lives, and for this browser.
 pub(crate) async fn stand(program: &Program, within: &Within) -> Standing {
     let cookies: Vec<[u8; 32]> = within.browser.cookies().filter_map(session::decode).collect();
@@ -116,7 +125,8 @@ pub(crate) async fn stand(program: &Program, within: &Within) -> Standing {
     let Ok(content) = serde_json::from_slice::<SessionContent>(&stored.content) else {
         return Standing::NOBODYS;
     };
-    let own = cookies.into_iter().find(|cookie| stored.has_cookie(cookie));
+    // A token is no cookie: a server's session has no browser.
+    let own = cookies.into_iter().find(|cookie| content.server.is_none() && stored.has_cookie(cookie));
     let over = over(&stored, clock::millis());
     let Some(cookie) = own else {
         if over.is_none() {
@@ -158,7 +168,7 @@ pub(crate) async fn ended(program: &Program, sid: [u8; 32]) -> Option<Ending> {
 }
 
 /// Whether it is over, and why where that is known.
-fn over(stored: &Session, now: Millis) -> Option<Option<Ending>> {
+pub(crate) fn over(stored: &Session, now: Millis) -> Option<Option<Ending>> {
     match &stored.ended {
         Some(cause) => Some(Ending::parse(cause)),
         None if now >= stored.absolute_until => Some(Some(Ending::Absolute)),

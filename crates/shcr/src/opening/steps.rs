@@ -27,12 +27,18 @@ use web::gateway::Refused;
 pub(super) enum Who {
     /// With the fields that differ from the host's, where the professional has said that it is the right person.
     Known(Box<Identified>, Vec<Difference>),
-    /// Nobody has said so yet (HAZ-001).
+    /// The professional is asked first.
+    Asks(Asks),
+}
+
+/// What a record asks before it opens.
+pub(super) enum Asks {
+    /// Whether this is the right person: nobody has said so yet (HAZ-001).
     Differs(Vec<Difference>),
-    /// The professional is near to the person, and has yet to say why the record is opened.
+    /// Why, of whoever is near to the person.
     Near(StaffMatch),
-    /// Died long ago: the professional has yet to say why the record is opened.
-    NeedsReason,
+    /// Why, of somebody who died long ago.
+    Reason,
 }
 
 /// A record of somebody who has died is looked at later than this for reasons worth hearing of.
@@ -54,7 +60,7 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
     let (person, differing) = match access::person::identify_by(rules, launch, &trace, last.as_ref()) {
         Identity::Confirmed(person) => (person, Vec::new()),
         Identity::Interrupt(person, differing) if session.content.confirmed_identity => (person, differing),
-        Identity::Interrupt(_, differing) => return Ok(Who::Differs(differing)),
+        Identity::Interrupt(_, differing) => return Ok(Who::Asks(Asks::Differs(differing))),
         Identity::Refused(refusal) => {
             program.hidden(launch, &trace, story).await;
             return Err(program.refuse(story, refusal).await);
@@ -62,13 +68,13 @@ pub(super) async fn person(program: &Program, session: &Entered, story: &mut Sto
     };
     story.identified(&person);
     if near.needs_reason() && session.content.acknowledged != Some(near) {
-        return Ok(Who::Near(near));
+        return Ok(Who::Asks(Asks::Near(near)));
     }
     let today = date::london(clock::now()).date();
     let days = person.days_since_death(today).unwrap_or_default();
     match &session.content.reason {
         Some(reason) => story.reason(reason),
-        None if days > program.config.deceased.days => return Ok(Who::NeedsReason),
+        None if days > program.config.deceased.days => return Ok(Who::Asks(Asks::Reason)),
         None => {}
     }
     if days > DIED_LONG_AGO_DAYS {

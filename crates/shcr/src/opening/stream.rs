@@ -1,27 +1,27 @@
-//! The body of a record document: written part by part, timed by the schedule, ended when nobody reads any more.
+//! What an opening tells, part by part, timed by the schedule, ended when nobody reads any more. A page is written as it grows; a
+//! searchset once, when every source has ended.
 
+use super::told::Sink;
+use crate::{
+    clock,
+    program::{
+        Program,
+        objection::{Watched, Wishes},
+    },
+};
 use access::session::Ending;
 use bytes::Bytes;
 use fhir::{Reply, SourceId};
-use futures_util::{
-    StreamExt,
-    stream::{BoxStream, Fuse, FusedStream},
-};
+use futures_util::stream::{BoxStream, Fuse, FusedStream, StreamExt};
 use record::Record;
-use std::{collections::BTreeSet, time::Duration};
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::Instant,
-};
-use tokio_stream::wrappers::ReceiverStream;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::oneshot, time::Instant};
 use web::{
+    gateway::Searchset,
     page::Page,
     schedule::{PAGE_END_MS, Schedule},
-    view,
+    view, words,
 };
-
-/// Parts that may wait for a slow reader before the opening itself waits.
-const PARTS_WAITING: usize = 8;
 
 /// What happened next.
 pub(crate) enum Event {
@@ -32,53 +32,68 @@ pub(crate) enum Event {
     Ended(Ending),
 }
 
-/// The page under way.
+/// The page or searchset under way.
 pub(crate) struct Out {
-    parts: mpsc::Sender<Bytes>,
+    sink: Sink,
     asked_at: Instant,
     gone: bool,
-    /// Sources whose late block is written.
-    late: BTreeSet<SourceId>,
     ended: oneshot::Receiver<Ending>,
 }
 
 impl Out {
-    pub(crate) fn start(ended: oneshot::Receiver<Ending>) -> (Self, BoxStream<'static, Bytes>) {
-        let (parts, body) = mpsc::channel(PARTS_WAITING);
-        (
-            Self { parts, asked_at: Instant::now(), gone: false, late: BTreeSet::new(), ended },
-            ReceiverStream::new(body).boxed(),
-        )
+    pub(crate) fn start(sink: Sink, ended: oneshot::Receiver<Ending>) -> Self {
+        Self { sink, asked_at: Instant::now(), gone: false, ended }
     }
 
-    /// One write is one flush. A reader who has gone ends the opening at its next step.
-    pub(crate) async fn write(&mut self, part: String) {
-        self.gone = self.gone || self.parts.send(Bytes::from(part)).await.is_err();
+    /// Before anything of the person is known; no part of a searchset.
+    pub(crate) async fn head(&mut self, page: &Page) {
+        self.write(|| view::head(page)).await;
     }
 
     /// The banner and the slots; from now on the schedule counts.
-    pub(crate) async fn begin(&mut self, part: String) {
+    pub(crate) async fn begin(&mut self, page: &Page) {
         self.asked_at = Instant::now();
-        self.write(part).await;
+        self.write(|| view::begin(page)).await;
     }
 
-    /// The next reply or the next moment something is due; `None` when the page is at its end.
+    /// The person has objected, or that is not known: `said` is the one sentence.
+    pub(crate) async fn objection(&mut self, page: &Page, said: &str) {
+        self.write(|| view::objection(page, said)).await;
+        self.instead(said);
+    }
+
+    pub(crate) async fn objected_late(&mut self, page: &Page) {
+        self.write(|| view::objected_late(page)).await;
+        self.instead(words::OBJECTION);
+    }
+
+    pub(crate) async fn ended(&mut self, page: &Page, ending: Ending) {
+        self.write(|| view::ended(page, ending)).await;
+        self.instead(words::ended(ending));
+    }
+
+    /// A page stands open after it is told, so somebody goes on asking whether the person objects.
+    pub(crate) fn stays(&self, program: &Arc<Program>, watched: Watched, wishes: Wishes) {
+        if self.sink.stands_open() {
+            program.watch(watched, wishes);
+        }
+    }
+
+    /// The next reply or the next moment something is due; `None` when what is told is at its end.
     pub(crate) async fn next(
         &mut self,
         replies: &mut Fuse<BoxStream<'static, Reply>>,
         schedule: &Schedule,
     ) -> Option<Event> {
-        if self.gone
-            || (replies.is_terminated() && schedule.all_written())
-            || self.elapsed_ms() >= PAGE_END_MS
-        {
+        let all_told = schedule.all_written() || !self.sink.stands_open();
+        if self.gone || (replies.is_terminated() && all_told) || self.elapsed_ms() >= PAGE_END_MS {
             return None;
         }
         let wake = schedule.next_wake_ms(self.elapsed_ms()).unwrap_or(PAGE_END_MS).min(PAGE_END_MS);
         let wake = self.asked_at + Duration::from_millis(wake);
         tokio::select! {
             biased;
-            () = self.parts.closed() => {
+            () = self.sink.closed() => {
                 self.gone = true;
                 None
             }
@@ -90,8 +105,11 @@ impl Out {
 
     /// Writes every section that is due, in page order, and every late answer in its own place.
     pub(crate) async fn show(&mut self, page: &Page, record: &Record, schedule: &mut Schedule) {
+        if !self.sink.stands_open() {
+            return;
+        }
         for key in schedule.due(self.elapsed_ms(), record) {
-            self.write(view::section(page, record, key)).await;
+            self.write(|| view::section(page, record, key)).await;
         }
         if schedule.all_written() {
             self.show_late(page, record, schedule).await;
@@ -104,8 +122,8 @@ impl Out {
             schedule.is_late(id) && record.note(id).is_some_and(|note| note.state.is_answer())
         };
         for card in page.sources.iter().filter(|card| is_due(&card.id)) {
-            if self.late.insert(card.id.clone()) {
-                self.write(view::late(page, record, &card.id, schedule.missed(&card.id))).await;
+            if self.sink.is_first_late(&card.id) {
+                self.write(|| view::late(page, record, &card.id, schedule.missed(&card.id))).await;
             }
         }
     }
@@ -113,12 +131,42 @@ impl Out {
     /// The end mark: only now does the page say that it is whole.
     pub(crate) async fn finish(&mut self, page: &Page, record: &Record, schedule: &Schedule) {
         self.show_late(page, record, schedule).await;
-        self.write(view::finish(page, record, crate::clock::now())).await;
+        let at = clock::now();
+        self.write(|| view::finish(page, record, at)).await;
+        if let Sink::Searchset { whole, wanted, place, ready } = &mut self.sink {
+            self.gone = self.gone || whole.is_closed();
+            let body = view::searchset(page, record, wanted, place, at);
+            *ready = Some(Searchset { status: 200, body });
+        }
+    }
+
+    /// The opening's close is recorded, and only then does a searchset leave: it may be given where the close cannot be.
+    pub(crate) async fn end(self, closing: impl Future<Output = ()>) {
+        closing.await;
+        if let Sink::Searchset { whole, ready: Some(ready), .. } = self.sink
+            && whole.send(ready).is_err()
+        {
+            tracing::info!("nobody waited for a searchset any more");
+        }
     }
 
     /// Why the opening ended, for its close entry.
     pub(crate) fn ending(&self) -> &'static str {
         if self.gone { "client-gone" } else { "complete" }
+    }
+
+    /// A part of a page: one write is one flush. A reader who has gone ends the opening at its next step.
+    async fn write(&mut self, part: impl FnOnce() -> String) {
+        if let Sink::Page { parts, .. } = &self.sink {
+            self.gone = self.gone || parts.send(Bytes::from(part())).await.is_err();
+        }
+    }
+
+    /// One sentence where a searchset would be.
+    fn instead(&mut self, said: &str) {
+        if let Sink::Searchset { ready, .. } = &mut self.sink {
+            *ready = Some(Searchset { status: 403, body: view::in_place_of_searchset(said) });
+        }
     }
 
     fn elapsed_ms(&self) -> u64 {

@@ -20,8 +20,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
     Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, LogPart, Opened, Order,
-    Published, Refused, Sent, SessionState, Shell, StaffReasonForm, Staged, StillPage, TokenAnswer,
-    TokenRequest, Within,
+    Published, Refused, Searchset, Sent, SessionState, Shell, StaffReasonForm, Staged, StillPage,
+    TokenAnswer, TokenRequest, Wanted, Within,
     provider::{Away, Opening, Step},
 };
 
@@ -55,6 +55,10 @@ impl Gateway for Doors {
 
     fn open(&self, within: Within, order: Order) -> Answer<Opened> {
         Arc::clone(&self.0).open_record(within, order).boxed()
+    }
+
+    fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset> {
+        Arc::clone(&self.0).searchset(within, wanted).boxed()
     }
 
     fn document(&self, within: Within, handle: String) -> Answer<Shell> {

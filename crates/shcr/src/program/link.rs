@@ -135,6 +135,7 @@ impl Program {
             break_glass: None,
             acknowledged: None,
             reason: None,
+            server: None,
         }
     }
 }

@@ -103,10 +103,15 @@ impl Program {
         self.policy()
     }
 
+    /// What an opening shows at most, under the agreement in force.
+    pub(crate) fn shows_at_most(&self, permit: &Permit) -> Shown {
+        Shown::of(InForce::id(&*self.in_force()), permit, self.federation.sources())
+    }
+
     /// Remembers what this opening shows at most, for whichever replica is asked about the view later. In doubt it is
     /// remembered as it was at the opening before.
     pub(crate) async fn remember_shown(&self, entered: &Entered, permit: &Permit) -> Shown {
-        let shown = Shown::of(InForce::id(&*self.in_force()), permit, self.federation.sources());
+        let shown = self.shows_at_most(permit);
         let content = serde_json::to_vec(&shown).unwrap_or_default();
         if self.store.put_note(NOTE, &name(&entered.sid), &content, entered.absolute_until).await.is_err() {
             tracing::warn!("what a view shows could not be remembered");

@@ -23,7 +23,7 @@ use web::gateway::{TokenAnswer, TokenRequest};
 const HANDLE_LIFE_MS: i64 = 60_000;
 
 impl Program {
-    /// `POST /oauth2/token`: a verified assertion becomes a link that works once, for a minute.
+    /// `POST /oauth2/token`: a verified assertion becomes a link that works once, for a minute, or a session of the host's server.
     pub(super) async fn issue_handle(&self, request: TokenRequest, address: &str) -> TokenAnswer {
         let form = form(request);
         let presented = form.actor_token.as_deref().unwrap_or(&form.assertion);
@@ -36,6 +36,9 @@ impl Program {
             Ok(accepted) => accepted,
             Err(error) => return self.token_refused(error, &attempt).await,
         };
+        if let (true, Channel::Back(Some(certificate))) = (form.asks_for_fhir(), &form.channel) {
+            return self.issue_bearer(accepted, certificate, &attempt).await;
+        }
         let issuer = accepted.issuer.clone();
         match self.keep_handle(accepted, address).await {
             Ok(handle) => self.token_issued(&handle, attempt.flow),
@@ -95,7 +98,7 @@ impl Program {
         TokenAnswer { status: 200, body }
     }
 
-    async fn token_refused(&self, error: TokenError, attempt: &Attempt<'_>) -> TokenAnswer {
+    pub(super) async fn token_refused(&self, error: TokenError, attempt: &Attempt<'_>) -> TokenAnswer {
         let refused = LaunchRefusal {
             issuer: error.audit.issuer.as_deref().unwrap_or("unknown"),
             assertion_hash: &attempt.hash,
@@ -132,10 +135,10 @@ impl Program {
 }
 
 /// What came, as the audit names it.
-struct Attempt<'a> {
+pub(super) struct Attempt<'a> {
     flow: Route,
     hash: [u8; 32],
-    address: &'a str,
+    pub(super) address: &'a str,
 }
 
 fn form(request: TokenRequest) -> TokenForm {
@@ -157,19 +160,19 @@ fn form(request: TokenRequest) -> TokenForm {
     }
 }
 
-fn cannot_record() -> TokenAnswer {
+pub(super) fn cannot_record() -> TokenAnswer {
     TokenAnswer {
         status: 503,
         body: json!({"error": "temporarily_unavailable", "error_description": "access cannot be recorded"}),
     }
 }
 
-fn replayed(issuer: &str) -> TokenError {
+pub(super) fn replayed(issuer: &str) -> TokenError {
     let audit = TokenAudit { issuer: Some(issuer.to_owned()), reason: "replay" };
     TokenError { status: 400, error: "invalid_grant", description: "jti: used before".to_owned(), audit }
 }
 
-fn too_many(issuer: &str) -> TokenError {
+pub(super) fn too_many(issuer: &str) -> TokenError {
     let audit = TokenAudit { issuer: Some(issuer.to_owned()), reason: "too many launches" };
     let description = "more launches in a second than are registered".to_owned();
     TokenError { status: 429, error: "temporarily_unavailable", description, audit }

@@ -24,9 +24,11 @@ const ROUTES: &[Route] = &[
     route(Method::Post, "/oauth2/token", Act::Token, [HOST, "signed assertion", "launch"]),
     route(Method::Post, "/launch/event", Act::HostEvent, [HOST, "-", "session end"]),
     route(Method::Get, "/audit/log/{shard}/{*part}", Act::Log, ["anyone with a certificate", "-", "-"]),
+    route(Method::Get, "/s/{sid}/fhir", Act::Searchset, [BEARER, "session", "open, disclosures, close"]),
 ];
 
 const HOST: &str = "registered host, by certificate";
+const BEARER: &str = "token bound to the host's certificate";
 
 const LONGEST_BODY: usize = 64 * 1024;
 

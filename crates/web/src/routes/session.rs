@@ -185,7 +185,7 @@ pub(super) async fn own<T: DeserializeOwned>(
 }
 
 pub(super) fn within(sid: String, request: &Request) -> Within {
-    Within { sid, browser: browser::of(request) }
+    Within { sid, browser: browser::of(request), bearer: None }
 }
 
 pub(super) fn see_other(app: &App, to: &str) -> Response {

@@ -51,15 +51,24 @@ pub(crate) fn not_for_machines(app: &App, status: StatusCode) -> Response {
 /// The page of a refusal. `arrived` is when the request came.
 pub(super) async fn refused(app: &App, refused: &Refused, cookie: bool, arrived: Instant) -> Response {
     let (status, html) = refusal::page(refused, &app.settings, cookie);
+    until_uniform(refused, arrived).await;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
+    let mut response = page(status, html, refused.frame_ancestor.as_deref());
+    told_to_wait(refused, &mut response);
+    response
+}
+
+/// When a refusal of that kind is told. `arrived` is when the request came.
+pub(super) async fn until_uniform(refused: &Refused, arrived: Instant) {
     if refused.refusal == Refusal::NoSharedRecord {
         sleep_until(arrived + NO_SHARED_RECORD_AT).await;
     }
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
-    let mut response = page(status, html, refused.frame_ancestor.as_deref());
+}
+
+pub(super) fn told_to_wait(refused: &Refused, response: &mut Response) {
     if refused.refusal == Refusal::Busy {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after(&refused.reference));
     }
-    response
 }
 
 /// 2 to 9 s, spread by the reference, so that the refused do not all come back at once.

@@ -17,6 +17,8 @@ mod ways_in;
 /// The page round a document, and what stands in its frame.
 mod documents;
 mod forged;
+/// The record for a host's own software.
+mod searchset;
 
 const ORIGIN: &str = "https://record.example.test";
 const NAVIGATE: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
@@ -92,6 +94,13 @@ impl Gateway for Fake {
             format!("open {} {:?} {order:?}", within.sid, within.browser.cookie),
             Opened::Record(document),
         )
+    }
+
+    fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset> {
+        let given = Searchset { status: 200, body: "{\"resourceType\":\"Bundle\"}".into() };
+        let bearer = within.bearer.map(|bearer| format!(" {:?} {:?}", bearer.token, bearer.channel));
+        let by = bearer.unwrap_or_default();
+        self.ask(format!("searchset {} {:?}{by}", within.sid, wanted.types), given)
     }
 
     fn document(&self, within: Within, handle: String) -> Answer<Shell> {

@@ -85,8 +85,18 @@ fn freshness(card: &SourceCard) -> String {
     }
 }
 
-fn unheard(card: &SourceCard) -> String {
+pub(super) fn unheard(card: &SourceCard) -> String {
     if card.has_source() { "Had not answered when this was written" } else { words::NO_SOURCE }.to_owned()
+}
+
+/// How one source answered, in one sentence: its state, then every category that ended otherwise.
+pub(super) fn said(page: &Page, record: &Record, card: &SourceCard) -> String {
+    let states = record.note(&card.id).map(|note| states(page, record, card, note)).unwrap_or_default();
+    let one = |(state, nouns): (String, String)| match nouns.as_str() {
+        "" => state,
+        nouns => format!("{nouns}: {state}"),
+    };
+    states.into_iter().map(one).collect::<Vec<_>>().join(". ")
 }
 
 /// The source's state, then the categories that differ from it, each state once.

@@ -19,7 +19,8 @@ pub(super) fn read(event: &Event<'_>) -> Item {
     let (status, caveat) = standing(event);
     item.status = status;
     item.caveats.extend(caveat);
-    item.original = Original::of(shown.header.document.text, shown.header.document.json.as_sent());
+    let document = shown.header.document;
+    item.original = Original::of(document.text, document.json.as_sent(), document.format);
     item.provenance.business = business(shown);
     item.provenance.last_updated = shown.sent_at().map(|at| at.as_sent().to_owned());
     item.provenance.organisation = sender(shown).or(item.provenance.organisation);

@@ -14,7 +14,7 @@ fn the_manifest_tells_a_restricted_item_from_one_the_role_does_not_see() {
         category: Category::Restricted,
         level: Level::Nothing,
         reason: None,
-        original: Original::of(&"{}".into(), "{}"),
+        original: Original::of(&"{}".into(), "{}", fhir::reply::Format::R4),
     };
     let why = |held_for| held((&line, held_for)).reason;
     assert_eq!(why(release::Held::Restricted), HeldFor::Label, "HAZ-025");

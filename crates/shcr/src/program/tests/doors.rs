@@ -99,7 +99,7 @@ impl Host {
         let hosts = table["hosts"].as_array_mut().unwrap();
         hosts.truncate(1);
         let host = hosts[0].as_table_mut().unwrap();
-        host.retain(|key, _| !["exchange", "origins", "flows"].contains(&key));
+        host.retain(|key, _| !["exchange", "origins", "flows", "scopes"].contains(&key));
         host.insert("jwks_url".into(), self.jwks_url.as_str().into());
         host.insert("launches_per_second".into(), launches_per_second.into());
         let path = folder.join("gateway.toml");

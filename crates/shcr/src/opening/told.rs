@@ -1,0 +1,151 @@
+//! How an opening is told: as a page that streams, or as a searchset that is given whole. The steps are the same either way;
+//! what the page would ask of the professional first, a program may not answer. Decision 0030; HAZ-001.
+
+use super::{Begun, session::Entered, steps::Asks};
+use crate::{
+    clock,
+    entries::Story,
+    program::{Program, narrowed::Shown},
+};
+use access::Permit;
+use bytes::Bytes;
+use fhir::SourceId;
+use futures_util::stream::{BoxStream, StreamExt};
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
+use tokio_stream::wrappers::ReceiverStream;
+use web::{
+    gateway::{Document, Opened as Page, Order, Refused, Searchset, Wanted, Within},
+    view::{self, Place},
+};
+
+/// Parts that may wait for a slow reader before the opening itself waits.
+const PARTS_WAITING: usize = 8;
+
+/// Where an opening is told.
+pub(crate) enum Sink {
+    Page {
+        parts: mpsc::Sender<Bytes>,
+        order: Order,
+        /// Sources whose late block is written.
+        late: BTreeSet<SourceId>,
+    },
+    Searchset {
+        whole: oneshot::Sender<Searchset>,
+        wanted: Wanted,
+        place: Place,
+        /// To be given once the opening's close is recorded.
+        ready: Option<Searchset>,
+    },
+}
+
+impl Sink {
+    fn page(order: Order) -> (Self, BoxStream<'static, Bytes>) {
+        let (parts, body) = mpsc::channel(PARTS_WAITING);
+        (Sink::Page { parts, order, late: BTreeSet::new() }, ReceiverStream::new(body).boxed())
+    }
+
+    fn searchset(wanted: Wanted, place: Place) -> (Self, oneshot::Receiver<Searchset>) {
+        let (whole, given) = oneshot::channel();
+        (Sink::Searchset { whole, wanted, place, ready: None }, given)
+    }
+
+    pub(super) fn order(&self) -> Order {
+        match self {
+            Sink::Page { order, .. } => *order,
+            Sink::Searchset { .. } => Order::AsTheyLand,
+        }
+    }
+
+    /// For the audit: as what it is told, where that is no page.
+    pub(super) fn marked(&self, mut story: Story) -> Story {
+        if let Sink::Searchset { place, .. } = self {
+            story.flag("searchset");
+            // No browser holds the session: a host's server asks.
+            place.page.is_none().then(|| story.flag("host-server"));
+        }
+        story
+    }
+
+    /// A searchset is no view that stands open: what one does show stays remembered as it was.
+    pub(super) async fn remember(&self, program: &Program, session: &Entered, permit: &Permit) -> Shown {
+        match self {
+            Sink::Page { .. } => program.remember_shown(session, permit).await,
+            Sink::Searchset { .. } => program.shows_at_most(permit),
+        }
+    }
+
+    /// Whether anybody could look at it after it is told.
+    pub(super) fn stands_open(&self) -> bool {
+        matches!(self, Sink::Page { .. })
+    }
+
+    /// Whether that source's late block is to be written now.
+    pub(super) fn is_first_late(&mut self, source: &SourceId) -> bool {
+        match self {
+            Sink::Page { late, .. } => late.insert(source.clone()),
+            Sink::Searchset { .. } => false,
+        }
+    }
+
+    /// Until nobody reads any more.
+    pub(super) async fn closed(&mut self) {
+        match self {
+            Sink::Page { parts, .. } => parts.closed().await,
+            Sink::Searchset { whole, .. } => whole.closed().await,
+        }
+    }
+}
+
+impl Program {
+    /// Opens a record; see [`super::open`].
+    pub(crate) async fn open_record(self: Arc<Self>, within: Within, order: Order) -> Result<Page, Refused> {
+        let framed = within.browser.framed;
+        let (sink, body) = Sink::page(order);
+        match super::open(Arc::clone(&self), within, sink).await? {
+            Begun::Telling(frame_ancestor) => Ok(Page::Record(Document { frame_ancestor, framed, body })),
+            Begun::Asks(asks) => {
+                let (session, mut story, asks) = *asks;
+                match asks {
+                    Asks::Differs(differing) => self.interrupt(&session, &mut story, differing).await,
+                    Asks::Near(near) => self.ask_near(&session, &story, near).await,
+                    Asks::Reason => self.ask_reason(&session, &story).await,
+                }
+            }
+        }
+    }
+
+    /// The same as a searchset. Who stops waiting for it ends the opening, as a browser that closes a page.
+    pub(crate) async fn searchset(
+        self: Arc<Self>,
+        within: Within,
+        wanted: Wanted,
+    ) -> Result<Searchset, Refused> {
+        let (sink, given) = Sink::searchset(wanted, self.place(&within));
+        match super::open(Arc::clone(&self), within, sink).await? {
+            // An opening that breaks off is recorded as one that may have been shown, and nothing of it leaves.
+            Begun::Telling(_) => given.await.map_err(|_| super::session::broken_off()),
+            Begun::Asks(asks) => {
+                let (_, mut story, _) = *asks;
+                self.on_the_page_first(&mut story).await
+            }
+        }
+    }
+
+    fn place(&self, within: &Within) -> Place {
+        let origin = self.config.public_url.clone();
+        if within.bearer.is_some() {
+            return Place { origin, own: self.fhir_address(&within.sid), page: None };
+        }
+        let page = format!("{origin}/s/{}/", within.sid);
+        Place { origin, own: format!("{page}fhir"), page: Some(page) }
+    }
+
+    async fn on_the_page_first(&self, story: &mut Story) -> Result<Searchset, Refused> {
+        let entry = story.denied("the page asks first");
+        match self.store.append(vec![entry], clock::millis()).await {
+            Ok(_) => Ok(Searchset { status: 403, body: view::on_the_page_first(&story.reference) }),
+            Err(fault) => Err(self.cannot_record(story, &fault)),
+        }
+    }
+}
