@@ -60,6 +60,9 @@ pub(crate) struct Config {
     /// What the organisations of the professionals can be asked.
     #[serde(default)]
     pub(crate) organisations: Vec<Organisation>,
+    /// How much of something is too much, before a privacy officer is told. The Caldicott Guardian's choice.
+    #[serde(default)]
+    pub(crate) alerts: audit::watch::Thresholds,
     pub(crate) identity: Identity,
     #[serde(default)]
     pub(crate) deceased: Deceased,

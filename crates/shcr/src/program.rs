@@ -75,6 +75,8 @@ mod direct;
 mod office;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
+/// What is counted over the log.
+pub(crate) mod counted;
 /// Emergency access.
 pub(crate) mod break_glass;
 /// Own record, household, colleague, listed.

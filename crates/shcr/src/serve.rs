@@ -6,7 +6,7 @@ pub(crate) mod back_channel;
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program, agreement, witnesses},
+    program::{Doors, Program, agreement, counted, witnesses},
 };
 use back_channel::{Peer, TlsListener};
 use miette::{IntoDiagnostic, WrapErr};
@@ -126,6 +126,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
+        tokio::spawn(counted::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(witnesses::watch(Arc::clone(&program), stopped(stopping.clone()))),
     ];
     if let (Some(listener), Some(office)) = (listeners.office, &program.office) {

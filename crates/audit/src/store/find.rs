@@ -49,6 +49,8 @@ pub struct Query {
     pub until: Option<Millis>,
     /// From this index on.
     pub from: u64,
+    /// With what each disclosure released.
+    pub manifests: bool,
 }
 
 /// What one look gave.
@@ -66,7 +68,7 @@ pub struct Found {
     pub entry: Entry,
     /// What the leaf commits to.
     pub commitment: Hash,
-    /// What a disclosure released, while it is kept.
+    /// What a disclosure released, where it was asked for and while it is kept.
     pub manifest: Option<Manifest>,
 }
 
@@ -105,13 +107,8 @@ impl Store {
     }
 
     /// For the gateway's own watch over its entries, which shows them to nobody.
-    pub async fn watch_from(&self, from: u64, kinds: Vec<Kind>) -> Result<Page, Fault> {
-        self.look_through(Query { kinds, from, ..Query::default() }, |_| true).await
-    }
-
-    /// The same, of one opening.
-    pub async fn watch_opening(&self, opening: OpeningId) -> Result<Page, Fault> {
-        self.look_through(Query { opening: Some(opening), ..Query::default() }, |_| true).await
+    pub async fn watched(&self, query: Query) -> Result<Page, Fault> {
+        self.look_through(query, |_| true).await
     }
 
     async fn look_through(
@@ -179,9 +176,10 @@ fn sql(conn: &Connection, keys: &Keys, query: &Query) -> rusqlite::Result<(Strin
         wanted.push_str(&format!(" AND e.kind IN ({places})"));
         values.extend(query.kinds.iter().map(|kind| Value::Text(kind.name().to_owned())));
     }
+    let (manifest, join) =
+        if query.manifests { ("m.sealed", "LEFT JOIN manifest m ON m.idx = e.idx") } else { ("NULL", "") };
     let sql = format!(
-        "SELECT e.idx, e.key, e.hash, e.sealed, m.sealed FROM entry e LEFT JOIN manifest m ON m.idx = e.idx
-         WHERE {wanted} ORDER BY e.idx"
+        "SELECT e.idx, e.key, e.hash, e.sealed, {manifest} FROM entry e {join} WHERE {wanted} ORDER BY e.idx"
     );
     Ok((sql, values))
 }

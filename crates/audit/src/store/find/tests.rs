@@ -64,7 +64,7 @@ async fn entries_are_found_by_person_professional_opening_kind_and_day() {
     };
     assert_eq!(indexes(&store, by(SUBJECT), &read).await.len(), 3);
     assert_eq!(indexes(&store, by("somebody-else"), &read).await, []);
-    let opening = Query { opening: Some(sample::opening(2)), ..Query::default() };
+    let opening = Query { opening: Some(sample::opening(2)), manifests: true, ..Query::default() };
     let page = store.find(opening, |_| true, &read).await.unwrap();
     assert_eq!(page.entries.len(), 2);
     assert_eq!(page.entries[1].manifest.as_ref().unwrap().shown.len(), 1, "what was shown stands beside");

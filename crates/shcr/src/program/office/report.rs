@@ -69,6 +69,7 @@ impl Program {
         let query = Query {
             opening: open.entry.opening.clone(),
             kinds: vec![Kind::Disclosure, Kind::Sweep],
+            manifests: true,
             ..Query::default()
         };
         let told = self.store.find(query, |_| true, read).await.map_err(|_| unrecorded())?;

@@ -19,7 +19,7 @@ impl Program {
         let id = OpeningId::parse(opening).map_err(|_| Stopped::NotFound)?;
         let asked = Asked { what: "opening", opening: Some(id.as_str()), ..Asked::default() };
         let read = self.is_about_to(&reader, asked).await?;
-        let query = Query { opening: Some(id), ..Query::default() };
+        let query = Query { opening: Some(id), manifests: true, ..Query::default() };
         let page = self.store.find(query, |_| true, &read).await.map_err(|_| unrecorded())?;
         if !page.entries.iter().any(|found| reader.scope.sees(&found.entry)) {
             return Err(Stopped::NotFound);
