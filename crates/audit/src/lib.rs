@@ -44,6 +44,8 @@ pub mod verify;
 pub mod inspect;
 /// An entry as FHIR AuditEvents.
 pub mod event;
+/// What a privacy officer is told of once it is counted over the log.
+pub mod watch;
 
 pub use entry::{
     Decision, Entry, How, Key, Kind, Name, Objection, Relationship, Role, SourceLine, Who, Whom,
