@@ -10,8 +10,9 @@ use crate::{
 };
 use std::{
     fs::File,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::OnceLock,
     thread::sleep,
     time::{Duration, Instant},
@@ -90,7 +91,19 @@ impl Demo {
 
     /// Runs another of the program's own commands beside it; gives whether it went well, and what it said.
     pub fn command(&self, arguments: &[&str]) -> (bool, String) {
-        let ran = Command::new(&self.program).args(arguments).output().expect("the program can be run");
+        self.command_told(arguments, "")
+    }
+
+    /// The same, with something on its standard input.
+    pub fn command_told(&self, arguments: &[&str], told: &str) -> (bool, String) {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program can be run");
+        let mut input = child.stdin.take().expect("its input is a pipe");
+        // It may end without reading.
+        let _ = input.write_all(told.as_bytes());
+        drop(input);
+        let ran = child.wait_with_output().expect("the program ends");
         let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         let said = if out.is_empty() { err } else { out };
         (ran.status.success(), said.into_owned())

@@ -54,6 +54,10 @@ pub mod export;
 pub mod inspect;
 /// An entry as FHIR AuditEvents.
 pub mod event;
+/// What a privacy officer is told of once it is counted over the log.
+pub mod watch;
+/// Counts for everybody.
+pub mod figures;
 
 pub use entry::{
     Decision, Entry, How, Key, Kind, Name, Objection, Relationship, Role, SourceLine, Who, Whom,

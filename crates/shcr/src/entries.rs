@@ -298,10 +298,9 @@ impl Story {
         self.disclosed += 1;
         let part = 1;
         let key = Key::disclosure(&self.opening, &line.source, part);
-        let planned =
-            self.plan.iter().find(|planned| planned.source == line.source).cloned().unwrap_or_default();
+        let planned = self.plan.iter().find(|planned| planned.source == line.source);
         let line =
-            SourceLine { part: Some(part), partner: planned.partner, categories: planned.categories, ..line };
+            SourceLine { part: Some(part), partner: planned.and_then(|one| one.partner.clone()), ..line };
         (part, Entry { sources: vec![line], ..self.entry(Kind::Disclosure, key, at) })
     }
 

@@ -162,18 +162,19 @@ async fn the_operator_ends_a_suspended_professionals_views_from_the_command_line
         "end",
         "--host",
         "demo-host",
-        "--sub",
-        "dr.okafor",
+        "--professional",
+        "--reason",
+        "suspended",
         "--by",
         "A. Officer",
         "--operator",
         &operator,
     ];
-    let (well, said) = demo.command(&end);
+    let (well, said) = demo.command_told(&end, "dr.okafor\n");
     assert!(well && said.contains("1 ended"), "{said}");
     assert_eq!(state(&view).await.0, 410, "HAZ-047: a suspended professional looks no longer");
     assert_eq!(state(&another).await.0, 204, "nobody else's view has ended");
-    let (well, said) = demo.command(&end);
+    let (well, said) = demo.command_told(&end, "dr.okafor\n");
     assert!(well && said.contains("0 ended"), "{said}");
     demo.finish();
 }

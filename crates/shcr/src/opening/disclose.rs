@@ -13,6 +13,7 @@ use record::{
     reconcile::SourceNote,
     release::{self, ManifestLine, Released},
 };
+use std::collections::BTreeMap;
 use web::content::Caveat;
 
 /// Records the disclosure of one source's reply.
@@ -114,6 +115,19 @@ pub(super) async fn document(
     recorded
 }
 
+/// Each category of which something is shown, at the highest level of any of it.
+fn levels(shown: &[Shown]) -> BTreeMap<String, String> {
+    let rank = |level: &str| ["existence", "summary", "full"].iter().position(|one| *one == level);
+    let mut levels: BTreeMap<String, String> = BTreeMap::new();
+    for item in shown {
+        let level = levels.entry(item.category.clone()).or_default();
+        if rank(&item.level) > rank(level) {
+            level.clone_from(&item.level);
+        }
+    }
+    levels
+}
+
 /// What of one source's answer stands in its disclosure.
 struct Answer<'a> {
     source: &'a SourceId,
@@ -134,7 +148,8 @@ impl Answer<'_> {
         (key, shown, held): (ItemKey, Vec<Shown>, Vec<Held>),
     ) -> Option<Disclosed> {
         let now = clock::millis();
-        let (part, entry) = story.disclosure(self.line(now), now);
+        let line = SourceLine { categories: levels(&shown), ..self.line(now) };
+        let (part, entry) = story.disclosure(line, now);
         let mut manifest = Manifest::new(key, self.head(story, part));
         (manifest.shown, manifest.held) = (shown, held);
         program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()

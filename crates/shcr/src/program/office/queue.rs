@@ -80,7 +80,11 @@ impl Program {
         let mut cases: BTreeMap<u64, Case> = BTreeMap::new();
         let mut next = Some(0);
         while let Some(from) = next {
-            let page = self.store.watched(Query { from, kinds: vec![Kind::Alert], ..Query::default() }).await.map_err(|_| unrecorded())?;
+            let page = self
+                .store
+                .watched(Query { from, kinds: vec![Kind::Alert], ..Query::default() })
+                .await
+                .map_err(|_| unrecorded())?;
             next = page.next;
             for found in page.entries {
                 let of = found.entry.detail.get("alert").and_then(|index| index.parse::<u64>().ok());
@@ -115,7 +119,11 @@ impl Program {
             return Ok(scope.is_of(organisation));
         }
         let Some(opening) = case.opening() else { return Ok(false) };
-        let page = self.store.watched(Query { opening: Some(opening), ..Query::default() }).await.map_err(|_| unrecorded())?;
+        let page = self
+            .store
+            .watched(Query { opening: Some(opening), ..Query::default() })
+            .await
+            .map_err(|_| unrecorded())?;
         Ok(page.entries.iter().any(|found| scope.sees(&found.entry)))
     }
 }
