@@ -4,6 +4,8 @@
 mod verify;
 /// Entries taken out of a store, keys changed: acts that are recorded before they are done.
 mod acts;
+/// Counts for everybody.
+mod figures;
 /// A witness of other people's logs.
 pub(crate) mod witness;
 /// The sharing agreement.
@@ -29,6 +31,15 @@ const USAGE: u8 = 64;
 pub(crate) enum Audit {
     /// Check that no entry was changed, removed, added or reordered: in a store's file, in a log as it is served, or in an export.
     Verify(verify::Options),
+    /// Count openings, how sources ended, exceptions and alerts; nobody is named.
+    Figures {
+        /// The store's file; it may be in use.
+        #[arg(long)]
+        store: PathBuf,
+        /// The key file.
+        #[arg(long)]
+        key: PathBuf,
+    },
     /// Write the proof that one entry is in the log, for whoever has the log's public key.
     Prove {
         /// The store's file; it may be in use.
@@ -63,6 +74,7 @@ pub(crate) enum Audit {
 pub(crate) async fn audit(command: Audit) -> miette::Result<ExitCode> {
     match command {
         Audit::Verify(options) => verify::run(options).await,
+        Audit::Figures { store, key } => figures::run(&store, read_key(&key)?),
         Audit::Prove { store, index } => prove(&store, index),
         Audit::Keys { store } => keys(&store),
         Audit::Export(options) => acts::export(options).await,

@@ -72,6 +72,21 @@ async fn an_export_by_two_people_is_recorded_first_and_checked_offline() {
         verified && said.contains("6 leaves read, 6 bodies recomputed, 6 proofs followed"),
         "HAZ-030: {said}"
     );
+    let events = std::fs::read_to_string(Path::new(&to).join("events.ndjson")).expect("the events are there");
+    let of_audit = |line: &str| {
+        let event: serde_json::Value = serde_json::from_str(line).expect("one event to a line");
+        assert_eq!(event["resourceType"], "AuditEvent", "AU29");
+        event["source"]["site"].as_str().map(str::to_owned)
+    };
+    let sites: Vec<_> = events.lines().map(of_audit).collect();
+    assert!(sites.len() >= 6 && sites.iter().all(|site| site.as_deref() == Some("ZZ920")), "{sites:?}");
+    let state = demo.ready.state_dir();
+    let [store, key] = ["audit.sqlite", "audit.key"].map(|file| state.join(file).display().to_string());
+    let (counted, said) = demo.command(&["audit", "figures", "--store", &store, "--key", &key]);
+    assert!(
+        counted && said.contains("1 openings\n") && said.contains("1 openings by way in signed"),
+        "{said}"
+    );
     let bodies = Path::new(&to).join("bodies.ndjson");
     let text = std::fs::read_to_string(&bodies).expect("the bodies are there");
     std::fs::write(&bodies, text.replacen("replica", "replicb", 1)).expect("a file can be written");

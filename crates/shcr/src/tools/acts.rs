@@ -3,10 +3,15 @@
 
 use super::{refuse, say};
 use crate::{clock, config::Config, program};
-use audit::{Entry, Key, Kind, Store};
+use audit::{
+    Entry, Found, Key, Kind, Query, Store,
+    event::{Deployment, Placed},
+};
 use miette::{IntoDiagnostic, WrapErr};
-use std::{path::PathBuf, process::ExitCode};
+use std::{ops::Range, path::PathBuf, process::ExitCode};
 
+/// The export's entries as FHIR AuditEvents.
+const EVENTS: &str = "events.ndjson";
 /// Fewer characters give no reason.
 const SHORTEST_REASON: usize = 10;
 const LONGEST_REASON: usize = 1_000;
@@ -61,6 +66,10 @@ pub(crate) async fn export(options: Export) -> miette::Result<ExitCode> {
     let (config, key) = deployment(&options.config)?;
     let store = opened(&config, key)?;
     let recorded = store.append(vec![read(&options, reason)], clock::millis()).await;
+    let events = match &recorded {
+        Ok(_) => events(&store, &config, &range).await,
+        Err(_) => Ok(String::new()),
+    };
     store.stop(clock::millis()).await.into_diagnostic().wrap_err("the store could not be closed")?;
     if let Err(fault) = recorded {
         return refuse(&format!("it could not be recorded, so nothing is exported ({fault})"));
@@ -68,11 +77,39 @@ pub(crate) async fn export(options: Export) -> miette::Result<ExitCode> {
     drop(store);
     match audit::export::export(&config.audit.store, &key, range, &options.to) {
         Ok(()) => {
+            std::fs::write(options.to.join(EVENTS), events?).into_diagnostic()?;
             say(&format!("exported to `{}`\n", options.to.display()))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(fault) => refuse(&fault),
     }
+}
+
+/// The same entries as FHIR AuditEvents, one to a line.
+async fn events(store: &Store, config: &Config, range: &Range<u64>) -> miette::Result<String> {
+    // `<host>/audit/<ODS>/<year>`, as its keys are named.
+    let keys = audit::export::log_keys(&config.audit.store).into_diagnostic()?;
+    let log = keys.last().and_then(|(_, verifier)| verifier.split('+').next()).unwrap_or_default();
+    let deployment = Deployment {
+        observer: format!("gateway:{}", config.audit.replica),
+        site: log.rsplit('/').nth(1).unwrap_or_default().to_owned(),
+        address: Some(config.public_url.clone()),
+        base: config.public_url.clone(),
+    };
+    let (mut text, mut from) = (String::new(), Some(range.start));
+    while let Some(begin) = from.filter(|begin| range.contains(begin)) {
+        let page = store.watched(Query { from: begin, ..Query::default() }).await.into_diagnostic()?;
+        for found in page.entries.iter().filter(|found| range.contains(&found.index)) {
+            let Found { index, entry, commitment, .. } = found;
+            let placed = Placed { entry, index: *index, commitment, log };
+            for event in audit::event::events(&placed, &deployment).into_diagnostic()? {
+                text.push_str(&event);
+                text.push('\n');
+            }
+        }
+        from = page.next;
+    }
+    Ok(text)
 }
 
 pub(crate) async fn rotate_key(options: RotateKey) -> miette::Result<ExitCode> {
