@@ -15,6 +15,11 @@ pub(crate) const FAMILY: &str = "Quillfeather";
 pub(crate) const SUBJECT: &str = "staff-canary-417";
 pub(crate) const HOST_SESSION: &str = "host-session-canary";
 
+/// Makes a store of today one of the second version.
+pub(crate) const BACK_TO_2: &str = "DROP INDEX session_of_host; ALTER TABLE session DROP COLUMN host;
+    DROP TABLE cosignature; DROP TABLE checkpoint; DROP TABLE tile; DROP TABLE tree; DROP TABLE log_key;
+    DELETE FROM meta WHERE name = 'origin'; PRAGMA user_version=2;";
+
 pub(crate) fn settings(dir: &Path) -> Settings {
     let origin = "log.example/audit/Z99".to_owned();
     Settings { path: dir.join("audit.db"), key: KEY, replica: "g1".to_owned(), origin }

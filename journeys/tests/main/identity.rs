@@ -288,3 +288,30 @@ async fn a_person_who_died_long_ago_needs_a_reason_and_one_who_died_lately_does_
     assert_eq!(raised.iter().filter(|rule| *rule == "PO-12").count(), 1, "{raised:?}");
     demo.finish();
 }
+
+#[tokio::test]
+async fn au37_warnings_passed_over_three_times_are_counted_while_the_gateway_runs() {
+    let demo = Demo::start(&[]);
+    for _ in 0..3 {
+        assert!(demo.auditor().alerts_of("PO-22").is_empty(), "twice is not often");
+        let view = launched_with(&demo, "/name/given/0", json!("Maureen")).await;
+        let token = view.read().await.field("token").expect("the form has a token");
+        view.browser.post(&format!("{}confirm", view.path), &[("token", &token)]).await;
+    }
+    let began = std::time::Instant::now();
+    let raised = loop {
+        let raised = demo.auditor().alerts_of("PO-22");
+        if !raised.is_empty() || began.elapsed().as_secs() > 60 {
+            break raised;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    };
+    let [alert] = raised.as_slice() else { panic!("HAZ-001: one alert of one professional: {raised:?}") };
+    assert_eq!(alert["organisation"], "ZZ910");
+    let said: String = alert.values().cloned().collect();
+    assert!(
+        !said.contains("Doreen") && !said.contains("999") && !said.contains("Maureen"),
+        "HAZ-049: {said}"
+    );
+    demo.finish();
+}

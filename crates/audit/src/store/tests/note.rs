@@ -62,12 +62,9 @@ async fn an_assertion_that_opens_nothing_is_used_once_too() {
 
 #[tokio::test]
 async fn a_store_of_an_earlier_version_is_carried_over_and_goes_on() {
-    const TO_2: &str = "DROP INDEX session_of_host; ALTER TABLE session DROP COLUMN host;
-         DROP TABLE cosignature; DROP TABLE checkpoint; DROP TABLE tile; DROP TABLE tree; DROP TABLE log_key;
-         DELETE FROM meta WHERE name = 'origin'; PRAGMA user_version=2;";
     const TO_1: &str = "DROP INDEX session_subject; ALTER TABLE session DROP COLUMN subject; DROP TABLE note;
         PRAGMA user_version=1;";
-    for back in [TO_2.to_owned(), format!("{TO_2}{TO_1}")] {
+    for back in [sample::BACK_TO_2.to_owned(), format!("{}{TO_1}", sample::BACK_TO_2)] {
         let dir = tempfile::tempdir().unwrap();
         drop(sample::store(dir.path()));
         let old = rusqlite::Connection::open(dir.path().join("audit.db")).unwrap();

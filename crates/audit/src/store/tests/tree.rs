@@ -142,11 +142,7 @@ async fn a_store_from_before_the_tree_is_given_one_over_all_its_leaves() {
     let store = sample::store(dir.path());
     fill(&store, 0, 700).await;
     drop(store);
-    tamper(
-        dir.path(),
-        "DROP TABLE cosignature; DROP TABLE checkpoint; DROP TABLE tile; DROP TABLE tree; DROP TABLE log_key;
-         DELETE FROM meta WHERE name = 'origin'; PRAGMA user_version = 2;",
-    );
+    tamper(dir.path(), sample::BACK_TO_2);
     let store = sample::store(dir.path());
     let published = store.checkpoint(NOW).await.unwrap();
     assert_eq!(
