@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Watches until told to stop.
 pub(crate) async fn watch(program: Arc<Program>, stopped: impl Future<Output = ()>) {
     tokio::pin!(stopped);
-    let mut counted = Counted::begin(&program);
+    let mut counted = Counted::begin();
     loop {
         counted.go_on(&program).await;
         tokio::select! {
@@ -27,15 +27,15 @@ pub(crate) async fn watch(program: Arc<Program>, stopped: impl Future<Output = (
 }
 
 struct Counted {
-    watch: Watch,
+    /// `None` before the first entry was read.
+    watch: Option<Watch>,
     since: Millis,
     from: u64,
 }
 
 impl Counted {
-    fn begin(program: &Program) -> Self {
-        let thresholds = program.config.alerts.clone();
-        Self { watch: Watch::resumed(thresholds), since: clock::millis().plus_ms(-REPLAY_MS), from: 0 }
+    fn begin() -> Self {
+        Self { watch: None, since: clock::millis().plus_ms(-REPLAY_MS), from: 0 }
     }
 
     /// Everything that was written since.
@@ -48,7 +48,12 @@ impl Counted {
                 Err(fault) => return tracing::error!(?fault, "the log cannot be watched; it is tried again"),
             };
             for found in &page.entries {
-                for raised in self.watch.take(found.index, &found.entry) {
+                let watch = self.watch.get_or_insert_with(|| {
+                    let thresholds = program.config.alerts.clone();
+                    // Of a log that is younger than the longest rule looks back, nothing is unknown.
+                    if found.index == 0 { Watch::new(thresholds) } else { Watch::resumed(thresholds) }
+                });
+                for raised in watch.take(found.index, &found.entry) {
                     program.raise_counted(&raised).await;
                 }
                 self.from = found.index + 1;

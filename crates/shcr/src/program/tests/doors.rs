@@ -86,9 +86,9 @@ impl Host {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
         let text = std::fs::read_to_string(shipped.join("demo.toml")).unwrap();
         let mut table: toml::Table = toml::from_str(&text).unwrap();
-        table.remove("back_channel");
-        table.remove("organisations");
-        table.remove("keys");
+        for absent in ["back_channel", "office", "organisations", "keys"] {
+            table.remove(absent);
+        }
         let edits = format!(
             "public_url = \"http://localhost:1\"\nstate_dir = \"{}\"\nsources = []\npolicy = {{ directory = \"{}\" }}\n\
              national = {{ pds_url = \"http://127.0.0.1:1\", sds_url = \"http://127.0.0.1:1\", ssp_url = \"http://127.0.0.1:1\", asid = \"1\" }}",
