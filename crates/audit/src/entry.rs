@@ -10,6 +10,9 @@ mod key;
 /// The people, reasons and decisions in an entry.
 mod parts;
 
+/// Causes that more than one room knows.
+pub mod cause;
+
 pub use key::{Key, NotAKey};
 pub use kind::Kind;
 pub use parts::{Decision, How, Name, Objection, Relationship, Role, SourceLine, Who, Whom, Why};

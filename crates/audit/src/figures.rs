@@ -2,16 +2,16 @@
 //! alerts with what became of them. No person, professional, host or reason is in them.
 //! Source: audit.md section 11, figures.
 
-use crate::{Entry, Kind};
+use crate::{
+    Entry, Kind,
+    cause::{BREACH, EMERGENCY_BEGINS, JUSTIFIED, REVIEW},
+};
 use std::collections::{BTreeMap, HashMap};
 
 const DOCUMENT: &str = "document";
 const OVER_OBJECTION: &str = "over-objection";
-const BREAK_GLASS_BEGINS: &str = "emergency access begins";
 /// An interruption that was passed: `identity differs: continued`, `household: continued`.
 const PASSED: [&str; 2] = [": continued", ": reason given"];
-const JUSTIFIED: &str = "closed as justified";
-const BREACH: &str = "closed as a breach";
 
 /// The counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Figures {
 
     fn overridden(&mut self, entry: &Entry) {
         let cause = entry.cause.as_deref().unwrap_or_default();
-        if cause == BREAK_GLASS_BEGINS {
+        if cause == EMERGENCY_BEGINS {
             self.break_glass += 1;
             self.over_objection += u64::from(entry.flags.iter().any(|flag| flag == OVER_OBJECTION));
         }
@@ -137,7 +137,7 @@ fn is_rule(cause: &str) -> bool {
             && number.len() == 2
             && number.bytes().all(|b| b.is_ascii_digit())
     };
-    cause == "review" || cause.split_once('-').is_some_and(is_numbered)
+    cause == REVIEW || cause.split_once('-').is_some_and(is_numbered)
 }
 
 fn count(of: &mut BTreeMap<String, u64>, what: &str) {

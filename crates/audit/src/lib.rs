@@ -59,6 +59,7 @@ pub mod watch;
 /// Counts for everybody.
 pub mod figures;
 
+pub use entry::cause;
 pub use entry::{
     Decision, Entry, How, Key, Kind, Name, Objection, Relationship, Role, SourceLine, Who, Whom,
     Why as Reason,
@@ -66,7 +67,7 @@ pub use entry::{
 pub use id::{Millis, OpeningId};
 pub use inspect::{EntryView, Filter, InspectFault, inspect};
 pub use store::{
-    AT_ONCE, AssertionKey, BeforeOpening, Compared, Disclosed, Fault, Found, MOST, NewHandle, NewSession,
+    AssertionKey, BeforeOpening, Compared, Disclosed, ENDED_AT_ONCE, Fault, Found, NewHandle, NewSession,
     Opened, Page, Part, Published, Query, ReadReceipt, Receipt, Redeemed, Session, Settings, Store,
     StoreFault, Which, Why, before_opening, compare, freeze,
 };

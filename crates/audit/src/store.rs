@@ -29,7 +29,7 @@ mod reader;
 /// Questions about the entries, recorded before they are answered.
 mod find;
 
-pub use find::{Found, MOST, Page, Query, ReadReceipt};
+pub use find::{Found, Page, Query, ReadReceipt};
 /// The tree in the store's tables.
 mod grown;
 /// The log's name, and the keys that sign for it.
@@ -50,7 +50,7 @@ pub use compare::{Compared, compare};
 pub use frozen::freeze;
 pub use opening::{Disclosed, Opened};
 pub use served::Part;
-pub use session::{AT_ONCE, AssertionKey, NewHandle, NewSession, Redeemed, Session, Which};
+pub use session::{AssertionKey, ENDED_AT_ONCE, NewHandle, NewSession, Redeemed, Session, Which};
 pub use start::{BeforeOpening, before_opening};
 
 use crate::{

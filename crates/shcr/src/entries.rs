@@ -16,7 +16,7 @@ use access::{
     person::{Identified, Trace},
     session::Ending,
 };
-use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine};
+use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine, cause};
 use fhir::{Category, SourceId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -444,8 +444,8 @@ pub(crate) fn raised(rule: &str, about: &str, what: &str, at: Millis) -> Entry {
 
 /// An opening that a second person of that organisation looks at, and closes.
 pub(crate) fn to_review(organisation: &str, opening: &str, at: Millis) -> Entry {
-    let mut entry = Entry::new(Kind::Alert, Key::raised("review", opening), at);
-    entry.cause = Some("review".to_owned());
+    let mut entry = Entry::new(Kind::Alert, Key::raised(cause::REVIEW, opening), at);
+    entry.cause = Some(cause::REVIEW.to_owned());
     entry.detail.insert("organisation".to_owned(), organisation.to_owned());
     entry.detail.insert("about".to_owned(), opening.to_owned());
     entry

@@ -34,6 +34,8 @@ pub enum Stopped {
     NoReason,
     /// No such opening, or not this officer's to see: told alike.
     NotFound,
+    /// The reading is recorded, and the log could not be read.
+    Unreadable,
     Refused(crate::gateway::Refused),
 }
 
@@ -252,6 +254,7 @@ fn html(status: StatusCode, page: String) -> Response {
 fn stop(room: &Room, stopped: &Stopped) -> Response {
     let status = match stopped {
         Stopped::NotFound => 404,
+        Stopped::Unreadable => 503,
         Stopped::SignedOut | Stopped::NoReason => 403,
         Stopped::Refused(refused) if refused.refusal == Refusal::ViewEnded => 403,
         Stopped::Refused(refused) => refused.refusal.status(),

@@ -7,6 +7,7 @@ use super::{
     frame::{Event, Frame, Outcome},
     text,
 };
+use crate::cause;
 use serde_json::{Value, json};
 
 const SECURITY_ALERT: &str = "110113";
@@ -15,8 +16,6 @@ const USER_AUTHENTICATION: &str = "110114";
 const LOGIN: &str = "110122";
 const LOGOUT: &str = "110123";
 
-/// What a session entry says when one begins; every other cause ends one.
-const BEGINNINGS: [&str; 2] = ["start", "signed in for direct access"];
 /// Before there is a session.
 const ON_THE_WAY: [&str; 2] = ["launch accepted", "code received"];
 /// Reasons of a launch's refusal that are a failure of a machine, the host's or the provider's, not of a rule.
@@ -92,8 +91,8 @@ pub(super) fn launch_refused(frame: &Frame<'_>) -> Event {
 pub(super) fn session(frame: &Frame<'_>) -> Event {
     let cause = frame.placed.entry.cause.as_deref();
     let subtype = match cause {
-        Some(cause) if ON_THE_WAY.contains(&cause) => coding(&frame.ours("session"), cause),
-        Some(cause) if !BEGINNINGS.contains(&cause) => dcm(LOGOUT),
+        Some(said) if ON_THE_WAY.contains(&said) => coding(&frame.ours("session"), said),
+        Some(said) if !cause::BEGINNINGS.contains(&said) => dcm(LOGOUT),
         _ => dcm(LOGIN),
     };
     event(frame, dcm(USER_AUTHENTICATION), Some(subtype), "E")
@@ -103,8 +102,8 @@ pub(super) fn session(frame: &Frame<'_>) -> Event {
 pub(super) fn overridden(frame: &Frame<'_>) -> Event {
     let entry = frame.placed.entry;
     let subtype = match entry.cause.as_deref().unwrap_or_default() {
-        "emergency access begins" => dcm("110127"),
-        "emergency access ends" => dcm("110138"),
+        cause::EMERGENCY_BEGINS => dcm("110127"),
+        cause::EMERGENCY_ENDS => dcm("110138"),
         _ if entry.key.as_str().ends_with(":0") => coding(&frame.ours("override"), "shown"),
         _ => coding(&frame.ours("override"), "continued"),
     };

@@ -7,6 +7,7 @@ use super::{
     codes,
     frame::{Event, Frame, Outcome},
 };
+use crate::cause;
 use crate::{SourceLine, entry::Kind};
 use serde_json::{Value, json};
 
@@ -115,9 +116,9 @@ pub(super) fn printed(frame: &Frame<'_>) -> Event {
 pub(super) fn find(frame: &Frame<'_>) -> Event {
     let entry = frame.placed.entry;
     let outcome = match entry.cause.as_deref() {
-        Some("found" | "nobody" | "differs" | "restricted" | "invalidated") => Outcome::Success,
-        Some("too many attempts") => Outcome::Refused,
-        Some("looks for one person") | None => Outcome::Open,
+        Some(said) if said == cause::FOUND || cause::MISSES.contains(&said) => Outcome::Success,
+        Some(cause::TOO_MANY) => Outcome::Refused,
+        Some(cause::LOOKS) | None => Outcome::Open,
         Some(_) => Outcome::Failed,
     };
     let mut event = Event::new(codes::rest(), "E", outcome);

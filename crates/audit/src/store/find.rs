@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Valu
 use std::fmt;
 
 /// The most entries on one page.
-pub const MOST: usize = 500;
+const MOST: usize = 500;
 /// The most entries opened for one page; a question that fits few of many goes on with another page.
 const LOOKED_AT: usize = 50_000;
 /// How far the clocks of what wrote the entries may lie apart.
@@ -41,7 +41,7 @@ pub struct Query {
     /// A host's client id and its own id of the professional.
     pub professional: Option<(String, String)>,
     pub opening: Option<OpeningId>,
-    /// None: of every kind.
+    /// Empty: of every kind.
     pub kinds: Vec<Kind>,
     /// Not before, on the clock of whoever wrote the entry.
     pub since: Option<Millis>,

@@ -79,12 +79,12 @@ pub enum Which {
     Browser([u8; 32]),
     /// The professional: host and subject as they stood in `who` of the entry the session began with.
     Subject { host: String, subject: String },
-    /// Everybody of a host, as it stood in `who`: at most [`AT_ONCE`] by one call. Not those begun by a release before this one.
+    /// Everybody of a host, as it stood in `who`: at most [`ENDED_AT_ONCE`] by one call. Not those begun by a release before this one.
     Host(String),
 }
 
 /// Sessions ended by one call or one pass: the writer has others to serve, and one entry names them all.
-pub const AT_ONCE: u32 = 256;
+pub const ENDED_AT_ONCE: u32 = 256;
 
 impl Session {
     /// Compared without telling by its time where they differ.
@@ -247,7 +247,7 @@ impl Store {
     }
 
     /// Ends every live session that fits, with the caller's entry, to which the store adds the hashes of the sessions
-    /// ended; at most [`AT_ONCE`]. Where none fits nothing is written and the count is 0.
+    /// ended; at most [`ENDED_AT_ONCE`]. Where none fits nothing is written and the count is 0.
     pub async fn end_sessions(
         &self,
         which: Which,
@@ -405,7 +405,7 @@ fn end_where(desk: &Desk<'_>, column: &str, value: &Hash, cause: &str) -> Result
     );
     let mut update = desk.conn.prepare_cached(&sql)?;
     let ended =
-        update.query_map((value, cause, AT_ONCE), |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
+        update.query_map((value, cause, ENDED_AT_ONCE), |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
     Ok(ended)
 }
 

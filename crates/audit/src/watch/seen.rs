@@ -1,16 +1,15 @@
 //! Takes an entry, gives what the rules see of it: what was done, and who did it under a hash. Gives nothing for an entry
 //! that no rule counts. The words are those that the program writes into entries; they are stored and do not move.
 
-use crate::{Entry, Kind, Millis};
+use crate::{
+    Entry, Kind, Millis,
+    cause::{FOUND, IDENTITY_CONTINUED, MISSES},
+};
 use std::hash::{BuildHasher, RandomState};
 
 /// An opening of one document.
 const DOCUMENT: &str = "document";
 const DIRECT: &str = "direct";
-const FOUND: &str = "found";
-/// Searches that were answered and found nobody whom the professional may know of.
-const MISSES: [&str; 4] = ["nobody", "differs", "invalidated", "restricted"];
-const IDENTITY_CONTINUED: &str = "identity differs: continued";
 
 /// A professional, a host or a pair of professional and person, for as long as one watch lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

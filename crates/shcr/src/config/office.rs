@@ -31,9 +31,10 @@ impl Config {
         let mut say = |key: &str, what: &str, fix: &str| {
             wrong.push(text.at("office", key, format!("`[office]`: {what}"), fix));
         };
-        if office.url == self.public_url && !self.training {
-            let what = "the officers\u{2019} pages have an origin of their own";
-            say("url", what, "give them a host name that the record does not have");
+        if host(&office.url) == host(&self.public_url) && !self.training {
+            // A browser sends its cookies to every port of a host.
+            let what = "the officers\u{2019} pages have a host name of their own";
+            say("url", what, "give them one that the record does not have");
         }
         if office.sign_in.is_none() && !self.training {
             say("sign_in", "nobody could sign in", "add `[office.sign_in]`");
@@ -44,4 +45,9 @@ impl Config {
         }
         wrong
     }
+}
+
+/// The host of an address; `None` where it is none.
+fn host(url: &str) -> Option<String> {
+    reqwest::Url::parse(url).ok()?.host_str().map(str::to_owned)
 }

@@ -5,7 +5,7 @@ use access::launch::{
     Route,
     direct::{HOST, Staff, Wanted},
 };
-use audit::{Entry, Key, Kind, Millis};
+use audit::{Entry, Key, Kind, Millis, cause};
 use uuid::Uuid;
 
 /// One attempt, of one professional.
@@ -44,7 +44,7 @@ impl Attempt {
     }
 
     pub(crate) fn begins(&self, at: Millis) -> Entry {
-        self.entry(Key::find(&self.id, 0), "looks for one person", at)
+        self.entry(Key::find(&self.id, 0), cause::LOOKS, at)
     }
 
     pub(crate) fn ended(&self, outcome: &str, at: Millis) -> Entry {
@@ -77,7 +77,7 @@ pub(crate) fn signed_in(staff: &Staff, code_hash: &[u8; 32], address: &str, at: 
         software: Some(env!("CARGO_PKG_VERSION").to_owned()),
         who: Some(super::staff::who(staff, HOST)),
         how: Some(super::staff::how(staff, (HOST, Route::Direct.name()), address)),
-        cause: Some("signed in for direct access".to_owned()),
+        cause: Some(cause::SIGNED_IN_DIRECT.to_owned()),
         ..Entry::new(Kind::Session, Key::session_event(code_hash), at)
     }
 }

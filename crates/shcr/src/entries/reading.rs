@@ -2,7 +2,7 @@
 //! and whom they asked about.
 
 use access::launch::direct::{OFFICE, Staff};
-use audit::{Entry, Key, Kind, Millis};
+use audit::{Entry, Key, Kind, Millis, cause};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ impl Asked<'_> {
 /// An officer has signed in; nothing is read yet.
 pub(crate) fn signed_in(staff: &Staff, code_hash: &[u8; 32], address: &str, at: Millis) -> Entry {
     let entry = Entry::new(Kind::Session, Key::session_event(code_hash), at);
-    Entry { cause: Some("signed in to read the audit".to_owned()), ..of_officer(staff, address, entry) }
+    Entry { cause: Some(cause::SIGNED_IN_TO_READ.to_owned()), ..of_officer(staff, address, entry) }
 }
 
 pub(crate) fn signed_out(staff: &Staff, cookie_hash: &[u8; 32], address: &str, at: Millis) -> Entry {
@@ -68,7 +68,7 @@ pub(crate) fn step(
     address: &str,
     at: Millis,
 ) -> Entry {
-    let place = if step == "taken" { step } else { "closed" };
+    let place = if step == cause::TAKEN { step } else { "closed" };
     let mut entry = of_officer(staff, address, Entry::new(Kind::Alert, Key::alert_step(alert, place), at));
     entry.cause = Some(step.to_owned());
     entry.detail.insert("alert".to_owned(), alert.to_string());

@@ -42,6 +42,25 @@ pub(crate) enum Rule {
 }
 
 impl Rule {
+    #[cfg(test)]
+    pub(crate) const ALL: [Rule; 15] = [
+        Rule::SelfClaimed,
+        Rule::ObjectionOverridden,
+        Rule::OwnRecord,
+        Rule::Household,
+        Rule::Colleague,
+        Rule::Listed,
+        Rule::DiedLongAgo,
+        Rule::Replay,
+        Rule::ForeignCookie,
+        Rule::NewRole,
+        Rule::LegacyAddress,
+        Rule::AgreementRefused,
+        Rule::RestrictedOpened,
+        Rule::ReaderOfSelf,
+        Rule::RestrictedPerson,
+    ];
+
     /// The rule's number.
     pub(crate) fn id(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@ use access::{
     policy::Circumstances,
     session::{self as secret, SessionContent},
 };
-use audit::{Fault, Key, NewSession};
+use audit::{Fault, Key, NewSession, cause};
 use serde_json::json;
 use web::gateway::{Bearer, Refused, TokenAnswer, Within};
 
@@ -76,7 +76,7 @@ impl Program {
             idle_until: now.plus_ms(life.idle_ms),
             absolute_until: now.plus_ms(life.absolute_ms),
         };
-        let mut entry = entries::session(&content.launch, Key::session(&sid, 0), "start", address, now);
+        let mut entry = entries::session(&content.launch, Key::session(&sid, 0), cause::START, address, now);
         entry.detail.insert("server".to_owned(), certificate.thumbprint());
         self.store.redeem(handle, session, entry, now).await?;
         Ok((sid, token))

@@ -15,7 +15,7 @@ use access::{
     },
     session::Ending,
 };
-use audit::{Key, Which};
+use audit::{Key, Which, cause};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
@@ -226,7 +226,7 @@ impl Program {
         let launch = &entered.content.launch;
         let now = clock::millis();
         let story = Story::begin(launch, &within.browser.address, self.policy().id(), now);
-        let entry = story.interruption("identity differs: continued", 1);
+        let entry = story.interruption(cause::IDENTITY_CONTINUED, 1);
         entered.content.confirmed_identity = true;
         let content = serde_json::to_vec(&entered.content).map_err(|_| refused(Refusal::ViewEnded))?;
         match self.store.amend_session(entered.sid, content, entry, now).await {

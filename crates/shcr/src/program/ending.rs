@@ -77,7 +77,7 @@ impl Program {
         loop {
             let more = self.end_named(which.clone(), Ending::Operator, ("by", &by)).await.ok()?;
             ended += more;
-            if more < audit::AT_ONCE {
+            if more < audit::ENDED_AT_ONCE {
                 return Some(ended);
             }
         }

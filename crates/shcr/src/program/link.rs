@@ -12,7 +12,7 @@ use access::{
     policy::Circumstances,
     session::{self as secret, SessionContent},
 };
-use audit::{Fault, Key, NewSession, Why};
+use audit::{Fault, Key, NewSession, Why, cause};
 use web::gateway::{Admitted, Browser, Refused};
 
 impl Program {
@@ -41,7 +41,7 @@ impl Program {
         let content = self.session_content(&launch, browser);
         let ahead = if self.begins_with_break_glass(&content) { "break-glass" } else { "" };
         let session = self.new_session(&content, sid, cookie);
-        let entry = entries::session(&launch, Key::session(&sid, 0), "start", &browser.address, now);
+        let entry = entries::session(&launch, Key::session(&sid, 0), cause::START, &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
             Ok(_redeemed) => {
                 self.watch_roles(&launch).await;

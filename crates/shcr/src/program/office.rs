@@ -25,7 +25,7 @@ use access::{
     },
     session as secret,
 };
-use audit::{Entry, Millis, ReadReceipt};
+use audit::{Entry, Fault, Millis, ReadReceipt};
 use futures_util::FutureExt;
 use scope::Scope;
 use serde::{Deserialize, Serialize};
@@ -215,6 +215,10 @@ impl Reader {
     fn subject(&self) -> &str {
         &self.desk.staff.practitioner.host_sub
     }
+}
+
+fn unreadable(_: Fault) -> Stopped {
+    Stopped::Unreadable
 }
 
 fn unrecorded() -> Stopped {

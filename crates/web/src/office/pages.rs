@@ -198,6 +198,13 @@ pub(super) fn stopped(stopped: &Stopped, settings: &Settings) -> String {
             &["No opening of that name concerns your organisation’s professionals or its own data."],
             "",
         ),
+        Stopped::Unreadable => (
+            "The log could not be read",
+            &[
+                "Nothing is shown. Try again; if it stays so, tell the operator: the store is down, or an entry is not as it was written.",
+            ],
+            "",
+        ),
         Stopped::Refused(refused) => (
             match refused.refusal {
                 Refusal::CannotRecord => "Nothing can be shown",
@@ -217,8 +224,11 @@ pub(super) fn stopped(stopped: &Stopped, settings: &Settings) -> String {
             &refused.reference,
         ),
     };
-    let again =
-        if matches!(stopped, Stopped::NotFound | Stopped::NoReason) { "Back" } else { "Sign in again" };
+    let again = if matches!(stopped, Stopped::NotFound | Stopped::NoReason | Stopped::Unreadable) {
+        "Back"
+    } else {
+        "Sign in again"
+    };
     drawn(&Stop { frame: Frame::new(title, settings.training), paragraphs, reference, again })
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     super::{Fault, Store, desk::Stop},
-    AT_ONCE, Session, Which, read_session,
+    ENDED_AT_ONCE, Session, Which, read_session,
 };
 use crate::{
     Millis,
@@ -52,7 +52,7 @@ impl Store {
                                    WHERE ended IS NULL AND min(idle_until, absolute_until) <= ?1 LIMIT ?2)
                      RETURNING sid, absolute_until <= ?1",
                 )?
-                .query_map((now.0, AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map((now.0, ENDED_AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()
                 .map_err(Stop::from)?;
             for (sid, absolute) in &over {
@@ -61,7 +61,7 @@ impl Store {
                 entry.cause = Some(cause.to_owned());
                 desk.author(&entry, now)?;
             }
-            Ok(Ok(u32::try_from(over.len()).unwrap_or(AT_ONCE)))
+            Ok(Ok(u32::try_from(over.len()).unwrap_or(ENDED_AT_ONCE)))
         })
         .await
     }

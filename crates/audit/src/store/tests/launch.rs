@@ -110,7 +110,7 @@ async fn all_sessions_of_a_host_end_together_at_most_so_many_by_one_entry() {
         secret[..4].copy_from_slice(&n.to_be_bytes());
         secret
     };
-    let all = AT_ONCE + 3;
+    let all = ENDED_AT_ONCE + 3;
     for n in 0..all {
         let mut new = handle(secret(n, 1), 1);
         new.assertion.jti_hash = secret(n, 2);
@@ -125,7 +125,7 @@ async fn all_sessions_of_a_host_end_together_at_most_so_many_by_one_entry() {
         store.end_sessions(Which::Host(host.to_owned()), "operator", entry, NOW)
     };
     assert_eq!(end("another-host", 1).await, Ok(0));
-    assert_eq!(end(&host, 2).await, Ok(AT_ONCE));
+    assert_eq!(end(&host, 2).await, Ok(ENDED_AT_ONCE));
     assert_eq!(end(&host, 3).await, Ok(3));
     assert_eq!(end(&host, 4).await, Ok(0), "all have ended");
     assert_eq!(store.touch(secret(all - 1, 4), NOW).await, Err(Fault::Rejected(Why::Closed)));

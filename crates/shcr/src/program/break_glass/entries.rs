@@ -3,7 +3,7 @@
 
 use crate::{clock, entries::Story};
 use access::break_glass::{Exception, Offer};
-use audit::{Entry, Key, Kind};
+use audit::{Entry, Key, Kind, cause};
 use fhir::{Category, OdsCode, SourceId};
 
 const ASKED: u32 = 0;
@@ -11,8 +11,6 @@ const BEGUN: u32 = 1;
 const OVER: u32 = 2;
 /// Any emergency access, start and stop.
 const RULE: &str = "PO-06";
-/// What a second person has to close.
-const REVIEW: &str = "review";
 
 impl Story {
     /// The page that names what would open is about to be shown.
@@ -33,12 +31,12 @@ impl Story {
 
     /// Who, whom, why in their own words, what opens, until when.
     pub(super) fn emergency_begun(&self, exception: &Exception) -> Entry {
-        let entry = self.override_entry(BEGUN, "emergency access begins", self.at);
+        let entry = self.override_entry(BEGUN, cause::EMERGENCY_BEGINS, self.at);
         told_of(entry, exception)
     }
 
     pub(super) fn emergency_over(&self, exception: &Exception, why: &str) -> Entry {
-        let mut entry = self.override_entry(OVER, "emergency access ends", clock::millis());
+        let mut entry = self.override_entry(OVER, cause::EMERGENCY_ENDS, clock::millis());
         entry.detail.insert("ended".to_owned(), why.to_owned());
         told_of(entry, exception)
     }
@@ -67,9 +65,9 @@ impl Story {
 
     /// Open until somebody else than the professional has looked and closed it.
     pub(super) fn emergency_review(&self, exception: &Exception) -> Entry {
-        let key = Key::raised(REVIEW, self.opening.as_str());
+        let key = Key::raised(cause::REVIEW, self.opening.as_str());
         let mut entry = Entry::new(Kind::Alert, key, self.at);
-        entry.cause = Some(REVIEW.to_owned());
+        entry.cause = Some(cause::REVIEW.to_owned());
         let told: Vec<String> = exception.told.iter().map(ToString::to_string).collect();
         for (key, value) in [
             ("what", "emergency access: to be looked at and closed by a second person".to_owned()),

@@ -8,6 +8,7 @@ use crate::{
     program::{Program, doors::refused},
 };
 use access::{Refusal, launch::Person, person::Trace};
+use audit::cause;
 use serde::{Deserialize, Serialize};
 
 /// Under a keyed hash of the professional.
@@ -59,7 +60,7 @@ impl Program {
         let now = clock::millis();
         let may = looks.take(now.0);
         self.remember(attempt, &looks).await?;
-        let entry = if may { attempt.begins(now) } else { attempt.ended("too many attempts", now) };
+        let entry = if may { attempt.begins(now) } else { attempt.ended(cause::TOO_MANY, now) };
         let recorded = self.store.append(vec![entry], now).await;
         recorded.map_err(|_| refused(Refusal::CannotRecord))?;
         Ok(may)
@@ -76,15 +77,15 @@ impl Program {
         let mut looks = self.looks(attempt).await?;
         let now = clock::millis();
         let outcome = match (found, trace) {
-            (Some(_), _) => "found",
+            (Some(_), _) => cause::FOUND,
             (None, Trace::DidNotAnswer) => "did not answer",
-            (None, Trace::Found(traced)) if traced.restricted => "restricted",
-            (None, Trace::Found(_)) => "differs",
-            (None, Trace::Invalidated) => "invalidated",
-            (None, Trace::NotFound) => "nobody",
+            (None, Trace::Found(traced)) if traced.restricted => cause::RESTRICTED,
+            (None, Trace::Found(_)) => cause::DIFFERS,
+            (None, Trace::Invalidated) => cause::INVALIDATED,
+            (None, Trace::NotFound) => cause::NOBODY,
         };
         let pauses = match outcome {
-            "found" => {
+            cause::FOUND => {
                 looks.misses.clear();
                 false
             }

@@ -1,13 +1,13 @@
 //! Who opened what: takes a question of an officer, gives the openings and attempts that fit and are theirs to see. What cannot be
 //! asked as typed is said field by field.
 
-use super::{Program, Reader, Staged, unrecorded, words};
+use super::{Program, Reader, Staged, unreadable, words};
 use crate::{
     clock,
     entries::{self, reading::Asked},
     program::alerts::Rule,
 };
-use audit::{Entry, Found, Kind, Millis, OpeningId, Query};
+use audit::{Entry, Found, Kind, Millis, OpeningId, Query, cause};
 use fhir::NhsNumber;
 use jiff::{ToSpan, civil::Date};
 use web::{
@@ -36,7 +36,7 @@ impl Program {
         let scope = reader.scope.clone();
         let (query, only, key) = (wanted.query.clone(), wanted.only, wanted.key.clone());
         let fits = move |entry: &Entry| scope.sees(entry) && only.fits(entry) && key.fits(entry);
-        let page = self.store.find(query, fits, &read).await.map_err(|_| unrecorded())?;
+        let page = self.store.find(query, fits, &read).await.map_err(unreadable)?;
         let rows = page.entries.iter().map(row).collect();
         Ok(Looked { desk: reader.shown, form, faults: Vec::new(), rows, next: page.next })
     }
@@ -186,7 +186,8 @@ impl Only {
         match self {
             Self::Every | Self::Refused => true,
             Self::Emergency => {
-                entry.kind == Kind::Override || entry.flags.iter().any(|flag| flag == "break-glass")
+                let begins = entry.cause.as_deref() == Some(cause::EMERGENCY_BEGINS);
+                begins || entry.flags.iter().any(|flag| flag == "break-glass")
             }
             Self::Objection => {
                 entry.objection.as_ref().is_some_and(|objection| objection.state == "objected")

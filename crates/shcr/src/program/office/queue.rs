@@ -1,12 +1,12 @@
 //! Alerts: takes those raised and what officers did about them, gives the list and one step further. One person takes an alert on,
 //! another closes it; every step is an entry, and each can be taken once.
 
-use super::{Program, Reader, Scope, Staged, unrecorded, words};
+use super::{Program, Reader, Scope, Staged, unreadable, unrecorded, words};
 use crate::{
     clock,
     entries::reading::{self, Asked},
 };
-use audit::{Fault, Found, Kind, OpeningId, Query, Why};
+use audit::{Fault, Found, Kind, OpeningId, Query, Why, cause};
 use std::collections::BTreeMap;
 use web::{
     gateway::Browser,
@@ -84,7 +84,7 @@ impl Program {
                 .store
                 .watched(Query { from, kinds: vec![Kind::Alert], ..Query::default() })
                 .await
-                .map_err(|_| unrecorded())?;
+                .map_err(unreadable)?;
             next = page.next;
             for found in page.entries {
                 let of = found.entry.detail.get("alert").and_then(|index| index.parse::<u64>().ok());
@@ -94,7 +94,7 @@ impl Program {
                             case.steps.push(found);
                         }
                     }
-                    None if words::rule(found.entry.cause.as_deref().unwrap_or_default()).is_some() => {
+                    None if words::raised(&found.entry).is_some() => {
                         cases.insert(found.index, Case { raised: found, steps: Vec::new() });
                     }
                     None => {}
@@ -123,18 +123,18 @@ impl Program {
             .store
             .watched(Query { opening: Some(opening), ..Query::default() })
             .await
-            .map_err(|_| unrecorded())?;
+            .map_err(unreadable)?;
         Ok(page.entries.iter().any(|found| scope.sees(&found.entry)))
     }
 }
 
 impl Case {
     fn is_closed(&self) -> bool {
-        self.steps.iter().any(|step| step.entry.cause.as_deref() != Some("taken"))
+        self.steps.iter().any(|step| step.entry.cause.as_deref() != Some(cause::TAKEN))
     }
 
     fn taken_by(&self) -> Option<&str> {
-        let taken = self.steps.iter().find(|step| step.entry.cause.as_deref() == Some("taken"))?;
+        let taken = self.steps.iter().find(|step| step.entry.cause.as_deref() == Some(cause::TAKEN))?;
         taken.entry.who.as_ref().map(|who| who.subject.as_str())
     }
 
@@ -159,7 +159,7 @@ fn allowed<'a>(
     form: &'a StepForm,
 ) -> Result<(&'static str, &'a str), &'static str> {
     match (form.step.as_str(), case.next(officer)) {
-        ("take", NextStep::Take) => Ok(("taken", "")),
+        ("take", NextStep::Take) => Ok((cause::TAKEN, "")),
         ("take", _) => Err("Somebody has taken it on already."),
         ("justified" | "breach", NextStep::Wait) => Err("You took it on, so somebody else closes it."),
         ("justified" | "breach", NextStep::Take) => Err("Somebody takes it on first."),
@@ -169,7 +169,7 @@ fn allowed<'a>(
             if !NOTE_CHARS.contains(&note.chars().count()) {
                 return Err("Say what you found, in 10 to 1,000 characters.");
             }
-            Ok((if step == "breach" { "closed as a breach" } else { "closed as justified" }, note))
+            Ok((if step == "breach" { cause::BREACH } else { cause::JUSTIFIED }, note))
         }
         _ => Err("That is no step of an alert."),
     }
@@ -180,14 +180,14 @@ fn alert(case: &Case, officer: &str) -> Alert {
     let rule = entry.cause.clone().unwrap_or_default();
     let history = |step: &Found| {
         let cause = step.entry.cause.as_deref().unwrap_or_default();
-        let said = if cause == "taken" { "taken on" } else { cause };
+        let said = if cause == cause::TAKEN { "taken on" } else { cause };
         let note = step.entry.detail.get("note").map(|note| format!(": {note}")).unwrap_or_default();
         let by = words::professional(&step.entry);
         format!("{} {said} by {by}{note}", words::at(step.entry.at))
     };
     Alert {
         index: case.raised.index,
-        says: words::rule(&rule).unwrap_or_default().to_owned(),
+        says: words::raised(entry).unwrap_or_default(),
         rule,
         at: words::at(entry.at),
         opening: case.opening().map(|id| id.to_string()),

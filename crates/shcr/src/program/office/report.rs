@@ -1,7 +1,7 @@
 //! Who looked at one person's record: takes an NHS number and a time, gives every opening with what was shown, in words the person
 //! themselves can read. Professionals stand by role and organisation; what a row must not give away reads "other information".
 
-use super::{Program, Staged, look, unrecorded, words};
+use super::{Program, Staged, look, unreadable, words};
 use crate::entries::reading::Asked;
 use audit::{Entry, Found, Kind, Query, ReadReceipt};
 use fhir::NhsNumber;
@@ -47,8 +47,7 @@ impl Program {
             ..Query::default()
         };
         let scope = reader.scope.clone();
-        let page =
-            self.store.find(query, move |entry| scope.sees(entry), &read).await.map_err(|_| unrecorded())?;
+        let page = self.store.find(query, move |entry| scope.sees(entry), &read).await.map_err(unreadable)?;
         let mut rows = Vec::with_capacity(page.entries.len());
         for open in &page.entries {
             rows.push(self.looker(open, &reader.scope, &read).await?);
@@ -72,7 +71,7 @@ impl Program {
             manifests: true,
             ..Query::default()
         };
-        let told = self.store.find(query, |_| true, read).await.map_err(|_| unrecorded())?;
+        let told = self.store.find(query, |_| true, read).await.map_err(unreadable)?;
         let by_own = scope.is_by_own(&open.entry);
         let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let disclosures = told.entries.iter().filter(|found| found.entry.kind == Kind::Disclosure);

@@ -1,7 +1,7 @@
 //! One opening from beginning to end: takes its id, gives who, from where, why, what was shown of each source, what was not, and
 //! every entry in the order of record. An officer of one partner sees of other partners' sources nothing.
 
-use super::{Program, Reader, Staged, unrecorded, words};
+use super::{Program, Reader, Staged, unreadable, words};
 use crate::entries::reading::Asked;
 use audit::{Entry, Found, Kind, OpeningId, Query, hash, manifest::Manifest};
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ impl Program {
         let asked = Asked { what: "opening", opening: Some(id.as_str()), ..Asked::default() };
         let read = self.is_about_to(&reader, asked).await?;
         let query = Query { opening: Some(id), manifests: true, ..Query::default() };
-        let page = self.store.find(query, |_| true, &read).await.map_err(|_| unrecorded())?;
+        let page = self.store.find(query, |_| true, &read).await.map_err(unreadable)?;
         if !page.entries.iter().any(|found| reader.scope.sees(&found.entry)) {
             return Err(Stopped::NotFound);
         }

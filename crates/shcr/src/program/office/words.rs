@@ -2,7 +2,7 @@
 
 use crate::entries;
 use access::Role;
-use audit::{Entry, Kind, Millis, SourceLine};
+use audit::{Entry, Kind, Millis, SourceLine, cause};
 use fhir::{Category, NhsNumber};
 
 /// `22-Nov-2026 14:05:09` in London.
@@ -158,8 +158,18 @@ pub(super) fn step(entry: &Entry, own: &dyn Fn(&SourceLine) -> bool) -> String {
     }
 }
 
-/// What an alert's rule means; `None` for entries of that kind that are no alert to look into.
-pub(super) fn rule(rule: &str) -> Option<&'static str> {
+/// What an alert is about; `None` for entries of that kind that are none to look into.
+pub(super) fn raised(entry: &Entry) -> Option<String> {
+    match entry.cause.as_deref()? {
+        // Of direct access it says no more than that.
+        cause::REVIEW => entry.detail.get("what").cloned().or_else(|| Some(REVIEW_OF_DIRECT.to_owned())),
+        numbered => rule(numbered).map(str::to_owned),
+    }
+}
+
+const REVIEW_OF_DIRECT: &str = "direct access, to be looked at by a second person";
+
+fn rule(rule: &str) -> Option<&'static str> {
     Some(match rule {
         "PO-01" => "opened on the professional\u{2019}s own word",
         "PO-02" => "opened although the person objects",
@@ -182,9 +192,9 @@ pub(super) fn rule(rule: &str) -> Option<&'static str> {
         "PO-25" => "a role never seen before",
         "PO-26" => "an encrypted address was used",
         "PO-27" => "a reader of the audit looked for themselves",
+        "PO-29" => "the log may not be whole: the operator must look",
         "PO-30" => "very much was printed",
         "OP-01" => "a changed agreement was refused",
-        "review" => "direct access, to be looked at by a second person",
         _ => return None,
     })
 }
@@ -197,4 +207,28 @@ pub(super) fn reference(entry: &Entry) -> String {
         .map(entries::reference)
         .or_else(|| entry.detail.get("reference").cloned())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use audit::Key;
+
+    #[test]
+    fn every_alert_that_is_raised_has_words_and_nothing_else_is_listed() {
+        let alert = |cause: &str| {
+            let mut entry = Entry::new(Kind::Alert, Key::raised(cause, "about"), Millis(0));
+            entry.cause = Some(cause.to_owned());
+            entry
+        };
+        let counted = audit::watch::Rule::ALL.into_iter().map(audit::watch::Rule::id);
+        let on_the_way = crate::program::alerts::Rule::ALL.into_iter().map(crate::program::alerts::Rule::id);
+        for rule in counted.chain(on_the_way).chain(["PO-06", "PO-29", cause::REVIEW]) {
+            assert!(raised(&alert(rule)).is_some(), "{rule}");
+        }
+        assert!(raised(&alert("source cleared by hand")).is_none());
+        let mut emergency = alert(cause::REVIEW);
+        emergency.detail.insert("what".to_owned(), "emergency access".to_owned());
+        assert_eq!(raised(&emergency).as_deref(), Some("emergency access"));
+    }
 }
