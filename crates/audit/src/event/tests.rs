@@ -7,7 +7,7 @@ mod cases;
 mod profiles;
 
 use super::*;
-use crate::{Millis, entry::Kind, sample};
+use crate::{Millis, cause, entry::Kind, sample};
 use cases::cases;
 use profiles::Profiles;
 use serde_json::Value;
@@ -157,6 +157,19 @@ fn a_close_tells_each_source_that_gave_nothing_and_a_sweep_each_that_may_have() 
     sweep.sources.clear();
     sweep.detail.insert("possibly-shown".to_owned(), "acute gp".to_owned());
     assert_eq!(outcomes(&sweep).len(), 2, "a sweep that outgrew its lines still tells each source");
+}
+
+#[test]
+fn whoever_signs_in_is_told_as_signing_in_whatever_they_signed_in_to() {
+    let subtype = |cause: &str| {
+        let mut entry = sample::session_entry([7; 32], 0);
+        entry.cause = Some(cause.to_owned());
+        parsed(&entry)[0]["subtype"][0]["code"].clone()
+    };
+    for begins in cause::BEGINNINGS {
+        assert_eq!(subtype(begins), "110122", "{begins}");
+    }
+    assert_eq!(subtype("signed out of reading the audit"), "110123");
 }
 
 #[test]

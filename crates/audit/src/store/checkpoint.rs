@@ -104,7 +104,7 @@ pub(super) fn sign(desk: &mut Desk<'_>, now: Millis) -> Result<Kept<Published>, 
     let (size, root) = (desk.tree.size(), desk.tree.root());
     let before = last(desk.conn)?;
     if let Some(before) = &before {
-        if let Err(what) = still_begins_with(desk, before, (size, &root)) {
+        if let Err(what) = still_begins_with(desk, before, (size, &root))? {
             let shut = frozen::freeze(
                 &desk.state.store,
                 &format!("{what}; a checkpoint of {size} leaves was not signed"),
@@ -130,27 +130,33 @@ pub(super) fn sign(desk: &mut Desk<'_>, now: Millis) -> Result<Kept<Published>, 
     Ok(Ok(Published { checkpoint, note, at: now, cosigned: BTreeMap::new() }))
 }
 
-/// What was signed last is ours, and the tree of the store begins with it.
-fn still_begins_with(desk: &Desk<'_>, before: &Published, new: (u64, &Hash)) -> Result<(), String> {
+/// What was signed last is ours, and the tree of the store begins with it; otherwise what is wrong. A file that cannot be read
+/// proves nothing: that is the store's own trouble, and passes.
+fn still_begins_with(
+    desk: &Desk<'_>,
+    before: &Published,
+    new: (u64, &Hash),
+) -> Result<Result<(), String>, Stop> {
     let (size, root) = (before.checkpoint.size, &before.checkpoint.root);
     let said = format!("the checkpoint of {size} leaves");
-    let note = Note::parse(&before.note).map_err(|_| format!("{said} cannot be read"))?;
-    let (newest, _) = origin::signer(desk.conn, desk.keys, &desk.state.origin)
-        .map_err(|_| "the log's keys cannot be read".to_owned())?;
+    let Ok(note) = Note::parse(&before.note) else { return Ok(Err(format!("{said} cannot be read"))) };
+    let (newest, _) = origin::signer(desk.conn, desk.keys, &desk.state.origin)?;
     let ours = (0..=newest).any(|generation| {
         origin::numbered(desk.keys, &desk.state.origin, generation)
             .is_ok_and(|signer| signer.verifier().check(&note) == Some(Ok(0)))
     });
     if !ours || Checkpoint::parse(&note.text).as_ref() != Some(&before.checkpoint) {
-        return Err(format!("{said} is not what was signed"));
+        return Ok(Err(format!("{said} is not what was signed")));
     }
-    let path = proof::consistency(&mut grown::reader(desk.conn, new.0), size, new.0)
-        .map_err(|_| format!("the tree between {said} and now cannot be read"))?;
-    if proof::is_consistent((size, root), new, &path) {
-        Ok(())
-    } else {
-        Err(format!("the tree does not begin with {said}"))
-    }
+    let path = match proof::consistency(&mut grown::reader(desk.conn, new.0), size, new.0) {
+        Ok(path) => path,
+        Err(rusqlite::Error::QueryReturnedNoRows) => {
+            return Ok(Err(format!("a part of the tree between {said} and now is gone")));
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    let begins = proof::is_consistent((size, root), new, &path);
+    Ok(if begins { Ok(()) } else { Err(format!("the tree does not begin with {said}")) })
 }
 
 /// The newest, with its cosignatures behind it.

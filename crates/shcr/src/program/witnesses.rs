@@ -9,7 +9,7 @@ use audit::{
     Millis, Published,
     policy::Policy,
     signed::{Signs, Verifier},
-    witness,
+    witness::request,
 };
 use miette::{Context, IntoDiagnostic};
 use std::{
@@ -25,11 +25,13 @@ const EVERY: Duration = Duration::from_secs(5);
 const RENEWED_S: u64 = 60;
 /// A witness that goes on complaining makes us check the whole log this often, and no oftener.
 const LOOKED_INTO_S: i64 = 60 * 60;
+/// A few lines; more is no witness's.
+const LONGEST_ANSWER: usize = 64 * 1024;
 /// How long a witness may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One witness with an address.
-struct Watcher {
+struct Witness {
     name: String,
     verifier: Verifier,
     url: String,
@@ -39,7 +41,7 @@ struct Watcher {
 #[derive(Default)]
 pub(crate) struct Witnesses {
     policy: Option<Policy>,
-    watchers: Vec<Watcher>,
+    asked: Vec<Witness>,
     client: reqwest::Client,
     known: Mutex<Known>,
 }
@@ -71,7 +73,7 @@ impl Witnesses {
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot read `{}`", path.display()))?;
         let policy = Policy::parse(&text).into_diagnostic()?;
-        let mut watchers = Vec::new();
+        let mut asked = Vec::new();
         for party in &policy.witnesses {
             let verifier = Verifier::parse(&party.verifier)
                 .ok()
@@ -81,7 +83,7 @@ impl Witnesses {
                 })?;
             if let Some(url) = &party.url {
                 let url = format!("{}/add-checkpoint", url.trim_end_matches('/'));
-                watchers.push(Watcher { name: party.name.clone(), verifier, url });
+                asked.push(Witness { name: party.name.clone(), verifier, url });
             }
         }
         let client = reqwest::Client::builder()
@@ -89,7 +91,7 @@ impl Witnesses {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .into_diagnostic()?;
-        Ok(Self { policy: Some(policy), watchers, client, known: Mutex::default() })
+        Ok(Self { policy: Some(policy), asked, client, known: Mutex::default() })
     }
 
     /// For the operator.
@@ -124,9 +126,9 @@ impl Witnesses {
     }
 
     /// Whether that witness's word is wanted now.
-    fn is_due(&self, watcher: &Watcher, published: &Published, now: Millis) -> bool {
+    fn is_due(&self, witness: &Witness, published: &Published, now: Millis) -> bool {
         let now = u64::try_from(now.seconds()).unwrap_or(0);
-        let last = published.cosigned.get(&watcher.verifier.to_string());
+        let last = published.cosigned.get(&witness.verifier.to_string());
         last.is_none_or(|last| last + RENEWED_S <= now)
     }
 
@@ -142,21 +144,24 @@ impl Witnesses {
         known.published = Some(published);
     }
 
-    async fn ask(&self, watcher: &Watcher, body: String) -> Said {
-        asked(&self.client, &watcher.url, body).await
+    async fn ask(&self, witness: &Witness, body: String) -> Said {
+        answer_of(&self.client, &witness.url, body).await
     }
 }
 
-async fn asked(client: &reqwest::Client, url: &str, body: String) -> Said {
-    let answer = match client.post(url).body(body).send().await {
+async fn answer_of(client: &reqwest::Client, url: &str, body: String) -> Said {
+    let mut answer = match client.post(url).body(body).send().await {
         Ok(answer) => answer,
         Err(error) => return Said::Nothing(error.without_url().to_string()),
     };
-    let status = answer.status().as_u16();
-    let text = match answer.content_length() {
-        Some(length) if length > 64 * 1024 => return Said::Nothing("its answer is too long".to_owned()),
-        _ => answer.text().await.unwrap_or_default(),
-    };
+    let (status, mut bytes) = (answer.status().as_u16(), Vec::new());
+    while let Ok(Some(more)) = answer.chunk().await {
+        bytes.extend_from_slice(&more);
+        if bytes.len() > LONGEST_ANSWER {
+            return Said::Nothing("its answer is too long".to_owned());
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     match (status, text.trim_end().parse()) {
         (200, _) => Said::Cosigned(text),
         (409, Ok(size)) => Said::Holds(size),
@@ -168,24 +173,24 @@ async fn asked(client: &reqwest::Client, url: &str, body: String) -> Said {
 /// Before the store is opened: no witness knows more of the log than the store has published.
 pub(crate) async fn must_not_be_ahead(config: &Config) -> miette::Result<()> {
     let witnesses = Witnesses::load(config)?;
-    if witnesses.watchers.is_empty() {
+    if witnesses.asked.is_empty() {
         return Ok(());
     }
     let settings = store_settings(config, super::read_key(config)?);
     let before = audit::before_opening(&settings, clock::millis()).into_diagnostic()?;
-    for watcher in &witnesses.watchers {
-        match witnesses.ask(watcher, witness::request(0, &[], &before.note)).await {
+    for witness in &witnesses.asked {
+        match witnesses.ask(witness, request(0, &[], &before.note)).await {
             Said::Holds(size) if size > before.published => {
                 return Err(miette::miette!(
                     help = "look for the newest copy of the store; if there is none, two people begin a new log (docs/look-up/audit-log.md)",
                     "witness `{}` has seen {size} entries of the log and the store holds {} that were signed: it was put \
                      back from an earlier day, so nothing is written to it",
-                    watcher.name,
+                    witness.name,
                     before.published
                 ));
             }
             Said::Nothing(why) => {
-                tracing::warn!(witness = watcher.name, why, "a witness did not say how far it has seen")
+                tracing::warn!(witness = witness.name, why, "a witness did not say how far it has seen")
             }
             _ => {}
         }
@@ -216,9 +221,9 @@ impl Program {
                 return;
             }
         };
-        for watcher in &self.witnesses.watchers {
-            if self.witnesses.is_due(watcher, &published, now) {
-                self.show(watcher, &published).await;
+        for witness in &self.witnesses.asked {
+            if self.witnesses.is_due(witness, &published, now) {
+                self.show(witness, &published).await;
             }
         }
         match self.store.published().await {
@@ -228,26 +233,26 @@ impl Program {
     }
 
     /// Twice at most: the first answer may only tell what the witness holds.
-    async fn show(&self, watcher: &Watcher, published: &Published) {
+    async fn show(&self, witness: &Witness, published: &Published) {
         let size = published.checkpoint.size;
         for _ in 0..2 {
-            let old = self.witnesses.known().sizes.get(&watcher.name).copied().unwrap_or(0);
+            let old = self.witnesses.known().sizes.get(&witness.name).copied().unwrap_or(0);
             let Ok(path) = self.store.consistency(old, size).await else { return };
-            match self.witnesses.ask(watcher, witness::request(old, &path, &published.note)).await {
+            match self.witnesses.ask(witness, request(old, &path, &published.note)).await {
                 Said::Cosigned(lines) => {
                     for line in lines.split_inclusive('\n') {
                         // Lines of keys that are not this witness's are left alone.
-                        let _ = self.store.cosigned(size, &watcher.verifier, line.to_owned()).await;
+                        let _ = self.store.cosigned(size, &witness.verifier, line.to_owned()).await;
                     }
-                    self.witnesses.known().sizes.insert(watcher.name.clone(), size);
+                    self.witnesses.known().sizes.insert(witness.name.clone(), size);
                     return;
                 }
                 Said::Holds(held) if held <= size => {
-                    self.witnesses.known().sizes.insert(watcher.name.clone(), held);
+                    self.witnesses.known().sizes.insert(witness.name.clone(), held);
                 }
-                Said::Holds(_) | Said::Complains => return self.look_into(watcher, size).await,
+                Said::Holds(_) | Said::Complains => return self.look_into(witness, size).await,
                 Said::Nothing(why) => {
-                    tracing::warn!(witness = watcher.name, why, "a witness did not cosign");
+                    tracing::warn!(witness = witness.name, why, "a witness did not cosign");
                     return;
                 }
             }
@@ -256,22 +261,22 @@ impl Program {
 
     /// A complaint is evidence, not a command: our own log is checked at once. Wrong, it is frozen; right, somebody is told
     /// and care goes on, so that one faulty witness cannot stop it.
-    async fn look_into(&self, watcher: &Watcher, size: u64) {
+    async fn look_into(&self, witness: &Witness, size: u64) {
         let now = clock::millis().seconds();
-        let last = self.witnesses.known().complaints.get(&watcher.name).copied();
+        let last = self.witnesses.known().complaints.get(&witness.name).copied();
         if last.is_some_and(|last| now < last + LOOKED_INTO_S) {
             return;
         }
-        self.witnesses.known().complaints.insert(watcher.name.clone(), now);
+        self.witnesses.known().complaints.insert(witness.name.clone(), now);
         let path = self.config.audit.store.clone();
         let checked = tokio::task::spawn_blocking(move || audit::verify(&path, None)).await;
         let (name, what) = (
-            &watcher.name,
+            &witness.name,
             match checked {
                 Ok(Ok(_)) => "a witness says the log is not one log; our own tree is right".to_owned(),
                 Ok(Err(fault)) => {
                     let words =
-                        format!("witness `{}` complained, and the log is wrong at {fault}", watcher.name);
+                        format!("witness `{}` complained, and the log is wrong at {fault}", witness.name);
                     if let Err(error) = audit::freeze(&self.config.audit.store, &words) {
                         tracing::error!(%error, "the log could not be frozen");
                     }

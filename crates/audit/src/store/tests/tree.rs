@@ -173,7 +173,7 @@ async fn the_log_keeps_the_name_it_began_with_and_takes_none_that_cannot_be_sign
 async fn au17_nothing_is_signed_over_a_changed_past_and_the_door_shuts_for_good() {
     for (sql, words) in [
         ("UPDATE tile SET hashes = zeroblob(32) WHERE level = 1", "does not begin"),
-        ("DELETE FROM tile WHERE level = 1", "cannot be read"),
+        ("DELETE FROM tile WHERE level = 1", "is gone"),
         ("UPDATE checkpoint SET note = replace(note, '/2026', '/2027')", "is not what was signed"),
         ("UPDATE checkpoint SET note = substr(note, 1, 60)", "cannot be read"),
         (
