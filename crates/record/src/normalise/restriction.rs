@@ -21,6 +21,18 @@ pub(super) use cut::{cut, line, quoted};
 pub(super) use own::is_listed;
 pub(super) use units::Left;
 
+/// Members whose codes name a service wherever they stand.
+const OF_A_SERVICE: [&str; 8] = [
+    "serviceType",
+    "specialty",
+    "serviceCategory",
+    "service",
+    "practiceSetting",
+    "facilityType",
+    "performerType",
+    "program",
+];
+
 /// How an entry came to be restricted. The order is that of how far it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {

@@ -1,7 +1,7 @@
 //! Takes one entry, says whether it is restricted by what it says of itself: a label on any part of it, a listed concept anywhere in
 //! it, a listed service as its author or place, a listed kind of document. Source: access.md section 9, points 1 to 3.
 
-use super::is_about_nobody;
+use super::{OF_A_SERVICE, is_about_nobody};
 use crate::normalise::resource::Resource;
 use crate::normalise::{document, filing};
 use crate::restrictions::Restrictions;
@@ -33,18 +33,8 @@ const CONTACTS: [&str; 9] = [
     "Communication",
 ];
 const OF_A_CONTACT: [&str; 4] = ["type", "category", "code", "class"];
-/// Members that name a service wherever they stand.
-const OF_A_SERVICE: [&str; 9] = [
-    "serviceType",
-    "specialty",
-    "serviceCategory",
-    "service",
-    "practiceSetting",
-    "facilityType",
-    "performerType",
-    "program",
-    "location",
-];
+/// And the member that names one by a place.
+const BY_PLACE: &str = "location";
 /// Members that hold words.
 const WORDS: [&str; 6] = ["text", "display", "name", "alias", "title", "description"];
 /// A person's name is no service, a narrative is no name, and a section's heading is of a document, not of its author.
@@ -142,6 +132,7 @@ impl<'l> Look<'l> {
         let names_service = names_service
             || self.is_party
             || OF_A_SERVICE.contains(&key)
+            || key == BY_PLACE
             || (self.is_contact && OF_A_CONTACT.contains(&key))
             || object.text("resourceType").is_some_and(|kind| is_party(&kind));
         let said_here =

@@ -3,6 +3,7 @@
 //! part of. An entry that names no unit is of none, as it is of no listed service (decision 0029).
 //! Source: access.md sections 7 and 9, point 3; FHIR R4 and STU3 references.
 
+use super::OF_A_SERVICE;
 use super::links::{Graph, Link, is_reference};
 use crate::normalise::resource::{Resource, reference_key};
 use crate::normalise::surroundings::address;
@@ -14,17 +15,6 @@ use std::collections::{HashMap, HashSet};
 const PARTS: [&str; 4] = ["Organization", "HealthcareService", "Location", "CareTeam"];
 /// A role is of whatever it names.
 const ROLE: &str = "PractitionerRole";
-/// Members whose codes name a service wherever they stand.
-const OF_A_SERVICE: [&str; 8] = [
-    "serviceType",
-    "specialty",
-    "serviceCategory",
-    "service",
-    "practiceSetting",
-    "facilityType",
-    "performerType",
-    "program",
-];
 /// The person is no unit, and a narrative names none.
 const PASSED_OVER: [&str; 3] = ["subject", "patient", "text"];
 /// A ward names its clinic, a clinic its site: no further.
