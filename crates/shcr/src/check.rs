@@ -38,8 +38,8 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let providers = access::logout::Providers::load(&config.logout)
         .into_diagnostic()
         .wrap_err("an identity provider cannot be registered")?;
-    crate::program::direct(&config)?;
-    crate::program::office(&config)?;
+    crate::program::direct::load(&config)?;
+    crate::program::office::Office::load(&config)?;
     access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
     crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
     if let Some(channel) = &config.back_channel {

@@ -8,20 +8,15 @@ use crate::{
     refsets,
 };
 use access::{
-    Objection, Permit, Refusal,
-    host::Hosts,
-    keys::Keys,
-    launch::code::Redeemer,
-    launch::direct::{self as direct_access, Direct},
-    objection::weigh_by,
-    own_keys::OwnKeys,
-    person::Difference,
+    Objection, Permit, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
+    objection::weigh_by, own_keys::OwnKeys, person::Difference,
 };
 use audit::{Fault, Opened, Store};
 use federation::Federation;
 use fhir::{Reply, SourceId};
 use miette::{Context, IntoDiagnostic};
 use objection::Place;
+use office::Office;
 use record::Record;
 use std::{
     collections::BTreeMap,
@@ -70,9 +65,9 @@ mod provider;
 /// A launch from a host's own SMART server.
 mod smart;
 /// Direct access.
-mod direct;
+pub(crate) mod direct;
 /// The privacy officers' pages.
-mod office;
+pub(crate) mod office;
 /// What a privacy officer must hear of.
 pub(crate) mod alerts;
 /// What is counted over the log.
@@ -103,7 +98,7 @@ pub(crate) struct Program {
     /// Where it is on.
     pub(crate) direct: Option<Direct>,
     /// The privacy officers' pages, where officers can sign in.
-    pub(crate) office: Option<office::Office>,
+    pub(crate) office: Option<Office>,
     /// Held while a professional's attempts to find somebody are counted.
     looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Arc<Keys>,
@@ -165,8 +160,8 @@ impl Program {
         let providers = access::logout::Providers::load(&config.logout)
             .into_diagnostic()
             .wrap_err("an identity provider cannot be registered")?;
-        let direct = direct(&config)?;
-        let office = office(&config)?;
+        let direct = direct::load(&config)?;
+        let office = Office::load(&config)?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
@@ -307,24 +302,6 @@ impl Program {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.entry(reply.source.to_string()).or_default().count(reply);
     }
-}
-
-/// Direct access, where the configuration enables it.
-pub(crate) fn direct(config: &Config) -> miette::Result<Option<Direct>> {
-    Direct::load(config.training, config.direct.as_ref(), &config.policy.directory, direct_access::DESK)
-        .into_diagnostic()
-        .wrap_err("direct access cannot be offered")
-}
-
-/// The privacy officers' desk, where they can sign in.
-pub(crate) fn office(config: &Config) -> miette::Result<Option<office::Office>> {
-    let Some(office) = &config.office else { return Ok(None) };
-    let policy_dir = &config.policy.directory;
-    let sign_in = Direct::load(config.training, office.sign_in.as_ref(), policy_dir, direct_access::OFFICE)
-        .into_diagnostic()
-        .wrap_err("the privacy officers' pages cannot be offered")?;
-    let region = office.region.iter().map(ToString::to_string).collect();
-    Ok(sign_in.map(|sign_in| office::Office { sign_in, url: office.url.clone(), region }))
 }
 
 /// Every organisation that is configured to be asked about its staff.

@@ -8,12 +8,12 @@ mod limit;
 mod review;
 
 use super::{Program, doors::refused, provider::way};
-use crate::{clock, entries::find as find_entries};
+use crate::{clock, config::Config, entries::find as find_entries};
 use access::{
     Refusal,
     launch::{
         Person,
-        direct::{self, Door, FindForm, OpenForm, Staff, Wanted},
+        direct::{self, Direct, Door, FindForm, OpenForm, Staff, Wanted},
         oidc::{Callback, cookie},
     },
     person::Trace,
@@ -21,6 +21,7 @@ use access::{
 };
 use audit::Millis;
 use federation::Demographics;
+use miette::{IntoDiagnostic, WrapErr};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use web::gateway::{
@@ -50,6 +51,13 @@ struct Found {
 }
 
 type Staged<T> = Result<T, Stopped>;
+
+/// Where the configuration enables it.
+pub(crate) fn load(config: &Config) -> miette::Result<Option<Direct>> {
+    Direct::load(config.training, config.direct.as_ref(), &config.policy.directory, direct::DESK)
+        .into_diagnostic()
+        .wrap_err("direct access cannot be offered")
+}
 
 impl Program {
     /// `GET /direct`.

@@ -16,7 +16,7 @@ mod queue;
 mod words;
 
 use super::{Doors, Program, doors::refused, provider::way};
-use crate::{clock, entries::reading};
+use crate::{clock, config::Config, entries::reading};
 use access::{
     Refusal,
     launch::{
@@ -27,6 +27,7 @@ use access::{
 };
 use audit::{Entry, Fault, Millis, ReadReceipt};
 use futures_util::FutureExt;
+use miette::{IntoDiagnostic, WrapErr};
 use scope::Scope;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
@@ -49,6 +50,19 @@ pub(crate) struct Office {
     pub(crate) url: String,
     /// Organisations whose officers see the entries of every partner.
     pub(crate) region: BTreeSet<String>,
+}
+
+impl Office {
+    /// Where the configuration has it, and officers can sign in.
+    pub(crate) fn load(config: &Config) -> miette::Result<Option<Self>> {
+        let Some(office) = &config.office else { return Ok(None) };
+        let policy_dir = &config.policy.directory;
+        let sign_in = Direct::load(config.training, office.sign_in.as_ref(), policy_dir, direct::OFFICE)
+            .into_diagnostic()
+            .wrap_err("the privacy officers' pages cannot be offered")?;
+        let region = office.region.iter().map(ToString::to_string).collect();
+        Ok(sign_in.map(|sign_in| Self { sign_in, url: office.url.clone(), region }))
+    }
 }
 
 /// What is known from sign-in to sign-out. Sealed under the cookie.
