@@ -311,4 +311,4 @@ fn counts(place: &Place) -> Outcome<Value> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -15,11 +15,19 @@ mod messages;
 mod size;
 /// Loads that are killed.
 mod kills;
+/// A region and a gateway before it.
+mod stage;
+/// What an opening costs.
+mod opening;
 /// Choices that can be made again.
 mod dice;
 
 use clap::Parser;
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// What went wrong, in words.
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -48,6 +56,28 @@ enum What {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Openings of a synthetic region's records.
+    Opening {
+        /// How many are measured one after the other.
+        #[arg(long, default_value_t = 200)]
+        openings: usize,
+        /// How many are then opened at once; none with 0.
+        #[arg(long, default_value_t = 200)]
+        at_once: usize,
+        /// How many people the region has.
+        #[arg(long, default_value_t = 30)]
+        people: usize,
+        /// Part of the name of whose record is measured.
+        #[arg(long, default_value = "TESTPATIENT")]
+        whose: String,
+        /// Hang none, one, two … of the sources too.
+        #[arg(long)]
+        hung: bool,
+        #[arg(long, default_value = "target/release/shcr")]
+        program: PathBuf,
+        #[arg(long, default_value_t = 7)]
+        seed: u64,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -61,14 +91,27 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(What::Edge { people, program, kills, kill_people, seed }: What) -> Outcome<()> {
-    let program = program.canonicalize().map_err(|error| format!("`{}`: {error}", program.display()))?;
-    if kills == 0 {
-        return size::measure(&program, people, seed).await;
+async fn run(what: What) -> Outcome<()> {
+    match what {
+        What::Edge { people, program, kills, kill_people, seed } => {
+            let program = found(&program)?;
+            if kills == 0 {
+                return size::measure(&program, people, seed).await;
+            }
+            let told =
+                kills::run(&program, kills::Plan { kills, people: kill_people, seed }, &mut say).await?;
+            say(&told.to_string());
+            Ok(())
+        }
+        What::Opening { openings, at_once, people, whose, hung, program, seed } => {
+            let plan = opening::Plan { warm: 30, openings, block: 25, at_once, people, seed, whose, hung };
+            opening::measure(&found(&program)?, &plan, &mut say).await
+        }
     }
-    let told = kills::run(&program, kills::Plan { kills, people: kill_people, seed }, &mut say).await?;
-    say(&told.to_string());
-    Ok(())
+}
+
+fn found(program: &Path) -> Outcome<PathBuf> {
+    Ok(program.canonicalize().map_err(|error| format!("`{}`: {error}", program.display()))?)
 }
 
 pub(crate) fn say(line: &str) {

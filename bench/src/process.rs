@@ -20,8 +20,17 @@ pub(crate) fn cpu(pid: u32) -> Outcome<Duration> {
 
 /// The most memory it has held at once, in KiB.
 pub(crate) fn peak_kib(pid: u32) -> Outcome<u64> {
+    status_kib(pid, "VmHWM:")
+}
+
+/// The memory it holds now, in KiB.
+pub(crate) fn now_kib(pid: u32) -> Outcome<u64> {
+    status_kib(pid, "VmRSS:")
+}
+
+fn status_kib(pid: u32, name: &str) -> Outcome<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    kib.ok_or_else(|| "`status` of a process has no VmHWM".into())
+    kib.ok_or_else(|| format!("`status` of a process has no `{name}`").into())
 }

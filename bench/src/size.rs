@@ -147,7 +147,7 @@ async fn block(node: &Node, asker: &Asker, people: &[String]) -> Outcome<(Durati
 }
 
 /// So many of a hundred are not above it.
-fn part(times: &mut [Duration], of_hundred: usize) -> Duration {
+pub(crate) fn part(times: &mut [Duration], of_hundred: usize) -> Duration {
     times.sort_unstable();
     times
         .get((times.len() * of_hundred / 100).min(times.len().saturating_sub(1)))

@@ -1,7 +1,11 @@
 //! The audit as an auditor has it: takes a store and its key, gives the program's own verdict and what it counted, and how
 //! every opening was closed.
 
-use audit::{EntryView, Filter};
+use crate::held;
+use audit::{
+    EntryView, Filter, OpeningId,
+    held::{About, OwnKey},
+};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -14,17 +18,20 @@ pub struct Auditor {
     program: PathBuf,
     store: PathBuf,
     key: PathBuf,
+    months: PathBuf,
 }
 
 impl Auditor {
     pub(crate) fn new(program: &Path, state: &Path) -> Self {
-        Self { program: program.to_owned(), store: state.join("audit.sqlite"), key: state.join("audit.key") }
+        let (store, key) = (state.join("audit.sqlite"), state.join("audit.key"));
+        Self { program: program.to_owned(), store, key, months: state.join("audit-months") }
     }
 
     /// Nothing was changed, removed, added or reordered (HAZ-030). Gives how many entries of each kind there are.
     pub fn verify(&self) -> Kinds {
         let mut command = Command::new(&self.program);
         command.args(["audit", "verify", "--store"]).arg(&self.store).arg("--key").arg(&self.key);
+        command.arg("--month-keys").arg(&self.months);
         let output = command.output().expect("the program starts");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let complaint = String::from_utf8_lossy(&output.stderr);
@@ -120,17 +127,36 @@ impl Auditor {
         own.map(told).collect()
     }
 
-    /// How many entries of sources the manifests name as held for this reason.
+    /// How many entries were held back for this reason, as the partners that published a key find when they open what is theirs.
     pub fn held(&self, reason: &str) -> usize {
-        let entries = self.all();
-        let manifests = entries.iter().filter_map(|view| view.manifest.as_ref()?.get("held")?.as_array());
-        manifests.flatten().filter(|row| row.get(3).and_then(Value::as_str) == Some(reason)).count()
+        let key = OwnKey::parse(held::PRIVATE).expect("it is a key");
+        let sealed = self.sealed();
+        let opened = sealed.iter().filter_map(|(opening, source, part, text)| {
+            let (opening, part) = (OpeningId::parse(opening).ok()?, *part);
+            key.open(About { opening: &opening, source, part }, text).ok()
+        });
+        opened.flat_map(|told| told.rows).filter(|row| row.reason.name() == reason).count()
+    }
+
+    /// What is sealed beside each disclosure: opening, source, part and text, as whoever has the store's key sees it.
+    pub fn sealed(&self) -> Vec<(String, String, u32, String)> {
+        let sealed = |view: &EntryView| {
+            let manifest = view.manifest.as_ref()?;
+            let text = |pointer| manifest.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+            let part = manifest.pointer("/head/part").and_then(Value::as_u64)?;
+            Some((text("/head/opening")?, text("/head/source")?, part.try_into().ok()?, text("/held")?))
+        };
+        self.all().iter().filter_map(sealed).collect()
     }
 
     fn all(&self) -> Vec<EntryView> {
         let key = std::fs::read_to_string(&self.key).expect("the key can be read");
-        let entries = audit::inspect(&self.store, bytes(key.trim()), &Filter::default());
+        let entries = audit::inspect(&self.place(), bytes(key.trim()), &Filter::default());
         entries.expect("the audit opens under its key")
+    }
+
+    fn place(&self) -> audit::Place {
+        audit::Place { month_keys: Some(self.months.clone()), ..audit::Place::file(&self.store) }
     }
 
     /// The operator's maintenance hold: while it stands, nothing can be recorded.

@@ -70,6 +70,18 @@ impl<'a> Control<'a> {
         self.lines().await.iter().filter_map(line).filter(|(_, count)| *count > 0).collect()
     }
 
+    /// Every request that bore a name, of sources whose own name begins so: when it came, and the name.
+    pub async fn requests(&self, source: &str) -> Vec<(String, String)> {
+        let lines = self.lines().await;
+        let is_of = |line: &&Value| {
+            line.get("source").and_then(Value::as_str).is_some_and(|name| name.starts_with(source))
+        };
+        let requests =
+            lines.iter().filter(is_of).filter_map(|line| line.get("requests")?.as_array()).flatten();
+        let text = |request: &Value, name: &str| Some(request.get(name)?.as_str()?.to_owned());
+        requests.filter_map(|request| Some((text(request, "at")?, text(request, "request_id")?))).collect()
+    }
+
     async fn lines(&self) -> Vec<Value> {
         let answer = self.client.get(self.at("/asked")).send().await.expect("the control page answers");
         serde_json::from_str(&answer.text().await.expect("text")).expect("a list")

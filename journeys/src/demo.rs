@@ -89,6 +89,11 @@ impl Demo {
         written
     }
 
+    /// Runs one of the program's commands where nothing else runs yet; gives whether it went well, and what it said.
+    pub fn run(arguments: &[&str]) -> (bool, String) {
+        run(&program(), arguments, "")
+    }
+
     /// Runs another of the program's own commands beside it; gives whether it went well, and what it said.
     pub fn command(&self, arguments: &[&str]) -> (bool, String) {
         self.command_told(arguments, "")
@@ -96,17 +101,7 @@ impl Demo {
 
     /// The same, with something on its standard input.
     pub fn command_told(&self, arguments: &[&str], told: &str) -> (bool, String) {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program can be run");
-        let mut input = child.stdin.take().expect("its input is a pipe");
-        // It may end without reading.
-        let _ = input.write_all(told.as_bytes());
-        drop(input);
-        let ran = child.wait_with_output().expect("the program ends");
-        let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-        let said = if out.is_empty() { err } else { out };
-        (ran.status.success(), said.into_owned())
+        run(&self.program, arguments, told)
     }
 
     /// Asks it to stop, as an operator would; gives its exit.
@@ -160,6 +155,20 @@ impl Drop for Demo {
 }
 
 /// `SHCR_PROGRAM`, or the program of this workspace, built once per run.
+fn run(program: &Path, arguments: &[&str], told: &str) -> (bool, String) {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program can be run");
+    let mut input = child.stdin.take().expect("its input is a pipe");
+    // It may end without reading.
+    let _ = input.write_all(told.as_bytes());
+    drop(input);
+    let ran = child.wait_with_output().expect("the program ends");
+    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    let said = if out.is_empty() { err } else { out };
+    (ran.status.success(), said.into_owned())
+}
+
 fn program() -> PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let named = || std::env::var_os("SHCR_PROGRAM").map(PathBuf::from);

@@ -24,6 +24,8 @@ pub mod control;
 pub mod operator;
 /// The audit, through the program's own commands, and read with its key.
 pub mod auditor;
+/// What was held back, as its partner reads it.
+pub mod held;
 /// Identifiers looked for where they may never be.
 pub mod canary;
 
@@ -34,6 +36,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub fn now_s() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock stands after 1970");
     i64::try_from(since.as_secs()).expect("before the end of time")
+}
+
+/// Today in UTC, `2026-11-28`.
+pub fn today() -> String {
+    audit::reconcile::Day::of(audit::Millis(now_s() * 1000)).to_string()
 }
 
 /// A client that follows nothing, keeps no cookie, and gives up late.

@@ -71,6 +71,12 @@ impl Ready {
         self.list("sources").iter().map(|source| text_of(source, "name")).collect()
     }
 
+    /// Where a source answers: what stands before `/metadata`.
+    pub fn source_url(&self, name: &str) -> String {
+        let source = self.list("sources").iter().find(|source| text_of(source, "name") == name);
+        text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "url")
+    }
+
     /// The configuration of the edge node of that partner.
     pub fn edge(&self, name: &str) -> String {
         let edge = self.list("edges").iter().find(|edge| text_of(edge, "name") == name);

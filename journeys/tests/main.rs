@@ -85,7 +85,27 @@ mod left_behind;
 #[cfg(test)]
 #[path = "main/corpus.rs"]
 mod corpus;
+/// Sources' own logs held against ours.
+#[cfg(test)]
+#[path = "main/reconciliation.rs"]
+mod reconciliation;
 /// The audit's log as a partner has it.
 #[cfg(test)]
 #[path = "main/log.rs"]
 mod log;
+/// The audit on a server with a standby.
+#[cfg(test)]
+#[path = "main/audit_on_a_server.rs"]
+mod audit_on_a_server;
+/// Word of alerts, out of band.
+#[cfg(test)]
+#[path = "main/told_out_of_band.rs"]
+mod told_out_of_band;
+/// Rules that are counted while the gateway runs.
+#[cfg(test)]
+#[path = "main/watched.rs"]
+mod watched;
+/// What becomes of the audit: copies, holds and erasures.
+#[cfg(test)]
+#[path = "main/keeping.rs"]
+mod keeping;

@@ -11,6 +11,7 @@ mod numbers;
 mod ids;
 mod hazards;
 mod shown;
+mod cui;
 
 use crate::say;
 use std::path::Path;
@@ -48,13 +49,15 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     }
 }
 
-/// Renews what is generated: the list of what is shown by which test, and, only ever shorter, the list of open hazards.
+/// Renews what is generated: the list of what is shown by which test, the table of display
+/// rules, and, only ever shorter, the list of open hazards.
 pub(crate) fn write(root: &Path) -> Result<(), String> {
     let tree = Tree::read(root)?;
     let put = |path: &str, text: String| {
         std::fs::write(root.join(path), text).map_err(|error| format!("`{path}` cannot be written: {error}"))
     };
     put(shown::PATH, shown::page(&tree))?;
+    put(cui::PATH, cui::page(&tree))?;
     put(hazards::OPEN, hazards::shrunk(&tree))?;
     say::line("tidy: the generated lists are written");
     check(root)
@@ -71,5 +74,6 @@ fn findings(tree: &Tree) -> Vec<Finding> {
     }
     findings.extend(hazards::check(tree));
     findings.extend(shown::check(tree));
+    findings.extend(cui::check(tree));
     findings
 }

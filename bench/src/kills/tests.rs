@@ -4,7 +4,7 @@
 use super::*;
 use std::process::Command;
 
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     if let Some(named) = std::env::var_os("SHCR_PROGRAM") {
         return PathBuf::from(named);
     }
@@ -17,6 +17,7 @@ fn program() -> PathBuf {
     target.join("debug/shcr")
 }
 
+// shows: F30
 /// HAZ-042: what is answered after a kill is the extract before or the extract after, whole.
 #[tokio::test]
 async fn a_load_killed_at_any_moment_leaves_one_extract_or_the_other_and_never_a_mix() {

@@ -46,6 +46,22 @@ impl std::fmt::Debug for Certificate {
     }
 }
 
+/// The certificates of one partner's program, as its registration names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificates(Vec<Registered>);
+
+impl Certificates {
+    /// Each a DNS name without `*`, or `sha256:` and 64 hexadecimal digits. `None` where one is neither, or there is none.
+    pub fn parse(texts: &[String]) -> Option<Self> {
+        let all: Option<Vec<_>> = texts.iter().map(|text| Registered::parse(text)).collect();
+        all.filter(|all| !all.is_empty()).map(Self)
+    }
+
+    pub fn has(&self, certificate: &Certificate) -> bool {
+        self.0.iter().any(|registered| registered.is(certificate))
+    }
+}
+
 /// A certificate as a host's registration names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Registered {

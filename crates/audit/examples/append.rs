@@ -15,8 +15,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::temp_dir().join(format!("audit-append-{}", std::process::id()));
     std::fs::create_dir(&folder)?;
     let origin = "bench.example/audit/Z99".to_owned();
-    let settings =
-        Settings { path: folder.join("audit.db"), key: [7; 32], replica: "bench".to_owned(), origin };
+    let settings = Settings {
+        place: audit::Place::file(&folder.join("audit.db")),
+        key: [7; 32],
+        replica: "bench".to_owned(),
+        origin,
+    };
     let store = Store::open(settings, NOW)?;
     let begun = Instant::now();
     let each = count / at_once / BATCH;

@@ -21,7 +21,8 @@ pub fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, NotCanonical> {
     Ok(out.into_bytes())
 }
 
-const EXACT: i64 = (1 << 53) - 1;
+/// The largest whole number that is exact in a double.
+pub(crate) const EXACT: i64 = (1 << 53) - 1;
 
 fn write(value: &Value, out: &mut String) -> Result<(), NotCanonical> {
     match value {
@@ -55,7 +56,11 @@ fn write_array(items: &[Value], out: &mut String) -> Result<(), NotCanonical> {
 fn write_object(fields: &serde_json::Map<String, Value>, out: &mut String) -> Result<(), NotCanonical> {
     // Sorted here: whether the map sorts itself depends on features other crates switch on.
     let mut sorted: Vec<_> = fields.iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    // Of ASCII the order of bytes is that of UTF-16, and costs a tenth.
+    sorted.sort_by(|(a, _), (b, _)| match a.is_ascii() && b.is_ascii() {
+        true => a.cmp(b),
+        false => a.encode_utf16().cmp(b.encode_utf16()),
+    });
     out.push('{');
     for (at, (name, value)) in sorted.into_iter().enumerate() {
         if at > 0 {
@@ -69,21 +74,28 @@ fn write_object(fields: &serde_json::Map<String, Value>, out: &mut String) -> Re
     Ok(())
 }
 
-fn quote(text: &str, out: &mut String) {
+/// A text as a JSON string.
+pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| c < ' ' || c == '"' || c == '\\') {
+        let (plain, after) = rest.split_at(at);
+        out.push_str(plain);
+        let mut after = after.chars();
+        match after.next() {
+            None => {}
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            Some(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
+        rest = after.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }
 

@@ -1,20 +1,25 @@
 //! Takes a store, its key and a range, gives a folder that proves those entries to whoever has the log's public key: the
 //! checkpoint with its cosignatures, every tile, the leaves of the range, one proof for each, and the entries with the salts
-//! of their commitments. Refuses entries that no checkpoint covers. A caller records an `audit-read` first.
+//! of their commitments; of one that an order deleted, the order instead. Refuses entries that no checkpoint covers. A caller records an `audit-read` first.
 //! Source: C2SP tlog-tiles, "APIs"; C2SP tlog-proof.
 
 use crate::{
     hash::hex,
+    retention::acts,
     seal::{Keys, Use},
     signed::proof::TlogProof,
-    store::{checkpoint, served},
+    store::{
+        self, Place, checkpoint,
+        rows::{self, int},
+        served,
+    },
     tree::{
         WIDTH,
         tile::{Of, Tile},
     },
 };
-use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
+use sql::{Link, first};
 use std::{
     fs, io,
     io::Write,
@@ -27,7 +32,7 @@ use std::{
 #[derive(Debug, thiserror::Error)]
 pub enum ExportFault {
     #[error("could not read the store")]
-    Read(#[source] rusqlite::Error),
+    Read(#[source] sql::Fault),
     #[error("no key could be derived")]
     Key,
     #[error("the newest checkpoint covers {0} entries; the range ends after them or is empty")]
@@ -50,6 +55,21 @@ struct Body {
     manifest: Option<ManifestBody>,
 }
 
+/// One that is gone.
+#[derive(Serialize)]
+struct GoneBody {
+    index: u64,
+    deleted: Evidence,
+}
+
+/// The order, with what proves that it stands in the log: the leaf is under the same root.
+#[derive(Serialize)]
+struct Evidence {
+    leaf: String,
+    #[serde(flatten)]
+    order: Body,
+}
+
 #[derive(Serialize)]
 struct ManifestBody {
     salt: String,
@@ -57,27 +77,31 @@ struct ManifestBody {
 }
 
 /// The proof of one entry under the newest checkpoint. It holds no identifier and needs no key.
-pub fn prove(store: &Path, index: u64) -> Result<TlogProof, ExportFault> {
-    let conn = look(store).map_err(ExportFault::Read)?;
-    let covered = covered(&conn).map_err(ExportFault::Read)?;
-    served::proof_of(&conn, index).map_err(ExportFault::Read)?.ok_or(ExportFault::Range(covered))
+pub fn prove(store: &Place, index: u64) -> Result<TlogProof, ExportFault> {
+    let found = store.look(|link| {
+        let covered = checkpoint::last(link)?.map_or(0, |last| last.checkpoint.size);
+        Ok(served::proof_of(link, index)?.ok_or(covered))
+    });
+    found.map_err(ExportFault::Read)?.map_err(ExportFault::Range)
 }
 
 /// The public keys of a log: since which size each signs, the newest last. What partners are given by hand.
-pub fn log_keys(store: &Path) -> Result<Vec<(u64, String)>, ExportFault> {
-    let read = || -> rusqlite::Result<Vec<(u64, String)>> {
-        let conn = look(store)?;
-        let mut query = conn.prepare("SELECT since, verifier FROM log_key ORDER BY generation")?;
-        query.query_map([], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)))?.collect()
-    };
-    read().map_err(ExportFault::Read)
+pub fn log_keys(store: &Place) -> Result<Vec<(u64, String)>, ExportFault> {
+    let read = store.look(|link| {
+        let mut keys = link.query("SELECT since, verifier FROM log_key ORDER BY generation", &[])?;
+        Ok(keys.iter_mut().map(|line| (line.int().cast_unsigned(), line.text())).collect())
+    });
+    read.map_err(ExportFault::Read)
 }
 
 /// Writes the folder, which must not be there yet. Only its owner may read what is in it.
-pub fn export(store: &Path, key: &[u8; 32], range: Range<u64>, to: &Path) -> Result<(), ExportFault> {
-    let keys = Keys::derive(key).map_err(|_| ExportFault::Key)?;
-    let conn = look(store).map_err(ExportFault::Read)?;
-    let last = checkpoint::last(&conn).map_err(ExportFault::Read)?;
+pub fn export(store: &Place, key: &[u8; 32], range: Range<u64>, to: &Path) -> Result<(), ExportFault> {
+    let keys = Keys::of(key, store).map_err(|_| ExportFault::Key)?;
+    store.look(|link| Ok(exported(link, &keys, range, to))).map_err(ExportFault::Read)?
+}
+
+fn exported(link: &mut dyn Link, keys: &Keys, range: Range<u64>, to: &Path) -> Result<(), ExportFault> {
+    let last = checkpoint::last(link).map_err(ExportFault::Read)?;
     let size = last.as_ref().map_or(0, |last| last.checkpoint.size);
     let Some(last) = last.filter(|_| range.start < range.end && range.end <= size) else {
         return Err(ExportFault::Range(size));
@@ -86,16 +110,22 @@ pub fn export(store: &Path, key: &[u8; 32], range: Range<u64>, to: &Path) -> Res
     folder.make(to)?;
     folder.write("checkpoint", last.note.as_bytes())?;
     for tile in wanted(size, &range) {
-        let bytes = served::tile_bytes(&conn, tile).map_err(ExportFault::Read)?;
+        let bytes = served::tile_bytes(link, tile).map_err(ExportFault::Read)?;
         folder.write(&tile.path(), &bytes.ok_or_else(|| ExportFault::Tile(tile.path()))?)?;
+    }
+    if let Some(first) = store::fork_after(link, keys).map_err(ExportFault::Read)? {
+        folder.write("fork-after", &first)?;
     }
     let mut bodies = Vec::new();
     for index in range.clone() {
-        let body = body(&conn, &keys, index)?;
-        serde_json::to_writer(&mut bodies, &body).map_err(|_| ExportFault::Sealed(index))?;
+        match body(link, keys, index)? {
+            Some(body) => serde_json::to_writer(&mut bodies, &body),
+            None => serde_json::to_writer(&mut bodies, &gone(link, keys, (index, size))?),
+        }
+        .map_err(|_| ExportFault::Sealed(index))?;
         bodies.push(b'\n');
         let proof =
-            served::proof_of(&conn, index).map_err(ExportFault::Read)?.ok_or(ExportFault::Range(size))?;
+            served::proof_of(link, index).map_err(ExportFault::Read)?.ok_or(ExportFault::Range(size))?;
         folder.write(&format!("proofs/{index}.tlog-proof"), proof.text().as_bytes())?;
     }
     folder.write("range", format!("{}..{}\n", range.start, range.end).as_bytes())?;
@@ -109,21 +139,32 @@ fn wanted(size: u64, range: &Range<u64>) -> impl Iterator<Item = Tile> {
     levels.chain(Tile::all(Of::Entries, size).filter(move |tile| (first..=last).contains(&tile.n)))
 }
 
-fn covered(conn: &Connection) -> rusqlite::Result<u64> {
-    Ok(checkpoint::last(conn)?.map_or(0, |last| last.checkpoint.size))
+/// What an order says of an entry that is not there any more. The order must be under the same checkpoint.
+fn gone(link: &mut dyn Link, keys: &Keys, (index, size): (u64, u64)) -> Result<GoneBody, ExportFault> {
+    let acts = acts::read(link, keys, index).map_err(ExportFault::Read)?;
+    let gone = store::gone_at(link, &acts, index).map_err(ExportFault::Read)?;
+    let order = gone.ok_or(ExportFault::Sealed(index))?.order;
+    if order >= size {
+        return Err(ExportFault::Range(size));
+    }
+    let leaf =
+        first(link, "SELECT leaf FROM leaf WHERE idx = $1", &[int(order)]).map_err(ExportFault::Read)?;
+    let leaf = leaf.and_then(|mut line| line.bytes()).and_then(|leaf| String::from_utf8(leaf).ok());
+    let leaf = leaf.ok_or(ExportFault::Sealed(order))?;
+    let order = body(link, keys, order)?.ok_or(ExportFault::Sealed(order))?;
+    Ok(GoneBody { index, deleted: Evidence { leaf, order } })
 }
 
-fn body(conn: &Connection, keys: &Keys, index: u64) -> Result<Body, ExportFault> {
-    let row = conn
-        .prepare_cached(
-            "SELECT e.key, e.sealed, m.sealed FROM entry e LEFT JOIN manifest m USING (idx) WHERE e.idx = ?1",
-        )
-        .and_then(|mut query| {
-            query.query_row([index.cast_signed()], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
-            })
-        });
-    let (key, entry, manifest) = row.map_err(ExportFault::Read)?;
+/// `None`: it is gone.
+fn body(link: &mut dyn Link, keys: &Keys, index: u64) -> Result<Option<Body>, ExportFault> {
+    let sql = "SELECT e.key, e.sealed, m.sealed FROM entry e LEFT JOIN manifest m ON m.idx = e.idx WHERE e.idx = $1";
+    let mut line =
+        first(link, sql, &[int(index)]).map_err(ExportFault::Read)?.ok_or(ExportFault::Sealed(index))?;
+    let (key, entry) = (line.text(), rows::bytes(&mut line).map_err(ExportFault::Read)?);
+    let manifest = line.bytes();
+    if entry.is_empty() {
+        return Ok(None);
+    }
     // Every sealed row begins with its salt.
     let open = |of, sealed: &[u8]| {
         let plain = keys.open(of, key.as_bytes(), sealed).ok()?;
@@ -133,15 +174,7 @@ fn body(conn: &Connection, keys: &Keys, index: u64) -> Result<Body, ExportFault>
     let (salt, entry) = open(Use::Entry, &entry).ok_or(ExportFault::Sealed(index))?;
     let manifest = manifest.map(|sealed| open(Use::Manifest, &sealed).ok_or(ExportFault::Sealed(index)));
     let manifest = manifest.transpose()?.map(|(salt, text)| ManifestBody { salt, text });
-    Ok(Body { index, salt, entry, manifest })
-}
-
-fn look(store: &Path) -> rusqlite::Result<Connection> {
-    let conn = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
-    // One transaction, so that a store in use is seen at one moment.
-    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; BEGIN;")?;
-    Ok(conn)
+    Ok(Some(Body { index, salt, entry, manifest }))
 }
 
 struct Folder<'a>(&'a Path);

@@ -61,18 +61,33 @@ impl Alerts {
 
 /// Entries with where they stand. An alert raised before the first of them is not counted, and neither is its end.
 pub fn figures<'a>(entries: impl IntoIterator<Item = (u64, &'a Entry)>) -> Figures {
-    let mut figures = Figures::default();
-    let mut raised = HashMap::new();
-    for (index, entry) in entries {
+    let mut count = Count::default();
+    entries.into_iter().for_each(|(index, entry)| count.take(index, entry));
+    count.done()
+}
+
+/// The same, entry by entry, for whoever does not have them all at once.
+#[derive(Default)]
+pub struct Count {
+    figures: Figures,
+    /// The rule of each alert, by where it stands.
+    raised: HashMap<u64, String>,
+}
+
+impl Count {
+    pub fn take(&mut self, index: u64, entry: &Entry) {
         match entry.kind {
-            Kind::Open => figures.opened(entry),
-            Kind::Close | Kind::Sweep => figures.ended(entry),
-            Kind::Override => figures.overridden(entry),
-            Kind::Alert => figures.alert(index, entry, &mut raised),
+            Kind::Open => self.figures.opened(entry),
+            Kind::Close | Kind::Sweep => self.figures.ended(entry),
+            Kind::Override => self.figures.overridden(entry),
+            Kind::Alert => self.figures.alert(index, entry, &mut self.raised),
             _ => {}
         }
     }
-    figures
+
+    pub fn done(self) -> Figures {
+        self.figures
+    }
 }
 
 impl Figures {

@@ -1,14 +1,17 @@
-//! Takes a stored file and its key, gives entries as JSON in the order of record, with their manifests. It writes
-//! nothing: a caller that shows what it gives to anyone records an `audit-read` first.
+//! Takes a stored file and its key, gives entries as JSON in the order of record, with their manifests. What an order deleted
+//! is not among them; a body that no order covers is a fault. It writes nothing: a caller that shows what it gives to anyone
+//! records an `audit-read` first.
 
 use crate::{
     OpeningId,
     entry::Kind,
+    retention::{Gone, acts},
     seal::{Keys, Use},
+    store::{self, Place, rows},
 };
-use rusqlite::{Connection, OpenFlags, Row, ToSql};
 use serde_json::Value;
-use std::{fmt, path::Path};
+use sql::{Link, first};
+use std::fmt;
 
 /// Which entries; everything that is given must fit.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +35,7 @@ pub struct EntryView {
 #[derive(Debug, thiserror::Error)]
 pub enum InspectFault {
     #[error("could not read the store")]
-    Read(#[source] rusqlite::Error),
+    Read(#[source] sql::Fault),
     #[error("no key could be derived")]
     Key,
     #[error("the entry at index {0} does not open under this key")]
@@ -40,10 +43,27 @@ pub enum InspectFault {
 }
 
 /// Every entry that fits, in the order of record. The file may be in use.
-pub fn inspect(path: &Path, key: [u8; 32], filter: &Filter) -> Result<Vec<EntryView>, InspectFault> {
-    let keys = Keys::derive(&key).map_err(|_| InspectFault::Key)?;
-    let rows = rows(path, filter).map_err(InspectFault::Read)?;
-    rows.into_iter().map(|row| view(&keys, row)).collect()
+pub fn inspect(place: &Place, key: [u8; 32], filter: &Filter) -> Result<Vec<EntryView>, InspectFault> {
+    let keys = Keys::of(&key, place).map_err(|_| InspectFault::Key)?;
+    let (rows, taken) = place.look(|link| rows(link, &keys, filter)).map_err(InspectFault::Read)?;
+    match taken {
+        Some(index) => Err(InspectFault::Sealed(index)),
+        None => rows.into_iter().map(|row| view(&keys, row)).collect(),
+    }
+}
+
+/// By which order an entry is gone; `None` where it is there.
+pub fn gone(place: &Place, key: &[u8; 32], index: u64) -> Result<Option<Gone>, InspectFault> {
+    let keys = Keys::of(key, place).map_err(|_| InspectFault::Key)?;
+    let found = place.look(|link| {
+        let sealed = first(link, "SELECT sealed FROM entry WHERE idx = $1", &[rows::int(index)])?;
+        if sealed.is_none_or(|mut line| line.bytes().is_none_or(|sealed| !sealed.is_empty())) {
+            return Ok(Ok(None));
+        }
+        let acts = acts::read(link, &keys, index)?;
+        Ok(store::gone_at(link, &acts, index)?.map(Some).ok_or(InspectFault::Sealed(index)))
+    });
+    found.map_err(InspectFault::Read)?
 }
 
 impl EntryView {
@@ -84,28 +104,41 @@ struct Sealed {
     manifest: Option<Vec<u8>>,
 }
 
-fn rows(path: &Path, filter: &Filter) -> rusqlite::Result<Vec<Sealed>> {
-    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
-    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;")?;
-    let mut query = conn.prepare(
-        "SELECT e.idx, e.key, e.sealed, m.sealed FROM entry e LEFT JOIN manifest m USING (idx)
-         WHERE e.idx >= ?1 AND (?2 IS NULL OR e.opening = ?2) AND (?3 IS NULL OR e.kind = ?3) ORDER BY e.idx",
-    )?;
-    let opening = filter.opening.as_ref().map(OpeningId::as_str);
-    let kind = filter.kind.map(Kind::name);
-    let from = filter.from.cast_signed();
-    let wanted: [&dyn ToSql; 3] = [&from, &opening, &kind];
-    query.query_map(wanted, read)?.collect()
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Sealed> {
-    Ok(Sealed {
-        index: row.get::<_, i64>(0)?.cast_unsigned(),
-        key: row.get(1)?,
-        entry: row.get(2)?,
-        manifest: row.get(3)?,
-    })
+/// The rows that are there, and the first that somebody emptied without an order.
+fn rows(link: &mut dyn Link, keys: &Keys, filter: &Filter) -> Result<(Vec<Sealed>, Option<u64>), sql::Fault> {
+    let mut values = vec![sql::Value::Int(filter.from.cast_signed())];
+    let mut wanted = String::from("e.idx >= $1");
+    for (column, text) in
+        [("opening", filter.opening.as_ref().map(OpeningId::as_str)), ("kind", filter.kind.map(Kind::name))]
+    {
+        if let Some(text) = text {
+            values.push(sql::Value::Text(text));
+            wanted.push_str(&format!(" AND e.{column} = ${}", values.len()));
+        }
+    }
+    let sql = format!(
+        "SELECT e.idx, e.key, e.sealed, m.sealed FROM entry e LEFT JOIN manifest m ON m.idx = e.idx
+         WHERE {wanted} ORDER BY e.idx"
+    );
+    let mut lines = link.query(&sql, &values)?;
+    let sealed = |line: &mut sql::Line| {
+        Ok(Sealed {
+            index: line.int().cast_unsigned(),
+            key: line.text(),
+            entry: rows::bytes(line)?,
+            manifest: line.bytes(),
+        })
+    };
+    let rows: Vec<Sealed> = lines.iter_mut().map(sealed).collect::<Result<_, sql::Fault>>()?;
+    let (empty, there): (Vec<Sealed>, Vec<Sealed>) = rows.into_iter().partition(|row| row.entry.is_empty());
+    let Some(first) = empty.first() else { return Ok((there, None)) };
+    let acts = acts::read(link, keys, first.index)?;
+    for row in &empty {
+        if store::gone_at(link, &acts, row.index)?.is_none() {
+            return Ok((there, Some(row.index)));
+        }
+    }
+    Ok((there, None))
 }
 
 fn view(keys: &Keys, row: Sealed) -> Result<EntryView, InspectFault> {

@@ -3,7 +3,7 @@
 //! Source: RFC 8785 (canonical JSON), RFC 5869 (HKDF), RFC 8452 (AES-GCM-SIV), FIPS 180-4, FIPS 198-1.
 //!
 //! The order of writes is the types' business. `Opened` exists only once an `open` entry is durable, and `Disclosed`
-//! only once a `disclosure` is; neither can be made or copied by hand (HAZ-029):
+//! only once a `disclosure` is; neither can be made or copied by hand (HAZ-029, AU2):
 //!
 //! ```compile_fail
 //! fn forge(opening: audit::OpeningId, receipt: audit::Receipt) -> audit::Opened {
@@ -38,6 +38,8 @@ pub mod signed;
 pub mod hash;
 /// What one disclosure released and held back.
 pub mod manifest;
+/// What was held back, for the partner alone.
+pub mod held;
 /// Sealing at rest.
 mod seal;
 /// The embedded store: one writer, one file.
@@ -48,6 +50,10 @@ pub mod policy;
 pub mod verify;
 /// Another log's growth, watched.
 pub mod witness;
+/// What partners have of it, as a copy of their own.
+pub mod feed;
+/// How long entries are kept, and how they go.
+pub mod retention;
 /// A part of the log for somebody who checks it elsewhere.
 pub mod export;
 /// Reading entries back with the key.
@@ -58,6 +64,8 @@ pub mod event;
 pub mod watch;
 /// Counts for everybody.
 pub mod figures;
+/// Our entries held against a source's own log.
+pub mod reconcile;
 
 pub use entry::cause;
 pub use entry::{
@@ -65,10 +73,12 @@ pub use entry::{
     Why as Reason,
 };
 pub use id::{Millis, OpeningId};
-pub use inspect::{EntryView, Filter, InspectFault, inspect};
+pub use inspect::{EntryView, Filter, InspectFault, gone, inspect};
+pub use retention::are_two;
 pub use store::{
-    AssertionKey, BeforeOpening, Compared, Disclosed, ENDED_AT_ONCE, Fault, Found, NewHandle, NewSession,
-    Opened, Page, Part, Published, Query, ReadReceipt, Receipt, Redeemed, Session, Settings, Store,
-    StoreFault, Which, Why, before_opening, compare, freeze,
+    AssertionKey, Batch, BeforeOpening, Compared, Decided, Disclosed, ENDED_AT_ONCE, Ended, Fault, Found,
+    NewHandle, NewSession, Opened, Page, Part, Place, Published, Query, ReadReceipt, Receipt, Redeemed,
+    Server, Session, Settings, Store, StoreFault, TreeFault, Which, Why, before_opening, check_tree, compare,
+    create, ended, freeze, goes_on_from, grant_retention, is_begun, mirror,
 };
 pub use verify::{Verified, VerifyFault, verify};

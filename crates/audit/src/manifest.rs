@@ -1,5 +1,6 @@
-//! Takes what one disclosure released and held back, gives `manifest/v1`: ids, versions, hashes and reasons, never
-//! content. Stored sealed beside its entry, so that what was shown can be named later (HAZ-025).
+//! Takes what one disclosure released and held back, gives `manifest/v2`: ids, versions, hashes and reasons, never
+//! content. Stored sealed beside its entry, so that what was shown can be named later (HAZ-025); what was held back only the partner
+//! whose source it is can read.
 //! Source: RFC 8785 (canonical JSON), FIPS 198-1 (HMAC-SHA-256).
 
 use crate::{
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize, de::Error as _};
 use std::fmt;
 
 /// The version written in front of every manifest.
-pub const VERSION: &str = "manifest/v1";
+pub const VERSION: &str = "manifest/v2";
 
 /// The random key of one opening: short clinical content could be guessed from a plain hash.
 #[derive(Clone)]
@@ -49,7 +50,8 @@ pub struct Manifest {
     pub head: Head,
     /// In the order released.
     pub shown: Vec<Shown>,
-    pub held: Vec<Held>,
+    /// Sealed to the partner whose source it is ([`crate::held`]); there and of one length whether anything was held back or not.
+    pub held: String,
 }
 
 /// What the whole disclosure is about.
@@ -125,8 +127,8 @@ impl HeldFor {
 pub struct ItemHash(pub [u8; 16]);
 
 impl Manifest {
-    pub fn new(key: ItemKey, head: Head) -> Self {
-        Self { v: Version, key, head, shown: Vec::new(), held: Vec::new() }
+    pub fn new(key: ItemKey, head: Head, held: String) -> Self {
+        Self { v: Version, key, head, shown: Vec::new(), held }
     }
 
     /// The same manifest always gives the same bytes.

@@ -1,8 +1,8 @@
 //! Synthetic values the tests share. The person's number is in the range that is never issued.
 
 use crate::{
-    Decision, Entry, How, Key, Kind, Millis, Name, OpeningId, Relationship, Settings, SourceLine, Store, Who,
-    Whom,
+    Decision, Entry, How, Key, Kind, Millis, Name, OpeningId, Place, Relationship, Server, Settings,
+    SourceLine, Store, Who, Whom,
     entry::Why,
     manifest::{self, Head, Manifest, Shown},
 };
@@ -22,7 +22,16 @@ pub(crate) const BACK_TO_2: &str = "DROP INDEX session_of_host; ALTER TABLE sess
 
 pub(crate) fn settings(dir: &Path) -> Settings {
     let origin = "log.example/audit/Z99".to_owned();
-    Settings { path: dir.join("audit.db"), key: KEY, replica: "g1".to_owned(), origin }
+    let path = dir.join("audit.db");
+    // Where a test put a connection string, the store rests there.
+    let url = std::fs::read_to_string(dir.join("server")).ok();
+    let months = dir.join("months");
+    let place = Place {
+        path,
+        server: url.map(|url| Server { url, ca_file: None }),
+        month_keys: months.exists().then_some(months),
+    };
+    Settings { place, key: KEY, replica: "g1".to_owned(), origin }
 }
 
 pub(crate) fn store(dir: &Path) -> Store {
@@ -112,7 +121,7 @@ pub(crate) fn manifest(n: u8, source: &str, part: u32) -> Manifest {
     };
     let key = manifest::item_key().unwrap();
     let hash = Some(manifest::ItemHash(manifest::hash(&key, b"{\"as\":\"sent\"}")));
-    let mut manifest = Manifest::new(key, head);
+    let mut manifest = Manifest::new(key, head, "sealed to the partner".to_owned());
     manifest.shown.push(Shown {
         resource: "AllergyIntolerance".to_owned(),
         id: "manifest-item-canary".to_owned(),
@@ -125,7 +134,7 @@ pub(crate) fn manifest(n: u8, source: &str, part: u32) -> Manifest {
     manifest
 }
 
-fn who() -> Who {
+pub(crate) fn who() -> Who {
     Who {
         host: "host-a".to_owned(),
         subject: SUBJECT.to_owned(),

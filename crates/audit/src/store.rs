@@ -1,6 +1,6 @@
 //! Takes entries and secrets from the stages of an opening, gives receipts once they are on disk; refuses a second use
 //! of anything that may be used once, and everything while it cannot write.
-//! Source: SQLite 3 (WAL, `synchronous=FULL`).
+//! Source: SQLite 3 (WAL, `synchronous=FULL`); PostgreSQL 15 (synchronous replication).
 //!
 //! Dropping a future does not stop its write. Every write answers within 2 s: later than that it is `Unknown`, and the
 //! same call with the same values settles it. Writing is refused while a file named `<path>.hold` exists: the
@@ -12,6 +12,12 @@ mod schema;
 mod file;
 /// The end of each replica's chain.
 mod chain;
+/// What holds the tables.
+mod base;
+/// Values in rows.
+pub(crate) mod rows;
+/// Which keys are the months'.
+mod agreed;
 /// An entry made ready outside the writer.
 mod prepared;
 /// One transaction's view of the store.
@@ -26,9 +32,16 @@ mod note;
 mod opening;
 /// Committed rows for those who only look.
 mod reader;
+/// What was deleted, taken out of the tables for good.
+pub(crate) mod removal;
+/// What partners read of it.
+mod feed;
+/// A store on a server, as a file.
+mod mirror;
 /// Questions about the entries, recorded before they are answered.
 mod find;
 
+pub use feed::Batch;
 pub use find::{Found, Page, Query, ReadReceipt};
 /// The tree in the store's tables.
 mod grown;
@@ -40,18 +53,33 @@ pub(crate) mod checkpoint;
 pub(crate) mod served;
 /// The door shut by evidence.
 mod frozen;
+/// The whole tree, recomputed.
+mod recheck;
+/// A log that goes on from another.
+mod successor;
 /// A checkpoint somebody was given, held against the store.
 mod compare;
 /// What is asked of others before the store opens.
 mod start;
+/// A store behind faults.
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
+pub(crate) use find::{first_at, gone_at, written_s};
+pub(crate) use prepared::{columns, columns_of, professional};
+
+pub use base::server::{create, grant_retention};
 pub use checkpoint::Published;
 pub use compare::{Compared, compare};
 pub use frozen::freeze;
+pub use mirror::mirror;
 pub use opening::{Disclosed, Opened};
+pub use recheck::{TreeFault, check_tree};
 pub use served::Part;
 pub use session::{AssertionKey, ENDED_AT_ONCE, NewHandle, NewSession, Redeemed, Session, Which};
 pub use start::{BeforeOpening, before_opening};
+pub(crate) use successor::fork_after;
+pub use successor::{Decided, Ended, ended, goes_on_from, is_begun};
 
 use crate::{
     Millis,
@@ -59,6 +87,7 @@ use crate::{
     hash::Hash,
     seal::Keys,
 };
+use base::Base;
 use desk::{Desk, Kept, Stop};
 use prepared::Prepared;
 use std::{
@@ -66,7 +95,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot};
 use writer::{Errand, State, Task, Writer};
@@ -75,13 +104,34 @@ use writer::{Errand, State, Task, Writer};
 pub const DEADLINE: Duration = Duration::from_secs(2);
 /// How long one look through the entries may take.
 const LOOK: Duration = Duration::from_secs(30);
+/// How long a server is waited for when the store is let go of.
+const LAST_WAIT: Duration = Duration::from_secs(5);
 /// How many writes may wait for the disk before the next is refused.
 const QUEUE: usize = 4_096;
+
+/// Where a store rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file. Nothing is kept in it where there is a server; the switches stand beside that name all the same.
+    pub path: PathBuf,
+    pub server: Option<Server>,
+    /// Where the keys of the months rest: in no backup of the store. Without it everything is sealed under the store's own key.
+    pub month_keys: Option<PathBuf>,
+}
+
+/// A PostgreSQL server, which several replicas may write to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Server {
+    /// With a password in it.
+    pub url: String,
+    /// Whose certificate the server must have; without it only this machine is spoken to.
+    pub ca_file: Option<PathBuf>,
+}
 
 /// Where the store lives and what seals it.
 #[derive(Clone)]
 pub struct Settings {
-    pub path: PathBuf,
+    pub place: Place,
     /// Seals bodies, manifests, handles and sessions, each under its own derived key.
     pub key: [u8; 32],
     /// The name of this gateway process in its leaves.
@@ -92,7 +142,13 @@ pub struct Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Settings({}, {})", self.replica, self.path.display())
+        write!(f, "Settings({}, {})", self.replica, self.place.path.display())
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Server(…)")
     }
 }
 
@@ -106,7 +162,7 @@ pub enum StoreFault {
     #[error("the store lies on a network file system (`{0}`)")]
     Network(String),
     #[error("could not open the store")]
-    Connect(#[source] rusqlite::Error),
+    Connect(#[source] sql::Fault),
     #[error("the store is not as it must be: {0}")]
     Check(String),
     #[error("the key is not the one this store was written with, or its last entries are missing")]
@@ -169,26 +225,43 @@ struct Inner {
     queue: Option<mpsc::Sender<Box<dyn Errand>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     state: Arc<State>,
+    served: bool,
     keys: Arc<Keys>,
     reader: Arc<reader::Reader>,
     /// For those who read the audit, so that nobody else waits for them.
     readings: Arc<reader::Reader>,
+    /// Where what is written is recorded, when this store's log has ended.
+    records_in: Option<Store>,
 }
 
 impl Store {
     /// Locks, checks and opens the file, or makes it; writes the `replica` start entry. Blocks.
     pub fn open(settings: Settings, now: Millis) -> Result<Self, StoreFault> {
-        let keys = Arc::new(Keys::derive(&settings.key).map_err(|_| StoreFault::Key)?);
-        let reader = Arc::new(reader::Reader::new(settings.path.clone(), DEADLINE));
-        let readings = Arc::new(reader::Reader::new(settings.path.clone(), LOOK));
-        let (writer, state) = Writer::start(settings, Arc::clone(&keys), now)?;
+        Self::beginning(settings, None, now, base::open)
+    }
+
+    fn beginning(
+        settings: Settings,
+        begin: Option<successor::Begin>,
+        now: Millis,
+        open: impl FnOnce(&Place, &str) -> Result<Box<dyn Base>, StoreFault> + Send,
+    ) -> Result<Self, StoreFault> {
+        let keys = Arc::new(Keys::of(&settings.key, &settings.place).map_err(|_| StoreFault::Key)?);
+        if let Some(months) = keys.months() {
+            months.begin().map_err(StoreFault::File)?;
+        }
+        let served = settings.place.server.is_some();
+        let reader = Arc::new(reader::Reader::new(&settings.place, DEADLINE)?);
+        let readings = Arc::new(reader::Reader::new(&settings.place, LOOK)?);
+        let (writer, state) =
+            base::server::apart(|| Writer::start((settings, begin), Arc::clone(&keys), now, open))?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(move || writer.run(jobs))
             .map_err(StoreFault::File)?;
-        let inner =
-            Inner { queue: Some(queue), thread: Mutex::new(Some(thread)), state, keys, reader, readings };
+        let (queue, thread) = (Some(queue), Mutex::new(Some(thread)));
+        let inner = Inner { queue, thread, state, served, keys, reader, readings, records_in: None };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -196,7 +269,8 @@ impl Store {
     /// `Malformed`; an `ask` in an opening that is not open is refused as `Unknown` or `Closed`. The same entries again
     /// give the same receipts.
     pub async fn append(&self, entries: Vec<Entry>, now: Millis) -> Result<Vec<Receipt>, Fault> {
-        let rows = entries.iter().map(|entry| self.appendable(entry)).collect::<Result<Vec<_>, _>>()?;
+        let prepared = |entry| self.appendable(entry).map(Arc::new);
+        let rows = entries.iter().map(prepared).collect::<Result<Vec<_>, _>>()?;
         self.write(rows.len(), move |desk| {
             let mut receipts = Vec::with_capacity(rows.len());
             for row in &rows {
@@ -242,7 +316,11 @@ impl Store {
     }
 
     fn prepare(&self, entry: &Entry) -> Result<Prepared, Fault> {
-        Prepared::new(entry, &self.0.keys)
+        Prepared::new(entry, &self.recorder().0.keys)
+    }
+
+    fn recorder(&self) -> &Self {
+        self.0.records_in.as_ref().unwrap_or(self)
     }
 
     /// Hands work to the writer and waits for its commit. The work runs in one transaction with its neighbours and
@@ -253,7 +331,7 @@ impl Store {
         work: impl FnMut(&mut Desk<'_>) -> Result<Kept<T>, Stop> + Send + 'static,
     ) -> Result<T, Fault> {
         let (task, answer) = Task::new(rows, work);
-        let queue = self.0.queue.as_ref().ok_or(Fault::Unavailable)?;
+        let queue = self.recorder().0.queue.as_ref().ok_or(Fault::Unavailable)?;
         queue.try_send(Box::new(task)).map_err(|_| Fault::Unavailable)?;
         settle(answer).await
     }
@@ -273,11 +351,17 @@ impl fmt::Debug for Store {
 }
 
 impl Drop for Inner {
-    /// Waits for the writer, so that whoever opens the file next finds it unlocked.
+    /// Waits for the writer, so that whoever opens the file next finds it unlocked. A writer that waits for a server's
+    /// commit may wait for ever; it holds no file.
     fn drop(&mut self) {
         self.queue = None;
         let thread = self.thread.get_mut().map(Option::take).unwrap_or_default();
-        if let Some(thread) = thread {
+        let Some(thread) = thread else { return };
+        let until = Instant::now() + LAST_WAIT;
+        while self.served && !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if !self.served || thread.is_finished() {
             let _ = thread.join();
         }
     }

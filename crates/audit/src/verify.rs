@@ -12,6 +12,10 @@
 mod chain;
 /// What the key can prove.
 mod bodies;
+/// The keys of months.
+mod months;
+/// What is gone, and by whose order.
+mod orders;
 /// The tree over the leaves, grown anew.
 mod tree;
 /// Checkpoints and who signed them.
@@ -21,11 +25,12 @@ mod signed;
 /// A log as it is served or exported.
 mod published;
 
-pub use published::{Checked, Fetch, Missing, Trust, published};
+pub use published::{Before, Checked, Fetch, Missing, Trust, published};
 
 use crate::hash::Hash;
 use bodies::Bodies;
 use chain::{Chains, Leaf};
+use orders::Orders;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use signed::Checkpoints;
 use std::{
@@ -46,6 +51,8 @@ pub struct Verified {
     pub unclosed: u64,
     /// Manifests that are present; they may be deleted before their entries.
     pub manifests: u64,
+    /// How many bodies are gone, by the rule; without the key, by the order's own index.
+    pub deleted: BTreeMap<String, u64>,
     pub checkpoints: u64,
     /// Leaves under the last checkpoint.
     pub signed: u64,
@@ -63,14 +70,27 @@ pub struct VerifyFault {
     pub incomplete: bool,
 }
 
-/// Reads the whole file once, in order. The file may be in use.
-pub fn verify(path: &Path, key: Option<[u8; 32]>) -> Result<Verified, VerifyFault> {
+/// Reads the whole file once, in order. The file may be in use. Of bodies that are sealed under the keys of months nothing is
+/// told without the directory of these keys: that is incomplete.
+pub fn verify(
+    path: &Path,
+    key: Option<[u8; 32]>,
+    month_keys: Option<&Path>,
+) -> Result<Verified, VerifyFault> {
     let unreadable = |fault: rusqlite::Error| fault_at(0, &format!("the file cannot be read ({fault})"));
     let conn = open(path).map_err(unreadable)?;
     let bodies =
-        key.map(|key| Bodies::new(&key).ok_or_else(|| fault_at(0, "no key could be derived"))).transpose()?;
+        key.map(|key| Bodies::new(&key, month_keys).ok_or_else(|| fault_at(0, "no key could be derived")));
+    let bodies = bodies.transpose()?;
     let mut walk = Walk::new(&conn, bodies.as_ref(), key).map_err(unreadable)?;
-    walk.leaves()?;
+    walk.leaves().map_err(|fault| VerifyFault {
+        incomplete: bodies.as_ref().is_some_and(|bodies| bodies.months.unnamed.get()),
+        ..fault
+    })?;
+    if let Some(bodies) = &bodies {
+        bodies.months.are_agreed(&conn).map_err(|what| fault_at(walk.next, &what))?;
+    }
+    walk.orders.end().map_err(|what| fault_at(walk.next, &what))?;
     walk.checkpoints.end(&conn, &walk.tree, walk.next)?;
     walk.heads()?;
     walk.leftovers()?;
@@ -120,6 +140,7 @@ struct Walk<'a> {
     openings: u64,
     unclosed: BTreeSet<String>,
     manifests: u64,
+    orders: Orders,
     tree: tree::Tree,
     checkpoints: Checkpoints,
 }
@@ -142,6 +163,7 @@ impl<'a> Walk<'a> {
             openings: 0,
             unclosed: BTreeSet::new(),
             manifests: 0,
+            orders: Orders::read(conn, bodies)?,
             tree: tree::Tree::default(),
             checkpoints: Checkpoints::read(conn, key)?,
         })
@@ -180,8 +202,14 @@ impl<'a> Walk<'a> {
         if entry.commitment != leaf.commitment || entry.kind != leaf.kind {
             return Err("the entry is not the one the leaf commits to".to_owned());
         }
-        if let Some(bodies) = self.bodies {
-            bodies.check(entry, stored.manifest.as_ref())?;
+        if entry.sealed.is_empty() {
+            let columns = entry.person.is_some() || entry.professional.is_some() || stored.manifest.is_some();
+            self.orders.body(stored.index, leaf.at, (entry.opening.as_deref(), columns))?;
+        } else if let Some(bodies) = self.bodies {
+            let manifest = bodies.check(entry, stored.manifest.as_ref())?;
+            if manifest && stored.manifest.is_none() {
+                self.orders.manifest(stored.index, leaf.at)?;
+            }
         }
         self.manifests += u64::from(stored.manifest.is_some());
         self.count(entry)?;
@@ -288,6 +316,7 @@ impl<'a> Walk<'a> {
             openings: self.openings,
             unclosed: self.unclosed.len() as u64,
             manifests: self.manifests,
+            deleted: self.orders.deleted(),
             checkpoints: self.checkpoints.seen,
             signed: self.checkpoints.signed,
             root: self.tree.root(),

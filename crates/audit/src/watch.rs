@@ -13,6 +13,16 @@ mod seen;
 mod window;
 /// PO-03.
 mod sensitive;
+/// PO-11.
+mod leaver;
+/// PO-13.
+mod child;
+/// PO-16, PO-17.
+mod contact;
+/// PO-18.
+mod roster;
+/// PO-19.
+mod travel;
 /// PO-14.
 mod searches;
 /// PO-15.
@@ -26,8 +36,11 @@ mod identity;
 /// PO-30.
 mod prints;
 
+pub use leaver::Leavers;
+pub use roster::Rosters;
 pub use rule::Rule;
 pub use thresholds::{Level, Thresholds};
+pub use travel::Sites;
 
 use crate::{Entry, Millis, hash};
 use seen::{Names, Pseudonym, Seen};
@@ -64,10 +77,19 @@ pub struct Raised {
     pub at: Millis,
 }
 
+/// What organisations say of their own professionals. What is left out is not watched for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lists {
+    pub leavers: Leavers,
+    pub rosters: Rosters,
+    pub sites: Sites,
+}
+
 /// What is counted. It remembers no longer than its rules look back, and professionals only under a hash whose key is
 /// its own.
 pub struct Watch {
     thresholds: Thresholds,
+    lists: Lists,
     names: Names,
     now: Option<Millis>,
     /// Of a log that is not read from its beginning.
@@ -87,6 +109,7 @@ struct Rules {
     row: row::Row,
     identity: identity::Identity,
     prints: prints::Prints,
+    travel: travel::Travel,
 }
 
 /// Where in the log this watch begins.
@@ -131,6 +154,7 @@ impl Watch {
     fn beginning(thresholds: Thresholds, begins: Begins) -> Self {
         Self {
             thresholds,
+            lists: Lists::default(),
             names: Names::default(),
             now: None,
             begins,
@@ -140,6 +164,11 @@ impl Watch {
         }
     }
 
+    /// With what organisations say of their professionals.
+    pub fn with(self, lists: Lists) -> Self {
+        Self { lists, ..self }
+    }
+
     /// The next entry and where it stands.
     pub fn take(&mut self, index: u64, entry: &Entry) -> Vec<Raised> {
         let now = self.tick(entry.at);
@@ -147,6 +176,9 @@ impl Watch {
         self.rules.sensitive.close_day(now, &mut tipped);
         if let Some(seen) = Seen::of(index, entry, now, &self.names) {
             self.rules.look(&seen, &self.thresholds, &mut tipped);
+            tipped.extend(self.lists.leavers.take(&seen));
+            tipped.extend(self.lists.rosters.take(&seen, &self.thresholds));
+            tipped.extend(self.rules.travel.take(&seen, &self.lists.sites, &self.thresholds));
         }
         self.fed += 1;
         if self.fed.is_multiple_of(SWEPT_EVERY) {
@@ -174,6 +206,8 @@ impl Watch {
 impl Rules {
     fn look(&mut self, seen: &Seen<'_>, thresholds: &Thresholds, tipped: &mut Vec<Tipped>) {
         self.sensitive.take(seen, thresholds, tipped);
+        tipped.extend(child::take(seen, thresholds));
+        tipped.extend(contact::take(seen));
         tipped.extend(self.searches.take(seen, thresholds));
         tipped.extend(self.many.take(seen, thresholds));
         tipped.extend(self.again.take(seen, thresholds));
@@ -189,6 +223,7 @@ impl Rules {
         self.row.sweep(now);
         self.identity.sweep(now);
         self.prints.sweep(now);
+        self.travel.sweep(now);
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Key {
 pub struct Audit {
     pub store: PathBuf,
     pub key_file: PathBuf,
+    /// Where the keys of months rest, which no backup of the store may hold; absent, everything is sealed under the one key.
+    pub month_keys: Option<PathBuf>,
     /// `<host>/audit/<ODS>`: the log's name in its checkpoints, without its year; absent, `edge/audit/<partner>`.
     pub origin: Option<String>,
 }
@@ -81,6 +83,8 @@ pub struct Serve {
     pub listen: SocketAddr,
     /// The FHIR base as the gateway knows it.
     pub public_url: String,
+    /// 64 hexadecimal digits agreed with the gateway: what the access log hashes NHS numbers under. Absent, it names no person.
+    pub subject_key_file: Option<PathBuf>,
     pub tls: Tls,
 }
 
@@ -182,6 +186,13 @@ pub struct ConfigFault {
     pub reasons: Vec<String>,
 }
 
+impl Audit {
+    /// Where the log rests.
+    pub(crate) fn place(&self) -> audit::Place {
+        audit::Place { month_keys: self.month_keys.clone(), ..audit::Place::file(&self.store) }
+    }
+}
+
 impl Config {
     /// Reads and checks; relative paths come out absolute.
     pub fn load(path: &Path) -> Result<Self, ConfigFault> {
@@ -205,6 +216,7 @@ impl Config {
         self.state_dir = beside.join(&self.state_dir);
         let state = self.state_dir.clone();
         let mut paths: Vec<&mut PathBuf> = vec![&mut self.audit.store, &mut self.audit.key_file];
+        paths.extend(&mut self.audit.month_keys);
         match &mut self.store {
             Store::Sqlite { file } => paths.push(file),
             Store::Postgresql { url_file, ca_file } => {
@@ -214,6 +226,7 @@ impl Config {
         }
         paths.extend(&mut self.key.file);
         paths.extend(&mut self.key.retired);
+        paths.extend(&mut self.serve.subject_key_file);
         paths.extend(self.serve.tls.paths());
         paths.extend(self.intake.iter_mut().flat_map(|intake| intake.tls.paths()));
         for feed in &mut self.feeds {

@@ -4,7 +4,7 @@
 use crate::{
     feed::Feed,
     format::Unusable,
-    sql::StoreFault,
+    sql::{self, StoreFault},
     unit::{Refused, Unit, Untraced},
     vault::{
         Vault,
@@ -79,7 +79,7 @@ fn file(
             let (filed, row) = filing.file(link, n, unit)?;
             n += 1;
             if let Some(row) = row {
-                link.insert(&to.content(), &[row])?;
+                sql::insert(link, &to.content(), &[row])?;
             }
             delivered.push(match filed {
                 Filed::Taken => Delivered::Taken,

@@ -4,7 +4,7 @@
 
 use audit::{Entry, Key, Kind, Millis};
 use jiff::Timestamp;
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 /// One node's log.
 pub(crate) struct Journal {
@@ -20,12 +20,12 @@ pub struct NotRecorded;
 impl Journal {
     /// Must be called on a runtime. Blocks.
     pub(crate) fn open(
-        path: &Path,
+        place: audit::Place,
         key: [u8; 32],
         origin: String,
         now: Timestamp,
     ) -> Result<Self, audit::StoreFault> {
-        let settings = audit::Settings { path: path.to_owned(), key, replica: "edge".to_owned(), origin };
+        let settings = audit::Settings { place, key, replica: "edge".to_owned(), origin };
         let store = audit::Store::open(settings, millis(now))?;
         Ok(Self { store, runtime: tokio::runtime::Handle::current() })
     }
@@ -53,6 +53,25 @@ impl Journal {
         if let Err(fault) = self.store.checkpoint(millis(now)).await {
             tracing::error!(?fault, "the log could not be signed");
         }
+    }
+
+    /// What was answered between two moments, in the order of record. Whoever asks has recorded that they do.
+    pub(crate) async fn answers(&self, since: Millis, until: Millis) -> Result<Vec<Entry>, audit::Fault> {
+        let mut answers = Vec::new();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let query = audit::Query {
+                kinds: vec![Kind::Answer],
+                since: Some(since),
+                until: Some(until),
+                from,
+                ..Default::default()
+            };
+            let page = self.store.watched(query).await?;
+            answers.extend(page.entries.into_iter().map(|found| found.entry));
+            next = page.next;
+        }
+        Ok(answers)
     }
 
     pub(crate) async fn stop(&self, now: Timestamp) {

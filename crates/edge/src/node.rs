@@ -105,7 +105,7 @@ impl Node {
             .collect();
         let origin = config.audit.origin.clone().unwrap_or_else(|| format!("edge/audit/{}", config.partner));
         let key = hex_key(&config.audit.key_file)?;
-        let journal = Journal::open(&config.audit.store, key, origin, clock())?;
+        let journal = Journal::open(config.audit.place(), key, origin, clock())?;
         Ok(Self(Arc::new(Inner {
             vault,
             feeds: feeds?,
@@ -168,6 +168,8 @@ pub fn check(config: &Config) -> Vec<String> {
     let mut wrong: Vec<String> =
         keys(config).err().map(|fault| format!("key: {fault}")).into_iter().collect();
     wrong.extend(hex_key(&config.audit.key_file).err().map(|fault| format!("audit.key_file: {fault}")));
+    let subjects = config.serve.subject_key_file.as_deref().and_then(|path| hex_key(path).err());
+    wrong.extend(subjects.map(|fault| format!("serve.subject_key_file: {fault}")));
     let mut guard = |name: String, tls: &crate::config::Tls| {
         wrong.extend(crate::tls::Guard::of(tls).err().map(|reason| format!("{name}: {reason}")));
     };
@@ -201,7 +203,7 @@ pub(crate) fn keys(config: &Config) -> Result<Vec<PartnerKey>, KeyFault> {
     std::iter::once(Ok(current)).chain(retired).collect()
 }
 
-fn hex_key(path: &Path) -> Result<[u8; 32], NodeFault> {
+pub(crate) fn hex_key(path: &Path) -> Result<[u8; 32], NodeFault> {
     let text =
         std::fs::read_to_string(path).map_err(|error| NodeFault::File(path.display().to_string(), error))?;
     let bytes = crate::vault::held_back::unhex(text.trim()).and_then(|bytes| bytes.try_into().ok());

@@ -13,6 +13,8 @@ mod page;
 mod asker;
 /// What goes wrong, in FHIR.
 mod outcome;
+/// What was asked on one day, for whoever asked it.
+mod access_log;
 
 use crate::{journal, node::Node, sql::StoreFault};
 use asker::Asker;
@@ -37,6 +39,7 @@ pub(crate) fn router(node: &Node) -> Router {
     let base = base_path(&node.config().serve.public_url);
     let fhir = Router::new()
         .route("/metadata", get(metadata))
+        .route("/access-log", get(access_log::hand_over))
         .route("/{kind}", get(search_by_url))
         .route("/{kind}/_search", post(search_by_form))
         .route("/{kind}/{id}", get(read));

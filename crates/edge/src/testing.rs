@@ -407,12 +407,13 @@ impl Fixture {
     /// The entries of the log of one kind, oldest first.
     pub(crate) fn logged(&self, kind: audit::Kind) -> Vec<Value> {
         let filter = audit::Filter { kind: Some(kind), ..audit::Filter::default() };
-        let entries = audit::inspect(&self.state().join("audit.db"), AUDIT_KEY, &filter).unwrap();
+        let entries =
+            audit::inspect(&audit::Place::file(&self.state().join("audit.db")), AUDIT_KEY, &filter).unwrap();
         entries.into_iter().map(|one| one.entry).collect()
     }
 
     pub(crate) fn verify_log(&self) -> audit::Verified {
-        audit::verify(&self.state().join("audit.db"), Some(AUDIT_KEY))
+        audit::verify(&self.state().join("audit.db"), Some(AUDIT_KEY), None)
             .unwrap_or_else(|fault| panic!("{fault}"))
     }
 }

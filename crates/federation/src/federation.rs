@@ -2,7 +2,7 @@
 //! that none can hold another up (HAZ-035).
 
 use crate::{
-    Demographics,
+    Demographics, NotHandedOver, access_log,
     asking::{Asking, ObjectionReply},
     exchange::Log,
     fault::Fault,
@@ -18,7 +18,10 @@ use crate::{
     wire::Bounds,
 };
 use access::{Permit, person::Trace};
-use audit::Opened;
+use audit::{
+    Opened,
+    reconcile::{RECORD, RequestName, RequestNames, SubjectKey, WISH},
+};
 use fhir::{
     NhsNumber, OdsCode, Reply, ReplyState, Retrieval, SourceId,
     reply::{NotAsked, Silence, Withholder},
@@ -47,6 +50,9 @@ pub struct Federation {
     limits: Arc<Limits>,
     asked: HashMap<SourceId, Arc<dyn Source>>,
     national: Arc<National>,
+    /// What questions are called by; without it their requests cannot be told from anybody else's.
+    names: Option<RequestNames>,
+    logs: HashMap<SourceId, access_log::AccessLog>,
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
     /// register of objections stands apart from its source.
     guards: Mutex<HashMap<(SourceId, String), Arc<Guard>>>,
@@ -69,7 +75,29 @@ impl Federation {
                 asked.insert(source.id.clone(), (kind.build)(source, &around)?);
             }
         }
-        Ok(Self { sources, limits, asked, national, guards: Mutex::default() })
+        let logs = access_log::of(&sources)?;
+        Ok(Self { sources, limits, asked, national, names: None, logs, guards: Mutex::default() })
+    }
+
+    /// The same, with every request of a question bearing its name.
+    pub fn naming(self, names: RequestNames) -> Self {
+        Self { names: Some(names), ..self }
+    }
+
+    /// What a source logged of us on a day, as it hands it over: at most as much as a hand-over may have. `day`: `2026-11-28`;
+    /// `now`: for tokens. Never longer than ten minutes; cancel-safe.
+    pub async fn access_log(
+        &self,
+        source: &SourceId,
+        day: &str,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, NotHandedOver> {
+        self.logs.get(source).ok_or(NotHandedOver::NotAgreed)?.of_day(day, now).await
+    }
+
+    /// What the source's log hashes persons under, where that is agreed.
+    pub fn subject_key(&self, source: &SourceId) -> Option<&SubjectKey> {
+        self.logs.get(source)?.subject_key()
     }
 
     /// Everything wrong with a configuration, where [`Federation::new`] stops at the first.
@@ -86,6 +114,7 @@ impl Federation {
         let around = Surroundings { national, limits };
         let kinds = sources.iter().filter_map(|source| Some((source, source.kind.line()?)));
         faults.extend(kinds.filter_map(|(source, kind)| (kind.build)(source, &around).err()));
+        faults.extend(sources.iter().filter_map(|source| access_log::AccessLog::new(source).err()));
         faults
     }
 
@@ -131,6 +160,7 @@ impl Federation {
             Ok(ticket) => ticket,
             Err(state) => return ended(state),
         };
+        let bounds = bounds.clone().named(self.name(&question.opening, &question.source, WISH));
         let (reply, verdict) = source.objection(&question, &bounds).await;
         conclude(ticket, &Place::of(&question), verdict);
         reply
@@ -155,6 +185,7 @@ impl Federation {
             Ok(ticket) => ticket,
             Err(state) => return ended(state),
         };
+        let bounds = bounds.clone().named(self.name(&question.opening, source, WISH));
         let (reply, verdict) = asked.objection(&question, &bounds).await;
         conclude(ticket, &place, verdict);
         reply
@@ -222,6 +253,7 @@ impl Federation {
 
     async fn ask_within(&self, question: &Question, bounds: Bounds) -> Reply {
         let place = Place::of(question);
+        let bounds = bounds.named(self.name(&question.opening, &question.source, RECORD));
         let mut reply = match self.enter(&place).await {
             Err(state) => question.reply(state),
             Ok(ticket) => {
@@ -256,7 +288,7 @@ impl Federation {
         source: &SourceId,
         retrieval: &Retrieval,
     ) -> OpenReply {
-        let bounds = self.bounds(self.limits.total);
+        let bounds = self.bounds(self.limits.total).named(self.name(&asking.opening, source, RECORD));
         let config = self.sources.iter().find(|config| config.id == *source);
         let question = config.map(|config| plan::open(config, asking, retrieval));
         let opening = match (question, self.asked.get(source)) {
@@ -294,6 +326,10 @@ impl Federation {
             Some(source) => source.ask(question, bounds).await,
             None => Ended::well(question.reply(ReplyState::NotShared)),
         }
+    }
+
+    fn name(&self, opening: &str, source: &SourceId, part: u32) -> Option<RequestName> {
+        self.names.as_ref().map(|names| names.of(opening, source.as_str(), part))
     }
 
     pub(crate) fn bounds(&self, time: Duration) -> Bounds {

@@ -1,6 +1,27 @@
 //! Takes a permit, asks every permitted source at once, and gives one reply per source, whatever happens: a partner's
 //! failure is a value, never an error. Refuses nothing; withholds whatever is about somebody else.
 //! Source: HL7 FHIR R4 and STU3; GP Connect 1.6.2; NHS England PDS and SDS FHIR APIs.
+//!
+//! A plan is made for the receipt of a recorded opening, and nobody is asked without a plan:
+//!
+//! ```
+//! fn ask(all: &std::sync::Arc<federation::Federation>, permit: &access::Permit, opened: &audit::Opened, asking: federation::Asking) {
+//!     drop(all.gather(all.plan(permit, opened, asking)));
+//! }
+//! ```
+//!
+//! Without it there is none, and none can be made by hand (HAZ-029, AU2):
+//!
+//! ```compile_fail
+//! fn ask(all: &std::sync::Arc<federation::Federation>, permit: &access::Permit, asking: federation::Asking) {
+//!     drop(all.gather(all.plan(permit, asking)));
+//! }
+//! ```
+//! ```compile_fail
+//! fn forge(questions: Vec<federation::Question>) -> federation::Plan {
+//!     federation::Plan { questions, settled: Vec::new() }
+//! }
+//! ```
 
 /// The sources as configured.
 pub mod source;
@@ -20,6 +41,8 @@ mod gather;
 mod guard;
 /// The national look-ups.
 mod national;
+/// What a source logged of us.
+mod access_log;
 /// An employer, about its own staff.
 mod staff_match;
 /// The kinds of source.
@@ -43,6 +66,7 @@ mod content;
 /// Whether an answer is about this person.
 mod subject;
 
+pub use access_log::{AccessLogConfig, NotHandedOver};
 pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;

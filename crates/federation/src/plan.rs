@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// What one opening asks, and what was clear without asking.
 #[derive(Debug)]
 pub struct Plan {
-    pub questions: Vec<Question>,
+    pub(crate) questions: Vec<Question>,
     pub settled: Vec<Reply>,
 }
 

@@ -10,6 +10,7 @@ mod fault;
 pub(crate) use check::{check, faults};
 pub use fault::{ConfigFault, Place};
 
+use crate::access_log::AccessLogConfig;
 use crate::sources::{KINDS, KindOfSource};
 use fhir::{Category, OdsCode, SourceId};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -51,6 +52,8 @@ pub struct SourceConfig {
     /// Whether it still keeps people under NHS numbers that others have taken the place of: then it is asked under those too.
     #[serde(default)]
     pub keys_on_superseded: bool,
+    /// Where it hands over its own log of our requests, to be held against our entries; without it the two are not compared.
+    pub access_log: Option<AccessLogConfig>,
     /// Whether its controller lets restricted items out under break-glass.
     #[serde(default)]
     pub releases_restricted: bool,

@@ -273,6 +273,7 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         retrieve_from: Vec::new(),
         consent: Default::default(),
         keys_on_superseded: false,
+        access_log: None,
         releases_restricted: false,
         releases_on_override: false,
         shares: shares.to_vec(),

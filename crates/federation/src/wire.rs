@@ -15,6 +15,7 @@ use crate::{
     limits::Limits,
     source::{ConfigFault, Place},
 };
+use audit::reconcile::RequestName;
 use reqwest::{
     Client, Request, RequestBuilder, Response,
     header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue},
@@ -46,13 +47,35 @@ pub(crate) struct Bounds {
     pub(crate) deadline: Instant,
     pub(crate) started: Instant,
     read_bytes: Arc<AtomicUsize>,
+    /// What every request of the question is called by.
+    name: Option<RequestName>,
     /// Only of a test question.
     log: Option<Arc<Log>>,
 }
 
 impl Bounds {
     pub(crate) fn new(limits: &Arc<Limits>, started: Instant, deadline: Instant) -> Self {
-        Self { limits: Arc::clone(limits), deadline, started, read_bytes: Arc::default(), log: None }
+        Self {
+            limits: Arc::clone(limits),
+            deadline,
+            started,
+            read_bytes: Arc::default(),
+            name: None,
+            log: None,
+        }
+    }
+
+    /// The same for a question of that name.
+    pub(crate) fn named(self, name: Option<RequestName>) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The id of the next request: it begins with the question's name, so that our entries and the source's log can be held
+    /// against each other (HAZ-030). Of no question: random.
+    pub(crate) fn request_id(&self) -> String {
+        let random = uuid::Uuid::new_v4();
+        let [.., a, b, c, d, e, f] = *random.as_bytes();
+        self.name.map_or_else(|| random.to_string(), |name| name.id([a, b, c, d, e, f]))
     }
 
     /// The same, with every exchange noted.

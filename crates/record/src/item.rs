@@ -198,12 +198,40 @@ pub struct Measurement {
     pub number: Option<String>,
     pub unit: Option<String>,
     pub range: Option<String>,
+    /// The bounds of that range, digits as sent, where it is one range in the unit of the value; only for drawing.
+    pub bounds: Bounds,
     pub flag: Option<String>,
     pub status: String,
     pub at: Option<FhirDate>,
     pub comments: Vec<String>,
     /// Blood pressure and other panels.
     pub components: Vec<Measurement>,
+}
+
+/// Digits as sent, without unit; either may be open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bounds {
+    pub low: Option<String>,
+    pub high: Option<String>,
+}
+
+/// `271649006` and `271650006`: systolic and diastolic blood pressure.
+const PRESSURES: [(&str, &str); 2] = [("systolic", "271649006"), ("diastolic", "271650006")];
+
+impl Measurement {
+    /// Upper and lower value of a blood pressure, where both are numbers in one unit.
+    pub fn pressures(&self) -> Option<[&Measurement; 2]> {
+        let part = |(word, code): (&str, &str)| {
+            let is_it = |one: &&Measurement| {
+                let said = one.name.words().unwrap_or_default().to_lowercase();
+                one.number.is_some() && (one.name.has(fhir::coding::SNOMED_CT, code) || said.contains(word))
+            };
+            self.components.iter().find(is_it)
+        };
+        let [upper, lower] = PRESSURES.map(part);
+        let (upper, lower) = (upper?, lower?);
+        (upper.unit == lower.unit && !std::ptr::eq(upper, lower)).then_some([upper, lower])
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -302,6 +330,8 @@ pub struct Provenance {
     pub author: Option<String>,
     pub author_role: Option<String>,
     pub organisation: Option<String>,
+    /// `Type/id` of the contact it was made at, where its source says so.
+    pub contact: Option<String>,
 }
 
 /// An entry of the reply that is no item for itself.

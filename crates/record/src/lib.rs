@@ -17,6 +17,8 @@ pub mod category;
 pub mod release;
 /// Many sources' items stood together: grouped, sorted, differences said, nothing deleted.
 pub mod reconcile;
+/// When an entry came to its source.
+pub mod arrival;
 
 pub use item::{Item, Section};
 pub use normalise::Normalised;

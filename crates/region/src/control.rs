@@ -1,6 +1,8 @@
 //! The region's control page: takes which source is to fail and how, gives every source with its fault and what it was
 //! asked. For people in a browser and for scripts alike.
 
+/// What is wrong, for whoever teaches.
+mod lessons;
 /// What people say about sharing, recorded or taken back while a view is open.
 mod wishes;
 
@@ -30,6 +32,7 @@ pub(crate) fn router(world: &Arc<World>, host_url: &str) -> Router {
         .route("/faults", get(in_force).post(set_fault))
         .route("/asked", get(asked))
         .route("/asked/reset", post(reset_asked))
+        .route("/lessons", post(lessons::set))
         .route("/wishes", post(wishes::set))
         .with_state(Arc::clone(world))
 }
@@ -37,11 +40,12 @@ pub(crate) fn router(world: &Arc<World>, host_url: &str) -> Router {
 /// `host_url` is HTML.
 fn page(world: &World, host_url: &str) -> Response {
     let rows: String = world.faults.names().iter().map(|name| row(name, world.faults.of(name))).collect();
-    let wishes = wishes::section(world);
+    let (lessons, wishes) = (lessons::section(world), wishes::section(world));
     let words: String =
         WORDS.iter().map(|(fault, what)| format!("<dt><code>{fault}</code></dt><dd>{what}</dd>\n")).collect();
     let body = format!(
-        "<main>\n<p><a href=\"{host_url}\">Back to the host system</a></p>\n<h1>Region control</h1>\n\
+        "<p class=\"training\">TRAINING: everybody in this region is invented</p>\n<main>\n\
+         <p><a href=\"{host_url}\">Back to the host system</a></p>\n<h1>Region control</h1>\n{lessons}\n<h2>Every fault of every source</h2>\n\
          <p>Choose what is wrong with a source, then open a record in the host system. \
          <code>gp</code> is every practice without a fault of its own, <code>gp:ZZ901</code> every service of that one.</p>\n<table>\n<thead><tr><th scope=\"col\">Source</th>\
          <th scope=\"col\">Now</th><th scope=\"col\">Change</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n\
@@ -55,7 +59,7 @@ fn page(world: &World, host_url: &str) -> Response {
 }
 
 /// What the page offers; scripts may say any fault.
-const OFFERED: [&str; 32] = [
+const OFFERED: [&str; 33] = [
     "none",
     "hang",
     "slow:2000",
@@ -88,10 +92,11 @@ const OFFERED: [&str; 32] = [
     "several",
     "blank",
     "token-expired",
+    "unlogged",
 ];
 
 /// Every word a fault is said in, and what a gateway meets then.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 26] = [
     ("none", "Answers as it should."),
     ("hang", "Takes the question and never answers."),
     ("slow:2000", "Answers rightly, so many milliseconds late; any number of them."),
@@ -118,6 +123,7 @@ const WORDS: [(&str, &str); 25] = [
     ("budget", "pds: answers five questions a second, and 429 after that."),
     ("several", "sds: knows several systems where there should be one."),
     ("blank", "sds: knows the system, and neither its number nor its address."),
+    ("unlogged", "Partners: answers, and leaves it out of its own access log."),
     ("paging-loop, paging-elsewhere, paging-short, error-inside", "Partners: searches that go wrong."),
     (
         "ambiguous, merged, inactive, token-expired, token-refused",

@@ -100,6 +100,8 @@ pub struct EdgeEndpoint {
     pub manifest_key: PathBuf,
     /// What the node checks them with: PEM, SubjectPublicKeyInfo.
     pub manifest_public: PathBuf,
+    /// What the node's access log hashes NHS numbers under: 64 hexadecimal digits.
+    pub access_log_key: PathBuf,
 }
 
 /// One synthetic person and what to look for in their record.

@@ -81,10 +81,12 @@ pub enum Fault {
     TokenExpired,
     /// No token is given.
     TokenRefused,
+    /// It answers, and its own log does not say so.
+    Unlogged,
 }
 
 /// Faults that are one word.
-const WORDS: [(&str, Fault); 29] = [
+const WORDS: [(&str, Fault); 30] = [
     ("none", Fault::None),
     ("hang", Fault::Hang),
     ("drop", Fault::Drop),
@@ -113,6 +115,7 @@ const WORDS: [(&str, Fault); 29] = [
     ("inactive", Fault::Inactive),
     ("token-expired", Fault::TokenExpired),
     ("token-refused", Fault::TokenRefused),
+    ("unlogged", Fault::Unlogged),
     ("", Fault::None),
 ];
 
@@ -198,6 +201,16 @@ impl Faults {
             table.insert(source.to_owned(), fault);
         });
         Ok(())
+    }
+
+    /// Everything answers as it should.
+    pub(crate) fn lift_all(&self) {
+        self.table.send_modify(BTreeMap::clear);
+    }
+
+    /// The fault that was set under this very name.
+    pub(crate) fn of_its_own(&self, source: &str) -> Fault {
+        self.table.borrow().get(source).copied().unwrap_or_default()
     }
 
     /// The fault a request to this source meets now.

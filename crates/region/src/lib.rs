@@ -23,6 +23,8 @@ mod server;
 mod faults;
 /// What each source was asked.
 mod asked;
+/// What partners log of whoever asks, and hand over.
+mod access_log;
 /// What people say about sharing while the region runs.
 mod wishes;
 /// Refusals in each partner's own form.

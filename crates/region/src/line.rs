@@ -98,6 +98,7 @@ pub(crate) fn objection(fault: Fault) -> Option<&'static str> {
     match fault {
         Fault::TokenExpired | Fault::TokenRefused => Some("it gives no tokens"),
         Fault::Several | Fault::Blank => Some("it is no directory"),
+        Fault::Unlogged => Some("its node keeps the log"),
         Fault::Budget => Some("only demographics have a budget"),
         _ => None,
     }

@@ -2,6 +2,7 @@
 //! puts a server behind each.
 
 use crate::{
+    access_log::{self, AccessLogs},
     clock, control,
     corpus::Corpus,
     endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint, StaffMatchEndpoint},
@@ -26,7 +27,7 @@ use crate::{
     tls::Mutual,
     world::World,
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// A running region. It stops when told to, or with the runtime it runs on.
 pub struct Region {
@@ -80,7 +81,7 @@ pub async fn start(options: Options) -> Result<Region, RegionFault> {
     };
     let staff = host::staff::Offices::make(&options.state_dir)?;
     let doors = AllDoors::open(options.port_base, options.poor_source).await?;
-    let mut endpoints = endpoints(&doors, &world, &key, &proofs);
+    let mut endpoints = endpoints(&doors, &world, (&key, &options.state_dir), &proofs);
     endpoints.staff_match = staff_match(&doors, &staff);
     let gateway_url = options.gateway_url.clone();
     let addresses = (gateway_url.as_str(), options.office_url.as_deref());
@@ -145,6 +146,7 @@ fn populate(options: &Options) -> Result<World, RegionFault> {
     let mut world = World::new(everybody, corpus, today, Faults::new(source_names(options.poor_source)));
     world.latency = options.latency.then_some(options.seed);
     world.token_life_s = options.token_life_s;
+    world.access_logs = AccessLogs::make(&options.state_dir)?;
     for (source, fault) in &options.faults {
         world.faults.set(source, *fault)?;
     }
@@ -301,7 +303,12 @@ fn serve(
     Ok(servers)
 }
 
-fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs) -> Endpoints {
+fn endpoints(
+    doors: &AllDoors,
+    world: &World,
+    (key, folder): (&SigningKey, &Path),
+    proofs: &Proofs,
+) -> Endpoints {
     Endpoints {
         host_url: doors.host.origin.clone(),
         host_client_id: host::CLIENT_ID.to_owned(),
@@ -324,7 +331,7 @@ fn endpoints(doors: &AllDoors, world: &World, key: &SigningKey, proofs: &Proofs)
         back_channel_identity: proofs.mutual.back_channel_identity.clone(),
         sources: sources(doors),
         staff_match: Vec::new(),
-        edges: edges(doors, &proofs.mutual),
+        edges: edges(doors, &proofs.mutual, folder),
         people: world.people.iter().map(person_line).collect(),
         users: USERS.iter().map(host::users::User::line).collect(),
     }
@@ -369,7 +376,7 @@ fn staff_match(doors: &AllDoors, staff: &host::staff::Offices) -> Vec<StaffMatch
     staff.all().map(office).collect()
 }
 
-fn edges(doors: &AllDoors, mutual: &Mutual) -> Vec<EdgeEndpoint> {
+fn edges(doors: &AllDoors, mutual: &Mutual, folder: &Path) -> Vec<EdgeEndpoint> {
     let edge = |(door, partner): (&Door, &rest::partner::Partner)| {
         let made = mutual.edges.iter().find(|edge| edge.name == partner.name)?;
         Some(EdgeEndpoint {
@@ -383,6 +390,7 @@ fn edges(doors: &AllDoors, mutual: &Mutual) -> Vec<EdgeEndpoint> {
             sender_identity: made.sender_identity.clone(),
             manifest_key: made.manifest_key.clone(),
             manifest_public: made.manifest_public.clone(),
+            access_log_key: access_log::key_file(folder, partner.name),
         })
     };
     doors.partners.iter().zip(&PARTNERS).filter_map(edge).collect()

@@ -1,4 +1,4 @@
-//! A partner whose own system answers FHIR: trusts and community services. Takes reads and
+//! A partner subject own system answers FHIR: trusts and community services. Takes reads and
 //! GET and POST searches, gives resources and paged searchsets; refuses what its CapabilityStatement does not declare.
 //! Source: FHIR R4 and STU3, RESTful API and search; UK Core R4; sources paper section 7.
 
@@ -10,7 +10,7 @@ mod kinds;
 mod held;
 /// A source that breaks what is expected of one.
 pub(crate) mod poor;
-/// Whose Patient entry is not in order.
+/// Subject Patient entry is not in order.
 pub(crate) mod identity;
 /// Who is let in.
 pub(crate) mod lock;
@@ -24,6 +24,7 @@ pub(crate) mod page;
 mod capability;
 
 use crate::{
+    access_log::{self, Subject},
     faults::gate,
     oauth::{self, Authority},
     outcome::{Dialect, Problem, fhir_json, fhir_text},
@@ -67,6 +68,10 @@ pub(crate) fn router(
     let system = System { partner, base, store, pages: Pages::default() };
     let gate = gate::Gate::speaking(world, partner.name, partner.dialect());
     let authority = Authority::new(world, partner.name, origin, client);
+    let keeper =
+        access_log::Keeper { world: Arc::clone(world), partner: partner.name, dialect: partner.dialect() };
+    let handed_over =
+        Router::new().route("/fhir/access-log", get(access_log::hand_over)).with_state(keeper.clone());
     let open = match partner.lock {
         Lock::OAuth2 => authority.router(BASE),
         Lock::ApiKey | Lock::MutualTls => Router::new(),
@@ -78,6 +83,8 @@ pub(crate) fn router(
         .route("/fhir/{kind}/{id}", get(read::read))
         .fallback(not_supported)
         .with_state(Arc::new(system))
+        .merge(handed_over)
+        .layer(middleware::from_fn_with_state(keeper, access_log::note))
         .layer(middleware::from_fn_with_state(lock::Keeper::new(partner, &authority), lock::admit))
         .merge(open)
         .layer(middleware::from_fn_with_state(gate, gate::pass))
@@ -130,12 +137,18 @@ impl System {
                     .is_ok_and(|value| value.split([',', ';']).any(|p| p.trim() == "handling=strict"))
             });
         match self.searchset(kind, parameters, strict) {
-            Ok(bundle) => fhir_text(StatusCode::OK, bundle),
+            Ok((bundle, subject)) => about(fhir_text(StatusCode::OK, bundle), subject),
             Err(problem) => problem.respond(self.partner.dialect()),
         }
     }
 
-    fn searchset(&self, kind: &str, parameters: &Pairs, strict: bool) -> Result<Vec<u8>, Problem> {
+    /// With whom it is about, where anybody was found.
+    fn searchset(
+        &self,
+        kind: &str,
+        parameters: &Pairs,
+        strict: bool,
+    ) -> Result<(Vec<u8>, Option<Subject>), Problem> {
         let kind = self
             .partner
             .kind(kind)
@@ -146,8 +159,15 @@ impl System {
             None => search::run(&self.store, self.partner, kind, &search::Asked { parameters, strict })?,
         };
         let view = page::View { partner: self.partner, base: &self.base, fault: self.store.fault() };
-        Ok(self.pages.bundle(&view, found))
+        let subject = found.held.as_ref().and_then(|held| held.subject());
+        Ok((self.pages.bundle(&view, found), subject))
     }
+}
+
+/// Whoever logs the answer is told of whom it is.
+fn about(mut response: Response, subject: Option<Subject>) -> Response {
+    subject.map(|subject| response.extensions_mut().insert(subject));
+    response
 }
 
 impl Partner {

@@ -1,6 +1,8 @@
 //! Holds what every server of the region shares: the people, the day, the faults, the access logs, the closing signal.
 
-use crate::{asked::Asked, corpus::Corpus, faults::Faults, people::Person, wishes::Wishes};
+use crate::{
+    access_log::AccessLogs, asked::Asked, corpus::Corpus, faults::Faults, people::Person, wishes::Wishes,
+};
 use fhir::NhsNumber;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -16,6 +18,8 @@ pub(crate) struct World {
     pub(crate) today: Date,
     pub(crate) faults: Faults,
     pub(crate) asked: Asked,
+    /// What each partner's own system logs.
+    pub(crate) access_logs: AccessLogs,
     /// What people have said about sharing since the start.
     pub(crate) wishes: Wishes,
     /// The seed of the latencies, when they are wanted.
@@ -35,7 +39,19 @@ impl World {
         }
         let (asked, wishes, closing) = (Asked::default(), Wishes::default(), watch::Sender::new(false));
         let token_life_s = crate::options::TOKEN_LIFE_S;
-        Self { people, by_number, corpus, today, faults, asked, wishes, latency: None, token_life_s, closing }
+        Self {
+            people,
+            by_number,
+            corpus,
+            today,
+            faults,
+            asked,
+            access_logs: AccessLogs::default(),
+            wishes,
+            latency: None,
+            token_life_s,
+            closing,
+        }
     }
 
     /// The place of whoever holds this number now or held it before it was superseded.

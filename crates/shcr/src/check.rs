@@ -38,8 +38,14 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     let providers = access::logout::Providers::load(&config.logout)
         .into_diagnostic()
         .wrap_err("an identity provider cannot be registered")?;
+    config.audit.place()?;
     crate::program::direct::load(&config)?;
     crate::program::office::Office::load(&config)?;
+    crate::program::attention::Notifier::load(&config)?;
+    crate::program::counted::lists::read(&config.alerts)
+        .into_diagnostic()
+        .wrap_err("a list of professionals cannot be used")?;
+    crate::program::held_keys::HeldKeys::load(&config)?;
     access::keys::Keys::new(hosts.issuers().chain(providers.issuers())).into_diagnostic()?;
     crate::program::employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
     if let Some(channel) = &config.back_channel {

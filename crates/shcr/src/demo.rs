@@ -65,6 +65,9 @@ pub(crate) struct Options {
     /// Ask practices over the newer national gateway instead of the Spine Secure Proxy.
     #[arg(long)]
     national_gateway: bool,
+    /// Start the region alone, and write a configuration with which `shcr serve` is the gateway before it.
+    #[arg(long)]
+    without_gateway: bool,
     /// Lay the tables of this file over the configuration: a host's SMART server, direct access.
     #[arg(long)]
     with_config: Option<PathBuf>,
@@ -85,13 +88,22 @@ pub(crate) async fn run(options: Options) -> miette::Result<ExitCode> {
     let config = running::settle(&state, region.endpoints(), &options, config)?;
     let edges = edges::start(&state, &region).await?;
     let ready = ready_text(&config, &listeners, region.endpoints(), &edges, &state)?;
-    let running = serve::start(Program::new(config)?, listeners).await?;
+    let running = match options.without_gateway {
+        true => {
+            // The gateway to come listens there.
+            drop(listeners);
+            None
+        }
+        false => Some(serve::start(Program::new(config)?, listeners).await?),
+    };
     if let Some(file) = &options.ready_file {
         write_whole(file, &ready)?;
     }
-    greet(&ready)?;
+    greet(&ready, running.is_some())?;
     serve::stop_signal().await?;
-    running.stop().await;
+    if let Some(running) = running {
+        running.stop().await;
+    }
     region.stop().await;
     edges.stop().await;
     Ok(ExitCode::SUCCESS)
@@ -193,13 +205,17 @@ fn write_secret(path: &Path, text: &str) -> miette::Result<()> {
     file.write_all(text.as_bytes()).into_diagnostic()
 }
 
-fn greet(ready: &serde_json::Value) -> miette::Result<()> {
+fn greet(ready: &serde_json::Value, has_gateway: bool) -> miette::Result<()> {
     let url = |key: &str| ready.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let gateway = match has_gateway {
+        true => String::new(),
+        false => format!("Start the gateway first: shcr serve --config {}\n", url("config")),
+    };
     let text = format!(
         "\nThe Shared Care Record demo is ready. Everybody in it is invented.\n\n  \
          Open the host system   {}\n  Switch sources off     {}\n  Gateway                {}\n  Gateway status         {}\n  \
          Who looked             {}\n\n\
-         Sign in to the host, choose a person, press \"Shared Care Record\". Stop with Ctrl-C.\n\n",
+         {gateway}Sign in to the host, choose a person, press \"Shared Care Record\". Stop with Ctrl-C.\n\n",
         url("host_url"),
         url("control_url"),
         url("gateway_url"),

@@ -5,8 +5,16 @@
 pub(crate) mod find;
 /// Those who read the audit.
 pub(crate) mod reading;
+/// Sources' own logs held against ours.
+pub(crate) mod reconciled;
+/// What was raised.
+mod alerts;
+/// Whether the person is in contact with the professional's organisation.
+mod contact;
 /// Whoever signed in by themselves.
 mod staff;
+
+pub(crate) use alerts::{cleared, raised, step, to_review};
 
 use crate::program::objection::Wish;
 use access::{
@@ -16,18 +24,22 @@ use access::{
     person::{Identified, Trace},
     session::Ending,
 };
-use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine, cause};
+use audit::{Entry, Key, Kind, Millis, OpeningId, SourceLine, cause, reconcile};
 use fhir::{Category, SourceId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 use web::gateway::Refused;
 
+/// Whoever is younger is a child.
+const GROWN_UP_YEARS: i16 = 18;
 /// An opening of one document, not of a record.
-const DOCUMENT: &str = "document";
+pub(crate) const DOCUMENT: &str = "document";
+/// An opening that shows what was looked for, and no more.
+pub(crate) const FIND: &str = "find";
 /// Under this name what the permit was decided on.
 pub(crate) const FACTS: &str = "facts";
 /// Under this name the opening that listed it.
-const LISTED_BY: &str = "listed-by";
+pub(crate) const LISTED_BY: &str = "listed-by";
 /// Under this name the occasion at which emergency access began.
 const UNDER: &str = "break-glass";
 
@@ -54,12 +66,18 @@ pub(crate) struct Story {
     configuration: String,
     plan: Vec<SourceLine>,
     disclosed: u32,
+    /// How its disclosure says that a source ended.
+    told: BTreeMap<String, String>,
+    /// Sources of the professional's own organisation.
+    own: Vec<SourceId>,
     /// The opening whose page listed the document that this one opens.
     listed_by: Option<OpeningId>,
     /// More on why it was refused than the asker may know.
     because: Option<&'static str>,
     /// What the permit was decided on, for whoever asks later why.
     facts: Option<String>,
+    /// Which practice a source that stands for practices asks: its ODS code.
+    practice: Option<String>,
     /// Computed in memory: how near the professional is to the person, an exception under way.
     flags: Vec<String>,
     /// Of the exception under way, where it began.
@@ -84,9 +102,12 @@ impl Story {
             configuration: configuration.to_owned(),
             plan: Vec::new(),
             disclosed: 0,
+            told: BTreeMap::new(),
+            own: Vec::new(),
             listed_by: None,
             because: None,
             facts: None,
+            practice: None,
             flags: Vec::new(),
             under: None,
         }
@@ -168,6 +189,12 @@ impl Story {
             self.whom.superseded = vec![self.whom.sent.clone()];
         }
         self.whom.nhs_number = current;
+        let today =
+            fhir::date::london(jiff::Timestamp::from_millisecond(self.at.0).unwrap_or_default()).date();
+        let age = person.person.birth_date.first_day().and_then(|born| fhir::date::age_years(born, today));
+        if age.is_some_and(|years| years < GROWN_UP_YEARS) {
+            self.flag(cause::CHILD);
+        }
     }
 
     /// The plan: the sources to be asked and what about.
@@ -184,12 +211,14 @@ impl Story {
             ..SourceLine::default()
         };
         self.plan = plan.iter().map(line).collect();
+        self.own = contact::own(&self.who.organisation, permit, plan);
         let grants = plan.iter().flat_map(|(source, categories)| {
             categories.iter().flat_map(|category| permit.grant(&source.id, *category).policies.clone())
         });
         let policies: std::collections::BTreeSet<String> = grants.collect();
         permit.role().name().clone_into(&mut self.who.role);
         self.facts = Some(permit.facts().to_owned());
+        self.practice = permit.practice().map(|unit| unit.as_str().to_ascii_uppercase());
         self.decision = audit::Decision {
             outcome: "permit".to_owned(),
             permit: permit.digest(),
@@ -232,7 +261,10 @@ impl Story {
 
     /// W1: durable before any question.
     pub(crate) fn open(&self) -> Entry {
-        Entry { sources: self.plan.clone(), ..self.entry(Kind::Open, Key::open(&self.opening), self.at) }
+        let entry = self.entry(Kind::Open, Key::open(&self.opening), self.at);
+        let practice = self.practice.iter().map(|ods| (reconcile::PRACTICE.to_owned(), ods.clone()));
+        let detail = entry.detail.into_iter().chain(practice).collect();
+        Entry { sources: self.plan.clone(), detail, ..entry }
     }
 
     /// An opening that ends before anything is asked.
@@ -296,6 +328,7 @@ impl Story {
     /// W2: durable before the first byte of the source's part leaves.
     pub(crate) fn disclosure(&mut self, line: SourceLine, at: Millis) -> (u32, Entry) {
         self.disclosed += 1;
+        self.told.insert(line.source.clone(), line.state.clone().unwrap_or_default());
         let part = 1;
         let key = Key::disclosure(&self.opening, &line.source, part);
         let planned = self.plan.iter().find(|planned| planned.source == line.source);
@@ -313,6 +346,8 @@ impl Story {
     ) -> Entry {
         let ended = |line: &SourceLine| {
             let state = state_of(&SourceId::new(&line.source)).unwrap_or("did-not-answer(timed out)");
+            let told = self.told.get(&line.source).filter(|_| state == "answered");
+            let state = told.map_or(state, String::as_str);
             SourceLine { state: Some(state.to_owned()), categories: BTreeMap::new(), ..line.clone() }
         };
         let mut entry = self.entry(Kind::Close, Key::close(&self.opening), at);
@@ -414,15 +449,6 @@ pub(crate) fn code_received(host: &str, key: Key, address: &str, at: Millis) -> 
     entry
 }
 
-/// A source that was held is asked again, because somebody says they have looked.
-pub(crate) fn cleared(source: &str, by: &str, at: Millis) -> Entry {
-    let mut entry = Entry::new(Kind::Alert, Key::alert(source, at), at);
-    entry.cause = Some("source cleared by hand".to_owned());
-    entry.detail.insert("source".to_owned(), source.to_owned());
-    entry.detail.insert("by".to_owned(), by.chars().take(100).collect());
-    entry
-}
-
 /// Another agreement decides from here on. `before` is the one until now, at the start none.
 pub(crate) fn agreement(id: &str, before: Option<&str>, at: Millis) -> Entry {
     let mut entry = Entry::new(Kind::Configuration, Key::configuration(id, at), at);
@@ -433,22 +459,18 @@ pub(crate) fn agreement(id: &str, before: Option<&str>, at: Millis) -> Entry {
     entry
 }
 
-/// An alert of one of the numbered rules. `about` is an opening or a hash.
-pub(crate) fn raised(rule: &str, about: &str, what: &str, at: Millis) -> Entry {
-    let mut entry = Entry::new(Kind::Alert, Key::raised(rule, about), at);
-    entry.cause = Some(rule.to_owned());
-    entry.detail.insert("what".to_owned(), what.to_owned());
-    entry.detail.insert("about".to_owned(), about.to_owned());
-    entry
-}
-
-/// An opening that a second person of that organisation looks at, and closes.
-pub(crate) fn to_review(organisation: &str, opening: &str, at: Millis) -> Entry {
-    let mut entry = Entry::new(Kind::Alert, Key::raised(cause::REVIEW, opening), at);
-    entry.cause = Some(cause::REVIEW.to_owned());
-    entry.detail.insert("organisation".to_owned(), organisation.to_owned());
-    entry.detail.insert("about".to_owned(), opening.to_owned());
-    entry
+/// A record is about to be printed: its opening's entry again, as a print.
+pub(crate) fn printed(open: &Entry, at: Millis) -> Entry {
+    let key = open.opening.as_ref().map(|opening| Key::printed(opening, at));
+    let entry = open.clone();
+    Entry {
+        kind: Kind::Print,
+        key: key.unwrap_or(entry.key),
+        at,
+        detail: BTreeMap::new(),
+        sources: Vec::new(),
+        ..entry
+    }
 }
 
 /// Eight characters of the opening's random part, without look-alikes: enough to find it, nothing to guess from.

@@ -14,6 +14,8 @@ mod program;
 mod opening;
 /// Our values turned into audit entries.
 mod entries;
+/// Figures in words.
+mod figured;
 /// A running gateway: listeners and background work.
 mod serve;
 /// A synthetic region around a gateway.
@@ -30,6 +32,10 @@ mod check;
 mod edge_node;
 /// A professional's views ended by an operator.
 mod session_end;
+/// Sources' own logs held against ours.
+mod reconcile;
+/// A letter's words, read where they can harm nothing.
+mod pdf_words;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -67,6 +73,9 @@ enum Command {
     /// Bring in the lists of restricted concepts.
     #[command(subcommand)]
     Refset(refsets::import::Refset),
+    /// Read the words of one PDF from a pipe, confined. The gateway runs it.
+    #[command(name = pdf_words::COMMAND, hide = true)]
+    ReadPdf,
 }
 
 #[derive(Args)]
@@ -76,9 +85,16 @@ struct Serve {
     config: PathBuf,
 }
 
+fn main() -> miette::Result<ExitCode> {
+    match CommandLine::parse().command {
+        // Before anything else is there that it could use.
+        Command::ReadPdf => pdf_words::read(),
+        command => run(command),
+    }
+}
+
 #[tokio::main]
-async fn main() -> miette::Result<ExitCode> {
-    let command = CommandLine::parse().command;
+async fn run(command: Command) -> miette::Result<ExitCode> {
     log_to_stderr();
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Err(miette::miette!("a second TLS provider is already installed"));
@@ -94,6 +110,7 @@ async fn main() -> miette::Result<ExitCode> {
         Command::Policy(command) => tools::policy::run(command),
         Command::Role(command) => tools::policy::roles(command),
         Command::Refset(command) => refsets::import::run(&command),
+        Command::ReadPdf => pdf_words::read(),
     }
 }
 

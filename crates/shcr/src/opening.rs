@@ -7,7 +7,8 @@ use crate::{
     entries::Story,
     program::{Program, objection::Decider},
 };
-use record::{Record, reconcile::SourceNote};
+use futures_util::future::{BoxFuture, FutureExt};
+use record::Record;
 use std::sync::Arc;
 use web::gateway::{Refused, Within};
 
@@ -25,6 +26,8 @@ pub(crate) mod compose;
 mod why;
 /// Recording what leaves before it leaves.
 mod disclose;
+/// What was recorded, and so may be told.
+mod shown;
 /// The professional's session, checked on every request.
 pub(crate) mod session;
 /// Whether the view still lives while its page is written.
@@ -39,14 +42,15 @@ mod stream;
 use lasting::Lasting;
 use questions::Questions;
 use session::Entered;
+use shown::Shown;
 use steps::{Asks, Who};
 use stream::{Event, Out};
 use told::Sink;
 
 /// How far an opening came before anything is told.
 enum Begun {
-    /// From here on it goes on by itself; with the origin that may frame it.
-    Telling(Option<String>),
+    /// What remains, to go on by itself; with the origin that may frame it.
+    Telling(Option<String>, BoxFuture<'static, ()>),
     /// Something is asked of the professional first.
     Asks(Box<(Entered, Story, Asks)>),
 }
@@ -70,26 +74,28 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
 
     // From here on everything is accounted for, or nothing happens.
     program.account_for_own_word(&launch, &story).await?;
-    let (opened, shown) =
-        tokio::join!(steps::account(&program, &story), sink.remember(&program, &session, &permit));
+    let look = program.last_look(&session, &person.person.nhs_number);
+    let shows = sink.remember(&program, &session, &permit);
+    let (opened, remembered, looked) = tokio::join!(steps::account(&program, &story), shows, look);
     let opened = Arc::new(opened?);
 
     // Whoever knows whether the person objects is asked first, at once; their word is waited for before anything is shown.
     let asking = compose::asking(&launch, &person, &story);
     let wishes = program.ask_wishes(&opened, &asking, None).await;
     steps::unless_hidden(&program, (&launch, &person), (&beside, &wishes), &opened, &mut story).await?;
-    let mut page = compose::page(&program, &session, &person, &permit, &story);
+    let mut page = looked.told(compose::page(&program, &session, &person, &permit, &story), sink.sought());
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
     let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
     let questions = Questions { program: Arc::clone(&program), opened: Arc::clone(&opened), asking, decider };
-    let order = sink.order();
-    let mut out = Out::start(sink, watch::watch(Arc::clone(&program), &session, shown));
-    let begun = Begun::Telling(session.content.frame.clone());
-    tokio::spawn(async move {
+    let (order, frame) = (sink.order(), session.content.frame.clone());
+    let mut out = Out::start(sink, watch::watch(Arc::clone(&program), &session, remembered));
+    let telling = async move {
         out.head(&page).await;
         // What the last day knows lets questions leave; without it none leaves before the fresh word is in (HAZ-022).
         let ahead = questions.ahead(&permit, &wishes);
-        let wish = wishes.whole().await;
+        let Some(wish) = out.while_read(wishes.whole()).await else {
+            return out.end(program.close(&opened, &story, &Record::default(), stream::GONE)).await;
+        };
         page.caveats.extend(wish.said());
         let permit = steps::permit_by_wish(&program, (&launch, &person), (&beside, &wish), &mut story).await;
         let Some(mut permit) = permit else {
@@ -101,33 +107,35 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
         story.permitted(&permit, &steps::everything(&program, &permit));
         page = compose::anew(page, &program, &session, (&person, &permit), &story);
         let mut replies = questions.replies(ahead, &permit, &wishes);
-        let asked_about = questions.asking.person.clone();
         let mut lasting = Lasting::of(&session, wish.as_decided(program.config.objection.unknown));
         out.stays(&program, questions.watched(session.sid, wish.objection), wishes);
-        let mut record = Record::new(compose::planned(&page));
+        let mut shown = Shown::of(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
         out.begin(&page).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
             if let Event::Ended(ending) = event {
                 out.ended(&page, ending).await;
-                return out.end(program.close(&opened, &story, &record, ending.code())).await;
+                return out.end(program.close(&opened, &story, shown.record(), ending.code())).await;
             }
             if let Event::Reply(reply) = event {
                 program.count(&reply);
                 let holds = lasting.holds(&program, &launch, &mut permit).await;
                 if program.hears_objection(&reply, &story, &permit).await || !holds {
                     out.objected_late(&page).await;
-                    return out.end(program.close(&opened, &story, &record, "objection")).await;
+                    return out.end(program.close(&opened, &story, shown.record(), "objection")).await;
                 }
-                let released = steps::released(&program, &asked_about, &reply, &permit, &story);
-                let (note, released) = disclose::record(&program, &opened, &mut story, reply, released).await;
-                record.add(SourceNote { late: schedule.is_late(&note.source), ..note }, released);
+                let released = steps::released(&program, &questions.asking.person, &reply, &permit, &story);
+                let part = disclose::record(&program, &opened, &mut story, reply, released).await;
+                shown.add(part, &schedule);
             }
-            out.show(&page, &record, &mut schedule).await;
+            out.show(&page, &shown, &mut schedule).await;
         }
-        out.finish(&page, &record, &schedule).await;
+        out.finish(&page, &shown, &schedule).await;
         let cause = out.ending();
-        out.end(program.close(&opened, &story, &record, cause)).await;
-    });
-    Ok(begun)
+        out.end(program.close(&opened, &story, shown.record(), cause)).await;
+    };
+    Ok(Begun::Telling(frame, telling.boxed()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,6 +58,8 @@ mod event;
 mod logout;
 /// Whether an open page may stay as it is.
 pub(crate) mod narrowed;
+/// Whom what is held back is sealed to.
+pub(crate) mod held_keys;
 /// Keys for one use each.
 mod keys;
 /// What the ways in through an OpenID provider share.
@@ -72,6 +74,18 @@ pub(crate) mod office;
 pub(crate) mod alerts;
 /// What is counted over the log.
 pub(crate) mod counted;
+/// Alerts told out of band, and raised again.
+pub(crate) mod attention;
+/// When somebody looked before.
+mod last_look;
+/// Prints, recorded.
+mod printed;
+/// A problem reported.
+pub(crate) mod reported;
+/// Sources' own logs, every night.
+pub(crate) mod reconciled;
+/// What partners read of the audit.
+pub(crate) mod feed;
 /// Emergency access.
 pub(crate) mod break_glass;
 /// Own record, household, colleague, listed.
@@ -86,6 +100,8 @@ pub(crate) mod uniform;
 mod reason;
 
 pub(crate) use doors::Doors;
+/// Logs that ended.
+pub(crate) mod earlier;
 /// The log signed, and shown to witnesses.
 pub(crate) mod witnesses;
 /// What the operator sees.
@@ -99,6 +115,8 @@ pub(crate) struct Program {
     pub(crate) direct: Option<Direct>,
     /// The privacy officers' pages, where officers can sign in.
     pub(crate) office: Option<Office>,
+    /// Who is told of urgent alerts, where somebody is.
+    pub(crate) notifier: Option<attention::Notifier>,
     /// Held while a professional's attempts to find somebody are counted.
     looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Arc<Keys>,
@@ -107,6 +125,8 @@ pub(crate) struct Program {
     pub(crate) restrictions: record::Restrictions,
     pub(crate) federation: Arc<Federation>,
     pub(crate) store: Store,
+    /// What questions to sources are called by.
+    pub(crate) request_names: audit::reconcile::RequestNames,
     /// Absent where no way in needs them.
     pub(crate) own_keys: Option<OwnKeys>,
     redeemer: Redeemer,
@@ -126,6 +146,10 @@ pub(crate) struct Program {
     openings: AtomicU64,
     /// Who watches the log.
     pub(crate) witnesses: witnesses::Witnesses,
+    /// Whom what is held back is sealed to.
+    pub(crate) held_keys: held_keys::HeldKeys,
+    /// Logs that this one goes on from, the newest last.
+    pub(crate) earlier: Vec<Store>,
     /// Open views that ask again whether the person objects.
     watches: objection::Watches,
 }
@@ -134,14 +158,16 @@ impl Program {
     /// Reads policy, role maps and keys, and opens the audit store. Nothing listens yet.
     pub(crate) fn new(config: Config) -> miette::Result<Arc<Self>> {
         Self::over(config, |config, key| {
-            Store::open(store_settings(config, key), clock::millis())
+            let settings = store_settings(config, key)?;
+            earlier::must_be_begun(config, &settings.place)?;
+            Store::open(settings, clock::millis())
                 .into_diagnostic()
                 .wrap_err("the audit store cannot be opened; nothing can be shown without it")
         })
     }
 
     /// The same, over another store; it is opened last, when everything else is known to be good.
-    fn over(
+    pub(crate) fn over(
         config: Config,
         open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
     ) -> miette::Result<Arc<Self>> {
@@ -162,14 +188,21 @@ impl Program {
             .wrap_err("an identity provider cannot be registered")?;
         let direct = direct::load(&config)?;
         let office = Office::load(&config)?;
+        let notifier = attention::Notifier::load(&config)?;
+        counted::lists::read(&config.alerts)
+            .into_diagnostic()
+            .wrap_err("a list of professionals cannot be used")?;
         let federation =
             Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
                 .into_diagnostic()?;
         let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
         let witnesses = witnesses::Witnesses::load(&config)?;
+        let held_keys = held_keys::HeldKeys::load(&config)?;
         std::fs::create_dir_all(&config.state_dir).into_diagnostic()?;
         let key = read_key(&config)?;
+        let request_names = audit::reconcile::RequestNames::derive(&key).ok_or_else(no_key)?;
         let store = open(&config, key)?;
+        let earlier = earlier::read(&config, &store)?;
         Ok(Arc::new(Self {
             keys: Arc::new(
                 Keys::new(hosts.issuers().chain(providers.issuers()).chain(
@@ -187,18 +220,19 @@ impl Program {
             restrictions: lists.restrictions,
             direct,
             office,
+            notifier,
             looking: tokio::sync::Mutex::default(),
-            federation: Arc::new(federation),
+            federation: Arc::new(federation.naming(request_names.clone())),
+            request_names,
             store,
             employers,
-            session_keys: keys::SessionKeys::new(&key)
-                .ok_or_else(|| miette::miette!("no key can be derived"))?,
-            documents: Arc::new(
-                opening::handle::Sealer::new(&key).ok_or_else(|| miette::miette!("no key can be derived"))?,
-            ),
+            session_keys: keys::SessionKeys::new(&key).ok_or_else(no_key)?,
+            documents: Arc::new(opening::handle::Sealer::new(&key).ok_or_else(no_key)?),
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
             witnesses,
+            held_keys,
+            earlier,
             watches: objection::Watches::default(),
             config,
         }))
@@ -278,7 +312,8 @@ impl Program {
     /// Never fails the page: what cannot be closed now is swept later.
     pub(crate) async fn close(&self, opened: &Opened, story: &Story, record: &Record, cause: &str) {
         let ended = |source: &SourceId| record.note(source).map(|note| note.state.name());
-        self.close_with(opened, story, &ended, cause).await;
+        let story = story.with_contact(record, &self.config.alerts.thresholds);
+        self.close_with(opened, &story, &ended, cause).await;
     }
 
     /// The same, where the end of a source stands elsewhere.
@@ -304,6 +339,10 @@ impl Program {
     }
 }
 
+fn no_key() -> miette::Report {
+    miette::miette!("no key can be derived")
+}
+
 /// Every organisation that is configured to be asked about its staff.
 pub(crate) fn employers(config: &Config) -> Result<federation::Employers, federation::ConfigFault> {
     let asked = config.organisations.iter();
@@ -317,13 +356,17 @@ pub(crate) fn parse_key(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Where the store lies, what seals it, and what its log is called.
-pub(crate) fn store_settings(config: &Config, key: [u8; 32]) -> audit::Settings {
-    let (path, replica) = (config.audit.store.clone(), config.audit.replica.clone());
-    audit::Settings { path, key, replica, origin: config.audit.origin.clone() }
+pub(crate) fn store_settings(config: &Config, key: [u8; 32]) -> miette::Result<audit::Settings> {
+    let (place, replica) = (config.audit.place()?, config.audit.replica.clone());
+    Ok(audit::Settings { place, key, replica, origin: config.audit.origin.clone() })
 }
 
 pub(crate) fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
-    let path = &config.audit.key_file;
+    key_in(&config.audit.key_file)
+}
+
+/// The key of a store, from its file.
+pub(crate) fn key_in(path: &std::path::Path) -> miette::Result<[u8; 32]> {
     let text = std::fs::read_to_string(path)
         .into_diagnostic()
         .wrap_err_with(|| format!("cannot read the audit key `{}`", path.display()))?;
@@ -332,4 +375,4 @@ pub(crate) fn read_key(config: &Config) -> miette::Result<[u8; 32]> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

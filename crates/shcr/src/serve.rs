@@ -2,15 +2,19 @@
 
 /// The listener of hosts' servers.
 pub(crate) mod back_channel;
+/// What every listener holds its callers to.
+mod door;
 
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program, agreement, counted, witnesses},
+    program::{Doors, Program, agreement, attention, counted, feed, reconciled, witnesses},
 };
-use back_channel::{Peer, TlsListener};
+use axum::extract::ConnectInfo;
+use back_channel::TlsListener;
+use door::{Door, LIMITS, Limits, OPERATORS};
 use miette::{IntoDiagnostic, WrapErr};
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 /// How long open pages may take to end once we are told to stop.
@@ -29,41 +33,20 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Binds, and puts the port the system gave behind `public_url` where that names none.
+    /// Binds; the configuration then has the ports that the system gave, behind every URL too that names none.
     pub(crate) async fn bind(config: &mut Config) -> miette::Result<Self> {
-        let bind = async |address| {
-            TcpListener::bind(address)
-                .await
-                .into_diagnostic()
-                .wrap_err_with(|| format!("cannot listen on {address}"))
-        };
-        let public = bind(config.listen).await?;
-        let admin = bind(config.admin_listen).await?;
+        let public = bind(&mut config.listen).await?;
+        let admin = bind(&mut config.admin_listen).await?;
         if !names_a_port(&config.public_url) && config.public_url.starts_with("http://") {
-            config.public_url =
-                format!("{}:{}", config.public_url, public.local_addr().into_diagnostic()?.port());
+            config.public_url = format!("{}:{}", config.public_url, config.listen.port());
         }
         let back_channel = match &mut config.back_channel {
             None => None,
-            Some(channel) => {
-                let listener = bind(channel.listen).await?;
-                if !names_a_port(&channel.url) && channel.listen.ip().is_loopback() {
-                    channel.url =
-                        format!("{}:{}", channel.url, listener.local_addr().into_diagnostic()?.port());
-                }
-                Some(listener)
-            }
+            Some(channel) => Some(bind_behind(&mut channel.listen, &mut channel.url).await?),
         };
         let office = match &mut config.office {
             None => None,
-            Some(office) => {
-                let listener = bind(office.listen).await?;
-                if !names_a_port(&office.url) && office.listen.ip().is_loopback() {
-                    office.url =
-                        format!("{}:{}", office.url, listener.local_addr().into_diagnostic()?.port());
-                }
-                Some(listener)
-            }
+            Some(office) => Some(bind_behind(&mut office.listen, &mut office.url).await?),
         };
         Ok(Self { public, admin, back_channel, office })
     }
@@ -71,6 +54,23 @@ impl Listeners {
     pub(crate) fn admin_url(&self) -> String {
         self.admin.local_addr().map(|address| format!("http://{address}")).unwrap_or_default()
     }
+}
+
+async fn bind(address: &mut SocketAddr) -> miette::Result<TcpListener> {
+    let listener = TcpListener::bind(*address)
+        .await
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot listen on {address}"))?;
+    *address = listener.local_addr().into_diagnostic()?;
+    Ok(listener)
+}
+
+async fn bind_behind(address: &mut SocketAddr, url: &mut String) -> miette::Result<TcpListener> {
+    let listener = bind(address).await?;
+    if !names_a_port(url) && address.ip().is_loopback() {
+        *url = format!("{url}:{}", address.port());
+    }
+    Ok(listener)
 }
 
 fn names_a_port(url: &str) -> bool {
@@ -81,10 +81,11 @@ fn names_a_port(url: &str) -> bool {
 pub(crate) struct Running {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    program: Arc<Program>,
 }
 
 impl Running {
-    /// Stops accepting, lets open pages end for [`DRAIN`] at most, then ends.
+    /// Stops accepting, lets open pages end for [`DRAIN`] at most, and says in the audit that this was a stop in order (AU22).
     pub(crate) async fn stop(self) {
         if self.stop.send(true).is_err() {
             tracing::debug!("every listener had already ended");
@@ -94,6 +95,9 @@ impl Running {
             if tokio::time::timeout(DRAIN, task).await.is_err() {
                 abort.abort();
             }
+        }
+        if let Err(fault) = self.program.store.stop(clock::millis()).await {
+            tracing::warn!(%fault, "the audit does not say that this was a stop in order");
         }
     }
 }
@@ -117,29 +121,48 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         training: program.config.training,
         sharing_notice: program.config.contact.sharing_notice.clone(),
         contacts: contacts(&program.config),
+        shared: program
+            .federation
+            .sources()
+            .iter()
+            .map(|source| crate::opening::compose::card(source).in_words())
+            .collect(),
+        views: crate::opening::compose::views(&program.config),
     };
     let doors = Arc::new(Doors(Arc::clone(&program)));
     let public = web::routes::router(doors.clone(), settings.clone());
     let admin = web::admin::router(doors.clone());
     let mut tasks = vec![
-        tokio::spawn(listen(listeners.public, public, stopping.clone())),
-        tokio::spawn(listen(listeners.admin, admin, stopping.clone())),
+        tokio::spawn(door::serve(listeners.public, led_to(public, LIMITS), stopping.clone())),
+        tokio::spawn(door::serve(listeners.admin, led_to(admin, OPERATORS), stopping.clone())),
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
         tokio::spawn(counted::watch(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(attention::watch(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(reconciled::nightly(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(witnesses::watch(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(feed::state(Arc::clone(&program), stopped(stopping.clone()))),
     ];
     if let (Some(listener), Some(office)) = (listeners.office, &program.office) {
         let settings = web::routes::Settings { gateway_origin: office.url.clone(), ..settings.clone() };
         let router = web::office::router(doors.clone(), doors.clone(), settings);
-        tasks.push(tokio::spawn(listen(listener, router, stopping.clone())));
+        tasks.push(tokio::spawn(door::serve(listener, led_to(router, LIMITS), stopping.clone())));
     }
     if let (Some(listener), Some(channel)) = (listeners.back_channel, &program.config.back_channel) {
         let listener = TlsListener::new(listener, back_channel::guard(channel)?).into_diagnostic()?;
-        let router = back_channel::told(web::routes::back_channel::router(doors, settings));
-        tasks.push(tokio::spawn(listen_to_hosts(listener, router, stopping)));
+        let router = web::routes::back_channel::router(doors, settings);
+        let door = Door { router, introduce: back_channel::introduce, limits: LIMITS };
+        tasks.push(tokio::spawn(door::serve(listener, door, stopping)));
     }
-    Ok(Running { stop, tasks })
+    Ok(Running { stop, tasks, program })
+}
+
+/// Whoever comes is known by address.
+fn led_to(router: axum::Router, limits: Limits) -> Door<SocketAddr> {
+    let introduce = |address: &SocketAddr, extensions: &mut axum::http::Extensions| {
+        extensions.insert(ConnectInfo(*address));
+    };
+    Door { router, introduce, limits }
 }
 
 /// Whom to ask when the record cannot help: our own desks first, then every partner.
@@ -153,20 +176,6 @@ fn contacts(config: &Config) -> Vec<web::routes::Contact> {
     ];
     let partners = config.sources.iter().map(|source| contact(&source.partner, &source.contact));
     ours.into_iter().map(|(name, how)| contact(name, how)).chain(partners).collect()
-}
-
-async fn listen(listener: TcpListener, router: axum::Router, stopping: watch::Receiver<bool>) {
-    let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped(stopping)).await {
-        tracing::error!(%error, "a listener ended");
-    }
-}
-
-async fn listen_to_hosts(listener: TlsListener, router: axum::Router, stopping: watch::Receiver<bool>) {
-    let router = router.into_make_service_with_connect_info::<Peer>();
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped(stopping)).await {
-        tracing::error!(%error, "the back channel ended");
-    }
 }
 
 async fn sweep(program: Arc<Program>, stopping: watch::Receiver<bool>) {

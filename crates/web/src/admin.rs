@@ -5,10 +5,10 @@
 pub mod simulator;
 
 use crate::assets;
-use crate::gateway::{EndSessions, Gateway};
+use crate::gateway::{EndSessions, Gateway, Reconcile, Reconciled};
 use crate::view::drawn;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -24,6 +24,8 @@ pub struct Status {
     pub audit: String,
     /// How far the log is signed, and who has witnessed it.
     pub log: String,
+    /// Whether urgent alerts were told out of band.
+    pub alerts: String,
     /// The configuration's id.
     pub configuration: String,
     /// How often the agreement was swapped, from 1; and why its files as they stand are not in force.
@@ -75,10 +77,14 @@ enum Act {
     Clear,
     Simulator,
     EndSessions,
+    Reconcile,
 }
 
+/// A day of one source as a form carries it; what is larger is reconciled while no gateway runs.
+const LONGEST_HAND_OVER: usize = 64 * 1024 * 1024;
+
 /// Every URL of the operator's listener with what it leaves in the audit. None names a person.
-const ROUTES: [(&str, Act, &str); 7] = [
+const ROUTES: [(&str, Act, &str); 8] = [
     ("GET /", Act::Page, "-"),
     ("GET /status.json", Act::Json, "-"),
     ("GET /health", Act::Health, "-"),
@@ -86,6 +92,7 @@ const ROUTES: [(&str, Act, &str); 7] = [
     ("POST /clear", Act::Clear, "alert"),
     ("GET /simulator", Act::Simulator, "-"),
     ("POST /sessions/end", Act::EndSessions, "session end"),
+    ("POST /reconcile", Act::Reconcile, "audit-read, incident, alert"),
 ];
 
 /// The operator has looked into why a source was held, and lets it be asked again.
@@ -108,6 +115,9 @@ pub fn router(gateway: Arc<dyn Gateway>) -> Router {
             Act::Clear => router.route(path, post(clear)),
             Act::Simulator => router.route(path, get(simulator::page)),
             Act::EndSessions => router.route(path, post(end_sessions)),
+            Act::Reconcile => {
+                router.route(path, post(reconcile).layer(DefaultBodyLimit::max(LONGEST_HAND_OVER)))
+            }
         }
     };
     ROUTES.into_iter().fold(Router::new(), add).with_state(gateway)
@@ -162,6 +172,23 @@ async fn end_sessions(
     match gateway.end_sessions(form).await {
         Some(ended) => format!("{ended} ended\n").into_response(),
         None => (StatusCode::SERVICE_UNAVAILABLE, "not ended: it could not be recorded\n").into_response(),
+    }
+}
+
+/// A source's own log of a day, as it hands it over or as it came, held against ours.
+async fn reconcile(
+    State(gateway): State<Arc<dyn Gateway>>,
+    headers: HeaderMap,
+    Form(form): Form<Reconcile>,
+) -> Response {
+    if !is_from_here(&headers) {
+        return (StatusCode::BAD_REQUEST, "refused: on this page's own form\n").into_response();
+    }
+    match gateway.reconcile(form).await {
+        Reconciled::Clean(text) => text.into_response(),
+        Reconciled::Differs(text) => (StatusCode::CONFLICT, text).into_response(),
+        Reconciled::Incomplete(text) => (StatusCode::FAILED_DEPENDENCY, text).into_response(),
+        Reconciled::Refused(why) => (StatusCode::BAD_REQUEST, format!("refused: {why}\n")).into_response(),
     }
 }
 

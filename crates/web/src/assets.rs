@@ -70,6 +70,11 @@ fn placement() -> String {
     for place in 1..=Key::PLACES + LATE_PLACES {
         let _ = write!(css, "main>.at-{place:02}{{grid-row:{place}}}");
     }
+    css.push_str("@media(min-width:701px){");
+    for place in 1..=Key::PLACES {
+        let _ = write!(css, "main>.pair-{place:02}{{grid-row-start:{place}}}");
+    }
+    css.push('}');
     for key in Key::all() {
         let area = key.area();
         let _ = write!(
@@ -77,12 +82,32 @@ fn placement() -> String {
             "main:has(>#s-{area})>#{area}{{visibility:hidden;height:0;min-height:0;padding:0;margin:0;border:0}}"
         );
     }
+    css.push_str(&crate::view::filter::rules());
+    css.push_str(&left_out());
     for late in 1..=LATE_PLACES {
         let _ = write!(
             css,
             "main:has(>#late-{late:02}) .w-{late:02}{{display:none}}main:has(>#late-{late:02}) .l-{late:02}{{display:inline}}"
         );
     }
+    css
+}
+
+/// What is not ticked is not printed, and every sheet says so.
+fn left_out() -> String {
+    let mut css = String::from("@media print{");
+    let parts = Key::all().into_iter().filter(|key| !matches!(key, Key::AllergyRow | Key::Panel(_)));
+    let mut add = |area: &str, shown: &str| {
+        let _ = write!(
+            css,
+            "body:has(#to-{area}:not(:checked)) main>{shown}{{display:none}}body:has(#to-{area}:not(:checked)) .out-{area}{{display:inline}}"
+        );
+    };
+    add(crate::view::SUMMARY, ".panel");
+    for key in parts {
+        add(key.area(), &format!("#s-{}", key.area()));
+    }
+    css.push('}');
     css
 }
 

@@ -14,6 +14,8 @@ mod html;
 mod pixels;
 /// Scanned pages as pictures a browser knows.
 mod tiff;
+/// The words of a PDF, for whom no browser shows it.
+pub mod pdf;
 
 use askama::filters::HtmlSafe;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -44,6 +46,10 @@ pub enum Form {
 pub enum Caveat {
     /// Its text, without its layout.
     AsText,
+    /// The words of a PDF alone.
+    TextOfPdf,
+    /// Some of them are a machine's reading of a picture.
+    Recognised,
     /// Something that may carry meaning was left out.
     Altered,
     /// Pages of a scan beyond what is shown.
@@ -63,6 +69,12 @@ pub enum NotShown {
     Damaged,
     /// In words: `a Word document`.
     Kind(&'static str),
+    /// It asks for a password: its words are not to be had.
+    Locked,
+    /// Its words could not be read within what reading may take.
+    NotRead,
+    /// No words were found in it: pictures alone, as a scan has, or words that cannot be read here.
+    NoText,
 }
 
 /// Markup that may stand in a page unescaped: made in this module only, of our own elements and escaped text.
@@ -143,7 +155,8 @@ impl Caveat {
     /// Its name in the audit.
     pub fn code(self) -> &'static str {
         match self {
-            Caveat::AsText => "shown-as-text",
+            Caveat::AsText | Caveat::TextOfPdf => "shown-as-text",
+            Caveat::Recognised => "text-recognised",
             Caveat::Altered => "content-altered",
             Caveat::Pages { .. } => "pages-left-out",
             Caveat::NotForThePerson => "not-for-the-person",
@@ -160,6 +173,9 @@ impl NotShown {
             NotShown::NotItsType => "not-its-type",
             NotShown::Damaged => "damaged",
             NotShown::Kind(_) => "kind-not-opened",
+            NotShown::Locked => "locked",
+            NotShown::NotRead => "text-not-read",
+            NotShown::NoText => "no-text",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Hand-made pages and records for tests. Every person, place and entry is invented.
 
-use crate::page::{Banner, Freshness, Handles, Life, ListedDocument, Page, SourceCard};
+use crate::page::{Banner, Freshness, Handles, LastLook, Life, ListedDocument, Page, SourceCard};
+use crate::view::Panel;
 use fhir::reply::{Silence, Warning};
 use fhir::{Category, FhirDate, ReplyState, SourceId};
 use record::normalise::Unread;
@@ -20,9 +21,12 @@ pub(crate) const ALL: [Section; 12] = record::reconcile::SECTIONS;
 pub(crate) fn page() -> Page {
     Page {
         reference: "7K2M-9QF4".into(),
+        opening: "019ab1c2-0000-7000-8000-00000000c0de".into(),
         path: "/s/q3Zr8bT1mVxYc0aLwEo5nUuKsHdGfJpI2R7tN4vX6yA/".into(),
         form_token: "dG9rZW4".into(),
         opened_at: "2026-11-22T14:02:00Z".parse().unwrap(),
+        last_look: LastLook::At("2026-11-08T09:12:00Z".parse().unwrap()),
+        unheard_then: Vec::new(),
         life: Life { idle_s: 600, absolute_s: 3_600 },
         banner: banner(),
         professional: "Dr Ada Example".into(),
@@ -57,13 +61,14 @@ pub(crate) fn page() -> Page {
             ),
             card("city", "City", Freshness::None, &[]),
         ],
-        order: ALL.to_vec(),
+        order: Panel::ALL.to_vec(),
         granted: Category::ALL.into_iter().filter(|c| *c != Category::Restricted).collect(),
         not_for_role: vec![Category::Restricted],
         why: Vec::new(),
         never_shown: Default::default(),
         caveats: vec![],
         mismatch: vec![],
+        sought: None,
         training: true,
         emergency: Default::default(),
         documents: Arc::new(Numbered),

@@ -190,6 +190,21 @@ pub struct StaffReasonForm {
     pub text: String,
 }
 
+/// The form that reports a problem with what an opening showed.
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ReportForm {
+    pub token: String,
+    /// The whole id of the opening.
+    pub opening: String,
+    pub kind: String,
+    /// The section's short name, or one of two places that are none.
+    pub section: String,
+    /// The source's id; empty where it is not known.
+    pub source: String,
+    pub text: String,
+}
+
 /// The page round one document, whole.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -202,6 +217,15 @@ pub struct Content {
     pub frame_ancestor: Option<String>,
     pub kind: ContentKind,
     pub body: Bytes,
+}
+
+/// How one document is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum As {
+    /// As what it is.
+    ItIs,
+    /// The words of a PDF, for a browser that does not show one; anything else as what it is.
+    Words,
 }
 
 /// What a browser is told a document's content is.
@@ -255,6 +279,37 @@ impl EndSessions {
     }
 }
 
+/// What an operator has held against a source's own log.
+#[derive(Clone, Default, serde::Deserialize)]
+pub struct Reconcile {
+    /// Empty: every source that hands over its log.
+    #[serde(default)]
+    pub source: String,
+    /// `2026-11-28`; empty: yesterday.
+    #[serde(default)]
+    pub day: String,
+    /// What came by another way than the source's own address.
+    pub lines: Option<String>,
+    /// Of a source that stands for practices, the one whose log that is: its ODS code. Empty: of all.
+    #[serde(default)]
+    pub practice: String,
+    /// Who says so, and why; both are recorded.
+    pub by: String,
+    pub reason: String,
+}
+
+/// What became of it, in words for an operator. No person in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reconciled {
+    /// Both sides agree.
+    Clean(String),
+    /// Something has to be looked into.
+    Differs(String),
+    /// A source handed nothing over.
+    Incomplete(String),
+    Refused(String),
+}
+
 /// How the strictly ordered page differs from the usual one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
@@ -272,6 +327,27 @@ pub enum LogPart {
     Tile(Vec<u8>),
     /// The store did not answer: there may be such a part.
     Unavailable,
+}
+
+/// What a partner is given of the audit.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Feed {
+    /// Lines of JSON: rows, then the end of the batch. They name people.
+    Lines(String),
+    /// No such feed, or it is another's: the same to whoever asks.
+    NotYours,
+    /// It could not be recorded that somebody reads, or it could not be read.
+    Unavailable,
+}
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Feed::Lines(_) => "Lines(…)",
+            Feed::NotYours => "NotYours",
+            Feed::Unavailable => "Unavailable",
+        })
+    }
 }
 
 /// What a program asks of a record.
@@ -305,12 +381,14 @@ pub trait Gateway: Send + Sync + 'static {
     fn redeem(&self, handle: String, browser: Browser) -> Answer<Admitted>;
     /// A new opening: every source is asked again.
     fn open(&self, within: Within, order: Order) -> Answer<Opened>;
+    /// A new opening that shows only what holds `sought`, which stands on that page and nowhere else.
+    fn find(&self, within: Within, token: String, sought: crate::page::Sought) -> Answer<Opened>;
     /// The same opening, told as a FHIR searchset.
     fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset>;
     /// The page round one document: no source is asked, and the audit has the opening that listed it.
     fn document(&self, within: Within, handle: String) -> Answer<Shell>;
     /// One document: an opening of its own, asking the one source that holds it.
-    fn content(&self, within: Within, handle: String) -> Answer<Content>;
+    fn content(&self, within: Within, handle: String, shown_as: As) -> Answer<Content>;
     /// The interruption page's "this is the right person": recorded, then the record may be opened.
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()>;
     /// The page that asks for emergency access, `over_objection` from the page of one: recorded before it is sent.
@@ -323,10 +401,14 @@ pub trait Gateway: Send + Sync + 'static {
     fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent>;
     /// Why a record that asks for a reason is opened: code and text. Recorded; `false` where what was typed is no reason.
     fn give_reason(&self, within: Within, token: String, reason: (String, String)) -> Answer<bool>;
+    /// A problem with what an opening showed: recorded first. The page says so, or what is wrong with the form.
+    fn report(&self, within: Within, form: ReportForm) -> Answer<StillPage>;
     fn state(&self, within: Within) -> BoxFuture<'static, SessionState>;
     /// Where a page without script goes when nobody has used it: the way back while the view lives. No activity.
     fn put_away(&self, within: Within) -> Answer<Shell>;
     fn extend(&self, within: Within, token: String) -> Answer<()>;
+    /// The record of that opening is about to be printed: recorded first.
+    fn print(&self, within: Within, token: String, opening: String) -> Answer<()>;
     fn close(&self, within: Within, token: String) -> Answer<()>;
     /// A host's signed word on one of its sessions: status and, where it is refused, a body.
     fn host_event(&self, token: String, channel: Channel, address: String)
@@ -335,6 +417,10 @@ pub trait Gateway: Send + Sync + 'static {
     fn signed_out(&self, token: String, address: String) -> BoxFuture<'static, TokenAnswer>;
     /// Ends every session of one professional, recorded with it: how many, or `None` if it could not be recorded.
     fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>>;
+    /// Holds sources' own logs against ours, recorded with it.
+    fn reconcile(&self, _asked: Reconcile) -> BoxFuture<'static, Reconciled> {
+        async { Reconciled::Refused("there is nothing to reconcile here".to_owned()) }.boxed()
+    }
     /// For the operator's page: status of sources, audit head, configuration id. No person in it.
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
     /// The agreement asked about itself, with what may be chosen. No person in it.
@@ -348,6 +434,15 @@ pub trait Gateway: Send + Sync + 'static {
     /// A part of the audit's log, which names nobody: its checkpoint, tiles and leaves. `None`: there is no such part.
     fn log_part(&self, _shard: String, _path: String) -> BoxFuture<'static, Option<LogPart>> {
         async { None }.boxed()
+    }
+    /// What a partner may have of the audit, behind an index; recorded first. `address` is the caller's.
+    fn feed(
+        &self,
+        _partner: String,
+        _after: Option<u64>,
+        _caller: (access::Certificate, String),
+    ) -> BoxFuture<'static, Feed> {
+        async { Feed::NotYours }.boxed()
     }
     /// Lets a held source be asked again, recorded first; `false` if it could not be recorded.
     fn clear(&self, source: String, by: String) -> BoxFuture<'static, bool>;

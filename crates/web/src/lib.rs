@@ -13,6 +13,8 @@ pub mod schedule;
 pub mod view;
 /// What a browser may be sent of a document.
 pub mod content;
+/// Pages without a person that explain the others.
+pub(crate) mod help;
 /// Every state's exact words.
 pub mod words;
 /// The same for programs.

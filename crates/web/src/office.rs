@@ -7,13 +7,13 @@ pub mod values;
 /// The pages.
 mod pages;
 /// The report on one person as a file.
-mod csv;
+pub mod csv;
 
 use crate::gateway::{Browser, Gateway, provider::Away};
 use crate::routes::{App, Settings, browser, headers, launch, still};
 use access::{Refusal, launch::oidc::Callback};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Form, FromRequest, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Form, FromRequest, Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,7 +21,10 @@ use axum::routing::{get, post};
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use values::{Desk, LookForm, Looked, Queue, ReasonForm, ReportForm, Reported, StepForm, Told};
+use values::{
+    Desk, Figured, HeldRows, HoldForm, LookForm, Looked, Queue, ReasonForm, Reconciliation, ReportForm,
+    Reported, StepForm, Told,
+};
 
 pub type Answer<T> = BoxFuture<'static, Result<T, Stopped>>;
 
@@ -50,6 +53,12 @@ pub trait Office: Send + Sync {
     fn report(&self, browser: Browser, token: String, form: ReportForm) -> Answer<Reported>;
     fn queue(&self, browser: Browser) -> Answer<Queue>;
     fn step(&self, browser: Browser, token: String, form: StepForm) -> Answer<Queue>;
+    /// What is no month is this one.
+    fn figures(&self, browser: Browser, month: String) -> Answer<Figured>;
+    fn held(&self, browser: Browser) -> Answer<HeldRows>;
+    /// `Some`: nothing was changed, and the page says why.
+    fn hold(&self, browser: Browser, token: String, form: HoldForm) -> Answer<Option<Told>>;
+    fn reconciliation(&self, browser: Browser) -> Answer<Reconciliation>;
     fn sign_out(&self, browser: Browser, token: String) -> Answer<()>;
 }
 
@@ -62,7 +71,7 @@ struct Room {
 const LONGEST_BODY: usize = 16 * 1024;
 
 /// Every URL of the officers' listener: method and path, who, where the person comes from, what it leaves in the audit.
-const TABLE: [(&str, &str, &str, &str); 12] = [
+const TABLE: [(&str, &str, &str, &str); 16] = [
     ("GET /", "anyone; the desk for an officer", "-", "-"),
     ("GET /sign-in", "anyone", "-", "launch refused"),
     ("GET /callback", "the browser it began in", "-", "sign-in"),
@@ -73,6 +82,10 @@ const TABLE: [(&str, &str, &str, &str); 12] = [
     ("POST /report.csv", READER, "body of the form", "audit-read"),
     ("GET /alerts", READER, "-", "audit-read"),
     ("POST /alerts", READER, "-", "audit-read, alert"),
+    ("GET /figures", OFFICER, "-", "-"),
+    ("GET /held", READER, "-", "audit-read"),
+    ("POST /held", READER, "the opening", "audit-read, incident"),
+    ("GET /reconciliation", READER, "-", "audit-read"),
     ("POST /sign-out", OFFICER, "-", "session end"),
     ("GET /assets/{file}", "anyone", "-", "-"),
 ];
@@ -93,6 +106,9 @@ pub fn router(gateway: Arc<dyn Gateway>, office: Arc<dyn Office>, settings: Sett
         .route("/report", post(report))
         .route("/report.csv", post(report_csv))
         .route("/alerts", get(alerts).post(step))
+        .route("/figures", get(figures))
+        .route("/held", get(held).post(hold))
+        .route("/reconciliation", get(reconciliation))
         .route("/sign-out", post(sign_out))
         .route("/assets/{file}", get(asset))
         .fallback(|State(room): State<Room>| async move { still::not_found(&room.app) })
@@ -186,7 +202,7 @@ async fn report(State(room): State<Room>, request: Request) -> Response {
 async fn report_csv(State(room): State<Room>, request: Request) -> Response {
     match reported(&room, request).await {
         Ok(reported) if reported.faults.is_empty() => {
-            let mut response = csv::of(&reported).into_response();
+            let mut response = csv::of(&reported.rows).into_response();
             let headers = response.headers_mut();
             headers.insert(
                 header::CONTENT_TYPE,
@@ -222,6 +238,51 @@ async fn step(State(room): State<Room>, request: Request) -> Response {
     match room.office.step(browser, token, form).await {
         Ok(queue) if queue.fault.is_none() => Redirect::to("/alerts").into_response(),
         Ok(queue) => html(StatusCode::CONFLICT, pages::queue(&queue)),
+        Err(stopped) => stop(&room, &stopped),
+    }
+}
+
+/// The month to count.
+#[derive(serde::Deserialize)]
+struct Month {
+    #[serde(default)]
+    month: String,
+}
+
+async fn figures(
+    State(room): State<Room>,
+    Query(Month { month }): Query<Month>,
+    request: Request,
+) -> Response {
+    match room.office.figures(browser::of(&request), month).await {
+        Ok(figured) => html(StatusCode::OK, pages::figures(&figured)),
+        Err(stopped) => stop(&room, &stopped),
+    }
+}
+
+async fn held(State(room): State<Room>, request: Request) -> Response {
+    match room.office.held(browser::of(&request)).await {
+        Ok(held) => html(StatusCode::OK, pages::held(&held)),
+        Err(stopped) => stop(&room, &stopped),
+    }
+}
+
+async fn hold(State(room): State<Room>, request: Request) -> Response {
+    let (browser, token, form) = match own_form::<HoldForm>(&room, request).await {
+        Ok(sent) => sent,
+        Err(response) => return *response,
+    };
+    let back = format!("/opening/{}", form.opening);
+    match room.office.hold(browser, token, form).await {
+        Ok(None) => crate::routes::session::see_other(&room.app, &back),
+        Ok(Some(told)) => html(StatusCode::BAD_REQUEST, pages::told(&told)),
+        Err(stopped) => stop(&room, &stopped),
+    }
+}
+
+async fn reconciliation(State(room): State<Room>, request: Request) -> Response {
+    match room.office.reconciliation(browser::of(&request)).await {
+        Ok(reconciliation) => html(StatusCode::OK, pages::reconciliation(&reconciliation)),
         Err(stopped) => stop(&room, &stopped),
     }
 }

@@ -1,5 +1,6 @@
 //! What is known when the first byte of a record document leaves: who looks, at whom, whom we ask, what is asked.
 
+use crate::view::Panel;
 use access::policy::ReasonCode;
 use fhir::{Category, FhirDate, Level, Retrieval, SourceId};
 use record::Section;
@@ -7,16 +8,28 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// What is looked for.
+mod sought;
+
+pub use sought::Sought;
+pub(crate) use sought::fold;
+
 /// Everything of an opening that does not change while it streams.
 #[derive(Clone)]
 pub struct Page {
     /// `7K2M-9QF4`: printed on the page, quoted to support, found in the audit.
     pub reference: String,
+    /// Its whole id, which a print is recorded under.
+    pub opening: String,
     /// The path of this session, `/s/{sid}/`, for links and forms.
     pub path: String,
     /// Masks this response's form token.
     pub form_token: String,
     pub opened_at: jiff::Timestamp,
+    /// When this professional opened this person's record before, in another view.
+    pub last_look: LastLook,
+    /// Sources that had not answered then.
+    pub unheard_then: Vec<SourceId>,
     pub life: Life,
     pub banner: Banner,
     pub professional: String,
@@ -24,8 +37,8 @@ pub struct Page {
     pub organisation: String,
     /// In the order of configuration. Every partner of the agreement is here, also those without a source.
     pub sources: Vec<SourceCard>,
-    /// Sections in the role's order.
-    pub order: Vec<Section>,
+    /// The summary in the role's order.
+    pub order: Vec<Panel>,
     /// Categories this role sees at some level. A section all of whose categories are missing says so in words.
     pub granted: BTreeSet<Category>,
     /// Categories of the matrix this role does not see at all: counted on the page (HAZ-011). From policy, never from data.
@@ -38,10 +51,22 @@ pub struct Page {
     pub caveats: Vec<String>,
     /// Identity fields that differ between host and national record and were confirmed by the professional.
     pub mismatch: Vec<String>,
+    /// What is looked for, where only that is shown.
+    pub sought: Option<Sought>,
     pub training: bool,
     pub emergency: Emergency,
     /// Makes the address of each document that may be opened.
     pub documents: Arc<dyn Handles>,
+}
+
+/// When somebody last looked, as the audit has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LastLook {
+    At(jiff::Timestamp),
+    Never,
+    /// It could not be read, or nobody asked.
+    #[default]
+    Unknown,
 }
 
 /// One reason why less than everything of one category is shown.
@@ -140,9 +165,13 @@ pub struct DocumentWords {
 pub struct DocumentPage {
     /// The reference of the opening it was listed by.
     pub reference: String,
+    /// Its whole id, which a problem is reported under.
+    pub opening: String,
     /// `/s/{sid}/`
     pub path: String,
     pub handle: String,
+    /// It may be a PDF, whose words alone can be asked for.
+    pub has_words: bool,
     pub opened_at: jiff::Timestamp,
     pub life: Life,
     /// The person as the host knows them.
@@ -195,6 +224,24 @@ pub struct SourceCard {
 }
 
 impl SourceCard {
+    /// What it is set up to share, whoever asks.
+    pub fn in_words(&self) -> crate::routes::Shared {
+        let nouns: Vec<&str> =
+            self.shares.iter().map(|category| crate::words::category_noun(*category)).collect();
+        let shares = match nouns.as_slice() {
+            [] if self.has_source() => "Nothing yet".to_owned(),
+            [] => crate::words::NO_SOURCE.to_owned(),
+            nouns => crate::words::sentence(&crate::words::and(nouns)),
+        };
+        crate::routes::Shared {
+            short: self.short.clone(),
+            partner: self.partner.clone(),
+            freshness: crate::view::freshness(self),
+            shares,
+            contact: self.contact.clone(),
+        }
+    }
+
     /// Partners whose staff look and who hold nothing are listed among the sources, and counted and waited for nowhere.
     pub fn has_source(&self) -> bool {
         self.freshness != Freshness::None

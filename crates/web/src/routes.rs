@@ -1,7 +1,7 @@
 //! Takes HTTP requests, gives pages, streams and refusals; every URL stands in one table and nothing else answers.
 //! No route takes a person: a session names the person. Source: access.md sections 1 (B), 4 and 15; viewer.md section 2; HAZ-002.
 
-use crate::gateway::{Gateway, Published};
+use crate::gateway::{As, Gateway, Published};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::middleware::from_fn_with_state;
@@ -25,17 +25,21 @@ pub(crate) mod smart;
 /// Direct access.
 mod direct;
 /// Everything under one session.
-mod session;
+pub(crate) mod session;
 /// The same record for a host's own software.
 mod searchset;
 /// One document of a session.
 mod document;
 /// The audit's log, read by partners.
 mod log;
+/// What a partner may read of the audit itself.
+mod feed;
 /// What hosts and identity providers say to us, server to server.
 mod notice;
 /// Emergency access, and the reason a professional gives about somebody near to them.
 mod break_glass;
+/// A problem reported.
+mod report;
 /// Pages without a person.
 pub(crate) mod still;
 /// Headers of every answer.
@@ -51,6 +55,28 @@ pub struct Settings {
     pub sharing_notice: String,
     /// Whom to ask, on refusals and on the help page.
     pub contacts: Vec<Contact>,
+    /// Every partner and what it is set up to share: the help page's, so it is of nobody's opening.
+    pub shared: Vec<Shared>,
+    /// In which order each role reads the summary.
+    pub views: Vec<View>,
+}
+
+/// The summary as some roles read it.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// `Pharmacist`
+    pub who: String,
+    pub order: Vec<crate::view::Panel>,
+}
+
+/// What one partner is set up to share, in words.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    pub short: String,
+    pub partner: String,
+    pub freshness: String,
+    pub shares: String,
+    pub contact: String,
 }
 
 /// An organisation and how to reach it.
@@ -103,8 +129,10 @@ enum Act {
     DirectOpen,
     Record,
     Searchset,
+    Find,
     Document,
     Content,
+    Words,
     Confirm,
     BreakGlass,
     BreakGlassBegin,
@@ -112,13 +140,17 @@ enum Act {
     StaffReason,
     Reason,
     Extend,
+    Print,
+    Report,
     Close,
     State,
     PutAway,
     HostEvent,
     SignedOut,
     Log,
+    Feed,
     Help,
+    HelpPage,
     Asset,
     Icon,
 }
@@ -164,8 +196,10 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/direct/open", Act::DirectOpen, [SIGNED_IN, "the one found", "launch, session"]),
     route(Get, "/s/{sid}/", Act::Record, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/fhir", Act::Searchset, [SESSION, "session", "open, disclosures, close"]),
+    route(Post, "/s/{sid}/find", Act::Find, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
+    route(Get, "/s/{sid}/t/{handle}", Act::Words, [SESSION, "session", "open, disclosure, close"]),
     route(Post, "/s/{sid}/confirm", Act::Confirm, [SESSION, "session", "identity confirmed"]),
     route(Get, "/s/{sid}/break-glass", Act::BreakGlass, [SESSION, "session", "override"]),
     route(Post, "/s/{sid}/break-glass", Act::BreakGlassBegin, [SESSION, "session", "override, alerts"]),
@@ -173,10 +207,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Post, "/s/{sid}/staff-match", Act::StaffReason, [SESSION, "session", "override"]),
     route(Post, "/s/{sid}/reason", Act::Reason, [SESSION, "session", "reason given"]),
     route(Post, "/s/{sid}/extend", Act::Extend, [SESSION, "session", "-"]),
+    route(Post, "/s/{sid}/print", Act::Print, [SESSION, "session", "print"]),
+    route(Post, "/s/{sid}/report", Act::Report, [SESSION, "session", "alert"]),
     route(Post, "/s/{sid}/close", Act::Close, [SESSION, "session", "session end"]),
     route(Get, "/s/{sid}/state", Act::State, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/ended", Act::PutAway, [SESSION, "session", "-"]),
     route(Get, "/help", Act::Help, NOBODY),
+    route(Get, "/help/{page}", Act::HelpPage, NOBODY),
     route(Get, "/assets/{file}", Act::Asset, NOBODY),
     route(Get, "/favicon.ico", Act::Icon, NOBODY),
     route(Get, "/favicon", Act::Icon, NOBODY),
@@ -260,8 +297,10 @@ async fn answer(
         Act::DirectOpen => direct::open(app, request).await,
         Act::Record => session::record(app, named, request).await,
         Act::Searchset => searchset::searchset(app, named, request).await,
+        Act::Find => session::find(app, named, request).await,
         Act::Document => document::shell(app, (named, handle), request).await,
-        Act::Content => document::content(app, (named, handle), request).await,
+        Act::Content => document::content(app, (named, handle), As::ItIs, request).await,
+        Act::Words => document::content(app, (named, handle), As::Words, request).await,
         Act::Confirm => session::confirm(app, named, request).await,
         Act::BreakGlass => break_glass::ask(app, named, request).await,
         Act::BreakGlassBegin => break_glass::begin(app, named, request).await,
@@ -269,13 +308,17 @@ async fn answer(
         Act::StaffReason => break_glass::staff_reason(app, named, request).await,
         Act::Reason => session::reason(app, named, request).await,
         Act::Extend => session::extend(app, named, request).await,
+        Act::Print => session::print(app, named, request).await,
+        Act::Report => report::report(app, named, request).await,
         Act::Close => session::close(app, named, request).await,
         Act::State => session::state(app, named, request).await,
         Act::PutAway => session::put_away(app, named, request).await,
         Act::HostEvent => notice::host_event(app, request).await,
         Act::SignedOut => notice::signed_out(app, request).await,
         Act::Log => log::part(app, (named, handle), request).await,
-        Act::Help => still::help(&app),
+        Act::Feed => feed::feed(app, named, request).await,
+        Act::Help => still::help(&app, ""),
+        Act::HelpPage => still::help(&app, &named),
         Act::Asset => still::asset(&app, &named),
         Act::Icon => still::icon(),
     }
@@ -283,7 +326,7 @@ async fn answer(
 
 impl Act {
     fn is_back_channel(self) -> bool {
-        matches!(self, Act::Token | Act::HostEvent | Act::SignedOut | Act::Log)
+        matches!(self, Act::Token | Act::HostEvent | Act::SignedOut | Act::Log | Act::Feed)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Takes the time since the questions went out and what has been answered, says which parts of the page are to be written now.
 //! A section is written when all its sources have ended; from 800 ms when all its live ones have, since a safety list must
 //! not come late behind a faster one; when one has answered, a list that must not miss an entry (allergies, medicines,
-//! plans, the summary of them) from 3 s and every other from 1.5 s; at the deadline in any case. Pure and deterministic;
+//! plans) from 3 s and every other from 1.5 s; at the deadline in any case. Pure and deterministic;
 //! never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
 
 use crate::page::{Freshness, Page, SourceCard};
-use crate::view::Key;
+use crate::view::{Key, Panel};
 use fhir::SourceId;
 use record::{Record, Section};
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ struct Slot {
     principal: Vec<SourceId>,
     /// From when one answer is enough.
     any_answer_ms: u64,
-    /// Waits for every source whatever the time before the deadline.
+    /// Waits for every source whatever the time before the deadline: what it says holds for all of them.
     patient: bool,
     written: bool,
 }
@@ -52,7 +52,14 @@ impl Schedule {
 
     /// `?view=plain`: a part is due only when all before it are written.
     pub fn in_order(page: &Page) -> Self {
-        Self { in_order: true, ..Self::new(page) }
+        let mut schedule = Self { in_order: true, ..Self::new(page) };
+        // Nothing stands behind it here but what waits for it.
+        schedule
+            .slots
+            .iter_mut()
+            .filter(|slot| matches!(slot.key, Key::New | Key::Panel(Panel::New)))
+            .for_each(|slot| slot.patient = false);
+        schedule
     }
 
     /// The parts to write now, in page order. Each is said once: the caller must write it.
@@ -111,7 +118,14 @@ impl Slot {
         let live = ids(|card| card.freshness == Freshness::Live);
         let principal = if live.is_empty() { sources.clone() } else { live };
         let any_answer_ms = if is_safety_list(key) { SAFETY_ANSWER_MS } else { ANY_ANSWER_MS };
-        Self { key, sources, principal, any_answer_ms, patient: key == Key::Sources, written: false }
+        Self {
+            key,
+            sources,
+            principal,
+            any_answer_ms,
+            patient: matches!(key, Key::New | Key::Panel(Panel::New) | Key::Found | Key::Sources),
+            written: false,
+        }
     }
 
     fn is_due(&self, elapsed_ms: u64, record: &Record) -> bool {
@@ -129,7 +143,11 @@ impl Slot {
 
 fn is_safety_list(key: Key) -> bool {
     let lists = [Section::Allergies, Section::Medicines, Section::Plans].map(Key::Section);
-    matches!(key, Key::AllergyRow | Key::Summary) || lists.contains(&key)
+    match key {
+        Key::AllergyRow | Key::New => true,
+        Key::Panel(panel) => matches!(panel, Panel::Plans | Panel::Medicines),
+        key => lists.contains(&key),
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ mod row;
 mod frame;
 /// Why a section does not show more.
 mod why;
+/// Values in time, drawn.
+mod graph;
+/// Rows chosen without script.
+pub(crate) mod filter;
 /// Sections that are lists of entries, one module per section.
 mod list;
 mod plans;
@@ -35,12 +39,19 @@ mod allergies;
 mod medicines;
 mod results;
 mod allergy_row;
-mod summary;
+/// The summary, panel by panel.
+mod panel;
+/// What came since somebody last looked.
+mod news;
+/// What was looked for.
+mod found;
 mod sources;
 /// The same record for a host's own software.
 mod searchset;
 /// What came after its section was written.
 mod late;
+/// A problem reported.
+mod report;
 /// How many answered, and the end of the page.
 mod coverage;
 mod finish;
@@ -64,6 +75,7 @@ pub use begin::{begin, head};
 pub use break_glass::{Asked, BreakGlassPage, break_glass};
 pub use document::document;
 pub use ended::{ended, put_away};
+pub(crate) use finish::SUMMARY;
 pub use finish::finish;
 pub(crate) use frame::drawn;
 pub(crate) use inside::POLICY as CONTENT_POLICY;
@@ -72,14 +84,22 @@ pub use interruption::interruption;
 pub use late::late;
 pub use near::{NearPage, near};
 pub use objection::{objected_late, objection};
+pub use panel::Panel;
 pub use reason::reason;
+pub use report::{About, LONGEST, SHORTEST, report_again, reported, reported_as};
 pub use searchset::{Place, in_place_of_searchset, on_the_page_first, searchset};
+
+/// The first row of the grid below the navigation.
+const FIRST_PLACE: usize = 4;
 
 /// A part of the page that is written in one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     AllergyRow,
-    Summary,
+    Panel(Panel),
+    New,
+    /// In place of every section, where something was looked for.
+    Found,
     Section(Section),
     Sources,
 }
@@ -88,7 +108,9 @@ pub enum Key {
 pub fn section(page: &Page, record: &Record, key: Key) -> String {
     match key {
         Key::AllergyRow => allergy_row::draw(page, record),
-        Key::Summary => summary::draw(page, record),
+        Key::Panel(panel) => panel::draw(page, record, panel),
+        Key::New => news::draw(page, record),
+        Key::Found => found::draw(page, record),
         Key::Sources => sources::draw(page, record),
         // What was released is shown wherever it stands: only a section without entries can be one the role does not see.
         Key::Section(section) if !is_granted(page, section) && record.section(section).is_empty() => {
@@ -97,6 +119,9 @@ pub fn section(page: &Page, record: &Record, key: Key) -> String {
         Key::Section(Section::Allergies) => allergies::draw(page, record),
         Key::Section(Section::Medicines) => medicines::draw(page, record),
         Key::Section(Section::Results) => results::draw(page, record),
+        Key::Section(Section::Contacts) => contacts::chapter::draw(page, record),
+        Key::Section(Section::Documents) => documents::chapter::draw(page, record),
+        Key::Section(Section::Frailty) => frailty::chapter::draw(page, record),
         Key::Section(section) => list::draw(page, record, section),
     }
 }
@@ -108,32 +133,34 @@ pub fn ordinal(page: &Page, source: &SourceId) -> usize {
 
 impl Key {
     /// Grid rows before the late blocks: allergy row, coverage, navigation, then every other part.
-    pub const PLACES: usize = 3 + 1 + SECTIONS.len() + 1;
+    pub const PLACES: usize = 3 + Panel::ALL.len() + 1 + SECTIONS.len() + 1;
 
     pub fn all() -> Vec<Key> {
+        let panels = Panel::ALL.into_iter().map(Key::Panel);
         let sections = SECTIONS.into_iter().map(Key::Section);
-        [Key::AllergyRow, Key::Summary].into_iter().chain(sections).chain([Key::Sources]).collect()
+        let before = [Key::AllergyRow].into_iter().chain(panels).chain([Key::New, Key::Found]);
+        before.chain(sections).chain([Key::Sources]).collect()
     }
 
-    /// The role's order; a section the role's order forgets stands after the others, so that none is missing (HAZ-011).
-    /// Roles without allergies have no allergy row.
+    /// The panels of the role's view in its order, then every chapter in the one order of all roles, so that none is missing
+    /// (HAZ-011). Roles without allergies have no allergy row.
     pub fn in_page_order(page: &Page) -> Vec<Key> {
-        let forgotten = SECTIONS.into_iter().filter(|section| !page.order.contains(section));
-        let mut sections: Vec<Key> = Vec::new();
-        for key in page.order.iter().copied().chain(forgotten).map(Key::Section) {
-            if !sections.contains(&key) {
-                sections.push(key);
-            }
+        if page.sought.is_some() {
+            return vec![Key::Found, Key::Sources];
         }
         let row = is_granted(page, Section::Allergies).then_some(Key::AllergyRow);
-        row.into_iter().chain([Key::Summary]).chain(sections).chain([Key::Sources]).collect()
+        let panels = page.order.iter().copied().map(Key::Panel);
+        let sections = SECTIONS.into_iter().map(Key::Section);
+        row.into_iter().chain(panels).chain([Key::New]).chain(sections).chain([Key::Sources]).collect()
     }
 
     /// The name of its slot; the section's is the same after `s-`.
     pub fn area(self) -> &'static str {
         match self {
             Key::AllergyRow => "row",
-            Key::Summary => "sum",
+            Key::Panel(panel) => panel.area(),
+            Key::New => "new",
+            Key::Found => "fnd",
             Key::Sources => "src",
             Key::Section(Section::Plans) => "pla",
             Key::Section(Section::Frailty) => "fra",
@@ -153,7 +180,9 @@ impl Key {
     pub fn name(self) -> &'static str {
         match self {
             Key::AllergyRow => "Allergies",
-            Key::Summary => "Summary",
+            Key::Panel(panel) => panel.heading(),
+            Key::New => "What’s new",
+            Key::Found => "Found",
             Key::Sources => "Sources",
             Key::Section(section) => crate::words::section_name(section),
         }
@@ -166,29 +195,35 @@ impl Key {
         }
     }
 
-    /// The grid row on this page.
-    pub(crate) fn place(self, page: &Page) -> usize {
-        match self {
+    /// Its classes on this page: its own row of the grid and, for a panel, where it stands where the page is wide
+    /// enough for two columns.
+    pub(crate) fn place(self, page: &Page) -> String {
+        let order = Self::in_page_order(page);
+        let below = order.iter().filter(|other| **other != Key::AllergyRow);
+        let index = below.clone().position(|other| *other == self).unwrap_or(0);
+        let row = match self {
             Key::AllergyRow => 1,
             Key::Sources => Self::PLACES,
-            key => Self::in_page_order(page)
-                .into_iter()
-                .filter(|other| *other != Key::AllergyRow)
-                .position(|other| other == key)
-                .map_or(Self::PLACES, |index| index + 4),
-        }
+            _ => index + FIRST_PLACE,
+        };
+        let side = match self {
+            Key::Panel(panel) => panel::beside(&page.order, panel),
+            _ => String::new(),
+        };
+        format!("at-{row:02}{side}")
     }
 
     /// The sources this part can hold something of, for what this role sees, in configured order.
     pub(crate) fn contributors(self, page: &Page) -> Vec<&SourceCard> {
         match self {
             Key::Sources => page.sources.iter().collect(),
+            Key::New | Key::Found | Key::Panel(Panel::New) => {
+                page.sources.iter().filter(|card| !card.shares.is_empty()).collect()
+            }
             Key::AllergyRow => sharing(page, &granted(page, Section::Allergies)),
             Key::Section(section) => sharing(page, &granted(page, section)),
-            Key::Summary => {
-                let wanted: Vec<Category> =
-                    summary::SECTIONS.iter().flat_map(|s| granted(page, *s)).collect();
-                sharing(page, &wanted)
+            Key::Panel(panel) => {
+                panel.section().map_or_else(Vec::new, |section| sharing(page, &granted(page, section)))
             }
         }
     }
@@ -197,6 +232,16 @@ impl Key {
 /// The categories of a section that this role sees at some level.
 fn granted(page: &Page, section: Section) -> Vec<Category> {
     page::categories(section).iter().copied().filter(|category| page.granted.contains(category)).collect()
+}
+
+/// How a source sends what it holds.
+pub(crate) fn freshness(card: &SourceCard) -> String {
+    sources::freshness(card)
+}
+
+/// The same for a line that may wrap.
+pub(crate) fn wrapped(text: &str) -> impl askama::filters::HtmlSafe {
+    text::Wrapped(text)
 }
 
 /// Text as element content, every character of it.

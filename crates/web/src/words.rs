@@ -9,12 +9,21 @@ pub mod why;
 mod ended;
 /// Emergency access, and professionals near to the person.
 mod break_glass;
+/// What came since somebody last looked.
+mod news;
+/// Looked for in a record.
+mod find;
+/// A problem reported.
+mod report;
 /// For programs.
 mod searchset;
 
 pub use break_glass::*;
 pub use documents::*;
 pub use ended::*;
+pub use find::*;
+pub use news::*;
+pub use report::*;
 pub use searchset::*;
 
 use fhir::reply::{NotAsked, Silence, Withholder};
@@ -38,7 +47,14 @@ pub const OBJECTION_UNKNOWN: &str = "Whether this person objects to sharing thro
 const OBJECTED_TO: &str = "the person has objected to its sharing";
 const OBJECTION_NOT_SAID: &str = "it did not say whether the person objects to its sharing";
 pub const TRAINING: &str = "TRAINING: not a real person";
+/// Without script the press records, and the browser prints.
+pub const PRINT_THEN: &str =
+    "To print, press Print, which records it, and then use your browser\u{2019}s own print command.";
 pub const UNCONTROLLED_COPY: &str = "Uncontrolled copy: may be out of date.";
+/// On a sheet printed too early.
+pub const UNFINISHED_SHEET: &str = "This page had not finished loading: do not rely on it.";
+pub const ALWAYS_PRINTED: &str =
+    "Who the person is, allergies, which sources answered and late answers are always printed.";
 pub const ROLE_EXCLUDES: &str = "your role does not include them";
 /// From the policy, whatever the source holds: it is said also where nothing was held back (HAZ-010).
 pub const HELD_BACK_BY_ROLE: &str = "Some entries may be held back because of your role.";
@@ -52,7 +68,12 @@ pub const NOT_CODED: &str = "Not coded: will not trigger checks in other systems
 pub const NO_SOURCE: &str = "Has no source of its own; its staff may look";
 /// By the level of the role alone, so that it tells nothing of the entry (HAZ-010).
 pub const ORIGINAL_NOT_SHOWN: &str = "The entry as sent is not shown for your role.";
+/// What `No … recorded` speaks of where past ones are shown elsewhere.
+pub const CURRENT_MEDICINES: &str = "current medicines";
 pub const NOT_ON_LIST: &str = "Not on this list";
+
+/// A page has only so many graphs; the table is whole.
+pub const NOT_DRAWN: &str = "Not drawn: this page has all the graphs it may have. The table has every value.";
 
 /// A document that is there and cannot be opened here; why is said beside it (HAZ-017).
 pub const NOT_RETRIEVED: &str = "Exists, not retrieved";
@@ -203,6 +224,17 @@ pub fn reason_after_death(code: &str) -> &'static str {
         "review-or-inquest" => "Review, complaint or inquest",
         _ => "Something else",
     }
+}
+
+/// The way from the panel of what is new.
+pub const ALL_NEW: &str = "All that is new, other periods";
+
+/// Results that are reports or words alone.
+pub const NO_SERIES: &str = "No measured results: reports stand in the chapter.";
+
+/// The way from a panel to its chapter: `All medicines (14)`.
+pub fn all_of(section: Section, groups: usize) -> String {
+    format!("All {} ({groups})", section_name(section).to_lowercase())
 }
 
 /// Where a summary has nothing that holds, but the chapter has what once did.

@@ -34,7 +34,7 @@
   };
   const tell = () => {
     const complete = byId("complete");
-    if (complete) return announce("Record complete. " + complete.firstChild.textContent);
+    if (complete && complete.firstChild) return announce("Record complete. " + complete.firstChild.textContent);
     const all = main.querySelectorAll(":scope > .slot").length;
     const here = main.querySelectorAll(":scope > section[id^='s-']").length;
     if (here) announce(here + " of " + all + " parts of the record are shown");
@@ -43,7 +43,7 @@
   // Nobody and nothing of them stays on the page.
   const blank = () => {
     observer.disconnect();
-    for (const part of document.querySelectorAll("form, header.banner, .sheet, footer")) part.remove();
+    for (const part of document.querySelectorAll("form, header.banner, .sheet, aside, footer")) part.remove();
     main.replaceChildren();
     main.className = "plain";
   };
@@ -57,12 +57,87 @@
   };
   const CLOSED = "This record is closed. Open it again from your own system.";
 
+  // How much is new stands in the navigation once it is known; the link keeps its width.
+  const countNew = () => {
+    const news = main.querySelector(":scope > #s-new [data-new]");
+    const link = main.querySelector("nav a[href='#new']");
+    if (news && link) link.textContent = "What\u2019s new (" + news.dataset.new + ")";
+  };
+
+  // Find: rows of this document, here. What is looked for is sent nowhere and kept nowhere.
+  const box = byId("q"), found = byId("found"), unfind = byId("unfind"), opened = new Set();
+  const CHAPTERS = ":scope > section:not(#s-sum, #s-new, #s-src, #s-row) table.rows:not(.points) > tbody > tr";
+  const matches = (row, term) => {
+    const ranges = [];
+    const words = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+    for (let node = words.nextNode(); node; node = words.nextNode()) {
+      if (node.parentElement.closest(".sent")) continue;
+      const text = node.data.toLowerCase();
+      if (text.length !== node.length) continue;
+      for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + term.length)) {
+        const range = new Range();
+        range.setStart(node, at);
+        range.setEnd(node, at + term.length);
+        ranges.push(range);
+      }
+    }
+    return ranges;
+  };
+  // Entries that differ stand together: one that holds it brings the others.
+  const together = () => {
+    const groups = [];
+    for (const row of main.querySelectorAll(CHAPTERS)) {
+      const joins = row.matches(".differing") && row.previousElementSibling?.matches(".conflict, .differing");
+      if (joins) groups.at(-1).push(row); else groups.push([row]);
+    }
+    return groups;
+  };
+  const seek = () => {
+    const term = box.value.trim().replace(/\s+/g, " ").toLowerCase(), on = term.length > 1;
+    for (const details of opened) details.open = false;
+    opened.clear();
+    main.classList.toggle("finding", on);
+    for (const section of main.querySelectorAll(":scope > section")) section.classList.remove("hit");
+    let count = 0, all = 0;
+    const ranges = [];
+    for (const rows of on ? together() : []) {
+      const here = rows.flatMap((row) => matches(row, term)), entries = rows.filter((row) => !row.matches(".conflict, .day")).length;
+      all += entries;
+      if (here.length) count += entries;
+      for (const row of rows) {
+        row.classList.toggle("hit", here.length > 0);
+        row.classList.toggle("miss", !here.length);
+        if (here.length) row.closest("main > section").classList.add("hit");
+      }
+      for (const range of here) {
+        const details = range.startContainer.parentElement.closest("details:not([open])");
+        if (details && !range.startContainer.parentElement.closest("summary")) { details.open = true; opened.add(details); }
+      }
+      ranges.push(...here);
+    }
+    if (window.Highlight) CSS.highlights.set("found", new Highlight(...ranges));
+    unfind.hidden = found.hidden = !on;
+    const left = byId("unsearched")?.textContent || "Not searched: sources still being waited for, text inside documents.";
+    const text = count + " of " + all + " entries found; the others are hidden until you press Clear or Escape. " + left;
+    if (on && found.textContent !== text) { found.textContent = text; announce(count + " found. " + left); }
+    if (!on) found.textContent = "";
+  };
+  const clear = () => { if (box.value) { box.value = ""; seek(); announce("All entries are shown"); } };
+  box.addEventListener("input", seek);
+  unfind.addEventListener("click", () => { clear(); box.focus(); });
+  byId("find").addEventListener("submit", (event) => { event.preventDefault(); seek(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
+  window.addEventListener("beforeprint", clear);
+
   const observer = new MutationObserver(() => {
     // The view ended while the page was still coming.
     const ended = main.querySelector(":scope > #ended");
     if (ended) return close(ended.textContent);
     place();
+    countNew();
+    if (main.matches(".finding")) seek();
     tell();
+    for (const box of main.querySelectorAll(".by-words[hidden]")) box.hidden = false;
   });
   observer.observe(main, { childList: true });
   main.setAttribute("aria-busy", "true");
@@ -114,8 +189,25 @@
     close(CLOSED);
   });
 
-  const post = (form) => fetch(form.action, {
-    method: "POST", credentials: "same-origin", body: new URLSearchParams(new FormData(form)),
+  // Rows are looked for among those that are here: nothing is asked, and the term goes nowhere.
+  const find = (list, text) => {
+    const terms = text.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of list.querySelectorAll("tr.sift")) {
+      const said = row.cells[1].firstElementChild.textContent.toLowerCase();
+      row.hidden = !terms.every((term) => said.includes(term));
+    }
+    list.classList.toggle("found", terms.length > 0);
+  };
+  main.addEventListener("input", ({ target }) => {
+    if (target.matches(".by-words input")) find(target.closest(".sifted"), target.value);
+  });
+  main.addEventListener("reset", ({ target }) => {
+    const list = target.closest(".sifted");
+    if (list) find(list, "");
+  });
+
+  const post = (form, keepalive = false) => fetch(form.action, {
+    method: "POST", credentials: "same-origin", body: new URLSearchParams(new FormData(form)), keepalive,
   });
   const extend = byId("extend"), leave = byId("close"), idle = byId("idle"), keep = idle.parentElement;
   const say = (text, soon) => {
@@ -138,6 +230,18 @@
       if (answer.ok) { await ask(); say("Kept open.", false); } else { await ask(); close(CLOSED); }
     } catch { say("Could not be kept open.", true); }
   });
+  // A print is recorded before there is one. The browser's own command can only be recorded as it begins.
+  const sheets = byId("print");
+  let recorded = false;
+  sheets.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try { recorded = (await post(sheets)).ok; } catch { recorded = false; }
+    if (!recorded) return say("Printing could not be recorded, so nothing was printed.", false);
+    say("", false);
+    window.print();
+  });
+  window.addEventListener("beforeprint", () => { if (!recorded && !closed) post(sheets, true).catch(() => {}); });
+  window.addEventListener("afterprint", () => { recorded = false; });
   leave.addEventListener("submit", async (event) => {
     event.preventDefault();
     try { await post(leave); } finally { close(CLOSED); }

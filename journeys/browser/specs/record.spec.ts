@@ -1,7 +1,8 @@
 // From the host's button to the record, in a panel and in a window, at two widths, with script and without.
 // shows: R1, R7, R29, R30, R31
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { DOREEN, DOREENS_NUMBER, newPage, openInPanel, openInWindow, openPatient, WIDTHS, type Record } from '../support/host.ts';
+import { layoutShift } from '../support/shift.ts';
 import { Watch } from '../support/watch.ts';
 
 /** What every complete record shows, whatever its frame. */
@@ -59,21 +60,6 @@ test.describe('an address or a title never tells who it is about (HAZ-049)', () 
     await page.context().close();
   });
 });
-
-/** Cumulative layout shift: the worst window of shifts less than a second apart, five seconds long at most. */
-function layoutShift(page: Page): Promise<number> {
-  return page.evaluate(() => new Promise<number>((done) => {
-    let [worst, sum, first, last] = [0, 0, -Infinity, -Infinity];
-    const add = (entry: PerformanceEntry) => {
-      if (entry.startTime - last > 1000 || entry.startTime - first > 5000) [sum, first] = [0, entry.startTime];
-      last = entry.startTime;
-      sum += (entry as PerformanceEntry & { value: number }).value;
-      worst = Math.max(worst, sum);
-    };
-    new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: 'layout-shift', buffered: true });
-    setTimeout(() => done(worst), 500);
-  }));
-}
 
 test.describe('what is being read does not move as answers land (HAZ-032)', () => {
   for (const width of WIDTHS) {

@@ -141,11 +141,11 @@ test('a minute before its end the view says so, and one press keeps it (HAZ-057)
   const page = await newPage(browser, 1280, true);
   await openPatient(page);
   const record = await openInWindow(page);
-  const before = await record.locator('#s-sum').boundingBox();
+  const before = await record.locator('#s-p-med').boundingBox();
   await record.route('**/state', (route) => route.fulfill({ status: 204, headers: { 'session-left': '45, 3000' } }));
   await expect(record.locator('#idle')).toHaveText('This record closes within a minute. Press Keep open to go on.');
   await expect(record.getByRole('button', { name: 'Keep open' })).toBeInViewport();
-  expect((await record.locator('#s-sum').boundingBox())!.y, 'HAZ-032: nothing being read moves').toBe(before!.y);
+  expect((await record.locator('#s-p-med').boundingBox())!.y, 'HAZ-032: nothing being read moves').toBe(before!.y);
   await record.screenshot({ path: '../../artefacts/warning.png' });
   await record.unroute('**/state');
   await record.getByRole('button', { name: 'Keep open' }).click();

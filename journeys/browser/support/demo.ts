@@ -1,6 +1,6 @@
 // Starts the built program's demo before the first test and stops it after the last; a stop that is not clean fails the run.
-// Three of them: one whose partners answer at once, so that a page is the same each time, one with believable delays, and one
-// that knows a SMART server and a sign-in service.
+// Four of them: one whose partners answer at once, so that a page is the same each time, one with believable delays, one that knows
+// a SMART server and a sign-in service, and one whose partners a test may make go wrong.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,15 @@ export interface Ready {
   host_url: string;
   gateway_url: string;
   office_url: string;
+  /** Where faults are laid over the region. */
+  control_url: string;
+  /** The operator's listener. */
+  admin_url: string;
   state_dir: string;
   people: { nhs_number: string; name: string; story_key: string }[];
 }
 
-export type Pace = 'prompt' | 'believable' | 'providers';
+export type Pace = 'prompt' | 'believable' | 'providers' | 'faulty' | 'training';
 
 /** What the running demo of that pace says of itself. */
 export function ready(pace: Pace = 'prompt'): Ready {
@@ -43,7 +47,7 @@ async function untilReady(demo: ChildProcess, file: string, log: string): Promis
 }
 
 /** Starts one; gives what stops it and checks its audit. */
-async function startOne(shcr: string, pace: Pace, further: string[] = []): Promise<() => Promise<void>> {
+export async function startOne(shcr: string, pace: Pace, further: string[] = []): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'shcr-browser-'));
   const file = join(folder, 'ready.json');
   const log = join(folder, 'stderr.log');
@@ -59,7 +63,8 @@ async function startOne(shcr: string, pace: Pace, further: string[] = []): Promi
     demo.kill('SIGTERM');
     const code = await ended;
     if (code !== 0) throw new Error(`the demo stopped with ${code}:\n${readFileSync(log, 'utf8')}`);
-    const audit = ['audit', 'verify', '--store', join(state, 'audit.sqlite'), '--key', join(state, 'audit.key')];
+    const audit = ['audit', 'verify', '--store', join(state, 'audit.sqlite'), '--key', join(state, 'audit.key'),
+      '--month-keys', join(state, 'audit-months')];
     const verified = spawnSync(shcr, audit, { encoding: 'utf8' });
     if (verified.status !== 0) throw new Error(`the audit does not verify: ${verified.stdout}${verified.stderr}`);
     rmSync(folder, { recursive: true });
@@ -70,7 +75,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const shcr = program();
   process.env.SHCR_BUILT = shcr;
   const providers = await startProviders();
-  const stops = [await startOne(shcr, 'prompt'), await startOne(shcr, 'believable')];
+  const stops = [await startOne(shcr, 'prompt'), await startOne(shcr, 'believable'), await startOne(shcr, 'faulty')];
   stops.push(await startOne(shcr, 'providers', ['--with-config', providers.config]));
   const { gateway_url: gateway, office_url: office } = ready('providers');
   await providers.tell(gateway, office);

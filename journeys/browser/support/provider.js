@@ -2,7 +2,7 @@
 // behaves as NHS CIS2 does. `node support/provider.js FOLDER` makes our keys there, writes the tables a gateway needs to know
 // them (`gateway.toml`, for `shcr demo --with-config`), and waits at `/control/gateway` to be told where the gateway is.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import Provider from 'oidc-provider';
@@ -278,5 +278,7 @@ approved_by = ["A. Marsh", "B. Reed"]
 [office.sign_in]
 ${careIdentitySignIn}
 `);
-writeFileSync(join(folder, 'provider.json'), JSON.stringify({ host: HOST, careIdentity: CARE_IDENTITY }));
+// Whole, or not there: somebody waits for it.
+writeFileSync(join(folder, 'provider.json.part'), JSON.stringify({ host: HOST, careIdentity: CARE_IDENTITY }));
+renameSync(join(folder, 'provider.json.part'), join(folder, 'provider.json'));
 console.log(`host ${HOST}\nsign-in ${CARE_IDENTITY}`);

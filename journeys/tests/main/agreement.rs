@@ -91,9 +91,12 @@ fn add_unit(demo: &Demo, name: &str, line: &str) {
 
 /// The id by which the source that sent an entry knows a place: what stands before its name there.
 fn place_named(html: &str, name: &str) -> String {
-    let sent = html.split(name).filter_map(|before| before.rsplit_once("Location/"));
+    // As it was sent its name follows it at once; what stands behind the last name is of something else.
+    let (before, _) = html.rsplit_once(name).expect("the name");
+    let sent = before.split(name).filter_map(|before| before.rsplit_once("Location/"));
+    let near = sent.filter(|(_, between)| between.len() < 120);
     let ids =
-        sent.map(|(_, id)| id.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default());
+        near.map(|(_, id)| id.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default());
     ids.filter(|id| id.starts_with("acute-")).map(str::to_owned).last().expect("a place as sent")
 }
 

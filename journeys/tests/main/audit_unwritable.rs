@@ -2,6 +2,7 @@
 
 use journeys::demo::Demo;
 
+// shows: F34
 #[tokio::test]
 async fn nothing_is_asked_while_access_cannot_be_recorded() {
     let demo = Demo::start(&[]);

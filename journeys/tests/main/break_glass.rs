@@ -156,7 +156,7 @@ async fn t65_without_the_flag_a_second_factor_or_the_role_it_is_neither_offered_
     assert_eq!(kinds.count("refused"), 2 * views.len() as u64, "HAZ-048: each is recorded: {kinds:?}");
 }
 
-// shows: R36
+// shows: R36, A17
 #[tokio::test]
 async fn t65_a_stale_sign_in_nineteen_characters_and_a_strange_reason_are_refused() {
     let demo = Demo::start(&[]);
@@ -188,6 +188,7 @@ async fn t65_a_stale_sign_in_nineteen_characters_and_a_strange_reason_are_refuse
     demo.finish();
 }
 
+// shows: A17
 #[tokio::test]
 async fn t65_another_persons_session_and_a_form_from_elsewhere_give_nothing() {
     let demo = Demo::start(&[]);

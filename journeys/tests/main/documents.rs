@@ -53,7 +53,7 @@ async fn a_letter_is_opened_from_its_row_and_recorded_as_an_opening_of_its_own()
             "HAZ-001, HAZ-020: `{said}` is not on the page of the document:\n{text}"
         );
     }
-    assert!(shell.html.contains(&format!("<iframe src=\"{}\"", content(&address))));
+    assert!(shell.html.contains(&format!("<iframe name=\"document\" src=\"{}\"", content(&address))));
     assert_eq!(demo.control().asked().await, [], "the page round a document asks nobody");
     assert!(!address.contains("999") && !address.to_lowercase().contains("strength"), "HAZ-049: {address}");
 
@@ -69,6 +69,25 @@ async fn a_letter_is_opened_from_its_row_and_recorded_as_an_opening_of_its_own()
     let known = |name: &String| name == "nelft" || name.starts_with("gp");
     assert!(clinical.iter().all(known), "only its holder is asked: {clinical:?}");
 
+    let after = demo.finish();
+    for kind in ["open", "disclosure", "close"] {
+        assert_eq!(after.count(kind), before.count(kind) + 1, "HAZ-025, HAZ-029: one more {kind}");
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_a_pdf_is_read_by_the_server_and_recorded_as_an_opening_of_its_own() {
+    let demo = Demo::start(&[]);
+    let (view, page) = opened_by(&demo, "dr.okafor").await;
+    let address = address(&page, PDF).replace("/d/", "/t/");
+    let before = demo.auditor().verify();
+    let shown = view.browser.get(&address).await;
+    assert_eq!(shown.header("content-type"), Some("text/html; charset=utf-8"), "{}", shown.text());
+    for said in [PDF, "Only the text of the PDF", "Page 1 of 1"] {
+        assert!(shown.text().contains(said), "HAZ-021: `{said}` is not in:\n{}", shown.text());
+    }
+    let policy = shown.header("content-security-policy").expect("a policy");
+    assert!(policy.starts_with("sandbox; default-src 'none'"), "HAZ-021: {policy}");
     let after = demo.finish();
     for kind in ["open", "disclosure", "close"] {
         assert_eq!(after.count(kind), before.count(kind) + 1, "HAZ-025, HAZ-029: one more {kind}");

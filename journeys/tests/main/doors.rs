@@ -25,7 +25,7 @@ async fn follows(demo: &Demo, link: &str) -> View {
     Browser::new(&demo.ready).follow(link).await
 }
 
-// shows: R32, R39, R40
+// shows: R32, R39, R40, A40
 #[tokio::test]
 async fn t13_another_partners_certificate_or_none_is_invalid_client() {
     let demo = Demo::start(&[]);

@@ -36,7 +36,7 @@ struct Office {
     desks: Vec<Vec<Desk>>,
 }
 
-// shows: R52, R53
+// shows: R52, R53, A41
 #[test]
 fn every_error_of_every_kind_of_source_is_said_as_what_it_is() {
     let offices = offices::all();
@@ -73,7 +73,7 @@ impl Office {
         standing.wait();
         let one_by_one =
             |desks: &[Desk]| -> Vec<_> { desks.iter().map(|desk| block_on(desk.run(&demo))).collect() };
-        let reloads: Vec<_> = std::thread::scope(|scope| {
+        let days: Vec<_> = std::thread::scope(|scope| {
             let rooms: Vec<_> = self.desks.iter().map(|desks| scope.spawn(|| one_by_one(desks))).collect();
             rooms.into_iter().flat_map(|room| room.join().expect("a desk ends")).collect()
         });
@@ -92,9 +92,9 @@ impl Office {
         }
         demo.auditor().verify();
         let closed = demo.auditor().closed();
-        let judged = desks().zip(reloads).zip(&people).flat_map(|((desk, reloads), person)| {
+        let judged = desks().zip(days).zip(&people).flat_map(|((desk, day), person)| {
             let own: Vec<_> = closed.iter().filter(|one| one.nhs_number == person.nhs_number).collect();
-            judged::judge(desk, reloads, &own)
+            judged::judge(desk, day, &own)
         });
         judged.collect()
     }

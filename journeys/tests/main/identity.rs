@@ -21,7 +21,7 @@ async fn launched_with(demo: &Demo, pointer: &str, value: Value) -> View {
     Browser::new(&demo.ready).follow(&granted.link()).await
 }
 
-// shows: R31
+// shows: R31, A12
 #[tokio::test]
 async fn t46_a_differing_name_interrupts_and_stops_by_default() {
     let demo = Demo::start(&[]);
@@ -89,6 +89,7 @@ async fn a_restricted_person_looks_like_one_without_a_record() {
     demo.finish();
 }
 
+// shows: F21
 #[tokio::test]
 async fn t49_an_earlier_number_opens_the_record_under_the_current_one_and_says_so() {
     let demo = Demo::start(&[]);
@@ -106,6 +107,7 @@ async fn t49_an_earlier_number_opens_the_record_under_the_current_one_and_says_s
     demo.finish();
 }
 
+// shows: F20
 #[tokio::test]
 async fn a_source_with_another_birth_date_is_withheld_and_the_field_is_named() {
     let demo = Demo::start(&[]);

@@ -66,7 +66,7 @@ const EDITS: [Edit; 12] = [
     }),
 ];
 
-// shows: R32
+// shows: R32, A12
 #[tokio::test]
 async fn t15_every_edit_of_a_launch_is_refused_and_recorded() {
     let demo = Demo::start(&[]);
@@ -92,6 +92,7 @@ async fn t15_every_edit_of_a_launch_is_refused_and_recorded() {
     );
 }
 
+// shows: A1
 #[tokio::test]
 async fn t01_a_launch_is_accepted_once() {
     let demo = Demo::start(&[]);
@@ -123,6 +124,7 @@ async fn t02_of_many_at_once_at_most_one_opens() {
     demo.finish();
 }
 
+// shows: A8
 #[tokio::test]
 async fn t07_a_token_that_is_not_a_launch_or_not_signed_by_the_host_is_refused() {
     let demo = Demo::start(&[]);

@@ -81,8 +81,10 @@ async fn an_export_by_two_people_is_recorded_first_and_checked_offline() {
     let sites: Vec<_> = events.lines().map(of_audit).collect();
     assert!(sites.len() >= 6 && sites.iter().all(|site| site.as_deref() == Some("ZZ920")), "{sites:?}");
     let state = demo.ready.state_dir();
-    let [store, key] = ["audit.sqlite", "audit.key"].map(|file| state.join(file).display().to_string());
-    let (counted, said) = demo.command(&["audit", "figures", "--store", &store, "--key", &key]);
+    let [store, key, months] =
+        ["audit.sqlite", "audit.key", "audit-months"].map(|file| state.join(file).display().to_string());
+    let (counted, said) =
+        demo.command(&["audit", "figures", "--store", &store, "--key", &key, "--month-keys", &months]);
     assert!(
         counted && said.contains("1 openings\n") && said.contains("1 openings by way in signed"),
         "{said}"
@@ -92,4 +94,125 @@ async fn an_export_by_two_people_is_recorded_first_and_checked_offline() {
     std::fs::write(&bodies, text.replacen("replica", "replicb", 1)).expect("a file can be written");
     let (verified, said) = demo.command(&["audit", "verify", "--bundle", &to]);
     assert!(!verified && said.contains("index 0"), "HAZ-030: {said}");
+}
+
+/// AU38, AU39: at a terminal the audit is read as on the officers' pages: with a reason, recorded first, and the recording is found.
+// shows: R49
+#[tokio::test]
+async fn au39_the_audit_is_read_at_a_terminal_with_a_reason_and_numbers_from_standard_input_alone() {
+    let mut demo = Demo::start(&[]);
+    let doreen = demo.ready.golden_person();
+    let view = demo.host().sign_in("dr.okafor").await.open(&doreen).await;
+    assert!(view.read().await.is_complete());
+    let config = demo.ready.text("config");
+    let read = |demo: &Demo, what: &[&str], (reason, organisation): (&str, &str), told: &str| {
+        let by = ["--config", &config, "--by", "A. Officer", "--for", organisation, "--reason", reason];
+        demo.command_told(&[&["audit"], what, &by].concat(), told)
+    };
+    let why = ("a complaint, reference 17", "ZZ910");
+    let number = doreen.nhs_number.as_str();
+    let (done, said) = read(&demo, &["search", "--person", "-"], why, number);
+    assert!(!done && said.contains("another process holds the store"), "{said}");
+    assert!(demo.stop().success());
+    let before = demo.auditor().verify().count("audit-read");
+    for (what, reason) in [(["search", "--person", "-"], "short"), (["search", "--person", number], why.0)] {
+        let (done, said) = read(&demo, &what, (reason, "ZZ910"), number);
+        assert!(!done, "AU38: {said}");
+    }
+    assert_eq!(demo.auditor().verify().count("audit-read"), before, "nothing was asked");
+    let (done, said) = read(&demo, &["search", "--person", "-"], why, number);
+    assert!(done && said.contains("Okafor") && said.contains("\"Opened\""), "{said}");
+    assert_eq!(demo.auditor().verify().count("audit-read"), before + 1);
+    let (done, said) = read(&demo, &["search", "--person", "-"], (why.0, "ZZ999"), number);
+    assert!(done && said.is_empty(), "what concerns another organisation: {said}");
+    let (done, said) = read(&demo, &["report", "subject"], why, number);
+    assert!(done && said.contains("allergies") && !said.contains("Okafor"), "AU34: {said}");
+    let (done, said) = read(&demo, &["report", "direct"], why, "");
+    assert!(done && said.is_empty(), "{said}");
+    let (done, said) = read(&demo, &["report", "alerts"], why, "");
+    assert!(done && !said.contains(number) && !said.contains("Okafor"), "HAZ-049: {said}");
+    let opened = demo.auditor().opened().remove(0);
+    let (done, said) = read(&demo, &["report", "view", "--opening", &opened], why, "");
+    assert!(done && said.contains("shown of ") && said.contains("About to show"), "{said}");
+    let (done, said) = read(&demo, &["search", "--kind", "audit-read"], why, "");
+    assert!(done && said.matches("A. Officer").count() >= 6, "AU39: {said}");
+}
+
+/// `[audit]` with another store, which goes on from the one there was.
+fn gone_on(state: &Path) -> String {
+    let at = |name: &str| format!("{:?}", state.join(name).display().to_string());
+    let own = |store: &str, months: &str| {
+        format!("store = {}\nkey_file = {}\nmonth_keys = {}\n", at(store), at("audit.key"), at(months))
+    };
+    let (new, old) = (own("audit-2.sqlite", "audit-2-months"), own("audit.sqlite", "audit-months"));
+    format!("[audit]\n{new}[[audit.earlier]]\n{old}")
+}
+
+/// A log that evidence has frozen is gone on from by two people, and both are read and checked as one.
+// shows: R49
+#[tokio::test]
+async fn a_frozen_log_is_gone_on_from_by_two_people_and_a_partner_walks_from_one_to_the_other() {
+    let mut demo = Demo::start(&[]);
+    let doreen = demo.ready.golden_person();
+    let view = demo.host().sign_in("dr.okafor").await.open(&doreen).await;
+    assert!(view.read().await.is_complete());
+    let year = log(&demo).rsplit('/').next().expect("a year").to_owned();
+    assert!(demo.stop().success());
+    let state = demo.ready.state_dir();
+    let (_, old_key) = demo.command(&["audit", "keys", "--store", &store(&demo)]);
+    std::fs::write(state.join("audit.sqlite.frozen"), "two histories").expect("a file can be written");
+    let overlay = state.join("gone-on.toml");
+    std::fs::write(&overlay, gone_on(&state)).expect("a file can be written");
+    // The configuration as it was, with the same changes.
+    let was = std::fs::read_to_string(demo.ready.text("config")).expect("the configuration can be read");
+    let changes = gone_on(&state);
+    let (_, earlier) = changes.split_once("[[").expect("a table");
+    let is = was.replace("audit.sqlite", "audit-2.sqlite").replace("audit-months", "audit-2-months");
+    let config = Path::new(&demo.ready.text("config")).with_file_name("gone-on.toml");
+    std::fs::write(&config, format!("{is}\n[[{earlier}")).expect("a file can be written");
+    let config = config.display().to_string();
+
+    let who = [
+        "--config",
+        &config,
+        "--by",
+        "A. Officer",
+        "--for",
+        "ZZ910",
+        "--reason",
+        "a complaint, reference 17",
+    ];
+    let report = |more: &[&str]| {
+        demo.command_told(&[&["audit", "report", "subject"], &who[..], more].concat(), &doreen.nhs_number)
+    };
+    let (done, said) = report(&[]);
+    assert!(!done && said.contains("is not begun"), "{said}");
+    let succeed = |second: &str| {
+        let asked = ["audit", "succeed", "--config", &config, "--reason", "a witness was told two histories"];
+        demo.command(&[&asked[..], &["--by", "A. First", "--second", second]].concat())
+    };
+    let (done, said) = succeed("a. first");
+    assert!(!done && said.contains("two people"), "{said}");
+    let (done, said) = succeed("B. Second");
+    assert!(
+        done && said.contains(&format!("{year}-2 goes on from localhost/audit/ZZ920/{year} of")),
+        "{said}"
+    );
+    let (done, told) = report(&[]);
+    assert!(done && told.contains(&format!("not in this: the log localhost/audit/ZZ920/{year}\n")), "{told}");
+    let (done, told) = report(&["--log", &year]);
+    assert!(done && told.contains("allergies") && told.contains(&format!("{year}-2\n")), "{told}");
+
+    let next = Demo::start(&["--with-config", &overlay.display().to_string()]);
+    let policy = state.join("partner.policy");
+    let log_line = |keys: &str| format!("log {}\n", keys.lines().last().expect("a key").split_at(2).1);
+    let both = [log_line(&said), log_line(&old_key), "quorum none\n".to_owned()].concat();
+    std::fs::write(&policy, both).expect("a file can be written");
+    let (url, policy) =
+        (format!("{}/audit/log/{year}-2", next.ready.text("back_channel_url")), policy.display().to_string());
+    let (identity, ca) = (next.ready.text("client_identity"), next.ready.text("ca_file"));
+    let asked = ["audit", "verify", "--log", &url, "--policy", &policy, "--ca", &ca, "--identity", &identity];
+    let (verified, said) = demo.command(&asked);
+    assert!(verified && said.matches("verified: signed by the log").count() == 2, "HAZ-030: {said}");
+    assert!(said.contains(&format!("it goes on from localhost/audit/ZZ920/{year} of")), "{said}");
 }

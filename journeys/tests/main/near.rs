@@ -21,7 +21,7 @@ async fn give(view: &View, text: &str, token: &str) -> journeys::browser::Page {
     view.browser.post(&format!("{}staff-match", view.path), &form).await
 }
 
-// shows: R36
+// shows: R36, A21
 #[tokio::test]
 async fn t66_a_professionals_own_record_is_refused_and_told() {
     let demo = Demo::start(&[]);
@@ -41,6 +41,7 @@ async fn t66_a_professionals_own_record_is_refused_and_told() {
     demo.finish();
 }
 
+// shows: A21
 #[tokio::test]
 async fn t66_a_household_is_warned_of_and_needs_a_reason() {
     let demo = Demo::start(&[]);
@@ -70,6 +71,7 @@ async fn t66_a_household_is_warned_of_and_needs_a_reason() {
     demo.finish();
 }
 
+// shows: A21
 #[tokio::test]
 async fn t66_a_colleagues_record_opens_without_a_word_and_the_privacy_officer_hears_of_it() {
     let demo = Demo::start(&[]);

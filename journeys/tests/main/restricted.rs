@@ -46,10 +46,14 @@ async fn t52_no_address_of_a_restricted_person_is_told_or_left_anywhere() {
     demo.auditor().verify();
 }
 
-// shows: R43
+// shows: R43, A18
 #[tokio::test]
 async fn t61_nothing_restricted_is_shown_from_practice_or_trust_and_the_rest_is() {
-    let demo = Demo::start(&[]);
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let over = folder.path().join("partners.toml");
+    let text = journeys::held::published(folder.path(), &["ZZ900", "ZZ910"]);
+    std::fs::write(&over, text).expect("a file can be written");
+    let demo = Demo::start(&["--with-config", &over.display().to_string()]);
     let view = demo.host().sign_in("dr.okafor").await.open(&demo.ready.person("kept-apart")).await;
     let page = view.read().await;
     assert!(page.is_complete(), "{}", page.text());
@@ -62,6 +66,12 @@ async fn t61_nothing_restricted_is_shown_from_practice_or_trust_and_the_rest_is(
     assert!(!page.text().to_lowercase().contains("restricted"), "HAZ-010: nor that there is any");
     let held = demo.auditor().held("label");
     assert!(held >= 6, "HAZ-025: what was held stands in the manifests, {held} entries");
+    let lengths: Vec<usize> = demo.auditor().sealed().iter().map(|(.., text)| text.len()).collect();
+    assert!(
+        lengths.len() > 2,
+        "of partners with and without a key, of which something was held back or nothing"
+    );
+    assert!(lengths.windows(2).all(|two| two[0] == two[1]), "AU31: one length tells nothing: {lengths:?}");
     demo.finish();
 }
 

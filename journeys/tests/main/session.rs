@@ -13,6 +13,7 @@ async fn reads_own(view: &View, own: &Person, other: &Person) {
     );
 }
 
+// shows: A31
 #[tokio::test]
 async fn two_windows_with_two_persons_never_mix() {
     let demo = Demo::start(&[]);
@@ -47,6 +48,7 @@ async fn a_path_without_its_own_cookie_opens_nothing() {
     demo.finish();
 }
 
+// shows: A1
 #[tokio::test]
 async fn t03_a_link_used_twice_is_refused_and_ends_the_view_it_opened() {
     let demo = Demo::start(&[]);

@@ -27,7 +27,7 @@ fn holds_nobody_else(page: &Page, ready: &Ready, person: &Person) {
     }
 }
 
-// shows: R53
+// shows: R53, F1
 #[tokio::test]
 async fn a_hung_source_is_named_as_missing_and_the_others_are_shown() {
     let (demo, page) = with_fault("acute", "hang").await;
@@ -56,7 +56,7 @@ async fn a_silent_allergy_source_never_leaves_no_known_allergies_alone() {
     demo.finish();
 }
 
-// shows: R52
+// shows: R52, F19
 #[tokio::test]
 async fn a_source_that_answers_about_another_person_is_withheld_whole_and_it_is_said() {
     let (demo, page) = with_fault("acute", "wrong-person").await;
@@ -128,7 +128,7 @@ async fn the_national_services_are_missed_and_the_record_still_opens() {
     }
 }
 
-// shows: R51, R64
+// shows: R51, R64, F30
 #[tokio::test]
 async fn a_stale_feed_says_when_it_was_received() {
     let demo = Demo::start(&[]);

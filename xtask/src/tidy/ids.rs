@@ -1,6 +1,7 @@
 //! Takes a test's text, gives the hazards, requirements and acceptance tests it says it shows, each with the test that says so.
-//! A hazard may be named anywhere in a test; a requirement or an acceptance test in a comment `shows: R7, T9`, above a test or
-//! at a file's head; an acceptance test also at the beginning of a test's name, `t9_…`.
+//! A hazard or an acceptance test of the audit (`AU7`) may be named anywhere in a test; a requirement or another acceptance test
+//! in a comment `shows: R7, T9`, above a test or at a file's head; an acceptance test also at the beginning of a test's name,
+//! `t9_…`, `f3_…`, `a12_…` or `au7_…`. An example in a room's documentation that must not compile is a test too: it shows what the text above it names.
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,8 @@ pub(crate) struct Shown {
 }
 
 const MARK: &str = "shows:";
+/// The name of a test that is an example.
+const EXAMPLE: &str = "compile_fail";
 
 /// Whether a file holds tests: by where it stands, as `CONTRIBUTING.md` has it.
 pub(crate) fn is_test(path: &str) -> bool {
@@ -31,12 +34,12 @@ pub(crate) fn is_test(path: &str) -> bool {
 /// Everything one file shows, in order of line.
 pub(crate) fn shown(file: &File) -> Vec<Shown> {
     if !is_test(&file.path) {
-        return Vec::new();
+        return if file.is_rust() { refused(file) } else { Vec::new() };
     }
     let tests = tests(file);
     let mut shown: Vec<Shown> = tests.iter().filter_map(|test| by_name(file, test)).collect();
     for (line, text) in file.lines() {
-        let named = hazards(text).into_iter().chain(requirements(text));
+        let named = hazards(text).into_iter().chain(audits(text)).chain(requirements(text));
         let test =
             tests.iter().rfind(|test| test.from <= line && line <= test.to).map(|test| test.name.clone());
         shown.extend(named.map(|id| Shown { id, path: file.path.clone(), test: test.clone(), line }));
@@ -44,11 +47,41 @@ pub(crate) fn shown(file: &File) -> Vec<Shown> {
     shown
 }
 
-/// `t09_a_key_from_the_header_is_refused` shows T9.
+/// What examples that must not compile show, by the documentation they stand in.
+fn refused(file: &File) -> Vec<Shown> {
+    let (mut named, mut shown, mut is_example) = (Vec::new(), Vec::new(), false);
+    for (line, text) in file.lines() {
+        let text = text.trim_start();
+        let Some(said) = text.strip_prefix("//!").or_else(|| text.strip_prefix("///")) else {
+            named.clear();
+            continue;
+        };
+        let fence = said.trim().strip_prefix("```");
+        if fence.is_some_and(|fence| fence.starts_with("compile_fail")) {
+            let of = |id: &String| Shown {
+                id: id.clone(),
+                path: file.path.clone(),
+                test: Some(EXAMPLE.to_owned()),
+                line,
+            };
+            shown.extend(named.iter().map(of));
+        }
+        is_example ^= fence.is_some();
+        if !is_example {
+            named.extend(audits(said).into_iter().chain(hazards(said)));
+        }
+    }
+    shown
+}
+
+/// `t09_a_key_from_the_header_is_refused` shows T9, `au7_no_file_appears` AU7.
 fn by_name(file: &File, test: &Test) -> Option<Shown> {
-    let (number, _) = test.name.strip_prefix('t')?.split_once('_')?;
-    let number: u32 = number.parse().ok()?;
-    let id = format!("T{number}");
+    let is_number = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let (prefix, rest) = [("T", "t"), ("AU", "au"), ("F", "f"), ("A", "a")]
+        .into_iter()
+        .find_map(|(prefix, mark)| Some((prefix, test.name.strip_prefix(mark).filter(is_number)?)))?;
+    let number: u32 = rest.split_once('_')?.0.parse().ok()?;
+    let id = format!("{prefix}{number}");
     Some(Shown { id, path: file.path.clone(), test: Some(test.name.clone()), line: test.from })
 }
 
@@ -60,10 +93,16 @@ pub(crate) fn hazards(line: &str) -> Vec<String> {
         .collect()
 }
 
+/// `AU7` and its like, where it is a word.
+fn audits(line: &str) -> Vec<String> {
+    let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter_map(|word| id(word, "AU").filter(|id| id == word && id.len() > 2)).collect()
+}
+
 fn requirements(line: &str) -> Vec<String> {
     let Some((_, named)) = line.split_once(MARK) else { return Vec::new() };
     let words = named.split(|c: char| !c.is_ascii_alphanumeric());
-    let named = |word| ["R", "T"].into_iter().find_map(|prefix| id(word, prefix));
+    let named = |word| ["R", "T", "F", "A"].into_iter().find_map(|prefix| id(word, prefix));
     words.filter_map(|word| named(word).filter(|id| id == word && id.len() > 1)).collect()
 }
 

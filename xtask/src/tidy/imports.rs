@@ -18,9 +18,13 @@ struct Room {
 const NETWORK: &[&str] =
     &["tokio", "tokio-stream", "axum", "hyper", "hyper-util", "reqwest", "rusqlite", "rustls", "async-std"];
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 14] = [
     Room { name: "fhir", siblings: &[], never: NETWORK },
-    Room { name: "audit", siblings: &[], never: &["axum", "reqwest", "hyper"] },
+    // Any of the two databases, and nothing of what is kept in it.
+    Room { name: "sql", siblings: &["cluster"], never: &["axum", "reqwest", "hyper"] },
+    // A database server of a test's own.
+    Room { name: "cluster", siblings: &[], never: NETWORK },
+    Room { name: "audit", siblings: &["cluster", "sql"], never: &["axum", "reqwest", "hyper"] },
     Room { name: "access", siblings: &["fhir"], never: &["axum", "rusqlite"] },
     Room { name: "federation", siblings: &["fhir", "access", "audit"], never: &["rusqlite", "cedar-policy"] },
     Room { name: "record", siblings: &["fhir"], never: NETWORK },
@@ -29,7 +33,7 @@ const ROOMS: [Room; 12] = [
         siblings: &["record", "fhir", "access"],
         never: &["reqwest", "rusqlite", "cedar-policy"],
     },
-    Room { name: "edge", siblings: &["audit", "fhir", "record"], never: &["cedar-policy"] },
+    Room { name: "edge", siblings: &["audit", "cluster", "fhir", "record", "sql"], never: &["cedar-policy"] },
     Room { name: "region", siblings: &["fhir"], never: &["cedar-policy", "rusqlite"] },
     Room {
         name: "shcr",
@@ -37,7 +41,7 @@ const ROOMS: [Room; 12] = [
         never: &["cedar-policy", "rusqlite"],
     },
     // Stands outside the program and drives it: it may know nothing of the inside. It reads the audit as an auditor does.
-    Room { name: "journeys", siblings: &["audit"], never: &["cedar-policy", "rusqlite", "axum"] },
+    Room { name: "journeys", siblings: &["audit", "cluster"], never: &["cedar-policy", "rusqlite", "axum"] },
     // Measures the built program from outside. It asks the region for what is loaded, and knows nothing else.
     Room { name: "bench", siblings: &["region"], never: &["cedar-policy", "rusqlite", "axum"] },
     Room { name: "xtask", siblings: &[], never: NETWORK },

@@ -12,16 +12,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 pub(crate) const PATH: &str = "docs/shown.md";
-/// Where ids of a letter and a number are listed, and their letter.
-const REQUIREMENTS: (&str, &str) = ("docs/requirements.md", "R");
-const ACCEPTANCE: (&str, &str) = ("docs/acceptance.md", "T");
+/// Where ids of a letter and a number are listed, as what, and their letter.
+const LISTS: [(&str, &str, &str); 5] = [
+    ("Requirements", "docs/requirements.md", "R"),
+    ("Acceptance", "docs/acceptance.md", "T"),
+    ("Faults", "docs/acceptance-faults.md", "F"),
+    ("Attacks", "docs/acceptance-attacks.md", "A"),
+    ("Audit", "docs/acceptance-audit.md", "AU"),
+];
 
 const HEAD: &str = "# What is shown by which test
 
 Generated from the tests' own text by `cargo xtask tidy --write`; `cargo xtask tidy` fails when it is stale.
-A test names a hazard anywhere in its text, a requirement or an acceptance test in a comment `shows: R7, T9` above it or at its file's
-head, and an acceptance test also at the beginning of its own name. The titles stand in [requirements](requirements.md),
-[acceptance](acceptance.md) and [hazards](hazards.md). What no test names yet is listed as open.
+A test names a hazard, or an acceptance test of the audit, anywhere in its text; a requirement or another acceptance test in a comment
+`shows: R7, T9` above it or at its file's head; an acceptance test also at the beginning of its own name. An example that must not compile
+shows what the documentation above it names. The titles stand in
+[requirements](requirements.md), [acceptance](acceptance.md), [faults](acceptance-faults.md), [attacks](acceptance-attacks.md),
+[acceptance of the audit](acceptance-audit.md) and [hazards](hazards.md). What no test names yet is listed as open.
 That a test names an id does not mean that every clause of it is shown: read the test.
 ";
 
@@ -39,8 +46,9 @@ pub(crate) fn page(tree: &Tree) -> String {
     let hazards: BTreeMap<String, String> =
         hazards::log(tree).into_iter().map(|(id, (_, title))| (id, title)).collect();
     let mut page = HEAD.to_owned();
-    chapter(&mut page, "Requirements", &in_order(listed(tree, REQUIREMENTS)), &shown);
-    chapter(&mut page, "Acceptance", &in_order(listed(tree, ACCEPTANCE)), &shown);
+    for (name, path, letter) in LISTS {
+        chapter(&mut page, name, &in_order(listed(tree, path, letter)), &shown);
+    }
     chapter(&mut page, "Hazards", &in_order(hazards), &shown);
     page
 }
@@ -92,7 +100,7 @@ fn shown(tree: &Tree) -> BTreeMap<String, Vec<Shown>> {
 }
 
 /// `- **R7** Medications and allergies are there at once.`
-fn listed(tree: &Tree, (path, letter): (&str, &str)) -> BTreeMap<String, String> {
+fn listed(tree: &Tree, path: &str, letter: &str) -> BTreeMap<String, String> {
     let mark = format!("- **{letter}");
     let lines = tree.text(path).lines().filter_map(|line| line.strip_prefix(&mark));
     lines
@@ -103,13 +111,13 @@ fn listed(tree: &Tree, (path, letter): (&str, &str)) -> BTreeMap<String, String>
 
 /// Hazards a test names and the log does not are found by the hazard rule; this is the same for the other ids.
 fn unknown(tree: &Tree) -> Vec<Finding> {
-    let known: Vec<_> = [REQUIREMENTS, ACCEPTANCE].map(|list| (list, listed(tree, list))).into();
+    let known = LISTS.map(|(_, path, letter)| (path, letter, listed(tree, path, letter)));
     let all = tree.files.iter().flat_map(|file: &File| ids::shown(file));
     all.filter_map(|shown| {
-        let (list, _) = known
-            .iter()
-            .find(|((_, letter), ids)| shown.id.starts_with(letter) && !ids.contains_key(&shown.id))?;
-        Some(Finding::new(&shown.path, shown.line, format!("`{}` is not in {}", shown.id, list.0)))
+        let letters = shown.id.trim_end_matches(|c: char| c.is_ascii_digit());
+        let (path, ..) =
+            known.iter().find(|(_, letter, ids)| letters == *letter && !ids.contains_key(&shown.id))?;
+        Some(Finding::new(&shown.path, shown.line, format!("`{}` is not in {path}", shown.id)))
     })
     .collect()
 }

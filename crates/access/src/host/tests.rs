@@ -39,6 +39,7 @@ fn weak_algorithms_and_strange_organisations_are_refused() {
     assert!(!loads(|config| config.assurance = [("x".to_owned(), 4)].into()));
 }
 
+// shows: A24
 #[test]
 fn a_frame_origin_cannot_smuggle_a_policy() {
     for origin in ["https://a.example; script-src *", "https://a.example/", "*", "http://a.example", "https:"]

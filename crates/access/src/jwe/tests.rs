@@ -44,6 +44,7 @@ fn what_is_encrypted_to_us_is_read_and_nothing_that_was_changed() {
     assert!(own_keys().decrypt(&whole).is_err(), "HAZ-046: another gateway's key of the same name");
 }
 
+// shows: A5, A6
 #[test]
 fn t09_a_header_chooses_neither_key_nor_algorithm() {
     let own = own_keys();

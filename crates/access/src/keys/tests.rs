@@ -23,6 +23,7 @@ async fn find(keys: &Keys, host: &Host, kid: &str, after: i64) -> Option<KeyFaul
     keys.find(&host.issuer, kid, Algorithm::ES384, after_s(after)).await.err()
 }
 
+// shows: F41, A5
 #[tokio::test]
 async fn t10_a_flood_of_unknown_keys_asks_the_host_once_a_minute() {
     let (hosts, keys, fixed) = bench();
@@ -74,6 +75,7 @@ async fn everybody_who_waits_shares_one_fetch() {
     assert_eq!(fixed.count(), 1);
 }
 
+// shows: F41
 #[tokio::test]
 async fn t11_a_rotated_key_is_found_and_a_silent_host_is_believed_for_a_day() {
     let (hosts, keys, fixed) = bench();
@@ -108,6 +110,7 @@ async fn odd_key_sets_are_refused_or_passed_over() {
     }
 }
 
+// shows: A4
 #[test]
 fn t08_a_public_key_serves_only_its_own_algorithm() {
     let key: Jwk = serde_json::from_value(jwk(&DEMO_KEY, "k1")).unwrap();

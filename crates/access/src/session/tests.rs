@@ -16,6 +16,7 @@ fn secrets_are_long_and_never_twice_the_same() {
     assert!(hex(&hash(b"abc")).starts_with("ba7816bf"));
 }
 
+// shows: A26
 #[test]
 fn the_framed_cookie_is_partitioned_and_the_other_is_not() {
     let secret = [7; 32];
@@ -27,6 +28,7 @@ fn the_framed_cookie_is_partitioned_and_the_other_is_not() {
     assert!(clear_cookie(true).ends_with("Partitioned; Max-Age=0"));
 }
 
+// shows: A26
 #[test]
 fn a_cookie_is_read_once_or_not_at_all() {
     let value = encode(&[7; 32]);

@@ -32,5 +32,21 @@ pub const MISSES: [&str; 4] = [NOBODY, DIFFERS, INVALIDATED, RESTRICTED];
 pub const TAKEN: &str = "taken";
 pub const JUSTIFIED: &str = "closed as justified";
 pub const BREACH: &str = "closed as a breach";
+/// Nobody took an alert on in time, so it is raised again.
+pub const ESCALATED: &str = "escalated";
+/// Word of an alert, and of its escalation, has arrived out of band.
+pub const TOLD: &str = "told out of band";
+pub const ESCALATION_TOLD: &str = "escalation told out of band";
+/// An opening is left out of the report for the person, and is in it again.
+pub const HELD: &str = "left out of the report for the person";
+pub const LIFTED: &str = "in the report for the person again";
+/// No cause but a flag: the person was under 18 when their record was opened.
+pub const CHILD: &str = "child";
+/// Flags of a close: no contact with the professional's organisation is near the opening; the last was long before it; it cannot be told.
+pub const NO_RECENT_CONTACT: &str = "no-recent-contact";
+pub const LONG_AFTER_CONTACT: &str = "long-after-contact";
+pub const CONTACT_NOT_KNOWN: &str = "contact-not-known";
+/// What is said of a source nobody closed; in the detail of a sweep that would have been too long, its name stands under it.
+pub const POSSIBLY_SHOWN: &str = "possibly-shown";
 /// What a second person has to look at.
 pub const REVIEW: &str = "review";

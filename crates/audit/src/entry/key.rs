@@ -68,6 +68,11 @@ impl Key {
         Self::of(Kind::Configuration, &[id, &at.0.to_string()])
     }
 
+    /// At one moment one opening is printed once.
+    pub fn printed(opening: &OpeningId, at: crate::Millis) -> Self {
+        Self::of(Kind::Print, &[opening.as_str(), &at.0.to_string()])
+    }
+
     pub fn objection(opening: &OpeningId, source: &str) -> Self {
         Self::of(Kind::Objection, &[opening.as_str(), source])
     }
@@ -96,6 +101,26 @@ impl Key {
     /// A step in the life of an alert: `about` is the alert's own index.
     pub fn alert_step(alert: u64, step: &str) -> Self {
         Self::of(Kind::Alert, &["step", &alert.to_string(), step])
+    }
+
+    /// An opening is left out of the report for the person, or put back; `n` counts from 0.
+    pub fn held(opening: &OpeningId, n: u32) -> Self {
+        Self::of(Kind::Incident, &["held", opening.as_str(), &n.to_string()])
+    }
+
+    /// What became of one source's day, by a digest of it: the same result again is the same entry.
+    pub fn reconciled(source: &str, day: &str, digest: &str) -> Self {
+        Self::of(Kind::Incident, &["reconciled", source, day, digest])
+    }
+
+    /// What a partner should have, stated once a day.
+    pub(crate) fn feed_statement(ods: &str, day: &str) -> Self {
+        Self::of(Kind::FeedStatement, &[ods, day])
+    }
+
+    /// Something done about keeping: a hold by a random id, a try, or an order with what it covers. Never people.
+    pub(crate) fn retention(parts: &[&str]) -> Self {
+        Self::of(Kind::Deletion, parts)
     }
 
     /// Something that happened at an edge node; `parts` are feeds, sequences and random ids, never people.

@@ -7,7 +7,7 @@ use super::{
     frame::{Event, Frame, Outcome},
     text,
 };
-use crate::cause;
+use crate::{cause, reconcile::Told};
 use serde_json::{Value, json};
 
 const SECURITY_ALERT: &str = "110113";
@@ -62,8 +62,17 @@ pub(super) fn deletion(frame: &Frame<'_>) -> Event {
     event(frame, coding(ISO_21089, "destroy"), None, "D")
 }
 
+/// What an officer looks into is no failure of ours; the result of a day's reconciliation is one where something in it has to
+/// be looked into.
 pub(super) fn incident(frame: &Frame<'_>) -> Event {
-    Event { outcome: Outcome::Major, ..event(frame, dcm(SECURITY_ALERT), None, "E") }
+    if let Some(step @ (cause::HELD | cause::LIFTED)) = frame.placed.entry.cause.as_deref() {
+        let subtype = coding(&frame.ours("incident"), &text::code(step));
+        return event(frame, dcm(SECURITY_ALERT), Some(subtype), "U");
+    }
+    match Told::read(frame.placed.entry) {
+        Some(told) if told.is_clean() => event(frame, dcm(AUDIT_LOG_USED), None, "E"),
+        _ => Event { outcome: Outcome::Major, ..event(frame, dcm(SECURITY_ALERT), None, "E") },
+    }
 }
 
 pub(super) fn backup(frame: &Frame<'_>) -> Event {

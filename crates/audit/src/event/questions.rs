@@ -8,13 +8,14 @@ use super::{
     frame::{Event, Frame, Outcome},
 };
 use crate::cause;
-use crate::{SourceLine, entry::Kind};
+use crate::{
+    SourceLine,
+    entry::{Kind, cause::POSSIBLY_SHOWN},
+};
 use serde_json::{Value, json};
 
 /// An opening of one document.
 const DOCUMENT: &str = "document";
-/// The names the sweep gives where its lines would not fit, and what it says of them.
-const POSSIBLY_SHOWN: &str = "possibly-shown";
 /// How an opening ends that got an answer and did not pass it on.
 const NOT_SHOWN: &str = "not shown";
 

@@ -17,7 +17,7 @@ async fn exported(range: Range<u64>) -> (tempfile::TempDir, PathBuf) {
     store.append((0..297).map(sample::refused).collect(), NOW).await.unwrap();
     store.stop(NOW).await.unwrap();
     let to = dir.path().join("bundle");
-    export(&sample::settings(dir.path()).path, &KEY, range, &to).unwrap();
+    export(&sample::settings(dir.path()).place, &KEY, range, &to).unwrap();
     (dir, to)
 }
 
@@ -70,7 +70,7 @@ async fn au17_a_body_a_salt_a_manifest_or_a_proof_that_was_changed_in_an_export_
 async fn what_no_checkpoint_covers_is_not_exported_and_nothing_is_written_over() {
     use std::os::unix::fs::PermissionsExt;
     let (dir, bundle) = exported(0..2).await;
-    let store = sample::settings(dir.path()).path;
+    let store = sample::settings(dir.path()).place;
     for range in [0..302, 3..3, 301..301] {
         let refused = export(&store, &KEY, range, &dir.path().join("other"));
         assert!(matches!(refused, Err(ExportFault::Range(301))), "{refused:?}");

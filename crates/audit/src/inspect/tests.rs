@@ -12,7 +12,7 @@ fn written(cause: &str) -> (tempfile::TempDir, std::path::PathBuf) {
         entry.cause = Some(cause.to_owned());
         store.append(vec![entry], NOW).await.unwrap();
     });
-    let path = sample::settings(dir.path()).path;
+    let path = sample::settings(dir.path()).place.path;
     (dir, path)
 }
 
@@ -21,7 +21,7 @@ fn written(cause: &str) -> (tempfile::TempDir, std::path::PathBuf) {
 fn hostile_text_is_one_line_whose_direction_nothing_turns() {
     let typed = "a\r\nb\u{0}c\u{1b}[2J\u{85}\u{2028}\u{202e}d\u{e0041}é";
     let (_dir, path) = written(typed);
-    let views = inspect(&path, KEY, &Filter { from: 1, ..Filter::default() }).unwrap();
+    let views = inspect(&Place::file(&path), KEY, &Filter { from: 1, ..Filter::default() }).unwrap();
     let [view] = views.as_slice() else { panic!("one entry from index 1 on") };
     let line = view.line();
     assert!(line.chars().all(|c| !c.is_control() && !steers(c)), "{line}");
@@ -33,7 +33,7 @@ fn hostile_text_is_one_line_whose_direction_nothing_turns() {
 #[test]
 fn another_key_reads_nothing() {
     let (_dir, path) = written("x");
-    let fault = inspect(&path, [1; 32], &Filter::default()).unwrap_err();
+    let fault = inspect(&Place::file(&path), [1; 32], &Filter::default()).unwrap_err();
     assert!(matches!(fault, InspectFault::Sealed(0)), "{fault}");
-    assert!(inspect(&path.with_extension("none"), KEY, &Filter::default()).is_err());
+    assert!(inspect(&Place::file(&path.with_extension("none")), KEY, &Filter::default()).is_err());
 }

@@ -6,6 +6,7 @@ use super::{
     Fault, Store, Why,
     desk::{Desk, Kept, Stop},
     frozen, grown, origin,
+    rows::int,
 };
 use crate::{
     Millis,
@@ -14,7 +15,7 @@ use crate::{
     signed::{Note, Signs, Verifier, checkpoint::Checkpoint},
     tree::proof,
 };
-use rusqlite::{Connection, OptionalExtension};
+use sql::{Link, Value, first};
 use std::collections::BTreeMap;
 
 /// A checkpoint as it is published.
@@ -46,28 +47,24 @@ impl Store {
 
     /// That the tree of `new` leaves begins with that of `old`, from what is stored.
     pub async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, Fault> {
-        self.0.reader.look(move |conn| proof::consistency(&mut grown::reader(conn, new), old, new)).await
+        self.0.reader.look(move |link| proof::consistency(&mut grown::reader(link, new), old, new)).await
     }
 
     /// Keeps a witness's line over the checkpoint of this size. `Rejected(Malformed)` where it is not that witness's.
     pub async fn cosigned(&self, size: u64, verifier: &Verifier, line: String) -> Result<(), Fault> {
         let verifier = verifier.clone();
         self.write(0, move |desk| {
-            let text: Option<String> = desk
-                .conn
-                .query_row("SELECT note FROM checkpoint WHERE size = ?1", [size.cast_signed()], |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            let text = text.ok_or(Stop::Refuse(Why::Unknown))?;
+            let found = first(desk.link, "SELECT note FROM checkpoint WHERE size = $1", &[int(size)])?;
+            let text = found.ok_or(Stop::Refuse(Why::Unknown))?.text();
             let note = Note::parse(&(text + &line)).map_err(|_| Stop::Refuse(Why::Malformed))?;
             let Some(Ok(seconds)) = verifier.check(&note).filter(|_| verifier.signs() == Signs::Cosignatures)
             else {
                 return Err(Stop::Refuse(Why::Malformed));
             };
-            desk.conn.execute(
-                "INSERT OR REPLACE INTO cosignature (size, verifier, line, seconds) VALUES (?1, ?2, ?3, ?4)",
-                (size.cast_signed(), verifier.to_string(), &line, seconds.cast_signed()),
+            desk.execute(
+                "INSERT INTO cosignature (size, verifier, line, seconds) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (size, verifier) DO UPDATE SET line = excluded.line, seconds = excluded.seconds",
+                &[int(size), Value::Text(&verifier.to_string()), Value::Text(&line), int(seconds)],
             )?;
             Ok(Ok(()))
         })
@@ -78,7 +75,7 @@ impl Store {
     /// it, and whatever is signed after that is the new one's. Gives the new verifier key. `by` are the two who decided it.
     pub async fn rotate_key(&self, by: [String; 2], now: Millis) -> Result<Verifier, Fault> {
         self.write(1, move |desk| {
-            let (generation, old) = origin::signer(desk.conn, desk.keys, &desk.state.origin)?;
+            let (generation, old) = origin::signer(desk.link, desk.keys, &desk.state.origin)?;
             let new = origin::numbered(desk.keys, &desk.state.origin, generation + 1)?;
             let mut entry = Entry::new(Kind::Configuration, Key::configuration("log-key", now), now);
             entry.cause = Some("log key changed".to_owned());
@@ -91,7 +88,7 @@ impl Store {
             if let Err(why) = sign(desk, now)? {
                 return Ok(Err(why));
             }
-            origin::announce(desk.conn, generation + 1, &new, desk.tree.size())?;
+            origin::announce(desk.link, generation + 1, &new, desk.tree.size())?;
             Ok(Ok(new.verifier().clone()))
         })
         .await
@@ -102,7 +99,7 @@ impl Store {
 pub(super) fn sign(desk: &mut Desk<'_>, now: Millis) -> Result<Kept<Published>, Stop> {
     desk.grow().map_err(Stop::Fail)?;
     let (size, root) = (desk.tree.size(), desk.tree.root());
-    let before = last(desk.conn)?;
+    let before = last(desk.link)?;
     if let Some(before) = &before {
         if let Err(what) = still_begins_with(desk, before, (size, &root))? {
             let shut = frozen::freeze(
@@ -119,13 +116,13 @@ pub(super) fn sign(desk: &mut Desk<'_>, now: Millis) -> Result<Kept<Published>, 
             return Ok(Ok(before.clone()));
         }
     }
-    let (_, signer) = origin::signer(desk.conn, desk.keys, &desk.state.origin)?;
+    let (_, signer) = origin::signer(desk.link, desk.keys, &desk.state.origin)?;
     let checkpoint = Checkpoint { origin: desk.state.origin.clone(), size, root };
     let text = checkpoint.text();
     let note = format!("{text}\n{}", signer.line(&text, 0));
-    desk.conn.execute(
-        "INSERT INTO checkpoint (size, root, note, at) VALUES (?1, ?2, ?3, ?4)",
-        (size.cast_signed(), root, &note, now.0),
+    desk.execute(
+        "INSERT INTO checkpoint (size, root, note, at) VALUES ($1, $2, $3, $4)",
+        &[int(size), Value::Bytes(&root), Value::Text(&note), Value::Int(now.0)],
     )?;
     Ok(Ok(Published { checkpoint, note, at: now, cosigned: BTreeMap::new() }))
 }
@@ -133,14 +130,14 @@ pub(super) fn sign(desk: &mut Desk<'_>, now: Millis) -> Result<Kept<Published>, 
 /// What was signed last is ours, and the tree of the store begins with it; otherwise what is wrong. A file that cannot be read
 /// proves nothing: that is the store's own trouble, and passes.
 fn still_begins_with(
-    desk: &Desk<'_>,
+    desk: &mut Desk<'_>,
     before: &Published,
     new: (u64, &Hash),
 ) -> Result<Result<(), String>, Stop> {
     let (size, root) = (before.checkpoint.size, &before.checkpoint.root);
     let said = format!("the checkpoint of {size} leaves");
     let Ok(note) = Note::parse(&before.note) else { return Ok(Err(format!("{said} cannot be read"))) };
-    let (newest, _) = origin::signer(desk.conn, desk.keys, &desk.state.origin)?;
+    let (newest, _) = origin::signer(desk.link, desk.keys, &desk.state.origin)?;
     let ours = (0..=newest).any(|generation| {
         origin::numbered(desk.keys, &desk.state.origin, generation)
             .is_ok_and(|signer| signer.verifier().check(&note) == Some(Ok(0)))
@@ -148,9 +145,9 @@ fn still_begins_with(
     if !ours || Checkpoint::parse(&note.text).as_ref() != Some(&before.checkpoint) {
         return Ok(Err(format!("{said} is not what was signed")));
     }
-    let path = match proof::consistency(&mut grown::reader(desk.conn, new.0), size, new.0) {
+    let path = match proof::consistency(&mut grown::reader(desk.link, new.0), size, new.0) {
         Ok(path) => path,
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
+        Err(sql::Fault::Damaged) => {
             return Ok(Err(format!("a part of the tree between {said} and now is gone")));
         }
         Err(fault) => return Err(fault.into()),
@@ -160,25 +157,20 @@ fn still_begins_with(
 }
 
 /// The newest, with its cosignatures behind it.
-pub(crate) fn last(conn: &Connection) -> rusqlite::Result<Option<Published>> {
-    let found: Option<(i64, String, i64)> = conn
-        .prepare_cached("SELECT size, note, at FROM checkpoint ORDER BY size DESC LIMIT 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let Some((size, mut note, at)) = found else { return Ok(None) };
+pub(crate) fn last(link: &mut dyn Link) -> Result<Option<Published>, sql::Fault> {
+    let sql = "SELECT size, note, at FROM checkpoint ORDER BY size DESC LIMIT 1";
+    let Some(mut found) = first(link, sql, &[])? else { return Ok(None) };
+    let (size, mut note, at) = (found.int().cast_unsigned(), found.text(), found.int());
     // One that cannot be read is of size and root of no tree, and is refused wherever it is compared.
     let text = note.split_once("\n\n").map_or("", |(text, _)| text);
-    let nothing = Checkpoint { origin: String::new(), size: size.cast_unsigned(), root: [0; 32] };
+    let nothing = Checkpoint { origin: String::new(), size, root: [0; 32] };
     let checkpoint = Checkpoint::parse(&format!("{text}\n")).unwrap_or(nothing);
-    let mut query = conn.prepare_cached(
-        "SELECT verifier, line, seconds FROM cosignature WHERE size = ?1 ORDER BY verifier",
-    )?;
-    let lines = query.query_map([size], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let sql = "SELECT verifier, line, seconds FROM cosignature WHERE size = $1 ORDER BY verifier";
     let mut cosigned = BTreeMap::new();
-    for line in lines {
-        let (verifier, line, seconds): (String, String, i64) = line?;
-        note.push_str(&line);
-        cosigned.insert(verifier, seconds.cast_unsigned());
+    for mut line in link.query(sql, &[int(size)])? {
+        let verifier = line.text();
+        note.push_str(&line.text());
+        cosigned.insert(verifier, line.int().cast_unsigned());
     }
     Ok(Some(Published { checkpoint, note, at: Millis(at), cosigned }))
 }

@@ -2,13 +2,12 @@
 //! signed by the log's own key prove anything against it (HAZ-030). Reads the file and writes nothing.
 //! Source: C2SP tlog-checkpoint, "Signatures"; RFC 6962 section 2.1.
 
-use super::grown;
+use super::{Place, grown};
 use crate::{
     signed::{Note, Verifier, checkpoint::Checkpoint},
     tree::proof,
 };
-use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use sql::Link;
 
 /// How a checkpoint and a store stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,22 +23,23 @@ pub enum Compared {
 }
 
 /// The store may be in use.
-pub fn compare(store: &Path, note: &str) -> rusqlite::Result<Compared> {
-    let conn = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; BEGIN;")?;
+pub fn compare(store: &Place, note: &str) -> Result<Compared, sql::Fault> {
+    store.look(|link| compared(link, note))
+}
+
+fn compared(link: &mut dyn Link, note: &str) -> Result<Compared, sql::Fault> {
     let Ok(note) = Note::parse(note) else { return Ok(Compared::NotOurs) };
     let Some(said) = Checkpoint::parse(&note.text) else { return Ok(Compared::NotOurs) };
-    let mut query = conn.prepare("SELECT verifier FROM log_key")?;
-    let keys: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let keys = keys.iter().filter_map(|key| Verifier::parse(key).ok());
+    let mut keys = link.query("SELECT verifier FROM log_key", &[])?;
+    let keys = keys.iter_mut().filter_map(|key| Verifier::parse(&key.text()).ok());
     let mut signing = keys.filter(|key| key.name() == said.origin && key.check(&note) == Some(Ok(0)));
     if signing.next().is_none() {
         return Ok(Compared::NotOurs);
     }
-    let (size, _) = grown::stands(&conn)?.unwrap_or_default();
+    let (size, _) = grown::stands(link)?.unwrap_or_default();
     if said.size > size {
         return Ok(Compared::Ahead);
     }
-    let root = proof::root(&mut grown::reader(&conn, size), said.size)?;
+    let root = proof::root(&mut grown::reader(link, size), said.size)?;
     Ok(if root == said.root { Compared::SameLog } else { Compared::Fork })
 }

@@ -1,18 +1,38 @@
 //! One transaction as the work inside it sees it: places entries, finds them again, and says whether an opening is open.
-//! What refuses is undone whole, and takes no number with it.
+//! What refuses is undone whole, and takes no number with it. Entries that are placed are written together, when the
+//! group ends or a question needs them in their tables: over a network each statement is a way there and back.
 
-use super::{Fault, Receipt, Why, chain::Chain, grown, prepared::Prepared, writer::State};
+use super::{
+    Fault, Receipt, Why, agreed,
+    chain::Chain,
+    grown,
+    prepared::Prepared,
+    rows::{self, int, maybe},
+    writer::State,
+};
 use crate::{
     Millis,
     entry::Entry,
-    hash::{self, Hash},
-    seal::{Keys, Use},
+    hash,
+    hash::Hash,
+    seal::{Keys, Use, month::Month},
     tree::{Growing, leaf_hash},
 };
-use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
+use sql::{Column, Line, Link, Part, Value, first};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 /// What stays in the transaction: done, or refused with something to remember.
 pub(super) type Kept<T> = Result<T, Why>;
+
+const LEAF: [Column; 3] = [Column::Int, Column::Bytes, Column::Bytes];
+const ENTRY: [Column; 8] = {
+    use Column::{Bytes, Int, Text};
+    [Int, Text, Text, Text, Bytes, Bytes, Bytes, Bytes]
+};
+const MANIFEST: [Column; 3] = [Column::Int, Column::Bytes, Column::Bytes];
 
 /// Why work left nothing behind.
 #[derive(Debug)]
@@ -29,7 +49,7 @@ pub(super) struct End {
     pub(super) fault: Fault,
     /// A sync failed: what the system holds in memory may not be what is on disk.
     pub(super) fsync: bool,
-    /// Another program holds the file.
+    /// The connection is as good as before: another program held the file, or a lock was waited for too long.
     pub(super) busy: bool,
 }
 
@@ -39,41 +59,79 @@ impl End {
     }
 }
 
-impl From<rusqlite::Error> for End {
-    fn from(fault: rusqlite::Error) -> Self {
-        const FSYNC: [i32; 2] = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
-        let extended = match &fault {
-            rusqlite::Error::SqliteFailure(code, _) => code.extended_code,
-            _ => 0,
-        };
-        let busy = fault.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
-        Self { fault: Fault::Unavailable, fsync: FSYNC.contains(&extended), busy }
+impl From<sql::Fault> for End {
+    fn from(fault: sql::Fault) -> Self {
+        Self {
+            fault: Fault::Unavailable,
+            fsync: matches!(fault, sql::Fault::Unsynced),
+            busy: matches!(fault, sql::Fault::Busy),
+        }
     }
 }
 
-impl From<rusqlite::Error> for Stop {
-    fn from(fault: rusqlite::Error) -> Self {
-        match fault.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation) => Stop::Refuse(Why::Conflict),
-            _ => Stop::Fail(End::from(fault)),
+impl From<sql::Fault> for Stop {
+    fn from(fault: sql::Fault) -> Self {
+        match fault {
+            sql::Fault::Taken(_) => Stop::Refuse(Why::Conflict),
+            fault => Stop::Fail(End::from(fault)),
         }
     }
 }
 
 /// The transaction.
 pub(super) struct Desk<'a> {
-    pub(super) conn: &'a Connection,
+    pub(super) link: &'a mut dyn Link,
     pub(super) keys: &'a Keys,
     pub(super) state: &'a State,
     pub(super) chain: Chain,
     pub(super) stopped: bool,
     /// The tree as far as [`Desk::grow`] has brought it.
     pub(super) tree: Growing,
+    /// Months whose keys are agreed on.
+    pub(super) months: BTreeSet<Month>,
     /// The hashes of leaves placed since.
-    pub(super) pending: Vec<Hash>,
+    pending: Vec<Hash>,
+    /// Entries placed and not yet in their tables.
+    placed: Vec<Placed>,
+    /// Their keys, and those of some that were undone: whatever is not among these was not placed here.
+    keys_seen: HashSet<String>,
+    /// How many of these the work at hand found here.
+    before: usize,
+    /// The work at hand has begun a part of its own.
+    parted: bool,
 }
 
-impl Desk<'_> {
+struct Placed {
+    receipt: Receipt,
+    leaf: Vec<u8>,
+    entry: Arc<Prepared>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        link: &'a mut dyn Link,
+        (keys, state): (&'a Keys, &'a State),
+        (chain, tree, months): (Chain, Growing, BTreeSet<Month>),
+        stopped: bool,
+    ) -> Self {
+        let (pending, placed) = (Vec::new(), Vec::new());
+        let keys_seen = HashSet::new();
+        Self {
+            link,
+            keys,
+            state,
+            chain,
+            stopped,
+            tree,
+            months,
+            pending,
+            placed,
+            keys_seen,
+            before: 0,
+            parted: false,
+        }
+    }
+
     /// Runs one piece of work so that it is all there or not at all.
     pub(super) fn apart<T>(
         &mut self,
@@ -82,69 +140,70 @@ impl Desk<'_> {
         if self.stopped {
             return Ok(Err(Why::Closed));
         }
-        let (before, pending, size) = (self.chain.clone(), self.pending.len(), self.tree.size());
-        self.say("SAVEPOINT work")?;
+        let (chain, pending, size) = (self.chain.clone(), self.pending.len(), self.tree.size());
+        let months = self.months.clone();
+        (self.before, self.parted) = (self.placed.len(), false);
         match work(self) {
-            Ok(kept) => self.say("RELEASE work").map(|()| kept),
+            Ok(kept) => {
+                if self.parted {
+                    self.link.part(Part::Keep)?;
+                }
+                Ok(kept)
+            }
             Err(Stop::Refuse(why)) => {
-                self.say("ROLLBACK TO work; RELEASE work")?;
+                if self.parted {
+                    self.link.part(Part::Undo)?;
+                }
                 // A tree does not shrink: work that lets it grow keeps what it did, or the group is undone.
                 if self.tree.size() != size {
                     return Err(End::unavailable());
                 }
-                self.chain = before;
+                (self.chain, self.months) = (chain, months);
                 self.pending.truncate(pending);
+                self.placed.truncate(self.before);
                 Ok(Err(why))
             }
             Err(Stop::Fail(end)) => Err(end),
         }
     }
 
+    /// Rows changed.
+    pub(super) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, Stop> {
+        self.part()?;
+        Ok(self.link.execute(sql, values)?)
+    }
+
+    /// Sees what was placed, too.
+    pub(super) fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Line>, Stop> {
+        self.part()?;
+        let all = self.placed.len();
+        self.put(all)?;
+        Ok(self.link.query(sql, values)?)
+    }
+
     /// Places an entry, or finds that it was placed before. A row that is there need not be safe yet: it may come from
     /// a commit that was never confirmed. So finding it again writes an `attempt`, whose own commit proves the earlier.
-    pub(super) fn record(&mut self, entry: &Prepared, now: Millis) -> Result<Receipt, Stop> {
+    pub(super) fn record(&mut self, entry: &Arc<Prepared>, now: Millis) -> Result<Receipt, Stop> {
         if let Some(found) = self.find(&entry.key)? {
-            if !self.is_same(&found, entry)? {
+            if !found.is(entry) {
                 return Err(Stop::Refuse(Why::Conflict));
             }
             self.attempt(Some(&entry.key), now)?;
-            return self.receipt(found.index);
+            return Ok(found.receipt);
         }
         let (leaf, receipt) = self.chain.next(entry)?;
         self.pending.push(leaf_hash(&leaf));
-        let index = receipt.index.cast_signed();
-        self.conn.prepare_cached("INSERT INTO leaf (idx, leaf, hash) VALUES (?1, ?2, ?3)")?.execute((
-            index,
-            &leaf,
-            receipt.leaf,
-        ))?;
-        self.conn
-            .prepare_cached(
-                "INSERT INTO entry (idx, key, kind, opening, hash, sealed, person, professional)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(rusqlite::params![
-                index,
-                entry.key,
-                entry.kind.name(),
-                entry.opening,
-                entry.commitment,
-                entry.sealed,
-                entry.person,
-                entry.professional
-            ])?;
-        if let Some(manifest) = &entry.manifest {
-            self.conn
-                .prepare_cached("INSERT INTO manifest (idx, hash, sealed) VALUES (?1, ?2, ?3)")?
-                .execute((index, manifest.commitment(), &manifest.sealed))?;
-        }
+        self.keys_seen.insert(entry.key.clone());
+        self.placed.push(Placed { receipt: receipt.clone(), leaf, entry: Arc::clone(entry) });
         Ok(receipt)
     }
 
-    /// Takes the leaves of this group into the tree, and writes the tiles and where the tree now stands.
+    /// Writes what was placed, takes its leaves into the tree, and writes the tiles and where the tree now stands.
     pub(super) fn grow(&mut self) -> Result<(), End> {
+        let all = self.placed.len();
+        self.put(all)?;
         if !self.pending.is_empty() {
-            grown::write(self.conn, &mut self.tree, self.pending.drain(..))?;
+            grown::write(self.link, &mut self.tree, self.pending.drain(..))?;
         }
         Ok(())
     }
@@ -155,24 +214,19 @@ impl Desk<'_> {
             Fault::Rejected(why) => Stop::Refuse(why),
             fault => Stop::Fail(End { fault, ..End::unavailable() }),
         })?;
-        self.record(&ready, now)
+        self.record(&Arc::new(ready), now)
     }
 
-    pub(super) fn must_be_open(&self, opening: Option<&str>) -> Result<(), Stop> {
-        let closed: Option<Option<String>> = self
-            .conn
-            .prepare_cached("SELECT closed FROM opening WHERE id = ?1")?
-            .query_row([opening], |row| row.get(0))
-            .optional()?;
-        match closed {
-            Some(None) => Ok(()),
-            Some(Some(_)) => Err(Stop::Refuse(Why::Closed)),
+    pub(super) fn must_be_open(&mut self, opening: Option<&str>) -> Result<(), Stop> {
+        let opening = opening.unwrap_or_default();
+        match first(self.link, "SELECT closed FROM opening WHERE id = $1", &[Value::Text(opening)])? {
             None => Err(Stop::Refuse(Why::Unknown)),
+            Some(mut line) => line.maybe_text().map_or(Ok(()), |_| Err(Stop::Refuse(Why::Closed))),
         }
     }
 
     /// Whether an entry with this key stands already.
-    pub(super) fn has(&self, key: &str) -> Result<bool, Stop> {
+    pub(super) fn has(&mut self, key: &str) -> Result<bool, Stop> {
         Ok(self.find(key)?.is_some())
     }
 
@@ -183,40 +237,70 @@ impl Desk<'_> {
 
     /// A write that says nothing but that writing works.
     pub(super) fn probe(&mut self) -> Result<(), Stop> {
-        self.conn.execute("DELETE FROM attempt WHERE key IS NULL", [])?;
+        self.execute("DELETE FROM attempt WHERE key IS NULL", &[])?;
         self.attempt(None, Millis(0))
     }
 
-    pub(super) fn attempt(&self, key: Option<&str>, now: Millis) -> Result<(), Stop> {
-        self.conn.prepare_cached("INSERT INTO attempt (key, at) VALUES (?1, ?2)")?.execute((key, now.0))?;
+    pub(super) fn attempt(&mut self, key: Option<&str>, now: Millis) -> Result<(), Stop> {
+        let key = key.map_or(Value::Null, Value::Text);
+        self.execute("INSERT INTO attempt (key, at) VALUES ($1, $2)", &[key, Value::Int(now.0)])?;
         Ok(())
     }
 
-    fn find(&self, key: &str) -> Result<Option<Found>, Stop> {
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(Found { index: row.get(0)?, sealed: row.get(1)?, manifest: row.get(2)? })
-        };
-        let mut query = self.conn.prepare_cached(
-            "SELECT e.idx, e.sealed, m.sealed FROM entry e LEFT JOIN manifest m USING (idx) WHERE e.key = ?1",
-        )?;
-        Ok(query.query_row([key], read).optional()?)
+    /// What the work at hand changes can be undone alone. What others placed before it is not a part of that.
+    fn part(&mut self) -> Result<(), Stop> {
+        if !self.parted {
+            self.put(self.before)?;
+            self.before = 0;
+            self.link.part(Part::Begin)?;
+            self.parted = true;
+        }
+        Ok(())
     }
 
-    fn receipt(&self, index: i64) -> Result<Receipt, Stop> {
-        let leaf: Vec<u8> =
-            self.conn.query_row("SELECT leaf FROM leaf WHERE idx = ?1", [index], |row| row.get(0))?;
-        let read: Place = serde_json::from_slice(&leaf).map_err(|_| Stop::Refuse(Why::Conflict))?;
-        Ok(Receipt { index: index.cast_unsigned(), boot: read.boot, n: read.n, leaf: hash::sha256(&[&leaf]) })
+    /// Writes the first of what was placed.
+    fn put(&mut self, count: usize) -> Result<(), sql::Fault> {
+        let placed: Vec<Placed> = self.placed.drain(..count.min(self.placed.len())).collect();
+        for month in placed.iter().filter_map(|one| one.entry.month) {
+            if !self.months.contains(&month) {
+                agreed::agree(self.link, self.keys, month)?;
+                self.months.insert(month);
+            }
+        }
+        let leaves: Vec<[Value<'_>; 3]> = placed
+            .iter()
+            .map(|one| [int(one.receipt.index), Value::Bytes(&one.leaf), Value::Bytes(&one.receipt.leaf)])
+            .collect();
+        insert(self.link, "leaf", &LEAF, &leaves)?;
+        let entries: Vec<[Value<'_>; 8]> = placed.iter().map(Placed::entry).collect();
+        insert(self.link, "entry", &ENTRY, &entries)?;
+        let manifests: Vec<[Value<'_>; 3]> = placed
+            .iter()
+            .filter_map(|one| one.entry.manifest.as_ref().map(|manifest| (one, manifest)))
+            .map(|(one, manifest)| {
+                [int(one.receipt.index), Value::Bytes(manifest.commitment()), Value::Bytes(&manifest.sealed)]
+            })
+            .collect();
+        insert(self.link, "manifest", &MANIFEST, &manifests)
     }
 
-    /// Salts differ from one call to the next, so what is compared is what was sealed. Of a disclosure the commitment is
-    /// left out, and the manifest itself compared.
-    fn is_same(&self, found: &Found, entry: &Prepared) -> Result<bool, Stop> {
-        let stored = self.body(&entry.key, &found.sealed)?;
-        let Some(offered) = &entry.manifest else { return Ok(stored == entry.body) };
-        let Some(sealed) = &found.manifest else { return Ok(false) };
-        let manifest = self.unsealed(Use::Manifest, &entry.key, sealed)?;
-        Ok(manifest == offered.bytes && without_manifest(&stored) == without_manifest(&entry.body))
+    fn find(&mut self, key: &str) -> Result<Option<Found>, Stop> {
+        let seen = self.keys_seen.contains(key).then(|| self.placed.iter().find(|one| one.entry.key == key));
+        if let Some(placed) = seen.flatten() {
+            let manifest = placed.entry.manifest.as_ref().map(|manifest| manifest.bytes.clone());
+            let (receipt, body) = (placed.receipt.clone(), placed.entry.body.clone());
+            return Ok(Some(Found { receipt, body, manifest }));
+        }
+        let sql = "SELECT e.idx, e.sealed, m.sealed, l.leaf FROM entry e JOIN leaf l ON l.idx = e.idx
+                   LEFT JOIN manifest m ON m.idx = e.idx WHERE e.key = $1";
+        let Some(mut line) = first(self.link, sql, &[Value::Text(key)])? else { return Ok(None) };
+        let index = line.int().cast_unsigned();
+        let body = self.body(key, &rows::bytes(&mut line)?)?;
+        let manifest = line.bytes().map(|sealed| self.unsealed(Use::Manifest, key, &sealed)).transpose()?;
+        let leaf = rows::bytes(&mut line)?;
+        let read: Numbered = serde_json::from_slice(&leaf).map_err(|_| Stop::Refuse(Why::Conflict))?;
+        let receipt = Receipt { index, boot: read.boot, n: read.n, leaf: hash::sha256(&[&leaf]) };
+        Ok(Some(Found { receipt, body, manifest }))
     }
 
     /// Every sealed row of an entry begins with its salt.
@@ -224,22 +308,55 @@ impl Desk<'_> {
         let plain = self.keys.open(of, key.as_bytes(), sealed).map_err(|_| Stop::Refuse(Why::Conflict))?;
         plain.get(32..).map(<[u8]>::to_vec).ok_or(Stop::Refuse(Why::Conflict))
     }
+}
 
-    fn say(&self, sql: &str) -> Result<(), End> {
-        Ok(self.conn.execute_batch(sql)?)
+impl Placed {
+    fn entry(&self) -> [Value<'_>; 8] {
+        let entry = &*self.entry;
+        [
+            int(self.receipt.index),
+            Value::Text(&entry.key),
+            Value::Text(entry.kind.name()),
+            entry.opening.as_deref().map_or(Value::Null, Value::Text),
+            Value::Bytes(&entry.commitment),
+            Value::Bytes(&entry.sealed),
+            maybe(entry.person.as_ref()),
+            maybe(entry.professional.as_ref()),
+        ]
     }
 }
 
+/// An entry that was placed before, opened.
 struct Found {
-    index: i64,
-    sealed: Vec<u8>,
+    receipt: Receipt,
+    body: Vec<u8>,
     manifest: Option<Vec<u8>>,
 }
 
+impl Found {
+    /// Salts differ from one call to the next, so what is compared is what was sealed. Of a disclosure the commitment is
+    /// left out, and the manifest itself compared.
+    fn is(&self, entry: &Prepared) -> bool {
+        let Some(offered) = &entry.manifest else { return self.body == entry.body };
+        self.manifest.as_ref() == Some(&offered.bytes)
+            && without_manifest(&self.body) == without_manifest(&entry.body)
+    }
+}
+
 #[derive(serde::Deserialize)]
-struct Place {
+struct Numbered {
     boot: u64,
     n: u64,
+}
+
+fn insert<const N: usize>(
+    link: &mut dyn Link,
+    table: &str,
+    columns: &[Column; N],
+    rows: &[[Value<'_>; N]],
+) -> Result<(), sql::Fault> {
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(<[Value<'_>; N]>::as_slice).collect();
+    if rows.is_empty() { Ok(()) } else { link.insert(table, columns, &rows) }
 }
 
 fn without_manifest(body: &[u8]) -> Option<Entry> {

@@ -2,21 +2,30 @@
 //! of record; refuses to look without that receipt (HAZ-028). One page reads at most [`LOOKED_AT`] entries and gives at
 //! most [`MOST`] of them, and says where to go on.
 
-use super::{Fault, Receipt, Store, Why};
+use super::{
+    Fault, Receipt, Store, Why,
+    rows::{self, int, number},
+};
 use crate::{
     Millis, OpeningId,
     entry::{Entry, Kind},
     hash::Hash,
     manifest::Manifest,
+    retention::{
+        Gone,
+        acts::{self, Acts},
+    },
     seal::{Keys, Use},
 };
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+use sql::{Line, Link, Value, first};
 use std::fmt;
 
 /// The most entries on one page.
 const MOST: usize = 500;
 /// The most entries opened for one page; a question that fits few of many goes on with another page.
 const LOOKED_AT: usize = 50_000;
+/// Entries read from the store at once.
+const AT_ONCE: usize = 1_000;
 /// How far the clocks of what wrote the entries may lie apart.
 const SKEW_S: i64 = 60 * 60;
 
@@ -57,6 +66,8 @@ pub struct Query {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub entries: Vec<Found>,
+    /// What would perhaps have fitted, and was deleted by an order: nobody can tell any more what it said.
+    pub deleted: Vec<Gone>,
     /// Where the next page begins; `None` after the last.
     pub next: Option<u64>,
 }
@@ -117,104 +128,177 @@ impl Store {
         fits: impl Fn(&Entry) -> bool + Send + 'static,
     ) -> Result<Page, Fault> {
         let keys = std::sync::Arc::clone(&self.0.keys);
-        let page = self.0.readings.look(move |conn| look(conn, &keys, &query, &fits)).await?;
+        let page = self.0.readings.look(move |link| look(link, &keys, &query, &fits)).await?;
         page.ok_or(Fault::Rejected(Why::Conflict))
     }
 }
 
 /// `None`: an entry does not open under our key.
 fn look(
-    conn: &Connection,
+    link: &mut dyn Link,
     keys: &Keys,
     query: &Query,
     fits: &dyn Fn(&Entry) -> bool,
-) -> rusqlite::Result<Option<Page>> {
-    let (sql, values) = sql(conn, keys, query)?;
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
+) -> Result<Option<Page>, sql::Fault> {
+    let wanted = Wanted::new(link, keys, query)?;
     let mut page = Page::default();
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        let index = row.get::<_, i64>(0)?.cast_unsigned();
-        if looked_at == LOOKED_AT || page.entries.len() == MOST {
-            page.next = Some(index);
-            break;
+    let (mut from, mut looked_at) = (wanted.first, 0);
+    let mut acts = None;
+    loop {
+        let lines = wanted.from(link, from)?;
+        let read = lines.len();
+        for mut line in lines {
+            let index = line.int().cast_unsigned();
+            if looked_at == LOOKED_AT || page.entries.len() + page.deleted.len() == MOST {
+                page.next = Some(index);
+                return Ok(Some(page));
+            }
+            looked_at += 1;
+            from = index.cast_signed() + 1;
+            let found = match opened(keys, index, &mut line)? {
+                Opened::Is(found) => *found,
+                Opened::Not => return Ok(None),
+                Opened::Empty => {
+                    let acts = match &mut acts {
+                        Some(acts) => acts,
+                        none => none.insert(acts::read(link, keys, index)?),
+                    };
+                    let Some(gone) = gone_at(link, acts, index)? else { return Ok(None) };
+                    page.deleted.push(gone);
+                    continue;
+                }
+            };
+            if query.is_then(found.entry.at) && fits(&found.entry) {
+                page.entries.push(found);
+            }
         }
-        looked_at += 1;
-        let Some(found) = opened(keys, index, row)? else { return Ok(None) };
-        if query.is_then(found.entry.at) && fits(&found.entry) {
-            page.entries.push(found);
+        if read < AT_ONCE {
+            return Ok(Some(page));
         }
     }
-    Ok(Some(page))
 }
 
-fn sql(conn: &Connection, keys: &Keys, query: &Query) -> rusqlite::Result<(String, Vec<Value>)> {
-    let first = query.since.map_or(Ok(0), |since| first_at(conn, since.seconds() - SKEW_S))?;
-    let mut values = vec![Value::Integer(first.max(query.from.cast_signed()))];
-    let mut wanted = String::from("e.idx >= ?");
-    if let Some(until) = query.until {
-        wanted.push_str(" AND e.idx < ?");
-        values.push(Value::Integer(first_at(conn, until.seconds() + SKEW_S)?));
+/// A question in the words of the store.
+struct Wanted {
+    first: i64,
+    until: i64,
+    person: Option<Vec<Hash>>,
+    professional: Option<Vec<Hash>>,
+    opening: Option<String>,
+    kinds: Vec<&'static str>,
+    manifests: bool,
+}
+
+impl Wanted {
+    fn new(link: &mut dyn Link, keys: &Keys, query: &Query) -> Result<Self, sql::Fault> {
+        let mut at = |seconds| first_at(link, seconds).map(u64::cast_signed);
+        let first = query.since.map_or(Ok(0), |since| at(since.seconds() - SKEW_S))?;
+        let until = query.until.map_or(Ok(i64::MAX), |until| at(until.seconds() + SKEW_S))?;
+        let columns = |what, value: &str| super::prepared::columns(keys, what, value);
+        let subject = query.professional.as_ref();
+        let subject = subject.map(|(host, subject)| super::prepared::professional(host, subject));
+        Ok(Self {
+            first: first.max(query.from.cast_signed()),
+            until,
+            person: query.person.as_ref().map(|person| columns("person", person)).transpose()?,
+            professional: subject.map(|subject| columns("professional", &subject)).transpose()?,
+            opening: query.opening.as_ref().map(|opening| opening.as_str().to_owned()),
+            kinds: query.kinds.iter().map(|kind| kind.name()).collect(),
+            manifests: query.manifests,
+        })
     }
-    let mut also = |column: &str, value: Value| {
-        wanted.push_str(&format!(" AND e.{column} = ?"));
-        values.push(value);
-    };
-    if let Some(person) = &query.person {
-        also("person", Value::Blob(keys.search("person", person).to_vec()));
+
+    /// The next of them.
+    fn from(&self, link: &mut dyn Link, from: i64) -> Result<Vec<Line>, sql::Fault> {
+        let mut values = vec![Value::Int(from), Value::Int(self.until)];
+        let mut wanted = String::from("e.idx >= $1 AND e.idx < $2");
+        let columns = [("person", &self.person), ("professional", &self.professional)];
+        for (column, hashes) in columns.iter().filter_map(|(column, hashes)| Some((column, hashes.as_ref()?)))
+        {
+            let hashes = hashes.iter().map(|hash| Value::Bytes(hash));
+            wanted.push_str(&format!(" AND e.{column} IN ({})", rows::places(&mut values, hashes)));
+        }
+        if let Some(opening) = &self.opening {
+            values.push(Value::Text(opening));
+            wanted.push_str(&format!(" AND e.opening = ${}", values.len()));
+        }
+        if !self.kinds.is_empty() {
+            let kinds = self.kinds.iter().map(|kind| Value::Text(kind));
+            wanted.push_str(&format!(" AND e.kind IN ({})", rows::places(&mut values, kinds)));
+        }
+        let (manifest, join) =
+            if self.manifests { (", m.sealed", "LEFT JOIN manifest m ON m.idx = e.idx") } else { ("", "") };
+        let sql = format!(
+            "SELECT e.idx, e.key, e.hash, e.sealed{manifest} FROM entry e {join} WHERE {wanted}
+             ORDER BY e.idx LIMIT {AT_ONCE}"
+        );
+        link.query(&sql, &values)
     }
-    if let Some((host, subject)) = &query.professional {
-        let named = super::prepared::professional(host, subject);
-        also("professional", Value::Blob(keys.search("professional", &named).to_vec()));
+}
+
+/// The second at which a leaf says it was written.
+pub(crate) fn written_s(leaf: &[u8]) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct At {
+        at: i64,
     }
-    if let Some(opening) = &query.opening {
-        also("opening", Value::Text(opening.as_str().to_owned()));
-    }
-    if !query.kinds.is_empty() {
-        let places = vec!["?"; query.kinds.len()].join(", ");
-        wanted.push_str(&format!(" AND e.kind IN ({places})"));
-        values.extend(query.kinds.iter().map(|kind| Value::Text(kind.name().to_owned())));
-    }
-    let (manifest, join) =
-        if query.manifests { ("m.sealed", "LEFT JOIN manifest m ON m.idx = e.idx") } else { ("NULL", "") };
-    let sql = format!(
-        "SELECT e.idx, e.key, e.hash, e.sealed, {manifest} FROM entry e {join} WHERE {wanted} ORDER BY e.idx"
-    );
-    Ok((sql, values))
+    serde_json::from_slice(leaf).ok().map(|At { at }| at)
 }
 
 /// The first index whose leaf was written at that second or later, by halving: leaves stand very nearly in order of time.
-fn first_at(conn: &Connection, at_s: i64) -> rusqlite::Result<i64> {
+pub(crate) fn first_at(link: &mut dyn Link, at_s: i64) -> Result<u64, sql::Fault> {
     let mut low = 0;
-    let mut high: i64 = conn.query_row("SELECT coalesce(max(idx) + 1, 0) FROM leaf", [], |row| row.get(0))?;
-    let mut leaf =
-        conn.prepare_cached("SELECT json_extract(CAST(leaf AS TEXT), '$.at') FROM leaf WHERE idx = ?1")?;
+    let mut high = number(link, "SELECT COALESCE(MAX(idx) + 1, 0) FROM leaf", &[])?;
     while low < high {
         let middle = low + (high - low) / 2;
-        let written: Option<i64> = leaf.query_row([middle], |row| row.get(0)).optional()?;
-        if written.unwrap_or(i64::MIN) < at_s { low = middle + 1 } else { high = middle }
+        let leaf = first(link, "SELECT leaf FROM leaf WHERE idx = $1", &[int(middle.cast_unsigned())])?;
+        let leaf = leaf.and_then(|mut line| line.bytes());
+        let written = leaf.and_then(|leaf| written_s(&leaf)).unwrap_or(i64::MIN);
+        if written < at_s { low = middle + 1 } else { high = middle }
     }
-    Ok(low)
+    Ok(low.cast_unsigned())
 }
 
-fn opened(keys: &Keys, index: u64, row: &Row<'_>) -> rusqlite::Result<Option<Found>> {
-    let key: String = row.get(1)?;
+/// What stands in a row.
+enum Opened {
+    Is(Box<Found>),
+    /// It does not open under our key.
+    Not,
+    /// There is no body any more.
+    Empty,
+}
+
+/// By which order the body at this index is gone.
+pub(crate) fn gone_at(link: &mut dyn Link, acts: &Acts, index: u64) -> Result<Option<Gone>, sql::Fault> {
+    let sql = "SELECT e.kind, l.leaf FROM entry e JOIN leaf l ON l.idx = e.idx WHERE e.idx = $1";
+    let Some(mut line) = first(link, sql, &[int(index)])? else { return Ok(None) };
+    let (kind, leaf) = (Kind::parse(&line.text()), rows::bytes(&mut line)?);
+    Ok(kind.zip(written_s(&leaf)).and_then(|(kind, at_s)| acts.gone(index, kind, at_s)))
+}
+
+fn opened(keys: &Keys, index: u64, line: &mut Line) -> Result<Opened, sql::Fault> {
+    let (key, commitment) = (line.text(), rows::hash(line)?);
     let open = |of, sealed: &[u8]| {
         let plain = keys.open(of, key.as_bytes(), sealed).ok()?;
         plain.get(32..).map(<[u8]>::to_vec)
     };
-    let entry = open(Use::Entry, &row.get::<_, Vec<u8>>(3)?);
-    let Some(entry) = entry.and_then(|bytes| serde_json::from_slice(&bytes).ok()) else { return Ok(None) };
-    let manifest = row.get::<_, Option<Vec<u8>>>(4)?.map(|sealed| open(Use::Manifest, &sealed));
+    let sealed = rows::bytes(line)?;
+    if sealed.is_empty() {
+        return Ok(Opened::Empty);
+    }
+    let entry = open(Use::Entry, &sealed);
+    let Some(entry) = entry.and_then(|bytes| serde_json::from_slice(&bytes).ok()) else {
+        return Ok(Opened::Not);
+    };
+    let manifest = line.bytes().map(|sealed| open(Use::Manifest, &sealed));
     let manifest = match manifest {
         None => None,
         Some(bytes) => match bytes.and_then(|bytes| Manifest::from_bytes(&bytes).ok()) {
-            None => return Ok(None),
+            None => return Ok(Opened::Not),
             some => some,
         },
     };
-    Ok(Some(Found { index, entry, commitment: row.get(2)?, manifest }))
+    Ok(Opened::Is(Box::new(Found { index, entry, commitment, manifest })))
 }
 
 impl Query {
@@ -224,4 +308,4 @@ impl Query {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

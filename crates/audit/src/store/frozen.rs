@@ -2,7 +2,7 @@
 //! store with the words for the operator. It survives a restart, and nothing here takes it away: two people decide what
 //! follows (HAZ-030).
 
-use super::{Store, file};
+use super::{Place, Store, StoreFault, base::server, file};
 use std::{
     fs, io,
     io::Write,
@@ -36,6 +36,24 @@ impl Frozen {
         let mut file = file::private(&self.0)?;
         file.write_all(words.as_bytes())?;
         file.sync_all()
+    }
+}
+
+/// Shuts the door of a store for whoever writes to it, wherever they are; once this returns nothing more is recorded there. Waits as
+/// long as its server does; a file that a gateway has open is refused. Blocks.
+pub(super) fn for_all(place: &Place, words: &str) -> Result<(), StoreFault> {
+    let _lock = match &place.server {
+        Some(server) => server::shut(place, server, words).map(|()| None)?,
+        None => Some(file::lock(&place.path)?),
+    };
+    freeze(&place.path, words).map_err(StoreFault::File)
+}
+
+/// Why a store's door is shut, as it is known here or to all.
+pub(super) fn words(place: &Place) -> Result<Option<String>, sql::Fault> {
+    match (Frozen::of(&place.path).words(), &place.server) {
+        (None, Some(_)) => place.look(server::frozen),
+        (here, _) => Ok(here),
     }
 }
 

@@ -3,42 +3,50 @@
 //! leaves, as far as can be told from its right edge.
 //! Source: C2SP tlog-tiles, "Merkle Tree".
 
+use super::rows::{self, int};
 use crate::{
     hash::Hash,
     tree::{Growing, HEIGHT, WIDTH, leaf_hash},
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use sql::{Fault, Link, Value, first};
 
 /// Lets the tree grow by these leaves, and writes it. In the same transaction as the leaves.
 pub(super) fn write(
-    conn: &Connection,
+    link: &mut dyn Link,
     tree: &mut Growing,
     leaves: impl Iterator<Item = Hash>,
-) -> rusqlite::Result<()> {
+) -> Result<(), Fault> {
     for leaf in leaves {
         for tile in tree.push(leaf) {
-            conn.prepare_cached("INSERT OR REPLACE INTO tile (level, n, hashes) VALUES (?1, ?2, ?3)")?
-                .execute(params![tile.level, tile.n.cast_signed(), tile.hashes.as_flattened()])?;
+            link.execute(
+                "INSERT INTO tile (level, n, hashes) VALUES ($1, $2, $3)
+                 ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",
+                &[Value::Int(tile.level.into()), int(tile.n), Value::Bytes(tile.hashes.as_flattened())],
+            )?;
         }
     }
-    conn.prepare_cached("INSERT OR REPLACE INTO tree (one, size, root) VALUES (1, ?1, ?2)")?
-        .execute((tree.size().cast_signed(), tree.root()))?;
+    link.execute(
+        "INSERT INTO tree (one, size, root) VALUES (1, $1, $2)
+         ON CONFLICT (one) DO UPDATE SET size = excluded.size, root = excluded.root",
+        &[int(tree.size()), Value::Bytes(&tree.root())],
+    )?;
     Ok(())
 }
 
 /// The whole tree anew, for a store from before there was one.
-pub(super) fn over_every_leaf(conn: &Connection) -> rusqlite::Result<()> {
-    let mut query = conn.prepare("SELECT leaf FROM leaf ORDER BY idx")?;
-    let leaves = query.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-    let hashes: Vec<Hash> = leaves.map(|leaf| leaf.map(|leaf| leaf_hash(&leaf))).collect::<Result<_, _>>()?;
-    write(conn, &mut Growing::default(), hashes.into_iter())
+pub(super) fn over_every_leaf(link: &mut dyn Link) -> Result<(), Fault> {
+    let mut leaves = link.query("SELECT leaf FROM leaf ORDER BY idx", &[])?;
+    let hashes: Vec<Hash> = leaves
+        .iter_mut()
+        .map(|line| rows::bytes(line).map(|leaf| leaf_hash(&leaf)))
+        .collect::<Result<_, _>>()?;
+    write(link, &mut Growing::default(), hashes.into_iter())
 }
 
 /// The tree as stored, ready to grow. `Ok(None)`: it is not that of the leaves.
-pub(super) fn load(conn: &Connection) -> rusqlite::Result<Option<Growing>> {
-    let said = stands(conn)?;
-    let leaves: i64 = conn.query_row("SELECT coalesce(max(idx) + 1, 0) FROM leaf", [], |row| row.get(0))?;
-    let size = leaves.cast_unsigned();
+pub(super) fn load(link: &mut dyn Link) -> Result<Option<Growing>, Fault> {
+    let said = stands(link)?;
+    let size = rows::number(link, "SELECT COALESCE(MAX(idx) + 1, 0) FROM leaf", &[])?.cast_unsigned();
     let mut open = Vec::new();
     for level in 0_u8.. {
         let hashes = size.checked_shr(HEIGHT * u32::from(level)).unwrap_or(0);
@@ -46,7 +54,7 @@ pub(super) fn load(conn: &Connection) -> rusqlite::Result<Option<Growing>> {
             break;
         }
         let last = (hashes % WIDTH as u64) as usize;
-        match read(conn, size, level, hashes - last as u64, last)? {
+        match read(link, size, level, hashes - last as u64, last)? {
             Some(hashes) => open.push(hashes),
             None => return Ok(None),
         }
@@ -56,19 +64,19 @@ pub(super) fn load(conn: &Connection) -> rusqlite::Result<Option<Growing>> {
 }
 
 /// Size and root as last written.
-pub(super) fn stands(conn: &Connection) -> rusqlite::Result<Option<(u64, Hash)>> {
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
-    conn.query_row("SELECT size, root FROM tree", [], read).optional()
+pub(super) fn stands(link: &mut dyn Link) -> Result<Option<(u64, Hash)>, Fault> {
+    let found = first(link, "SELECT size, root FROM tree", &[])?;
+    found.map(|mut line| Ok((line.int().cast_unsigned(), rows::hash(&mut line)?))).transpose()
 }
 
 /// Hashes of one tile in a tree of this size. `None`: they are not there.
 pub(super) fn read(
-    conn: &Connection,
+    link: &mut dyn Link,
     size: u64,
     level: u8,
     from: u64,
     count: usize,
-) -> rusqlite::Result<Option<Vec<Hash>>> {
+) -> Result<Option<Vec<Hash>>, Fault> {
     let hashes = size.checked_shr(HEIGHT * u32::from(level)).unwrap_or(0);
     if from.checked_add(count as u64).is_none_or(|end| end > hashes) {
         return Ok(None);
@@ -77,17 +85,15 @@ pub(super) fn read(
     if count == 0 {
         return Ok(Some(Vec::new()));
     }
-    let stored: Option<Vec<u8>> = conn
-        .prepare_cached("SELECT hashes FROM tile WHERE level = ?1 AND n = ?2")?
-        .query_row((level, n.cast_signed()), |row| row.get(0))
-        .optional()?;
+    let sql = "SELECT hashes FROM tile WHERE level = $1 AND n = $2";
+    let stored = first(link, sql, &[Value::Int(level.into()), int(n)])?.and_then(|mut line| line.bytes());
     match stored {
         Some(bytes) => {
             let at = (from % WIDTH as u64) as usize;
             Ok(bytes.as_chunks::<32>().0.get(at..at + count).map(<[Hash]>::to_vec))
         }
         None if level == 0 => {
-            let leaves = leaves(conn, from, count)?;
+            let leaves = leaves(link, from, count)?;
             Ok((leaves.len() == count).then(|| leaves.iter().map(|leaf| leaf_hash(leaf)).collect()))
         }
         None => Ok(None),
@@ -95,19 +101,16 @@ pub(super) fn read(
 }
 
 /// Leaves in their order; fewer where they end.
-pub(super) fn leaves(conn: &Connection, from: u64, count: usize) -> rusqlite::Result<Vec<Vec<u8>>> {
+pub(super) fn leaves(link: &mut dyn Link, from: u64, count: usize) -> Result<Vec<Vec<u8>>, Fault> {
     let end = from.saturating_add(count as u64);
-    conn.prepare_cached("SELECT leaf FROM leaf WHERE idx >= ?1 AND idx < ?2 ORDER BY idx")?
-        .query_map((from.cast_signed(), end.cast_signed()), |row| row.get(0))?
-        .collect()
+    let sql = "SELECT leaf FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+    link.query(sql, &[int(from), int(end)])?.iter_mut().map(rows::bytes).collect()
 }
 
-/// A reader for proofs in the tree of this size. What is not there reads as a failed query.
+/// A reader for proofs in the tree of this size. What is not there reads as damage.
 pub(super) fn reader(
-    conn: &Connection,
+    link: &mut dyn Link,
     size: u64,
-) -> impl FnMut(u8, u64, usize) -> Result<Vec<Hash>, rusqlite::Error> + '_ {
-    move |level, from, count| {
-        read(conn, size, level, from, count)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
-    }
+) -> impl FnMut(u8, u64, usize) -> Result<Vec<Hash>, Fault> + '_ {
+    move |level, from, count| read(link, size, level, from, count)?.ok_or(Fault::Damaged)
 }

@@ -5,19 +5,19 @@ use super::{
     Fault, Receipt, Store, Why,
     desk::{Desk, Stop},
     prepared::Prepared,
+    rows::{self, int},
 };
 use crate::{
     Millis, OpeningId,
-    entry::{Entry, EntryFault, Key, Kind, SourceLine},
+    entry::{Entry, EntryFault, Key, Kind, SourceLine, cause::POSSIBLY_SHOWN},
 };
-use std::collections::BTreeSet;
+use sql::Value;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Openings swept in one transaction.
 const SWEPT_AT_ONCE: u32 = 32;
 /// How long a handle, an assertion or a session is kept after its end, so that a late second use is still known.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
-/// What is said of a source nobody closed. In doubt an audit reports more, not less.
-const POSSIBLY: &str = "possibly-shown";
 
 /// The receipt of W1, and the only way to ask a source anything.
 #[derive(Debug)]
@@ -57,13 +57,13 @@ impl Store {
     /// W1: makes the opening durable. `Rejected(Conflict)` when its id was used for anything else.
     pub async fn open_opening(&self, opening: OpeningId, entry: Entry, now: Millis) -> Result<Opened, Fault> {
         belongs(&entry, Kind::Open, &Key::open(&opening), &opening)?;
-        let row = self.prepare(&entry)?;
+        let row = Arc::new(self.prepare(&entry)?);
         let id = opening.as_str().to_owned();
         let write = move |desk: &mut Desk<'_>| {
             let receipt = desk.record(&row, now)?;
-            desk.conn.execute(
-                "INSERT OR IGNORE INTO opening (id, idx, at) VALUES (?1, ?2, ?3)",
-                (&id, receipt.index.cast_signed(), now.0),
+            desk.execute(
+                "INSERT INTO opening (id, idx, at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
+                &[Value::Text(&id), int(receipt.index), Value::Int(now.0)],
             )?;
             desk.must_be_open(Some(&id))?;
             Ok(Ok(receipt))
@@ -86,7 +86,7 @@ impl Store {
         };
         let (source, part) = (source.clone(), *part);
         belongs(&entry, Kind::Disclosure, &Key::disclosure(&opened.opening, &source, part), &opened.opening)?;
-        let row = Prepared::with_manifest(entry, manifest, &self.0.keys)?;
+        let row = Arc::new(Prepared::with_manifest(entry, manifest, &self.0.keys)?);
         self.write(1, move |desk| {
             if !desk.has(&row.key)? {
                 desk.must_be_open(row.opening.as_deref())?;
@@ -100,7 +100,7 @@ impl Store {
     /// W3: the end of every source. After it nothing more is disclosed; after a sweep it is `Rejected(Closed)`.
     pub async fn close(&self, opened: &Opened, entry: Entry, now: Millis) -> Result<(), Fault> {
         belongs(&entry, Kind::Close, &Key::close(&opened.opening), &opened.opening)?;
-        let row = self.prepare(&entry)?;
+        let row = Arc::new(self.prepare(&entry)?);
         self.write(1, move |desk| {
             if desk.has(&row.key)? {
                 desk.record(&row, now)?;
@@ -138,17 +138,17 @@ fn belongs(entry: &Entry, kind: Kind, key: &Key, opening: &OpeningId) -> Result<
     if right { Ok(()) } else { Err(Fault::Rejected(Why::Malformed)) }
 }
 
-fn end(desk: &Desk<'_>, opening: Option<&str>, by: Kind) -> Result<(), Stop> {
-    desk.conn.execute("UPDATE opening SET closed = ?2 WHERE id = ?1", (opening, by.name()))?;
+fn end(desk: &mut Desk<'_>, opening: Option<&str>, by: Kind) -> Result<(), Stop> {
+    let sql = "UPDATE opening SET closed = $1 WHERE id = $2";
+    desk.execute(sql, &[Value::Text(by.name()), Value::Text(opening.unwrap_or_default())])?;
     Ok(())
 }
 
 fn sweep_some(desk: &mut Desk<'_>, older_than: Millis, now: Millis) -> Result<u32, Stop> {
-    let unclosed: Vec<String> = desk
-        .conn
-        .prepare_cached("SELECT id FROM opening WHERE closed IS NULL AND at < ?1 ORDER BY at LIMIT ?2")?
-        .query_map((older_than.0, SWEPT_AT_ONCE), |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let sql = "SELECT id FROM opening WHERE closed IS NULL AND at < $1 ORDER BY at LIMIT $2";
+    let limit = Value::Int(SWEPT_AT_ONCE.into());
+    let mut unclosed = desk.query(sql, &[Value::Int(older_than.0), limit])?;
+    let unclosed: Vec<String> = unclosed.iter_mut().map(sql::Line::text).collect();
     for id in &unclosed {
         let opening = OpeningId::parse(id).map_err(|_| Stop::Refuse(Why::Conflict))?;
         let entry = possibly_shown(&opening, &known_of(desk, id)?, now);
@@ -159,12 +159,13 @@ fn sweep_some(desk: &mut Desk<'_>, older_than: Millis, now: Millis) -> Result<u3
 }
 
 /// What was recorded of an opening, in order. An entry that cannot be read is left out: the sweep must not stop at it.
-fn known_of(desk: &Desk<'_>, opening: &str) -> Result<Vec<Entry>, Stop> {
-    let rows: Vec<(String, Vec<u8>)> = desk
-        .conn
-        .prepare_cached("SELECT key, sealed FROM entry WHERE opening = ?1 ORDER BY idx")?
-        .query_map([opening], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
+fn known_of(desk: &mut Desk<'_>, opening: &str) -> Result<Vec<Entry>, Stop> {
+    let sql = "SELECT key, sealed FROM entry WHERE opening = $1 ORDER BY idx";
+    let mut lines = desk.query(sql, &[Value::Text(opening)])?;
+    let rows: Vec<(String, Vec<u8>)> = lines
+        .iter_mut()
+        .map(|line| Ok((line.text(), rows::bytes(line)?)))
+        .collect::<Result<_, sql::Fault>>()?;
     let body = |(key, sealed): &(String, Vec<u8>)| desk.body(key, sealed).ok();
     Ok(rows.iter().filter_map(body).filter_map(|body| serde_json::from_slice(&body).ok()).collect())
 }
@@ -189,8 +190,9 @@ fn possibly_shown(opening: &OpeningId, known: &[Entry], now: Millis) -> Entry {
             |one: &&SourceLine| one.source == line.source && (line.part.is_none() || one.part == line.part);
         !disclosed.iter().any(covers)
     };
-    let shown = disclosed.iter().map(|line| short(line, line.state.as_deref().unwrap_or(POSSIBLY)));
-    let silent = lines(Kind::Open).chain(lines(Kind::Ask)).filter(said).map(|line| short(line, POSSIBLY));
+    let shown = disclosed.iter().map(|line| short(line, line.state.as_deref().unwrap_or(POSSIBLY_SHOWN)));
+    let silent =
+        lines(Kind::Open).chain(lines(Kind::Ask)).filter(said).map(|line| short(line, POSSIBLY_SHOWN));
     sweep.sources = shown.chain(silent).collect();
     within_the_cap(sweep)
 }
@@ -201,7 +203,7 @@ fn within_the_cap(mut sweep: Entry) -> Entry {
     if sweep.canonical() == Err(EntryFault::Size) {
         let names: BTreeSet<&str> = sweep.sources.iter().map(|line| line.source.as_str()).collect();
         let detail = names.into_iter().collect::<Vec<_>>().join(" ");
-        sweep.detail.insert(POSSIBLY.to_owned(), detail);
+        sweep.detail.insert(POSSIBLY_SHOWN.to_owned(), detail);
         sweep.sources.clear();
         sweep.decision = None;
     }
@@ -215,16 +217,16 @@ fn short(line: &SourceLine, state: &str) -> SourceLine {
         partner: line.partner.clone(),
         part: line.part,
         state: Some(state.to_owned()),
-        reason: Some(POSSIBLY.to_owned()),
+        reason: Some(POSSIBLY_SHOWN.to_owned()),
         ..SourceLine::default()
     }
 }
 
-fn remove_ended(desk: &Desk<'_>, now: Millis) -> Result<(), Stop> {
+fn remove_ended(desk: &mut Desk<'_>, now: Millis) -> Result<(), Stop> {
     let before = now.plus_ms(-KEPT_MS);
-    desk.conn.execute("DELETE FROM one_time WHERE expires_s < ?1", [before.seconds()])?;
-    desk.conn.execute("DELETE FROM handle WHERE expires < ?1", [before.0])?;
-    desk.conn.execute("DELETE FROM session WHERE absolute_until < ?1", [before.0])?;
-    desk.conn.execute("DELETE FROM note WHERE until <= ?1", [now.0])?;
+    desk.execute("DELETE FROM one_time WHERE expires_s < $1", &[Value::Int(before.seconds())])?;
+    desk.execute("DELETE FROM handle WHERE expires < $1", &[Value::Int(before.0)])?;
+    desk.execute("DELETE FROM session WHERE absolute_until < $1", &[Value::Int(before.0)])?;
+    desk.execute("DELETE FROM note WHERE until <= $1", &[Value::Int(now.0)])?;
     Ok(())
 }

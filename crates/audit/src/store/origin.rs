@@ -2,35 +2,38 @@
 //! it, written when the store first opens; and the key that signs under that name. Refuses a name no note can carry.
 //! Source: C2SP tlog-checkpoint, "Note text"; C2SP signed-note, "Signatures".
 
-use super::{StoreFault, desk::Stop};
+use super::{StoreFault, desk::Stop, rows::int, successor::Begin};
 use crate::{
     Millis,
     seal::Keys,
     signed::{Signer, Signs},
 };
-use rusqlite::{Connection, OptionalExtension};
+use sql::{Fault, Link, Value, first};
 
 /// The origin in the store; the first time, `<origin>/<year>`. A deployment that calls itself something else later keeps
 /// the name its partners hold checkpoints under.
-pub(super) fn settle(conn: &Connection, origin: &str, now: Millis) -> Result<String, StoreFault> {
-    let stored = of(conn).map_err(StoreFault::Connect)?;
-    if let Some(stored) = stored {
+pub(super) fn settle(
+    link: &mut dyn Link,
+    origin: &str,
+    begin: Option<&Begin>,
+    now: Millis,
+) -> Result<String, StoreFault> {
+    if let Some(stored) = of(link).map_err(StoreFault::Connect)? {
         if stored.rsplit_once('/').is_none_or(|(kept, _)| kept != origin) {
             tracing::warn!(origin = stored, "the log keeps the name it began with");
         }
         return Ok(stored);
     }
-    let first: Option<Vec<u8>> = conn
-        .query_row("SELECT leaf FROM leaf WHERE idx = 0", [], |row| row.get(0))
-        .optional()
-        .map_err(StoreFault::Connect)?;
+    let leaf = first(link, "SELECT leaf FROM leaf WHERE idx = 0", &[])
+        .map_err(StoreFault::Connect)?
+        .and_then(|mut line| line.bytes());
     let at =
-        first.and_then(|leaf| serde_json::from_slice::<At>(&leaf).ok()).map_or(now.seconds(), |leaf| leaf.at);
-    let origin = named(origin, at);
+        leaf.and_then(|leaf| serde_json::from_slice::<At>(&leaf).ok()).map_or(now.seconds(), |leaf| leaf.at);
+    let origin = begin.map_or_else(|| named(origin, at), |begin| begin.origin.clone());
     if origin.starts_with('/') || Signer::new(&origin, Signs::Notes, &[0; 32]).is_none() {
         return Err(StoreFault::Origin(origin));
     }
-    conn.execute("INSERT INTO meta (name, value) VALUES ('origin', ?1)", [&origin])
+    link.execute("INSERT INTO meta (name, value) VALUES ('origin', $1)", &[Value::Text(&origin)])
         .map_err(StoreFault::Connect)?;
     Ok(origin)
 }
@@ -40,20 +43,37 @@ pub(super) fn named(origin: &str, seconds: i64) -> String {
     format!("{origin}/{}", year(seconds))
 }
 
+/// The name of a log that goes on from `old`: the next free number behind the year, where both are of one year.
+pub(super) fn after(named: &str, old: &str) -> String {
+    let Some(rest) = old.strip_prefix(named) else { return named.to_owned() };
+    match rest.strip_prefix('-').map(str::parse::<u32>) {
+        Some(Ok(number)) => format!("{named}-{}", number.saturating_add(1)),
+        None if rest.is_empty() => format!("{named}-2"),
+        _ => named.to_owned(),
+    }
+}
+
 /// The log's name, once the store was opened by a program that gives it one.
-pub(crate) fn of(conn: &Connection) -> rusqlite::Result<Option<String>> {
-    conn.query_row("SELECT value FROM meta WHERE name = 'origin'", [], |row| row.get(0)).optional()
+pub(crate) fn of(link: &mut dyn Link) -> Result<Option<String>, Fault> {
+    let found = first(link, "SELECT value FROM meta WHERE name = 'origin'", &[])?;
+    Ok(found.map(|mut line| line.text()))
 }
 
 /// Whoever signs for the log from here on, with the number of that key. The first is made known with the first use.
-pub(super) fn signer(conn: &Connection, keys: &Keys, origin: &str) -> Result<(u32, Signer), Stop> {
-    let generation: Option<u32> =
-        conn.query_row("SELECT max(generation) FROM log_key", [], |row| row.get(0))?;
-    let signer = numbered(keys, origin, generation.unwrap_or(0))?;
-    if generation.is_none() {
-        announce(conn, 0, &signer, 0)?;
+pub(super) fn signer(link: &mut dyn Link, keys: &Keys, origin: &str) -> Result<(u32, Signer), Stop> {
+    let known = generation(link)?;
+    let signer = numbered(keys, origin, known.unwrap_or(0))?;
+    if known.is_none() {
+        announce(link, 0, &signer, 0)?;
     }
-    Ok((generation.unwrap_or(0), signer))
+    Ok((known.unwrap_or(0), signer))
+}
+
+/// The number of the newest key, once one has signed.
+pub(super) fn generation(link: &mut dyn Link) -> Result<Option<u32>, Fault> {
+    let found = first(link, "SELECT MAX(generation) FROM log_key", &[])?;
+    let generation = found.and_then(|mut line| line.maybe_int());
+    generation.map(|number| u32::try_from(number).map_err(|_| Fault::Damaged)).transpose()
 }
 
 /// The key with this number.
@@ -63,10 +83,16 @@ pub(super) fn numbered(keys: &Keys, origin: &str, generation: u32) -> Result<Sig
 }
 
 /// Writes down that this key signs trees of more than `since` leaves.
-pub(super) fn announce(conn: &Connection, generation: u32, signer: &Signer, since: u64) -> Result<(), Stop> {
-    conn.execute(
-        "INSERT INTO log_key (generation, verifier, since) VALUES (?1, ?2, ?3)",
-        (generation, signer.verifier().to_string(), since.cast_signed()),
+pub(super) fn announce(
+    link: &mut dyn Link,
+    generation: u32,
+    signer: &Signer,
+    since: u64,
+) -> Result<(), Stop> {
+    let verifier = signer.verifier().to_string();
+    link.execute(
+        "INSERT INTO log_key (generation, verifier, since) VALUES ($1, $2, $3)",
+        &[Value::Int(generation.into()), Value::Text(&verifier), int(since)],
     )?;
     Ok(())
 }
@@ -89,7 +115,20 @@ fn year(seconds: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::year;
+    use super::{after, year};
+
+    #[test]
+    fn a_log_that_goes_on_has_a_name_that_none_before_it_had() {
+        for (old, expected) in [
+            ("h/audit/Z/2026", "h/audit/Z/2027"),
+            ("h/audit/Z/2027", "h/audit/Z/2027-2"),
+            ("h/audit/Z/2027-9", "h/audit/Z/2027-10"),
+            ("h/audit/Z/2026-3", "h/audit/Z/2027"),
+            ("other/audit/Z/2027", "h/audit/Z/2027"),
+        ] {
+            assert_eq!(after("h/audit/Z/2027", old), expected, "{old}");
+        }
+    }
 
     #[test]
     fn a_log_carries_the_year_of_its_first_leaf() {

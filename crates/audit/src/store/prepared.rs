@@ -6,7 +6,10 @@ use crate::{
     Millis,
     entry::{Entry, Kind},
     hash::{self, Hash},
-    seal::{self, Keys, Use},
+    seal::{
+        self, Keys, Use,
+        month::{Lost, Month},
+    },
 };
 
 /// The most bytes one manifest may have.
@@ -17,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) kind: Kind,
     pub(super) key: String,
     pub(super) at: Millis,
+    /// Whose key sealed it.
+    pub(super) month: Option<Month>,
     pub(super) opening: Option<String>,
     pub(super) body: Vec<u8>,
     pub(super) commitment: Hash,
@@ -58,18 +63,19 @@ impl Prepared {
     fn of(entry: &Entry, keys: &Keys) -> Result<Self, Fault> {
         let body = entry.canonical().map_err(|_| Fault::Rejected(Why::Malformed))?;
         let salt = seal::random().map_err(|_| Fault::Unavailable)?;
-        let professional =
-            |who: &crate::Who| keys.search("professional", &professional(&who.host, &who.subject));
+        let sealed = sealed(keys, Use::Entry, entry, &salt, &body)?;
+        let (person, professional) = columns_of(keys, entry).map_err(|lost| unavailable(&lost))?;
         Ok(Self {
             kind: entry.kind,
             key: entry.key.as_str().to_owned(),
             at: entry.at,
             opening: entry.opening.as_ref().map(|id| id.as_str().to_owned()),
             commitment: hash::commitment(hash::ENTRY, &salt, &body),
-            sealed: sealed(keys, Use::Entry, entry, &salt, &body)?,
+            month: seal::month_of(&sealed),
+            sealed,
             body,
-            person: entry.whom.as_ref().map(|whom| keys.search("person", &whom.nhs_number)),
-            professional: entry.who.as_ref().map(professional),
+            person,
+            professional,
             manifest: None,
         })
     }
@@ -82,11 +88,32 @@ impl PreparedManifest {
 }
 
 /// How a professional is found again: by the host's own id of them, which is only unique within that host.
-pub(super) fn professional(host: &str, subject: &str) -> String {
+pub(crate) fn professional(host: &str, subject: &str) -> String {
     format!("{host}\0{subject}")
+}
+
+/// The two search columns of an entry.
+pub(crate) fn columns_of(keys: &Keys, entry: &Entry) -> Result<(Option<Hash>, Option<Hash>), Lost> {
+    let column = |what, value: &str| keys.column(entry.at, what, value);
+    let person = entry.whom.as_ref().map(|whom| column("person", &whom.nhs_number)).transpose()?;
+    let subject = entry.who.as_ref().map(|who| professional(&who.host, &who.subject));
+    Ok((person, subject.map(|subject| column("professional", &subject)).transpose()?))
+}
+
+/// Every search column that a value may have in this store, of which a row has one.
+pub(crate) fn columns(keys: &Keys, what: &str, value: &str) -> Result<Vec<Hash>, sql::Fault> {
+    keys.columns(what, value).map_err(|lost| {
+        unavailable(&lost);
+        sql::Fault::Damaged
+    })
+}
+
+fn unavailable(lost: &Lost) -> Fault {
+    tracing::error!(%lost, "the keys of the months cannot be used");
+    Fault::Unavailable
 }
 
 fn sealed(keys: &Keys, of: Use, entry: &Entry, salt: &Hash, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     let plain = [salt.as_slice(), bytes].concat();
-    keys.seal(of, entry.key.as_str().as_bytes(), &plain).map_err(|_| Fault::Unavailable)
+    keys.seal_at(entry.at, of, entry.key.as_str().as_bytes(), &plain).map_err(|lost| unavailable(&lost))
 }

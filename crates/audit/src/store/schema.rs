@@ -6,7 +6,12 @@
 //! deleted earlier than its entry. `head` proves where each replica's chain ends. Nothing unsealed names a person.
 
 use super::{StoreFault, grown};
+use crate::{hash, seal, tree};
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use sql::{
+    Link, Value,
+    sqlite::{Session, of_sqlite},
+};
 use std::{path::Path, time::Duration};
 
 /// `shca`: how the file says whose it is.
@@ -14,6 +19,11 @@ pub(crate) const APPLICATION: i64 = 0x7368_6361;
 /// The version of the tables.
 pub(crate) const VERSION: i64 = 3;
 const OLDEST_LIBRARY: i32 = 3_051_003;
+/// Pages the writer holds in memory. The search columns are random, so a group changes pages all over their indices: those that do not
+/// fit are written twice, and read again by the next group.
+const CACHE_KIB: i64 = 64 * 1024;
+/// Statements kept ready.
+const KEPT_READY: usize = 64;
 /// Shorter than the caller's deadline, so that a blocked file reads as unavailable and not as unknown.
 const BUSY: Duration = Duration::from_millis(500);
 
@@ -45,7 +55,7 @@ CREATE INDEX session_subject ON session (subject);
 CREATE INDEX session_of_host ON session (host);
 CREATE INDEX session_browser ON session (browser);
 CREATE INDEX session_host ON session (host_session);
-CREATE TABLE attempt (id INTEGER PRIMARY KEY, key TEXT, at INTEGER NOT NULL) STRICT;
+CREATE TABLE attempt (id NUMBERED, key TEXT, at INTEGER NOT NULL) STRICT;
 CREATE TABLE note (
   what TEXT NOT NULL, name BLOB NOT NULL, content BLOB NOT NULL, until INTEGER NOT NULL,
   PRIMARY KEY (what, name)) STRICT;
@@ -83,17 +93,57 @@ CREATE INDEX session_of_host ON session (host);
 PRAGMA user_version=3;
 ";
 
+/// A name for a log that is new.
+pub(super) fn new_log() -> Result<String, StoreFault> {
+    let log = seal::random().map_err(|_| StoreFault::Key)?;
+    Ok(hash::hex(log.get(..16).unwrap_or_default()))
+}
+
+/// The same tables on a server, and what the role of the gateways may do with them: nothing that was recorded is ever changed
+/// by it, and what has an end may go.
+pub(super) fn create_on_server(link: &mut dyn Link, log: &str, role: &str) -> Result<(), sql::Fault> {
+    let typed = [TABLES, TREE].concat();
+    let typed = typed
+        .replace("NUMBERED", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+        .replace("INTEGER", "BIGINT")
+        .replace("BLOB", "BYTEA")
+        .replace(" STRICT", "")
+        .replace("REFERENCES entry (idx)", "REFERENCES entry (idx) DEFERRABLE INITIALLY DEFERRED");
+    link.batch(&typed)?;
+    let meta = "INSERT INTO meta (name, value) VALUES ($1, $2)";
+    link.execute(meta, &[Value::Text("log"), Value::Text(log)])?;
+    link.execute(meta, &[Value::Text("version"), Value::Text(&VERSION.to_string())])?;
+    let root = tree::root_of(&[]);
+    link.execute("INSERT INTO tree (one, size, root) VALUES (1, 0, $1)", &[Value::Bytes(&root)])?;
+    link.batch(&format!(
+        "GRANT SELECT, INSERT ON leaf, entry, manifest, checkpoint, log_key, meta TO {role};
+         GRANT SELECT, INSERT, UPDATE ON opening, head, tile, tree, cosignature TO {role};
+         GRANT SELECT, INSERT, UPDATE, DELETE ON handle, session, note TO {role};
+         GRANT SELECT, INSERT, DELETE ON one_time, attempt TO {role};"
+    ))
+}
+
+/// What the role of those who delete may do: take bodies, search columns and manifests away, seal what stays anew, and nothing
+/// else.
+pub(super) fn grant_retention(link: &mut dyn Link, role: &str) -> Result<(), sql::Fault> {
+    link.batch(&format!(
+        "GRANT SELECT ON leaf, entry, manifest, opening, meta TO {role};
+         GRANT UPDATE (sealed, person, professional) ON entry TO {role};
+         GRANT DELETE, UPDATE (sealed) ON manifest TO {role};"
+    ))
+}
+
 /// The one connection that writes and checkpoints. The file must exist; an empty one is given its tables when `fresh`.
 pub(super) fn connect(path: &Path, fresh: Option<&str>) -> Result<Connection, StoreFault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags).map_err(StoreFault::Connect)?;
-    conn.busy_timeout(BUSY).map_err(StoreFault::Connect)?;
+    let conn = Connection::open_with_flags(path, flags).map_err(lost)?;
+    conn.busy_timeout(BUSY).map_err(lost)?;
     configure(&conn)?;
     if let Some(log) = fresh
         && pragma(&conn, "application_id")? == 0
         && is_empty(&conn)?
     {
-        create(&conn, log).map_err(StoreFault::Connect)?;
+        create(&conn, log).map_err(lost)?;
     }
     if pragma(&conn, "application_id")? == APPLICATION {
         upgrade(&conn, pragma(&conn, "user_version")?).map_err(StoreFault::Connect)?;
@@ -111,27 +161,41 @@ pub(super) fn look(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
+/// The same, of a store that may be in use, at one moment.
+pub(super) fn look_only(path: &Path) -> rusqlite::Result<Connection> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; BEGIN;")?;
+    Ok(conn)
+}
+
 /// `quick_check` over the whole file.
 pub(super) fn check(conn: &Connection) -> Result<(), StoreFault> {
-    let said: String =
-        conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(StoreFault::Connect)?;
+    let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(lost)?;
     if said == "ok" { Ok(()) } else { Err(StoreFault::Check("`quick_check` found damage".to_owned())) }
+}
+
+fn lost(fault: rusqlite::Error) -> StoreFault {
+    StoreFault::Connect(of_sqlite(fault))
 }
 
 fn configure(conn: &Connection) -> Result<(), StoreFault> {
     if rusqlite::version_number() < OLDEST_LIBRARY {
         return Err(StoreFault::Check(format!("SQLite {} is too old", rusqlite::version())));
     }
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(StoreFault::Connect)?;
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(StoreFault::Connect)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(lost)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(lost)?;
+    // Otherwise a statement that is kept ready is planned anew for every value, which took a fifth of the writer's time.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(lost)?;
     // Checkpoints are made by hand, because an automatic one swallows its errors.
     conn.execute_batch(
         "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;
          PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;",
     )
-    .map_err(StoreFault::Connect)?;
-    let journal: String =
-        conn.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(StoreFault::Connect)?;
+    .map_err(lost)?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB).map_err(lost)?;
+    conn.set_prepared_statement_cache_capacity(KEPT_READY);
+    let journal: String = conn.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(lost)?;
     if journal != "wal" {
         return Err(StoreFault::Check("`journal_mode` is not `wal`".to_owned()));
     }
@@ -146,34 +210,33 @@ fn configure(conn: &Connection) -> Result<(), StoreFault> {
 }
 
 fn pragma(conn: &Connection, name: &str) -> Result<i64, StoreFault> {
-    conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(StoreFault::Connect)
+    conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(lost)
 }
 
 fn is_empty(conn: &Connection) -> Result<bool, StoreFault> {
-    conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(StoreFault::Connect)
+    conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0)).map_err(lost)
 }
 
 fn create(conn: &Connection, log: &str) -> rusqlite::Result<()> {
     let tx = conn.unchecked_transaction()?;
-    tx.execute_batch(TABLES)?;
+    tx.execute_batch(&TABLES.replace("NUMBERED", "INTEGER PRIMARY KEY"))?;
     tx.execute_batch(TREE)?;
     tx.execute("INSERT INTO meta (name, value) VALUES ('log', ?1)", [log])?;
     tx.execute_batch(&format!("PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION};"))?;
     tx.commit()
 }
 
-fn upgrade(conn: &Connection, version: i64) -> rusqlite::Result<()> {
-    let tx = conn.unchecked_transaction()?;
+fn upgrade(conn: &Connection, version: i64) -> Result<(), sql::Fault> {
+    let tx = conn.unchecked_transaction().map_err(of_sqlite)?;
     if version == 1 {
-        tx.execute_batch(FROM_1)?;
+        tx.execute_batch(FROM_1).map_err(of_sqlite)?;
     }
     if matches!(version, 1 | 2) {
-        tx.execute_batch(TREE)?;
-        grown::over_every_leaf(&tx)?;
-        tx.execute_batch(FROM_2)?;
+        tx.execute_batch(TREE).map_err(of_sqlite)?;
+        grown::over_every_leaf(&mut Session(&tx))?;
+        tx.execute_batch(FROM_2).map_err(of_sqlite)?;
     }
-    tx.commit()
+    tx.commit().map_err(of_sqlite)
 }
 
 fn recognise(conn: &Connection) -> Result<(), StoreFault> {

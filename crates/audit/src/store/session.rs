@@ -5,6 +5,7 @@ use super::{
     Fault, Store, Why,
     desk::{Desk, Kept, Stop},
     prepared::Prepared,
+    rows::{self, maybe},
 };
 use crate::{
     Millis,
@@ -12,8 +13,8 @@ use crate::{
     hash::{self, Hash},
     seal::{Keys, Use},
 };
-use rusqlite::{OptionalExtension, Row, params};
-use std::fmt;
+use sql::{Line, Value, first};
+use std::{fmt, sync::Arc};
 
 /// Sessions as time and browsers find them.
 mod living;
@@ -97,24 +98,20 @@ impl Store {
     /// Keeps a launch until its browser comes. The insert of issuer and `jti` is the replay check: `Rejected(Replay)`
     /// for every other handle that is offered for the same assertion. The same handle again is settled.
     pub async fn put_handle(&self, h: NewHandle, entry: Entry, now: Millis) -> Result<(), Fault> {
-        let row = self.appendable(&entry)?;
+        let row = Arc::new(self.appendable(&entry)?);
         let handle = hash::secret(&h.handle);
         let launch = self.sealed(Use::Handle, &handle, &h.launch)?;
         let (assertion, expires) = (h.assertion, h.expires);
         self.write(1, move |desk| {
-            let first = desk.conn.execute(
-                "INSERT OR IGNORE INTO one_time (issuer, jti, expires_s, handle) VALUES (?1, ?2, ?3, ?4)",
-                (&assertion.issuer, assertion.jti_hash, assertion.expires_s, handle),
-            )?;
-            if first == 0 {
+            if !is_first(desk, &assertion, &handle)? {
                 if !is_ours(desk, &assertion, &handle)? {
                     return Err(Stop::Refuse(Why::Replay));
                 }
                 return desk.record(&row, now).map(|_| Ok(()));
             }
-            desk.conn.execute(
-                "INSERT INTO handle (handle, launch, expires) VALUES (?1, ?2, ?3)",
-                (handle, &launch, expires.0),
+            desk.execute(
+                "INSERT INTO handle (handle, launch, expires) VALUES ($1, $2, $3)",
+                &[Value::Bytes(&handle), Value::Bytes(&launch), Value::Int(expires.0)],
             )?;
             desk.record(&row, now)?;
             Ok(Ok(()))
@@ -125,13 +122,9 @@ impl Store {
     /// Uses an assertion up that opens nothing itself: an event, a logout, the code of another server. `Rejected(Replay)`
     /// where it was used before.
     pub async fn use_once(&self, assertion: AssertionKey, entry: Entry, now: Millis) -> Result<(), Fault> {
-        let row = self.appendable(&entry)?;
+        let row = Arc::new(self.appendable(&entry)?);
         self.write(1, move |desk| {
-            let first = desk.conn.execute(
-                "INSERT OR IGNORE INTO one_time (issuer, jti, expires_s, handle) VALUES (?1, ?2, ?3, zeroblob(32))",
-                (&assertion.issuer, assertion.jti_hash, assertion.expires_s),
-            )?;
-            if first == 0 {
+            if !is_first(desk, &assertion, &[0; 32])? {
                 return Err(Stop::Refuse(Why::Replay));
             }
             desk.record(&row, now)?;
@@ -146,13 +139,10 @@ impl Store {
         let sealed: Option<Vec<u8>> = self
             .0
             .reader
-            .look(move |conn| {
-                conn.query_row(
-                    "SELECT launch FROM handle WHERE handle = ?1 AND used_by IS NULL AND expires > ?2",
-                    (handle, now.0),
-                    |row| row.get(0),
-                )
-                .optional()
+            .look(move |link| {
+                let sql = "SELECT launch FROM handle WHERE handle = $1 AND used_by IS NULL AND expires > $2";
+                let found = first(link, sql, &[Value::Bytes(&handle), Value::Int(now.0)])?;
+                found.map(|mut line| rows::bytes(&mut line)).transpose()
             })
             .await?;
         sealed.map(|sealed| self.opened(Use::Handle, &handle, &sealed)).transpose()
@@ -171,7 +161,7 @@ impl Store {
         if entry.kind != Kind::Session {
             return Err(Fault::Rejected(Why::Malformed));
         }
-        let row = self.prepare(&entry)?;
+        let row = Arc::new(self.prepare(&entry)?);
         let handle = hash::secret(&handle);
         let session = SessionRow::new(session, &entry, &self.0.keys)?;
         let sealed = self.write(2, move |desk| redeem(desk, &handle, (&session, &row), now)).await?;
@@ -184,12 +174,11 @@ impl Store {
         let found = self
             .0
             .reader
-            .look(move |conn| {
-                conn.prepare_cached(
-                    "SELECT content, cookie, idle_until, absolute_until, ended FROM session WHERE sid = ?1",
-                )?
-                .query_row([sid], read_session)
-                .optional()
+            .look(move |link| {
+                let sql =
+                    "SELECT content, cookie, idle_until, absolute_until, ended FROM session WHERE sid = $1";
+                let found = first(link, sql, &[Value::Bytes(&sid)])?;
+                found.map(|mut line| read_session(&mut line)).transpose()
             })
             .await?;
         found
@@ -203,19 +192,17 @@ impl Store {
     pub async fn touch(&self, sid: [u8; 32], idle_until: Millis) -> Result<(), Fault> {
         let sid = hash::secret(&sid);
         self.write(1, move |desk| {
-            let ended: Option<Option<String>> = desk
-                .conn
-                .query_row("SELECT ended FROM session WHERE sid = ?1", [sid], |row| row.get(0))
-                .optional()?;
-            match ended {
-                None => return Err(Stop::Refuse(Why::Unknown)),
-                Some(Some(_)) => return Err(Stop::Refuse(Why::Closed)),
-                Some(None) => {}
+            let sql = "SELECT ended, idle_until, absolute_until FROM session WHERE sid = $1";
+            let Some(mut found) = first(desk.link, sql, &[Value::Bytes(&sid)])? else {
+                return Err(Stop::Refuse(Why::Unknown));
+            };
+            if found.maybe_text().is_some() {
+                return Err(Stop::Refuse(Why::Closed));
             }
-            desk.conn.execute(
-                "UPDATE session SET idle_until = max(idle_until, min(?2, absolute_until)) WHERE sid = ?1",
-                (sid, idle_until.0),
-            )?;
+            let (idle, absolute) = (found.int(), found.int());
+            let until = idle.max(idle_until.0.min(absolute));
+            let sql = "UPDATE session SET idle_until = $1 WHERE sid = $2";
+            desk.execute(sql, &[Value::Int(until), Value::Bytes(&sid)])?;
             Ok(Ok(()))
         })
         .await
@@ -229,14 +216,12 @@ impl Store {
         entry: Entry,
         now: Millis,
     ) -> Result<(), Fault> {
-        let row = self.appendable(&entry)?;
+        let row = Arc::new(self.appendable(&entry)?);
         let sid = hash::secret(&sid);
         let content = self.sealed(Use::Session, &sid, &content)?;
         self.write(1, move |desk| {
-            let changed = desk.conn.execute(
-                "UPDATE session SET content = ?2 WHERE sid = ?1 AND ended IS NULL",
-                (sid, &content),
-            )?;
+            let sql = "UPDATE session SET content = $1 WHERE sid = $2 AND ended IS NULL";
+            let changed = desk.execute(sql, &[Value::Bytes(&content), Value::Bytes(&sid)])?;
             if changed == 0 {
                 return Err(Stop::Refuse(Why::Closed));
             }
@@ -314,20 +299,20 @@ impl SessionRow {
         })
     }
 
-    fn insert(&self, desk: &Desk<'_>) -> Result<(), Stop> {
-        desk.conn.execute(
+    fn insert(&self, desk: &mut Desk<'_>) -> Result<(), Stop> {
+        desk.execute(
             "INSERT INTO session (sid, cookie, browser, host_session, content, idle_until, absolute_until, subject, host)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                self.sid,
-                self.cookie,
-                self.browser,
-                self.host_session,
-                self.content,
-                self.idle_until.0,
-                self.absolute_until.0,
-                self.subject,
-                self.host
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[
+                Value::Bytes(&self.sid),
+                Value::Bytes(&self.cookie),
+                maybe(self.browser.as_ref()),
+                maybe(self.host_session.as_ref()),
+                Value::Bytes(&self.content),
+                Value::Int(self.idle_until.0),
+                Value::Int(self.absolute_until.0),
+                maybe(self.subject.as_ref()),
+                maybe(self.host.as_ref()),
             ],
         )?;
         Ok(())
@@ -358,15 +343,14 @@ fn of_host(keys: &Keys, host: &str) -> Hash {
 fn redeem(
     desk: &mut Desk<'_>,
     handle: &Hash,
-    (session, entry): (&SessionRow, &Prepared),
+    (session, entry): (&SessionRow, &Arc<Prepared>),
     now: Millis,
 ) -> Result<Kept<Vec<u8>>, Stop> {
-    let found: Option<(Vec<u8>, i64, Option<Hash>)> = desk
-        .conn
-        .query_row("SELECT launch, expires, used_by FROM handle WHERE handle = ?1", [handle], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
+    let sql = "SELECT launch, expires, used_by FROM handle WHERE handle = $1";
+    let found = first(desk.link, sql, &[Value::Bytes(handle)])?
+        .map(|mut line| Ok((rows::bytes(&mut line)?, line.int(), rows::maybe_hash(&mut line)?)))
+        .transpose()
+        .map_err(|fault: sql::Fault| Stop::from(fault))?;
     match found {
         None => Err(Stop::Refuse(Why::Unknown)),
         Some((launch, _, Some(used_by))) if used_by == session.sid => {
@@ -379,7 +363,8 @@ fn redeem(
         }
         Some((_, expires, None)) if expires <= now.0 => Err(Stop::Refuse(Why::Unknown)),
         Some((launch, _, None)) => {
-            desk.conn.execute("UPDATE handle SET used_by = ?2 WHERE handle = ?1", (handle, session.sid))?;
+            let sql = "UPDATE handle SET used_by = $1 WHERE handle = $2";
+            desk.execute(sql, &[Value::Bytes(&session.sid), Value::Bytes(handle)])?;
             session.insert(desk)?;
             desk.record(entry, now)?;
             Ok(Ok(launch))
@@ -398,29 +383,44 @@ fn revoke_first(desk: &mut Desk<'_>, sid: &Hash, now: Millis) -> Result<(), Stop
 }
 
 /// `column` is one of ours, never a caller's text.
-fn end_where(desk: &Desk<'_>, column: &str, value: &Hash, cause: &str) -> Result<Vec<Hash>, Stop> {
+fn end_where(desk: &mut Desk<'_>, column: &str, value: &Hash, cause: &str) -> Result<Vec<Hash>, Stop> {
     let sql = format!(
-        "UPDATE session SET ended = ?2
-         WHERE sid IN (SELECT sid FROM session WHERE {column} = ?1 AND ended IS NULL LIMIT ?3) RETURNING sid"
+        "UPDATE session SET ended = $1
+         WHERE sid IN (SELECT sid FROM session WHERE {column} = $2 AND ended IS NULL LIMIT $3) RETURNING sid"
     );
-    let mut update = desk.conn.prepare_cached(&sql)?;
-    let ended =
-        update.query_map((value, cause, ENDED_AT_ONCE), |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
-    Ok(ended)
+    let values = [Value::Text(cause), Value::Bytes(value), Value::Int(ENDED_AT_ONCE.into())];
+    let mut ended = desk.query(&sql, &values)?;
+    Ok(ended.iter_mut().map(rows::hash).collect::<Result<_, _>>()?)
 }
 
-fn is_ours(desk: &Desk<'_>, assertion: &AssertionKey, handle: &Hash) -> Result<bool, Stop> {
-    let sql = "SELECT handle = ?3 FROM one_time WHERE issuer = ?1 AND jti = ?2";
-    Ok(desk.conn.query_row(sql, (&assertion.issuer, assertion.jti_hash, handle), |row| row.get(0))?)
+/// Uses an assertion up for this handle. Of many at once one is the first.
+fn is_first(desk: &mut Desk<'_>, assertion: &AssertionKey, handle: &Hash) -> Result<bool, Stop> {
+    let inserted = desk.execute(
+        "INSERT INTO one_time (issuer, jti, expires_s, handle) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (issuer, jti) DO NOTHING",
+        &[
+            Value::Text(&assertion.issuer),
+            Value::Bytes(&assertion.jti_hash),
+            Value::Int(assertion.expires_s),
+            Value::Bytes(handle),
+        ],
+    )?;
+    Ok(inserted > 0)
 }
 
-fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
+fn is_ours(desk: &mut Desk<'_>, assertion: &AssertionKey, handle: &Hash) -> Result<bool, Stop> {
+    let sql = "SELECT handle FROM one_time WHERE issuer = $1 AND jti = $2";
+    let found = first(desk.link, sql, &[Value::Text(&assertion.issuer), Value::Bytes(&assertion.jti_hash)])?;
+    Ok(found.and_then(|mut line| line.bytes()).is_some_and(|known| known == handle))
+}
+
+fn read_session(line: &mut Line) -> Result<Session, sql::Fault> {
     Ok(Session {
-        content: row.get(0)?,
-        cookie_hash: row.get(1)?,
-        idle_until: Millis(row.get(2)?),
-        absolute_until: Millis(row.get(3)?),
-        ended: row.get(4)?,
+        content: rows::bytes(line)?,
+        cookie_hash: rows::hash(line)?,
+        idle_until: Millis(line.int()),
+        absolute_until: Millis(line.int()),
+        ended: line.maybe_text(),
     })
 }
 

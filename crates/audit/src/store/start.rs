@@ -4,7 +4,7 @@
 
 use super::{Settings, StoreFault, checkpoint, origin};
 use crate::{Millis, seal::Keys, signed::checkpoint::Checkpoint, tree};
-use rusqlite::{Connection, OpenFlags};
+use sql::Link;
 
 /// What to ask with, and what the answer is compared to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,26 +18,20 @@ pub struct BeforeOpening {
 /// A store that is not there yet is asked about under the name it would take.
 pub fn before_opening(settings: &Settings, now: Millis) -> Result<BeforeOpening, StoreFault> {
     let keys = Keys::derive(&settings.key).map_err(|_| StoreFault::Key)?;
-    let (name, generation, published) =
-        if settings.path.exists() { stored(settings).map_err(StoreFault::Connect)? } else { (None, 0, 0) };
+    let (name, generation, published) = if settings.place.exists() {
+        settings.place.look(stored).map_err(StoreFault::Connect)?
+    } else {
+        (None, 0, 0)
+    };
     let name = name.unwrap_or_else(|| origin::named(&settings.origin, now.seconds()));
     let signer = origin::numbered(&keys, &name, generation).map_err(|_| StoreFault::Origin(name.clone()))?;
     let text = Checkpoint { origin: name, size: 0, root: tree::root_of(&[]) }.text();
     Ok(BeforeOpening { note: format!("{text}\n{}", signer.line(&text, 0)), published })
 }
 
-fn stored(settings: &Settings) -> rusqlite::Result<(Option<String>, u32, u64)> {
-    let conn = Connection::open_with_flags(&settings.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    // A file from before the tree has published nothing.
-    let has: bool =
-        conn.query_row("SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'log_key'", [], |row| {
-            row.get(0)
-        })?;
-    if !has {
-        return Ok((None, 0, 0));
-    }
-    let generation =
-        conn.query_row("SELECT coalesce(max(generation), 0) FROM log_key", [], |row| row.get(0))?;
-    let published = checkpoint::last(&conn)?.map_or(0, |published| published.checkpoint.size);
-    Ok((origin::of(&conn)?, generation, published))
+fn stored(link: &mut dyn Link) -> Result<(Option<String>, u32, u64), sql::Fault> {
+    // A file from before the tree has published nothing, and no table that could say so.
+    let Ok(generation) = origin::generation(link) else { return Ok((None, 0, 0)) };
+    let published = checkpoint::last(link)?.map_or(0, |published| published.checkpoint.size);
+    Ok((origin::of(link)?, generation.unwrap_or(0), published))
 }

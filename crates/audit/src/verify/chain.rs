@@ -9,6 +9,8 @@ use std::collections::HashMap;
 pub(super) struct Leaf {
     pub(super) kind: String,
     pub(super) commitment: Hash,
+    /// In seconds.
+    pub(super) at: i64,
     log: String,
     replica: String,
     boot: u64,
@@ -26,8 +28,7 @@ struct Written {
     n: u64,
     prev: String,
     kind: String,
-    #[serde(rename = "at")]
-    _at: i64,
+    at: i64,
     commit: String,
 }
 
@@ -43,6 +44,7 @@ impl Leaf {
             commitment: hash(&read.commit)?,
             prev: hash(&read.prev)?,
             kind: read.kind,
+            at: read.at,
             log: read.log,
             replica: read.replica,
             boot: read.boot,
@@ -92,7 +94,9 @@ impl Chains {
         }
         let boot = last.map_or(0, |end| end.boot);
         let follows = last.is_some_and(|end| leaf.boot == end.boot && leaf.n == end.n + 1);
-        let starts = leaf.boot == boot + 1 && leaf.n == 0 && leaf.kind == "replica";
+        // A log that goes on from another begins with that one's end.
+        let begins = leaf.kind == "replica" || (index == 0 && leaf.kind == "incident");
+        let starts = leaf.boot == boot + 1 && leaf.n == 0 && begins;
         if !follows && !starts {
             return Err("the leaf's boot or number does not follow".to_owned());
         }

@@ -5,7 +5,7 @@
 use super::{
     VerifyFault,
     chain::{Chains, Leaf},
-    fault_at,
+    fault_at, orders,
     said::{Key, Said, Signed},
     tree::{self, Tree},
 };
@@ -50,11 +50,23 @@ pub struct Checked {
     /// Entries whose commitment was recomputed.
     pub bodies: u64,
     pub proofs: u64,
+    /// Entries that are gone, each by an order in the same log.
+    pub deleted: u64,
     /// By which witnesses of the policy, by name; and whether they are enough.
     pub witnesses: Vec<String>,
     pub quorum: bool,
     /// Whether a key from outside vouches for the checkpoint.
     pub signed: bool,
+    /// The end of the log that this one goes on from; not yet looked at.
+    pub goes_on_from: Option<Before>,
+}
+
+/// How a log says that the one before it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    pub origin: String,
+    pub size: u64,
+    pub root: Hash,
 }
 
 /// Reads the checkpoint, then the tree under it.
@@ -70,9 +82,35 @@ pub fn published(fetch: &mut Fetch<'_>, trust: &Trust) -> Result<Checked, Verify
     };
     signatures(&said, trust.policy.as_ref(), &mut checked)?;
     let hashes = hashes(fetch, &said)?;
-    let commits = leaves(fetch, trust, &hashes, &mut checked)?;
-    extras(fetch, (trust.from, &commits), &hashes, &mut checked)?;
+    let read = leaves(fetch, trust, &hashes, &mut checked)?;
+    extras(fetch, (trust.from, &read.commits), &hashes, &mut checked)?;
+    if let Some(kind) = read.first {
+        checked.goes_on_from = goes_on_from(fetch, &kind, read.commits.first())?;
+    }
     Ok(checked)
+}
+
+/// The first leaf of a log that goes on from another is an incident, and what it commits to is there for everybody.
+fn goes_on_from(
+    fetch: &mut Fetch<'_>,
+    kind: &str,
+    leaf: Option<&(Hash, i64)>,
+) -> Result<Option<Before>, VerifyFault> {
+    if kind != "incident" {
+        return Ok(None);
+    }
+    let wrong = || fault_at(0, "what this log goes on from is not what its first leaf commits to");
+    let body: Body = serde_json::from_slice(&part(fetch, "fork-after", 0)?).map_err(|_| wrong())?;
+    if !leaf.is_some_and(|(commit, _)| body.index == 0 && body.manifest.is_none() && is_of(&body, commit)) {
+        return Err(wrong());
+    }
+    let entry: serde_json::Value = serde_json::from_str(&body.entry).map_err(|_| wrong())?;
+    let said = |name: &str| entry.pointer(&format!("/detail/{name}")).and_then(serde_json::Value::as_str);
+    let before = || {
+        let size = said("size")?.parse().ok()?;
+        Some(Before { origin: said("log")?.to_owned(), size, root: unhex(said("root")?)? })
+    };
+    before().map(Some).ok_or_else(|| fault_at(0, "the first leaf names no log to go on from"))
 }
 
 fn signatures(said: &Said, policy: Option<&Policy>, checked: &mut Checked) -> Result<(), VerifyFault> {
@@ -133,15 +171,23 @@ fn hashes(fetch: &mut Fetch<'_>, said: &Said) -> Result<Vec<Hash>, VerifyFault> 
     Ok(hashes)
 }
 
-/// Reads the leaves wanted; gives what each commits to, the first that was wanted first.
+/// The leaves that were wanted, in order.
+struct Read {
+    /// What each commits to, and when it was written.
+    commits: Vec<(Hash, i64)>,
+    /// The kind of the log's first, where it was wanted.
+    first: Option<String>,
+}
+
+/// Reads the leaves wanted.
 fn leaves(
     fetch: &mut Fetch<'_>,
     trust: &Trust,
     hashes: &[Hash],
     checked: &mut Checked,
-) -> Result<Vec<Hash>, VerifyFault> {
+) -> Result<Read, VerifyFault> {
     let to = trust.to.unwrap_or(checked.size).min(checked.size);
-    let mut commits = Vec::new();
+    let mut read = Read { commits: Vec::new(), first: None };
     let mut chains: Option<Chains> = None;
     for (n, path) in paths("entries", checked.size).enumerate() {
         let first = (n * 256) as u64;
@@ -166,14 +212,17 @@ fn leaves(
             let leaf = Leaf::read(bytes).map_err(|what| fault_at(index, &what))?;
             let chains = chains.get_or_insert_with(|| Chains::from(&leaf, index));
             chains.follow(&leaf, index, sha256(&[bytes])).map_err(|what| fault_at(index, &what))?;
-            commits.push(leaf.commitment);
+            read.commits.push((leaf.commitment, leaf.at));
+            if index == 0 {
+                read.first = Some(leaf.kind);
+            }
             checked.leaves += 1;
         }
         if !rest.is_empty() {
             return Err(fault_at(first, "the bundle goes on after its leaves"));
         }
     }
-    Ok(commits)
+    Ok(read)
 }
 
 #[derive(Deserialize)]
@@ -193,22 +242,58 @@ struct ManifestBody {
     text: String,
 }
 
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Whole(Body),
+    Gone(Gone),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gone {
+    index: u64,
+    deleted: Order,
+}
+
+/// An order by which a body is gone, and its leaf.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    index: u64,
+    leaf: String,
+    salt: String,
+    entry: String,
+}
+
 /// Bodies and proofs, where an export has them.
 fn extras(
     fetch: &mut Fetch<'_>,
-    (from, commits): (u64, &[Hash]),
+    (from, commits): (u64, &[(Hash, i64)]),
     hashes: &[Hash],
     checked: &mut Checked,
 ) -> Result<(), VerifyFault> {
     let Ok(bodies) = fetch("bodies.ndjson") else { return Ok(()) };
     for (line, expected) in bodies.split_inclusive(|b| *b == b'\n').zip(from..) {
-        let body: Body =
+        let line: Line =
             serde_json::from_slice(line).map_err(|_| fault_at(expected, "the body cannot be read"))?;
-        let commit = body.index.checked_sub(from).and_then(|at| commits.get(at as usize));
-        if body.index != expected || !commit.is_some_and(|commit| is_of(&body, commit)) {
-            return Err(fault_at(expected, "the body is not the one its leaf commits to"));
+        let leaf = expected.checked_sub(from).and_then(|at| commits.get(at as usize));
+        match &line {
+            Line::Whole(body)
+                if body.index == expected && leaf.is_some_and(|(commit, _)| is_of(body, commit)) =>
+            {
+                checked.bodies += 1;
+            }
+            Line::Whole(_) => return Err(fault_at(expected, "the body is not the one its leaf commits to")),
+            Line::Gone(gone)
+                if gone.index == expected && leaf.is_some_and(|(_, at)| gone.is_ordered(*at, hashes)) =>
+            {
+                checked.deleted += 1;
+            }
+            Line::Gone(_) => {
+                return Err(fault_at(expected, "the body is missing, and no order of this log says why"));
+            }
         }
-        checked.bodies += 1;
         let proof = text(fetch, &format!("proofs/{expected}.tlog-proof"), expected)?;
         let leads =
             hashes.get(expected as usize).and_then(|leaf| led_to(leaf, expected, checked.size, &proof));
@@ -217,10 +302,25 @@ fn extras(
         }
         checked.proofs += 1;
     }
-    if checked.bodies != commits.len() as u64 {
-        return Err(fault_at(from + checked.bodies, "the body is missing"));
+    let lines = checked.bodies + checked.deleted;
+    if lines != commits.len() as u64 {
+        return Err(fault_at(from + lines, "the body is missing"));
     }
     Ok(())
+}
+
+impl Gone {
+    /// The order stands in the same tree, is what its leaf commits to, and covers this entry.
+    fn is_ordered(&self, at: i64, hashes: &[Hash]) -> bool {
+        let order = &self.deleted;
+        let stands = hashes.get(order.index as usize) == Some(&tree::leaf(order.leaf.as_bytes()));
+        let commit = Leaf::read(order.leaf.as_bytes()).ok().map(|leaf| leaf.commitment);
+        let said = unhex(&order.salt).map(|salt| commitment(ENTRY, &salt, order.entry.as_bytes()));
+        stands
+            && commit.is_some()
+            && commit == said
+            && orders::is_covered(order.entry.as_bytes(), self.index, at)
+    }
 }
 
 fn is_of(body: &Body, commit: &Hash) -> bool {

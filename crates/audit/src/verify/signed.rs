@@ -47,14 +47,16 @@ impl Checkpoints {
             })?;
             stored.cosigned = lines.collect::<Result<_, _>>()?;
         }
-        let mut query = conn.prepare("SELECT since, verifier FROM log_key ORDER BY generation")?;
-        let keys: Vec<(u64, Option<Key>)> = query
+        let mut query =
+            conn.prepare("SELECT generation, since, verifier FROM log_key ORDER BY generation")?;
+        let numbered: Vec<(i64, (u64, Option<Key>))> = query
             .query_map([], |row| {
-                let verifier: String = row.get(1)?;
-                Ok((row.get::<_, i64>(0)?.cast_unsigned(), Key::read(&verifier)))
+                let verifier: String = row.get(2)?;
+                Ok((row.get(0)?, (row.get::<_, i64>(1)?.cast_unsigned(), Key::read(&verifier))))
             })?
             .collect::<Result<_, _>>()?;
-        let own = key.map(|key| are_of(&keys, &key));
+        let own = key.map(|key| are_of(&numbered, &key));
+        let keys = numbered.into_iter().map(|(_, key)| key).collect();
         Ok(Self { origin, left, keys, own, seen: 0, signed: 0 })
     }
 
@@ -168,17 +170,17 @@ fn covers(level: usize, hash: usize) -> u64 {
     (hash as u64) << (8 * level)
 }
 
-/// Whether every key is the one that this store's key gives for its place.
-fn are_of(keys: &[(u64, Option<Key>)], key: &[u8; 32]) -> bool {
+/// Whether every key is the one that this store's key gives for its number.
+fn are_of(keys: &[(i64, (u64, Option<Key>))], key: &[u8; 32]) -> bool {
     let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"shcr-audit-v1").extract(key);
-    let derived = |generation: usize| {
+    let derived = |generation: i64| {
         let mut seed = [0; 32];
         let label = format!("checkpoint/{generation}");
         root.expand(&[label.as_bytes()], hkdf::HKDF_SHA256).ok()?.fill(&mut seed).ok()?;
         Ed25519KeyPair::from_seed_unchecked(&seed).ok()
     };
-    keys.iter().enumerate().all(|(generation, (_, key))| {
-        let pair = derived(generation);
+    keys.iter().all(|(generation, (_, key))| {
+        let pair = derived(*generation);
         key.as_ref().zip(pair).is_some_and(|(key, pair)| pair.public_key().as_ref() == key.public)
     })
 }

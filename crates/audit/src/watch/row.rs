@@ -26,7 +26,9 @@ impl Row {
     pub(super) fn take(&mut self, seen: &Seen<'_>, thresholds: &Thresholds) -> Option<Tipped> {
         let counts = match seen.act {
             Act::Opened | Act::Refused | Act::Looked | Act::Missed | Act::Found => true,
-            Act::OpenedDocument | Act::Disclosed | Act::IdentityContinued | Act::Printed => false,
+            Act::OpenedDocument | Act::Disclosed | Act::Closed | Act::IdentityContinued | Act::Printed => {
+                false
+            }
         };
         let number = if counts { seen.number()? } else { return None };
         let numbers = self.lately.add(seen.who, number, seen.now);

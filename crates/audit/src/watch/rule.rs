@@ -8,10 +8,22 @@ use super::{DAY_MS, HOUR_MS};
 pub enum Rule {
     /// Safeguarding, or mental health in full, of another organisation was shown.
     SensitiveElsewhere,
+    /// Somebody who had left or was suspended did something.
+    Leaver,
+    /// The record of a child was opened by a role that does no work with children.
+    ChildOpened,
     /// Several searches found nobody, then one did.
     MissesThenHit,
     /// More persons in an hour than is usual for the role, or than anybody needs.
     ManyPersons,
+    /// No contact with the professional's organisation is near the day of the opening.
+    NoRecentContact,
+    /// The last contact was long ago.
+    LongAfterContact,
+    /// A record was opened outside rostered hours.
+    OutsideRoster,
+    /// One professional at two places, closer in time than travel allows.
+    TwoPlaces,
     /// The same person on many days, on nothing but that the host had them open.
     SamePersonAgain,
     /// Numbers next to each other.
@@ -23,10 +35,16 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 7] = [
+    pub const ALL: [Rule; 13] = [
         Rule::SensitiveElsewhere,
+        Rule::Leaver,
+        Rule::ChildOpened,
         Rule::MissesThenHit,
         Rule::ManyPersons,
+        Rule::NoRecentContact,
+        Rule::LongAfterContact,
+        Rule::OutsideRoster,
+        Rule::TwoPlaces,
         Rule::SamePersonAgain,
         Rule::NumbersInARow,
         Rule::IdentityContinued,
@@ -37,8 +55,14 @@ impl Rule {
     pub fn id(self) -> &'static str {
         match self {
             Rule::SensitiveElsewhere => "PO-03",
+            Rule::Leaver => "PO-11",
+            Rule::ChildOpened => "PO-13",
             Rule::MissesThenHit => "PO-14",
             Rule::ManyPersons => "PO-15",
+            Rule::NoRecentContact => "PO-16",
+            Rule::LongAfterContact => "PO-17",
+            Rule::OutsideRoster => "PO-18",
+            Rule::TwoPlaces => "PO-19",
             Rule::SamePersonAgain => "PO-20",
             Rule::NumbersInARow => "PO-21",
             Rule::IdentityContinued => "PO-22",
@@ -50,8 +74,14 @@ impl Rule {
     pub fn version(self) -> u16 {
         match self {
             Rule::SensitiveElsewhere
+            | Rule::Leaver
+            | Rule::ChildOpened
             | Rule::MissesThenHit
             | Rule::ManyPersons
+            | Rule::NoRecentContact
+            | Rule::LongAfterContact
+            | Rule::OutsideRoster
+            | Rule::TwoPlaces
             | Rule::SamePersonAgain
             | Rule::NumbersInARow
             | Rule::IdentityContinued
@@ -63,7 +93,9 @@ impl Rule {
     /// before the beginning of the day.
     pub(super) fn looks_back_ms(self) -> i64 {
         match self {
-            Rule::SensitiveElsewhere => DAY_MS,
+            Rule::SensitiveElsewhere | Rule::Leaver | Rule::ChildOpened | Rule::OutsideRoster => DAY_MS,
+            Rule::NoRecentContact | Rule::LongAfterContact => DAY_MS,
+            Rule::TwoPlaces => DAY_MS + super::travel::BACK_MS,
             Rule::MissesThenHit | Rule::NumbersInARow => DAY_MS + HOUR_MS,
             Rule::ManyPersons => 29 * DAY_MS + HOUR_MS,
             Rule::SamePersonAgain => 30 * DAY_MS,

@@ -5,7 +5,10 @@ use crate::{
     Entry, Kind, Millis,
     cause::{FOUND, IDENTITY_CONTINUED, MISSES},
 };
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, RandomState},
+};
 
 /// An opening of one document.
 const DOCUMENT: &str = "document";
@@ -32,6 +35,7 @@ pub(super) enum Act {
     OpenedDocument,
     Refused,
     Disclosed,
+    Closed,
     /// A search: begun, refused, or without an answer.
     Looked,
     Missed,
@@ -93,6 +97,13 @@ impl<'a> Seen<'a> {
         Some(self.names.of(&["from", &self.entry.how.as_ref()?.host]))
     }
 
+    /// What a list says of this professional: by their SDS user id, or by host and the host's own id with `/` between.
+    pub(super) fn listed_in<'l, T>(&self, list: &'l BTreeMap<String, T>) -> Option<&'l T> {
+        let who = self.entry.who.as_ref()?;
+        let nationally = who.sds_user_id.as_ref().and_then(|id| list.get(id));
+        nationally.or_else(|| list.get(&format!("{}/{}", who.host, who.subject)))
+    }
+
     /// Something else told of once a day.
     pub(super) fn other(&self, parts: &[&str]) -> Pseudonym {
         self.names.of(parts)
@@ -107,6 +118,7 @@ impl Act {
             Kind::Open => Some(Act::Opened),
             Kind::Refused => Some(Act::Refused),
             Kind::Disclosure => Some(Act::Disclosed),
+            Kind::Close => Some(Act::Closed),
             Kind::Find if cause == FOUND => Some(Act::Found),
             Kind::Find if MISSES.contains(&cause) => Some(Act::Missed),
             Kind::Find => Some(Act::Looked),

@@ -4,6 +4,8 @@
 mod log;
 /// What holds whatever is fed.
 mod laws;
+/// Where the professional is, and how near the person is to them.
+mod near;
 
 use super::*;
 use crate::OpeningId;
@@ -77,6 +79,7 @@ fn searched(causes: &[(&str, i64)]) -> Log {
     log
 }
 
+// shows: A20
 #[test]
 fn au37_po_14_three_misses_then_a_hit_within_ten_minutes() {
     let log =
@@ -111,6 +114,7 @@ fn persons(count: u32, one: One) -> Log {
     log
 }
 
+// shows: A20
 #[test]
 fn au37_po_15_more_than_thirty_persons_within_an_hour_and_half_of_that_in_direct_access() {
     let raised = persons(40, One::default()).raised();
@@ -190,6 +194,7 @@ fn row(of: &[u32], one: One) -> Log {
     log
 }
 
+// shows: A20
 #[test]
 fn au37_po_21_three_numbers_within_ten_of_each_other_within_an_hour() {
     let raised = row(&[105, 100, 110], One::default()).raised();
@@ -275,7 +280,13 @@ fn one_professional_is_one_whichever_way_they_come() {
 #[test]
 fn every_rule_has_a_number_of_its_own_and_none_is_one_that_the_way_in_raises() {
     let ids: Vec<&str> = Rule::ALL.map(Rule::id).to_vec();
-    assert_eq!(ids, ["PO-03", "PO-14", "PO-15", "PO-20", "PO-21", "PO-22", "PO-30"]);
+    assert_eq!(
+        ids,
+        [
+            "PO-03", "PO-11", "PO-13", "PO-14", "PO-15", "PO-16", "PO-17", "PO-18", "PO-19", "PO-20",
+            "PO-21", "PO-22", "PO-30"
+        ]
+    );
     assert!(Rule::ALL.iter().all(|rule| rule.version() == 1 && rule.looks_back_ms() <= REPLAY_MS - DAY_MS));
 }
 
@@ -315,4 +326,79 @@ fn hostile_entries_raise_nothing_and_end_nothing() {
     }
     let raised = log.raised();
     assert!(raised.iter().all(|raised| raised.rule == Rule::SensitiveElsewhere), "{raised:?}");
+}
+
+#[test]
+fn au37_po_11_whoever_left_or_was_suspended_is_told_of_once_a_day_from_that_day_on() {
+    let since = Millis(log::START + DAY);
+    let listed = |organisation: &str, user: &str| {
+        let mut lists = Lists::default();
+        lists.leavers.add(organisation, user, since);
+        Watch::new(Thresholds::default()).with(lists)
+    };
+    let mut log = Log::default();
+    for at in [0, DAY - 1, DAY, DAY + HOUR, 2 * DAY] {
+        log.opened(One { sds: true, at, ..One::default() });
+    }
+    let raised = log.raised_by(listed("Z99", "555900000001"));
+    assert_eq!(rules(&raised), ["PO-11", "PO-11"], "on two days");
+    assert_eq!(raised.iter().map(|one| one.index).collect::<Vec<_>>(), [Some(2), Some(4)]);
+    assert!(log.raised_by(listed("Z98", "555900000001")).is_empty(), "another organisation's list");
+    assert!(log.raised_by(listed("Z99", "555900000002")).is_empty(), "somebody else");
+    let mut unknown = Log::default();
+    unknown.refused(One { at: 3 * DAY, ..One::default() });
+    assert_eq!(rules(&unknown.raised_by(listed("Z99", "host-a/professional-canary-1"))), ["PO-11"]);
+    assert!(unknown.raised_by(listed("Z99", "host-b/professional-canary-1")).is_empty(), "at another host");
+}
+
+#[test]
+fn au37_po_13_a_child_is_told_of_once_for_each_opening_by_a_role_without_childrens_work() {
+    let opened = |role: &'static str, child: bool| {
+        let mut log = Log::default();
+        let one = || One { role, ..One::default() };
+        if child {
+            log.opened_child(one())
+        } else {
+            log.opened(one())
+        }
+        log
+    };
+    assert_eq!(fires(&opened("R7", true)), ["PO-13"]);
+    assert!(fires(&opened("R7", false)).is_empty(), "somebody grown up");
+    assert!(fires(&opened("R2", true)).is_empty(), "their work");
+    let thresholds = Thresholds { children_roles: [].into(), ..Thresholds::default() };
+    assert_eq!(rules(&opened("R2", true).raised_by(Watch::new(thresholds))), ["PO-13"], "a choice");
+    let mut twice = opened("R8", true);
+    twice.opened_child(One { role: "R8", person: 5_000, ..One::default() });
+    assert_eq!(fires(&twice), ["PO-13", "PO-13"]);
+}
+
+#[test]
+fn au37_po_18_only_whoever_is_on_a_roster_is_told_of_outside_it_and_only_while_it_lasts() {
+    let who = "host-a/professional-canary-1";
+    let mut lists = Lists::default();
+    for day in [0, 2] {
+        let begins = log::START + day * DAY + 8 * HOUR;
+        lists.rosters.add("Z99", who, (Millis(begins), Millis(begins + 12 * HOUR)));
+    }
+    let opened = |one: One| {
+        let mut log = Log::default();
+        log.opened(one);
+        rules(&log.raised_by(Watch::new(Thresholds::default()).with(lists.clone())))
+    };
+    let at = |at| One { at, ..One::default() };
+    assert_eq!(opened(at(22 * HOUR)), ["PO-18"]);
+    assert_eq!(opened(at(DAY + 10 * HOUR)), ["PO-18"], "a day off");
+    assert!(opened(at(10 * HOUR)).is_empty());
+    assert!(opened(at(20 * HOUR + 50 * MINUTE)).is_empty(), "within an hour after it");
+    let direct = One { route: "direct", ..at(20 * HOUR + 50 * MINUTE) };
+    assert_eq!(opened(direct), ["PO-18"], "half of it in direct sessions");
+    assert!(
+        opened(at(7 * HOUR)).is_empty() && opened(at(3 * DAY)).is_empty(),
+        "the roster does not cover it"
+    );
+    assert!(opened(One { professional: 2, ..at(22 * HOUR) }).is_empty(), "not on it");
+    let mut document = Log::default();
+    document.document(at(22 * HOUR));
+    assert!(document.raised_by(Watch::new(Thresholds::default()).with(lists.clone())).is_empty());
 }

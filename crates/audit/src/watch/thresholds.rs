@@ -13,11 +13,21 @@ pub struct Thresholds {
     pub safeguarding_from: Level,
     /// PO-03: roles whose normal work it is; they have one alert for each organisation and day.
     pub digest_roles: BTreeSet<String>,
+    /// PO-13: roles that work with children.
+    pub children_roles: BTreeSet<String>,
     /// PO-14: searches that found nobody within ten minutes before one that did. Not halved: there is no search but in direct
     /// access.
     pub find_misses: NonZeroU32,
     /// PO-15: more persons than this within an hour.
     pub persons_an_hour: NonZeroU32,
+    /// PO-16: no contact within so many days before and after. Weighed by the gateway as it closes an opening.
+    pub contact_days: NonZeroU32,
+    /// PO-17: so many days after the last contact. Weighed there, too.
+    pub after_contact_days: NonZeroU32,
+    /// PO-18: minutes before and after a shift that belong to it.
+    pub roster_grace_minutes: NonZeroU32,
+    /// PO-19: nobody travels faster, as the crow flies. Not halved.
+    pub travel_km_an_hour: NonZeroU32,
     /// PO-20: days within 30 on which one professional opened one person.
     pub days_with_one_person: NonZeroU32,
     /// PO-21: numbers within an hour.
@@ -49,8 +59,13 @@ impl Default for Thresholds {
         Self {
             safeguarding_from: Level::Existence,
             digest_roles: ["R5", "R6"].map(str::to_owned).into(),
+            children_roles: ["R1", "R2", "R3", "R4", "R5", "R6"].map(str::to_owned).into(),
             find_misses: const { number(3) },
             persons_an_hour: const { number(30) },
+            contact_days: const { number(30) },
+            after_contact_days: const { number(90) },
+            roster_grace_minutes: const { number(60) },
+            travel_km_an_hour: const { number(120) },
             days_with_one_person: const { number(5) },
             numbers_in_a_row: const { number(3) },
             row_span: const { number(10) },
@@ -58,6 +73,13 @@ impl Default for Thresholds {
             identity_from_host: const { number(5) },
             prints_an_hour: const { number(10) },
         }
+    }
+}
+
+impl Thresholds {
+    /// Days for PO-16 and PO-17.
+    pub fn of_contact(&self, is_direct: bool) -> (u32, u32) {
+        (at_least(self.contact_days, is_direct), at_least(self.after_contact_days, is_direct))
     }
 }
 

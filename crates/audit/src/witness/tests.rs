@@ -188,6 +188,7 @@ fn au19_of_requests_at_the_same_moment_none_takes_the_log_back() {
     assert_eq!(ask(&witness, 0, 30, None).body, format!("{}\n", cosigned[0]));
 }
 
+// shows: A43
 /// AU19: a fork is shown to two witnesses. Each cosigns one side, so neither side has both.
 #[test]
 fn au19_of_two_histories_at_most_one_is_cosigned_by_both_of_two_witnesses() {

@@ -61,6 +61,7 @@ fn a_key_service_is_a_command_that_prints_the_key() {
     assert!(matches!(PartnerKey::from_command(&[]), Err(KeyFault::Form)));
 }
 
+// shows: A46
 #[test]
 fn nothing_of_a_key_is_printed() {
     assert_eq!(format!("{:?}", key(1)), "PartnerKey(…)");

@@ -5,7 +5,7 @@ use super::{Load, ReadToTheEnd};
 use crate::{
     format::{Seen, Unusable},
     report::{self, Report},
-    sql::StoreFault,
+    sql::{self, StoreFault},
     unit::{Refused, Unit},
     vault::{
         filing::{Filed, Filing},
@@ -117,7 +117,7 @@ impl<'a> Chunks<'a> {
                         done.count(*line, place, filed);
                         match (to.mode, row) {
                             // What follows a message in the chunk must find it.
-                            (Mode::Messages, Some(row)) => link.insert(&to.content(), &[row])?,
+                            (Mode::Messages, Some(row)) => sql::insert(link, &to.content(), &[row])?,
                             (_, row) => rows.extend(row),
                         }
                     }

@@ -10,7 +10,7 @@ use crate::{
     journal::entry,
     key::{PartnerKey, Purpose},
     seal::{Seal, stream},
-    sql::{Line, Link, Row, StoreFault, Value},
+    sql::{self, Line, Link, Row, StoreFault, Value},
     vault::{
         self, Ring, Vault,
         held_back::{hex, unhex},
@@ -359,7 +359,7 @@ fn stage(vault: &Vault, columns: &[Col]) -> Result<(i64, Filling), NodeFault> {
 
 fn flush(vault: &Vault, filling: Option<&mut Filling>) -> Result<(), StoreFault> {
     let Some(filling) = filling.filter(|filling| !filling.rows.is_empty()) else { return Ok(()) };
-    vault.write(|link| link.insert(&filling.content, &filling.rows))?;
+    vault.write(|link| sql::insert(link, &filling.content, &filling.rows))?;
     filling.rows.clear();
     Ok(())
 }

@@ -223,7 +223,7 @@ impl Node {
             ..audit::Filter::default()
         };
         let key = super::hex_key(&self.0.config.audit.key_file)?;
-        let entries = audit::inspect(&self.0.config.audit.store, key, &filter)
+        let entries = audit::inspect(&self.0.config.audit.place(), key, &filter)
             .map_err(|fault| NodeFault::Refused(format!("the log could not be read: {fault}")))?;
         let viewed = entries.into_iter().map(|one| Viewed::of(one.index, &one.entry));
         Ok(viewed.filter(|one| of.is_none_or(|number| one.nhs_number == number.digits())).collect())

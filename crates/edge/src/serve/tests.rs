@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// Who may connect, and what is recorded of whoever asks.
 mod doors;
+/// What was asked on a day, handed over.
+mod access_log;
 
 /// A node with something of every format about person 1.
 fn filled(fixture: &Fixture) -> Live {

@@ -1,17 +1,10 @@
-//! One list of claims, made of both databases: what the vault relies on holds in each. Those of PostgreSQL are made of a real
-//! server that the test starts, and are skipped, loudly, where none is installed.
+//! Which database the configuration names; and claims about the vault, made of both databases.
 
-/// A server of the test's own.
-pub(crate) mod cluster;
-/// What is claimed of any database.
-mod cases;
-/// What is claimed of a server alone.
-mod server;
-/// What is claimed of the way to it.
-mod way;
-
-use super::{Database, Link, StoreFault, postgres::Postgres, sqlite::Sqlite};
-use cluster::Cluster;
+use super::{Database, StoreFault, open};
+use crate::config::Store;
+use ::sql::{postgres::Postgres, sqlite::Sqlite};
+use cluster::{Cluster, PASSWORD};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
 /// A claim, made of a database in which nothing is.
 pub(crate) type Case = (&'static str, fn(Box<dyn Database>));
@@ -27,36 +20,27 @@ pub(crate) fn each_on_sqlite(cases: &[Case]) {
 pub(crate) fn each_on_postgres(cases: &[Case]) {
     let Some(cluster) = Cluster::start(&[]) else { return };
     for (name, claim) in cases {
-        let began = std::time::Instant::now();
-        claim(Box::new(open(&cluster.database())));
-        println!("PostgreSQL: {name}: {:?}", began.elapsed());
+        println!("PostgreSQL: {name}");
+        claim(Box::new(Postgres::open(&cluster.database(), None, "shcr-edge test").unwrap()));
     }
 }
 
-fn open(url: &str) -> Postgres {
-    Postgres::open(url, None, "shcr-edge test").unwrap()
-}
-
-/// One number out of a transaction.
-fn one(link: &mut dyn Link, sql: &str) -> Result<i64, StoreFault> {
-    Ok(link.query(sql, &[])?.pop().map_or(-1, |mut line| line.int()))
-}
-
-fn count(database: &dyn Database, table: &str) -> i64 {
-    super::read(database, |link| one(link, &format!("SELECT COUNT(*) FROM {table}"))).unwrap()
-}
-
-fn batch(database: &dyn Database, sql: &str) {
-    database.write(&mut |link| link.batch(sql)).unwrap();
-}
-
-/// All that a fault tells, its causes too.
-fn told(fault: &StoreFault) -> String {
-    let mut told = format!("{fault} {fault:?}");
-    let mut cause = std::error::Error::source(fault);
-    while let Some(error) = cause {
-        told = format!("{told} {error} {error:?}");
-        cause = error.source();
-    }
-    told
+#[test]
+fn the_configuration_says_which_store_and_others_may_not_read_how_to_reach_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = open(&Store::Sqlite { file: folder.path().join("store.db") }).unwrap();
+    assert!(embedded.describe().starts_with("SQLite"));
+    let url_file = folder.path().join("url");
+    let store = Store::Postgresql { url_file: url_file.clone(), ca_file: None };
+    let fault = |store| open(store).err().expect("a refusal");
+    assert!(matches!(fault(&store), StoreFault::File(..)));
+    let Some(cluster) = Cluster::start(&[]) else { return };
+    std::fs::write(&url_file, format!("{}\n", cluster.url("postgres"))).unwrap();
+    std::fs::set_permissions(&url_file, Permissions::from_mode(0o640)).unwrap();
+    let refused = format!("{:?}", fault(&store));
+    assert!(refused.contains("chmod 600") && !refused.contains(PASSWORD));
+    std::fs::set_permissions(&url_file, Permissions::from_mode(0o600)).unwrap();
+    let database = open(&store).unwrap();
+    assert!(database.describe().starts_with("PostgreSQL 1"), "{}", database.describe());
+    assert!(matches!(fault(&store), StoreFault::Held));
 }

@@ -3,7 +3,7 @@
 //! has one generation that grows.
 
 use super::Vault;
-use crate::sql::{Line, Link, Row, StoreFault, Value};
+use crate::sql::{self, Line, Link, Row, StoreFault, Value};
 
 /// What arrives, and how it stands to what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,7 +298,7 @@ pub(crate) fn append(
     rows: &[Row],
     progress: Progress,
 ) -> Result<(), StoreFault> {
-    link.insert(&to.content(), rows)?;
+    sql::insert(link, &to.content(), rows)?;
     link.execute(
         "UPDATE generation SET reached = $1, report = $2, taken = $3, held = $4, refused = $5 WHERE id = $6",
         &[

@@ -128,6 +128,7 @@ async fn a_token_that_runs_out_within_half_a_minute_is_not_used_to_its_end() {
     assert_eq!(partner.fake.count(TOKEN), 2);
 }
 
+// shows: F8
 #[tokio::test]
 async fn a_401_renews_the_token_once_and_repeats_that_request_once() {
     let partner = Partner::new();
@@ -154,6 +155,7 @@ async fn many_searches_refused_at_once_renew_once() {
     assert_eq!(partner.fake.count(TOKEN), 2, "HAZ-036: one renewal for all");
 }
 
+// shows: F8
 #[tokio::test]
 async fn a_second_401_is_our_side_and_nothing_is_tried_again() {
     let partner = Partner::new();

@@ -15,6 +15,7 @@ async fn at(id: &str, fake: &Fake) -> SourceConfig {
     source(id, kind("fhir-r4"), Some(format!("{}/fhir", fake.serve().await)), &[Allergies])
 }
 
+// shows: F1
 #[tokio::test]
 async fn a_hanging_source_comes_last_and_hides_no_other() {
     let hung = server().on("/fhir/Patient/_search", Canned::Hang);
@@ -28,6 +29,7 @@ async fn a_hanging_source_comes_last_and_hides_no_other() {
     assert_eq!(replies[2].state, ReplyState::DidNotAnswer(Silence::TimedOut), "HAZ-006: said, not left out");
 }
 
+// shows: F7
 #[tokio::test]
 async fn failures_open_the_breaker_and_the_source_is_left_alone() {
     let sick = server().on(
@@ -73,6 +75,7 @@ async fn all_are_asked_before_any_answer_is_taken_and_leaving_cancels() {
     }
 }
 
+// shows: F45
 #[tokio::test]
 async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
     let hung = server().on("/fhir/Patient/_search", Canned::Hang);

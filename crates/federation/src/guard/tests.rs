@@ -22,6 +22,7 @@ fn breaker() -> Breaker {
     Breaker::new(&Limits::default())
 }
 
+// shows: F7
 #[test]
 fn five_failures_in_a_row_open_it_and_four_do_not() {
     let (mut breaker, now) = (breaker(), Instant::now());
@@ -44,6 +45,7 @@ fn opened(now: Instant) -> Breaker {
     breaker
 }
 
+// shows: F7
 #[test]
 fn half_open_lets_one_question_through() {
     let now = Instant::now();
@@ -108,6 +110,7 @@ async fn a_cancelled_question_counts_for_nothing() {
     assert!(guard.enter(at("08:30")).await.is_ok());
 }
 
+// shows: F6
 #[test]
 fn a_source_that_asks_us_to_wait_is_not_asked_before_and_then_as_usual() {
     let (mut breaker, now) = (breaker(), Instant::now());

@@ -67,6 +67,7 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
         ("person_search", source.person_search != PersonSearch::Post),
         ("says_who", source.says_who),
         ("consent", source.consent.is_asked()),
+        ("access_log", source.access_log.is_some()),
         ("keys_on_superseded", source.keys_on_superseded),
         ("retrieve_from", !source.retrieve_from.is_empty()),
         ("route", source.route != Route::SpineSecureProxy),

@@ -146,6 +146,9 @@ fn key_fix(key: &str) -> &'static str {
             "name a private key in PEM (PKCS #8): an elliptic-curve one on P-384, or RSA of 2048 bits or more"
         }
         "tls.identity_file" => "name one PEM file with our certificate chain and its private key",
+        "access_log.subject_key_file" => {
+            "name a file with the 64 hexadecimal digits that were agreed with the partner"
+        }
         _ => "name a file whose one line is the key",
     }
 }

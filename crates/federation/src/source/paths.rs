@@ -9,6 +9,8 @@ impl SourceConfig {
         let oauth2 = self.oauth2.as_mut().map(OAuth2::path_mut);
         let own = self.api_key_file.iter_mut().chain(oauth2);
         let keepers = self.retrieve_from.iter_mut().flat_map(Keeper::paths_mut);
+        let subjects = self.access_log.iter_mut().flat_map(|log| &mut log.subject_key_file);
+        let own = own.chain(subjects);
         own.chain(self.tls.iter_mut().flat_map(Tls::paths_mut)).chain(keepers)
     }
 }

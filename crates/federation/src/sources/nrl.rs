@@ -33,7 +33,7 @@ pub(crate) const KIND: KindOfSource = KindOfSource {
     name: "nrl",
     speaks: "NRL pointers (FHIR R4)",
     is_practice: false,
-    takes: &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "retrieve_from"],
+    takes: &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "retrieve_from", "access_log"],
     build,
 };
 
@@ -163,7 +163,7 @@ impl Locator {
             .post(format!("{base}/DocumentReference/_search"))
             .header("Accept", "application/fhir+json")
             .header("NHSD-End-User-Organisation-ODS", &question.asker.organisation_ods)
-            .header("X-Request-ID", uuid::Uuid::new_v4().to_string())
+            .header("X-Request-ID", bounds.request_id())
             .header("X-Correlation-ID", &question.opening)
             .form(&form);
         let answer = self.credentials.fetch(request, question.now, bounds).await?;

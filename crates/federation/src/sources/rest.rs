@@ -64,6 +64,7 @@ const TAKES: &[&str] = &[
     "says_who",
     "consent",
     "keys_on_superseded",
+    "access_log",
 ];
 
 const FHIR_JSON: &str = "application/fhir+json";
@@ -227,13 +228,12 @@ impl Server {
         accept: &str,
     ) -> RequestBuilder {
         let request = self.client.request(method, url).header("Accept", accept);
-        let request = request.header("X-Request-Id", uuid::Uuid::new_v4().to_string());
         request.header("X-Correlation-Id", opening)
     }
 
-    /// Sends with our proof.
+    /// Sends under the question's name, with our proof.
     async fn fetch(&self, request: RequestBuilder, now: Timestamp, bounds: &Bounds) -> Result<Answer, Fault> {
-        self.credentials.fetch(request, now, bounds).await
+        self.credentials.fetch(named(request, bounds), now, bounds).await
     }
 
     fn is_asked_plainly(&self, resource_type: &str) -> bool {
@@ -243,6 +243,10 @@ impl Server {
     fn ask_plainly(&self, resource_type: &'static str) {
         self.asked_plainly.lock().unwrap_or_else(PoisonError::into_inner).insert(resource_type);
     }
+}
+
+fn named(request: RequestBuilder, bounds: &Bounds) -> RequestBuilder {
+    request.header("X-Request-Id", bounds.request_id())
 }
 
 /// A FHIR id, and so a part of an address that leads nowhere else. Source: FHIR R4 2.24.0.1 (id).

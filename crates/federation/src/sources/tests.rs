@@ -2,6 +2,7 @@
 //! nothing of it is named, and where it may be somebody else's the source is not asked again until a person has looked.
 
 use crate::{Asking, Federation, NationalConfig, Route, SourceConfig, plan, testing::*};
+use audit::reconcile::{RECORD as PLANNED, RequestName, RequestNames};
 use fhir::{
     Category::{self, *},
     Level, Reply, ReplyState,
@@ -56,7 +57,7 @@ const KINDS: [Kind; 8] = [
     Kind { name: "nrl, pointers to documents", answer: nrl, source: locator, has_birth_date: false },
 ];
 
-// shows: R31
+// shows: R31, F19, A41
 #[tokio::test]
 async fn t53_another_person_in_any_answer_withholds_it_whole_and_holds_the_source() {
     for kind in KINDS {
@@ -118,6 +119,7 @@ async fn t53_a_document_whose_entry_has_become_somebody_elses_is_not_opened() {
     }
 }
 
+// shows: F22
 /// Two entries of one person are never picked from; nobody else's data came, so the source is not held.
 #[tokio::test]
 async fn t53_two_entries_with_the_persons_own_number_are_ambiguous() {
@@ -164,6 +166,26 @@ fn expected(wrong: Wrong) -> ReplyState {
     })
 }
 
+/// HAZ-030: a source's own log can be held against our entries, whatever kind of source it is.
+#[tokio::test]
+async fn every_kind_of_source_is_asked_under_the_name_of_the_question() {
+    for kind in &KINDS {
+        let fake = (kind.answer)(None);
+        let federation = federation_of(kind, &fake).await;
+        let reply = ask(&federation, "0197-opening").await;
+        let name = names().of("0197-opening", reply.source.as_str(), PLANNED);
+        let seen = fake.seen();
+        // The directory is asked where the practice is, and not about anybody.
+        let own: Vec<_> = seen.iter().filter(|seen| !seen.path.starts_with("/spine-directory")).collect();
+        assert!(!own.is_empty(), "{}", kind.name);
+        for request in own {
+            let id = request.headers.get("x-request-id").or(request.headers.get("ssp-traceid"));
+            let named = id.and_then(|id| RequestName::in_id(id));
+            assert_eq!(named, Some(name), "{}: {} {}", kind.name, request.method, request.path);
+        }
+    }
+}
+
 async fn federation_of(kind: &Kind, fake: &Fake) -> Arc<Federation> {
     install_tls();
     let url = fake.serve().await;
@@ -172,7 +194,12 @@ async fn federation_of(kind: &Kind, fake: &Fake) -> Arc<Federation> {
     std::fs::write(&token, "not-a-real-token\n").unwrap();
     let national =
         NationalConfig { gateway_url: Some(url.clone()), gateway_token_file: Some(token), ..national(&url) };
-    Arc::new(Federation::new(vec![(kind.source)(&url)], national, limits()).unwrap())
+    let federation = Federation::new(vec![(kind.source)(&url)], national, limits()).unwrap();
+    Arc::new(federation.naming(names()))
+}
+
+fn names() -> RequestNames {
+    RequestNames::derive(&[7; 32]).unwrap()
 }
 
 async fn ask(federation: &Arc<Federation>, opening: &str) -> Reply {

@@ -22,6 +22,7 @@ fn each_precision_is_shown_as_it_was_recorded() {
     }
 }
 
+// shows: F26
 #[test]
 fn newest_first_puts_coarse_dates_at_the_end_of_their_start_and_unreadable_last() {
     let mut dates: Vec<FhirDate> =

@@ -5,6 +5,7 @@ use super::*;
 /// Against serde_json, over documents made at random and mutilated.
 mod differential;
 
+// shows: F14
 #[test]
 fn numbers_keep_the_digits_they_were_sent_with() {
     let sent = br#"{"a":10.00,"b":1.10,"c":-0,"d":0.30000000000000000000000000004,"e":1e999,"f":-1E-999}"#;
@@ -22,6 +23,7 @@ fn numbers_keep_the_digits_they_were_sent_with() {
     }
 }
 
+// shows: F12
 #[test]
 fn a_key_given_twice_is_refused_at_any_depth() {
     for hostile in [
@@ -34,6 +36,7 @@ fn a_key_given_twice_is_refused_at_any_depth() {
     }
 }
 
+// shows: F16
 #[test]
 fn depth_is_counted_before_any_reader_recurses() {
     let nested = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n), "]".repeat(n));
@@ -44,6 +47,7 @@ fn depth_is_counted_before_any_reader_recurses() {
     assert!(check(brackets_in_text.as_bytes()).is_ok());
 }
 
+// shows: F13
 #[test]
 fn what_is_no_document_is_refused_with_its_place() {
     assert_eq!(check(b"{\"a\":\"\xff\"}"), Err(NotJson::Utf8 { at: 6 }));

@@ -113,6 +113,7 @@ fn what_is_hostile_or_no_fhir_is_refused_and_not_guessed_at() {
     }
 }
 
+// shows: F16
 #[test]
 fn nesting_without_end_is_refused_and_what_is_allowed_is_readable() {
     let nested = |depth: usize| {

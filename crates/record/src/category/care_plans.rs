@@ -207,8 +207,8 @@ fn plan(resource: &Resource<'_>, kind: String) -> Plan {
     }
 }
 
-/// Which plans answer the same question, and so must stand together where they differ.
-fn family(said: &str) -> Option<PlanFamily> {
+/// Which plans answer the same question, and so must stand together where they differ. `said` is whatever its source calls it.
+pub(crate) fn family(said: &str) -> Option<PlanFamily> {
     const FAMILIES: [(&str, PlanFamily); 15] = [
         ("respect", PlanFamily::Resuscitation),
         ("dnacpr", PlanFamily::Resuscitation),

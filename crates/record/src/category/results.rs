@@ -2,7 +2,7 @@
 //! range and flag. We compute nothing (HAZ-014, HAZ-015, HAZ-056).
 //! Source: GP Connect 1.6.2 investigations and uncategorised data guidance; UK Core Observation, DiagnosticReport.
 
-use crate::item::{Detail, Facts, Item, Measurement, Note, Problem, ProblemKind, Section, When};
+use crate::item::{Bounds, Detail, Facts, Item, Measurement, Note, Problem, ProblemKind, Section, When};
 use crate::normalise::extensions::plain;
 use crate::normalise::filing;
 use crate::normalise::gp_connect::is_set_apart;
@@ -127,6 +127,7 @@ fn value(object: &Object<'_>) -> Measurement {
             measurement.value = quantity(&amount);
             measurement.number = amount.get("value").and_then(Json::number).map(str::to_owned);
             measurement.unit = unit(&amount);
+            measurement.bounds = one_range(object, &measurement.unit).unwrap_or_default();
         }
         Some((name, json)) => measurement.value = other_value(name, json),
         None => measurement.value = words(object, "dataAbsentReason").map(|why| format!("No value: {why}")),
@@ -161,6 +162,23 @@ fn ranges(object: &Object<'_>) -> Option<String> {
         })
         .collect();
     (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// The bounds of the one range there is: of several, or of one of a kind (therapeutic), none is the range; in another unit
+/// they cannot be drawn (HAZ-015).
+fn one_range(object: &Object<'_>, of: &Option<String>) -> Option<Bounds> {
+    let ranges = object.objects("referenceRange");
+    let [range] = ranges.as_slice() else { return None };
+    if range.get("type").is_some() {
+        return None;
+    }
+    let side = |key| range.object(key);
+    let is_drawn = |amount: &Object<'_>| unit(amount).is_none_or(|unit| Some(unit) == *of);
+    if !["low", "high"].into_iter().filter_map(side).all(|amount| is_drawn(&amount)) {
+        return None;
+    }
+    let digits = |key| side(key)?.get("value").and_then(Json::number).map(str::to_owned);
+    Some(Bounds { low: digits("low"), high: digits("high") })
 }
 
 /// Every flag the laboratory set.

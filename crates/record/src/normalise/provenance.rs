@@ -38,6 +38,7 @@ pub(crate) fn read(resource: &Resource<'_>) -> Provenance {
         author,
         author_role,
         organisation: organisation.or(its_organisation),
+        contact: resource.encounter(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::Group;
 use super::grouping::{fold, plan_kind};
+use crate::category::care_plans;
 use crate::item::{Facts, Item, Section, Standing};
 use fhir::{FhirDate, SourceId};
 use std::cmp::Ordering;
@@ -76,19 +77,25 @@ fn rank(item: &Item) -> u8 {
     if negative { 5 + standing } else { standing }
 }
 
-/// Which plan is asked for first in an emergency: a newer dressing plan never pushes one out of sight (HAZ-026).
+/// Which plan is asked for first in an emergency, the signed form of one included: a newer dressing plan never pushes one out of
+/// sight (HAZ-026).
 fn urgency(item: &Item) -> u8 {
     use crate::item::PlanFamily::*;
-    match &item.facts {
-        Facts::Plan(plan) => match plan.family {
-            Some(Resuscitation) => 0,
-            Some(AdvanceDecision) => 1,
-            Some(EndOfLife) => 2,
-            Some(Crisis) => 3,
-            Some(CareAndSupport) => 4,
-            None => 5,
-        },
-        _ => 5,
+    let family = match &item.facts {
+        Facts::Plan(plan) => plan.family,
+        Facts::Document(document) => {
+            let said = [Some(item.words()), document.title.as_deref(), document.kind.as_deref()];
+            care_plans::family(&said.into_iter().flatten().collect::<Vec<_>>().join(" | "))
+        }
+        _ => None,
+    };
+    match family {
+        Some(Resuscitation) => 0,
+        Some(AdvanceDecision) => 1,
+        Some(EndOfLife) => 2,
+        Some(Crisis) => 3,
+        Some(CareAndSupport) => 4,
+        None => 5,
     }
 }
 

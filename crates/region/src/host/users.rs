@@ -36,6 +36,7 @@ impl User {
 
     pub(crate) fn organisation_name(&self) -> &'static str {
         match self.organisation {
+            "ZZ901" => "Marsh Lane Surgery (demonstration)",
             "ZZ920" => "Mid and South Essex Integrated Care Board (demonstration)",
             "ZZ921" => "Orchard House Care Home (demonstration)",
             ods => PARTNERS.iter().find(|partner| partner.ods == ods).map_or("", |partner| partner.title()),
@@ -71,7 +72,7 @@ pub(crate) const fn card(
     User { smartcard: Some(Smartcard { user_id, role_profile_id, job_role }), ..user }
 }
 
-pub(crate) const USERS: [User; 12] = [
+pub(crate) const USERS: [User; 14] = [
     card(
         user("dr.okafor", ["Dr", "Ngozi", "Okafor"], "DOCTOR", "ZZ910"),
         "555910000101",
@@ -122,6 +123,18 @@ pub(crate) const USERS: [User; 12] = [
         user("icb.rao", ["", "Leela", "Rao"], "NURSE", "ZZ920"),
         "555920000112",
         "555920000912",
+        "S8000:G8000:R8001",
+    ),
+    card(
+        user("dr.vane", ["Dr", "Idris", "Vane"], "GP", "ZZ901"),
+        "555901000113",
+        "555901000913",
+        "S8000:G8000:R8000",
+    ),
+    card(
+        user("nurse.bright", ["", "Ade", "Bright"], "DISTRICT-NURSE", "ZZ913"),
+        "555913000114",
+        "555913000914",
         "S8000:G8000:R8001",
     ),
 ];

@@ -19,6 +19,8 @@ mod faults;
 mod line;
 /// Searches, pages and faults of a REST partner.
 mod partners;
+/// What partners log of whoever asks.
+mod access_log;
 /// Documents of REST partners.
 mod documents;
 /// Tokens and certificates.
@@ -152,7 +154,7 @@ async fn the_endpoints_name_every_source_person_and_user_once() {
     assert_eq!(names.len(), 13);
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 13);
     assert!(names.contains(&"gp:ZZ904") && names.contains(&"nelft") && names.contains(&"thurrock"));
-    assert_eq!(endpoints.users.len(), 12);
+    assert_eq!(endpoints.users.len(), 14);
     assert!(endpoints.people.iter().any(|person| person.nhs_number == DOREEN));
     assert!(endpoints.people.iter().all(|person| person.nhs_number.starts_with("999")));
     let ready = serde_json::to_value(endpoints).unwrap();
@@ -217,6 +219,35 @@ async fn the_control_page_shows_every_source_and_its_fault() {
             "{fault} is offered and explained"
         );
     }
+}
+
+#[tokio::test]
+async fn a_lesson_is_the_one_thing_wrong_and_is_taken_back_by_one_press() {
+    let started = started().await;
+    started.set("eput", "malformed").await;
+    let control = started.region.endpoints().control_url.clone();
+    let url = format!("{control}/lessons");
+    let choose = async |source: &str, lesson: &str| {
+        let form = [("source", source), ("lesson", lesson)];
+        started.client.post(&url).form(&form).send().await.unwrap().status().as_u16()
+    };
+    let page = async || started.client.get(&control).send().await.unwrap().text().await.unwrap();
+    let wrong = async || {
+        let url = format!("{control}/faults");
+        let faults: Value = started.client.get(&url).send().await.unwrap().json().await.unwrap();
+        faults.as_object().unwrap().values().filter(|fault| *fault != "none").count()
+    };
+    assert_eq!((choose("acute", "silent").await, wrong().await), (303, 1));
+    assert!(page().await.contains("<b>acute says nothing.</b>"));
+    assert!(page().await.starts_with("<!doctype html>") && page().await.contains("TRAINING"));
+    for (source, lesson) in [("acuet", "silent"), ("acute", "noisy"), ("pds", "silent"), ("", "silent")] {
+        assert_eq!((choose(source, lesson).await, wrong().await), (400, 1), "{source} {lesson}");
+    }
+    for lesson in ["slow", "broken", "unreadable", "refusing", "wrong-person"] {
+        assert_eq!((choose("provide", lesson).await, wrong().await), (303, 1), "{lesson}");
+    }
+    assert_eq!((choose("", "none").await, wrong().await), (303, 0));
+    assert!(page().await.contains("<b>All is well.</b>"));
 }
 
 #[tokio::test]

@@ -3,13 +3,14 @@
 
 use super::{identity, partner::Partner};
 use crate::{
+    access_log::Subject,
     faults::Fault,
     payload,
     people::{self, Person},
     wishes::Said,
     world::World,
 };
-use fhir::NhsNumber;
+use fhir::{NhsNumber, nhs_number};
 use serde_json::{Value, value::RawValue};
 use std::{
     borrow::Cow,
@@ -48,6 +49,14 @@ impl Held {
 
     pub(super) fn patient(&self) -> Option<&Value> {
         self.resources.first().map(|patient| &patient.value)
+    }
+
+    /// The number it goes by here.
+    pub(super) fn subject(&self) -> Option<Subject> {
+        let identifiers = self.patient()?.get("identifier")?.as_array()?;
+        let own =
+            identifiers.iter().find(|one| one.get("system").is_some_and(|own| own == nhs_number::SYSTEM))?;
+        own.get("value")?.as_str().map(|number| Subject(number.to_owned()))
     }
 
     fn is_known_by(&self, number: &NhsNumber) -> bool {

@@ -2,7 +2,7 @@
 //! What was never here is not found, what was deleted is gone, and both are said in FHIR.
 //! Source: FHIR R4 sections 3.1.0.2 (read), 2.36 (Binary); IHE MHD ITI-68.
 
-use super::{System, held::Resource};
+use super::{System, about, held::Resource};
 use crate::outcome::{Problem, fhir_text};
 use axum::{
     extract::{Path, State},
@@ -54,7 +54,9 @@ impl System {
     ) -> Result<Response, Problem> {
         let held = self.store.by_reference(&format!("{kind}/{id}"));
         let resource = held.as_ref().and_then(|(held, place)| held.resources.get(*place));
-        answer(resource.ok_or_else(|| Problem::new("RESOURCE_NOT_FOUND", "there is no such resource"))?)
+        let none = || Problem::new("RESOURCE_NOT_FOUND", "there is no such resource");
+        let subject = held.as_ref().and_then(|(held, _)| held.subject());
+        answer(resource.ok_or_else(none)?).map(|response| about(response, subject))
     }
 }
 

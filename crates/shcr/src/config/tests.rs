@@ -22,26 +22,96 @@ fn the_shipped_configuration_names_eleven_partners() {
 }
 
 #[test]
+fn the_order_of_every_role_that_opens_records_is_told_as_it_is_configured() {
+    let config = Config::load(&shipped()).unwrap();
+    let views = crate::opening::compose::views(&config);
+    let of = |role: access::Role| {
+        let title = role.title().to_lowercase();
+        let mut telling =
+            views.iter().filter(|view| view.who.to_lowercase().split("; ").any(|who| who == title));
+        let order = telling.next().map(|view| view.order.clone());
+        assert!(telling.next().is_none(), "HAZ-027: {role:?} is told twice");
+        order
+    };
+    for role in access::Role::ALL {
+        let configured = config.views.get(role.name()).or_else(|| config.views.get("default"));
+        let opens = !matches!(role, access::Role::R10 | access::Role::R11);
+        assert_eq!(of(role), configured.map(|view| view.0.clone()).filter(|_| opens), "HAZ-027: {role:?}");
+    }
+    assert!(views.len() > 1 && views.iter().any(|view| view.who == "Pharmacist"), "HAZ-027");
+    let own = views.iter().find(|view| view.who == "Doctor or prescriber at a GP practice");
+    assert_eq!(own.map(|view| &view.order), config.views.get("R1-gp").map(|view| &view.0), "HAZ-027");
+    let whos: Vec<_> = access::organisation::KINDS.into_iter().map(crate::opening::compose::at).collect();
+    assert!(whos.iter().all(|who| who.starts_with(" at a")), "every kind has its words: {whos:?}");
+}
+
+// shows: F43
+#[test]
 fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
     for (from, to, said) in [
         ("training = true", "trainning = true", "unknown field `trainning`"),
         ("training = true", "training = 7", "invalid type"),
         ("wait = \"1500ms\"", "wait = \"1500\"", "is not a duration"),
         ("kind = \"fhir-stu3\"", "kind = \"fhir-stu9\"", "unknown kind"),
-        ("default = [\"plans\"", "default = [\"plants\"", "is not a section"),
+        ("default = [\"plans\"", "default = [\"plants\"", "is no part of the summary"),
+        ("R1-gp = ", "R1-clinic = ", "`R1-clinic` is nobody's view"),
+        ("R1-gp = ", "default-gp = ", "`default-gp` is nobody's view"),
+        ("R4 = [\"medicines\"", "R44 = [\"medicines\"", "`R44` is nobody's view"),
+        ("default = [\"plans\"", "default = [\"plans\", \"plans\"", "`plans` stands twice in one summary"),
         ("id = \"eput\"", "id = \"acute\"", "stands twice"),
+        ("[audit]", "[retention]\nentries = \"8\"\n[audit]", "is not how long something is kept"),
         ("scopes = [\"launch\", \"fhir\"]", "scopes = [\"launch\", \"everything\"]", "unknown variant"),
         (
             "flows = [\"signed\", \"exchange\", \"form\"]",
             "flows = [\"form\"]",
             "asked for on the back channel",
         ),
+        ("persons_an_hour = 30", "persons_an_hoor = 30", "unknown field `persons_an_hoor`"),
+        ("after_working_days = 5", "after_working_days = 0", "nonzero"),
+        ("[identity]", "[alerts.notify]\nurl = \"http://told.example\"\n[identity]", "no address of HTTPS"),
+        ("[identity]", "[alerts.notify]\nurl = \"https://a:b@told.example\"\n[identity]", "holds a name"),
+        (
+            "[identity]",
+            "[alerts.notify]\nurl = \"https://told.example\"\nalso = [\"PO-31\"]\n[identity]",
+            "is no rule",
+        ),
+        ("\nat = \"03:00\"", "\nat = \"3:00\"", "is no time of day"),
+        ("\nat = \"03:00\"", "\nat = \"24:00\"", "is no time of day"),
+        ("\nat = \"03:00\"", "\nfrom = \"1 May\"", "is no day"),
         ("\nidle = \"10m\"", "\nidle = \"1m\"", "2 to 30 minutes"),
         ("\nabsolute = \"60m\"", "\nabsolute = \"5h\"", "longer than 4 hours"),
     ] {
         let report = with(|text| text.replacen(from, to, 1)).err().expect(said);
         assert!(format!("{report:?}").contains(said), "{said}: {report:?}");
     }
+}
+
+/// A check must find what would keep a gateway from starting, and tell no password.
+#[test]
+fn a_server_for_the_audit_that_could_not_be_reached_in_secret_is_refused_before_anything_starts() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("url");
+    let server = format!("[audit]\nserver = {{ url_file = \"{}\" }}\n", file.display());
+    let place = || with(|text| text.replacen("[audit]\n", &server, 1)).unwrap().audit.place();
+    let refused = |why: &str| {
+        let told = format!("{:?}", place().expect_err(why));
+        assert!(told.contains(why) && !told.contains("secret"), "{why}: {told}");
+    };
+    refused("could not read");
+    for (text, why) in [
+        ("host=db.example user=gateway password=secret", "on another machine"),
+        ("user=gateway password='secret", "malformed"),
+        ("", "names no host"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        refused(why);
+    }
+    std::fs::write(&file, "host=127.0.0.1 user=gateway password=secret").unwrap();
+    place().unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    refused("others than its owner");
 }
 
 /// What an operator reads: the message, the line and column, and what to write instead.
@@ -64,6 +134,12 @@ fn a_wrong_source_is_told_with_file_line_column_and_a_fix() {
         ("person_search", "person_serach", "unknown field `person_serach`", "did you mean `person_search`?"),
         ("shares = [\"alle", "shares = [\"ale", "unknown variant `alergies`", "did you mean `allergies`?"),
         ("id = \"eput\"", "id = \"acute\"", "stands twice", "an `id` of its own"),
+        (
+            "subject_key_file",
+            "subjects_key_file",
+            "unknown field `subjects_key_file`",
+            "did you mean `subject_key_file`?",
+        ),
     ] {
         let shipped = std::fs::read_to_string(shipped()).unwrap();
         let wrong = shipped.replacen(from, to, 1);

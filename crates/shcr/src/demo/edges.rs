@@ -166,7 +166,8 @@ fn write(state: &Path, own: &Path, edge: &EdgeEndpoint) -> miette::Result<PathBu
         table(vec![("store".into(), file("audit.sqlite")), ("key_file".into(), file("audit.key"))]),
     );
     let public = ("public_url".to_owned(), Value::from(edge.line_url.as_str()));
-    config.insert("serve".into(), table(vec![listen(), public, ("tls".into(), tls())]));
+    let subjects = ("subject_key_file".to_owned(), text(&edge.access_log_key));
+    config.insert("serve".into(), table(vec![listen(), public, subjects, ("tls".into(), tls())]));
     config.insert("intake".into(), table(vec![listen(), ("tls".into(), tls())]));
     let feeds = feeds(&edge.name).into_iter().map(|feed| {
         let folder = own.join("in").join(feed.id);

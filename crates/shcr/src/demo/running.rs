@@ -35,6 +35,9 @@ pub(super) fn settle(
     let shipped = std::fs::read_to_string(state.join("config/demo.toml")).into_diagnostic()?;
     let mut table: Table = toml::from_str(&shipped).into_diagnostic()?;
     table.insert("public_url".into(), Value::from(bound.public_url.as_str()));
+    if options.without_gateway {
+        listen(&mut table, &bound);
+    }
     write_secret(&state.join("state").join(GATEWAY_TOKEN), &region.national_gateway_token)?;
     if let Some(national) = table.get_mut("national").and_then(Value::as_table_mut) {
         services(national, region);
@@ -93,6 +96,21 @@ pub(super) fn settle(
         .wrap_err_with(|| format!("cannot write `{}`", path.display()))?;
     let config = Config::load(&path)?;
     Ok(Config { listen: bound.listen, admin_listen: bound.admin_listen, ..config })
+}
+
+/// At the very ports that the region was told of, and that nobody holds any more.
+fn listen(table: &mut Table, bound: &Config) {
+    table.insert("listen".into(), Value::from(bound.listen.to_string()));
+    table.insert("admin_listen".into(), Value::from(bound.admin_listen.to_string()));
+    let others = [
+        ("back_channel", bound.back_channel.as_ref().map(|channel| channel.listen)),
+        ("office", bound.office.as_ref().map(|office| office.listen)),
+    ];
+    for (key, address) in others {
+        if let (Some(Value::Table(table)), Some(address)) = (table.get_mut(key), address) {
+            table.insert("listen".into(), Value::from(address.to_string()));
+        }
+    }
 }
 
 /// The host's addresses. It is its own identity provider, as many systems are.

@@ -57,6 +57,8 @@ pub(crate) async fn start(edit: impl FnOnce(&mut Config)) -> Within {
             training: true,
             contacts: Vec::new(),
             sharing_notice: String::new(),
+            shared: Vec::new(),
+            views: Vec::new(),
         };
         let router = web::routes::router(Arc::new(Doors(Arc::clone(&program))), settings)
             .into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -79,6 +81,7 @@ fn options(state_dir: PathBuf) -> Options {
         no_latency: true,
         poor_source: false,
         national_gateway: false,
+        without_gateway: false,
         with_config: None,
         changed: Vec::new(),
     }
@@ -165,7 +168,9 @@ impl Within {
     pub(crate) fn audited(&self) -> String {
         let key = std::fs::read_to_string(&self.program.config.audit.key_file).unwrap();
         let key = crate::program::parse_key(&key).unwrap();
-        let views = audit::inspect(&self.program.config.audit.store, key, &audit::Filter::default()).unwrap();
+        let views =
+            audit::inspect(&self.program.config.audit.place().unwrap(), key, &audit::Filter::default())
+                .unwrap();
         views.iter().map(|view| format!("{}\n", view.entry)).collect()
     }
 }

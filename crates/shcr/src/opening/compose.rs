@@ -3,20 +3,22 @@
 use super::handle::Listing;
 use super::session::Entered;
 use super::why;
-use crate::{clock, config::parse_duration, entries::Story, program::Program};
-use access::{Launch, Permit, Role, person::Identified};
+use crate::{
+    clock,
+    config::{Config, DEFAULT_VIEW, parse_duration},
+    entries::Story,
+    program::Program,
+};
+use access::{Launch, Permit, Role, organisation::KINDS, person::Identified};
 use federation::{Asking, SourceConfig};
 use fhir::{Category, Level, SourceId, date};
-use record::Section;
 use std::sync::Arc;
+use web::view::Panel;
 use web::{
     gateway::Order,
-    page::{Banner, Freshness, Page, SourceCard},
+    page::{Banner, Freshness, LastLook, Page, SourceCard},
     schedule::Schedule,
 };
-
-/// The view of a role that has none of its own.
-const DEFAULT_VIEW: &str = "default";
 
 /// What every source is told about the asker and the person.
 pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Asking {
@@ -46,9 +48,12 @@ pub(super) fn page(
     };
     Page {
         reference: story.reference.clone(),
+        opening: story.opening.to_string(),
         path: format!("/s/{}/", session.sid_text),
         form_token: program.form_token(&session.sid),
         opened_at: clock::now(),
+        last_look: LastLook::default(),
+        unheard_then: Vec::new(),
         life: session.life(clock::millis()),
         banner: banner(person),
         professional: launch.practitioner.display.clone(),
@@ -56,12 +61,13 @@ pub(super) fn page(
         organisation: launch.organisation.name.clone(),
         sources: sources.iter().map(|source| shared_card(source, permit)).collect(),
         why: why::reasons(program, permit),
-        order: order(program, permit.role()),
+        order: order(&program.config, permit.role(), &launch.organisation.kind),
         granted: Category::ALL.into_iter().filter(granted).collect(),
         not_for_role: permit.withheld_categories(),
         never_shown: program.config.restricted.own_label_notice,
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
+        sought: None,
         training: program.config.training,
         emergency: program.emergency(&session.content),
         documents: Arc::new(Listing::of(program, session, permit, &story.opening)),
@@ -76,8 +82,16 @@ pub(super) fn anew(
     (person, permit): (&Identified, &Permit),
     story: &Story,
 ) -> Page {
-    let Page { caveats, mismatch, opened_at, .. } = page;
-    Page { caveats, mismatch, opened_at, ..self::page(program, session, person, permit, story) }
+    let Page { caveats, mismatch, opened_at, last_look, unheard_then, sought, .. } = page;
+    Page {
+        caveats,
+        mismatch,
+        opened_at,
+        last_look,
+        unheard_then,
+        sought,
+        ..self::page(program, session, person, permit, story)
+    }
 }
 
 /// As they land, or strictly in page order.
@@ -137,7 +151,7 @@ fn shared_card(source: &SourceConfig, permit: &Permit) -> SourceCard {
     SourceCard { shares, ..card }
 }
 
-pub(super) fn card(source: &SourceConfig) -> SourceCard {
+pub(crate) fn card(source: &SourceConfig) -> SourceCard {
     SourceCard {
         id: source.id.clone(),
         short: source.short.clone(),
@@ -173,9 +187,50 @@ fn in_words(duration: &str) -> String {
     }
 }
 
-/// Which sections come first for whom; presentation only: what a role may see is policy's.
-fn order(program: &Program, role: Role) -> Vec<Section> {
-    let views = &program.config.views;
-    let view = views.get(role.name()).or_else(|| views.get(DEFAULT_VIEW));
-    view.map(|sections| sections.iter().map(|section| section.0).collect()).unwrap_or_default()
+/// What the summary holds for whom, and in which order; presentation only: what a role may see is policy's.
+fn order(config: &Config, role: Role, kind: &str) -> Vec<Panel> {
+    let views = &config.views;
+    let own = views.get(&format!("{}-{kind}", role.name()));
+    let view = own.or_else(|| views.get(role.name())).or_else(|| views.get(DEFAULT_VIEW));
+    view.map(|view| view.0.clone()).unwrap_or_default()
+}
+
+/// The order of every role that may open a record, roles of one order together; where a role has one of its own at a kind of
+/// organisation, that stands apart.
+pub(crate) fn views(config: &Config) -> Vec<web::routes::View> {
+    let mut orders: Vec<(Vec<Panel>, Vec<String>)> = Vec::new();
+    for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::R10 | Role::R11)) {
+        let has_own = |kind: &&str| config.views.contains_key(&format!("{}-{kind}", role.name()));
+        for kind in std::iter::once("").chain(KINDS.into_iter().filter(has_own)) {
+            let order = order(config, role, kind);
+            let who = format!("{}{}", role.title(), at(kind));
+            match orders.iter_mut().find(|(other, _)| *other == order) {
+                Some((_, others)) => others.push(who),
+                None => orders.push((order, vec![who])),
+            }
+        }
+    }
+    let view = |(order, who): (_, Vec<String>)| web::routes::View {
+        who: web::words::sentence(&who.join("; ")),
+        order,
+    };
+    orders.into_iter().map(view).collect()
+}
+
+/// Behind a role's title, where the role is meant at that kind of organisation.
+pub(crate) fn at(kind: &str) -> &'static str {
+    match kind {
+        "gp" => " at a GP practice",
+        "acute" => " at an acute trust",
+        "mental-health" => " at a mental-health trust",
+        "community" => " at a community trust",
+        "urgent-care" => " at an urgent-care service",
+        "ambulance" => " at an ambulance service",
+        "council" => " at a council",
+        "icb" => " at an integrated care board",
+        "care-home" => " at a care home",
+        "pharmacy" => " at a pharmacy",
+        "optometry" => " at an optometry practice",
+        _ => "",
+    }
 }

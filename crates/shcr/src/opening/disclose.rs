@@ -5,16 +5,40 @@ use super::handle::Handle;
 use crate::{clock, entries::Story, program::Program, program::alerts::Rule};
 use audit::{
     Disclosed, Millis, Opened, SourceLine,
+    held::{self, About},
     manifest::{self, Head, Held, HeldFor, ItemHash, ItemKey, Manifest, Shown},
 };
 use federation::OpenReply;
-use fhir::{Category, Reply, ReplyState, SourceId, reply::Withholder};
+use fhir::{
+    Category, Reply, ReplyState, SourceId,
+    reply::{Warning, Withholder},
+};
 use record::{
     reconcile::SourceNote,
     release::{self, ManifestLine, Released},
 };
 use std::collections::BTreeMap;
 use web::content::Caveat;
+
+/// What of one source may be told: nothing, or what was disclosed. Made here alone.
+pub(super) struct Part {
+    note: SourceNote,
+    released: Released,
+}
+
+impl Part {
+    pub(super) fn open(self) -> (SourceNote, Released) {
+        (self.note, self.released)
+    }
+
+    fn disclosed(note: SourceNote, released: Released, _receipt: &Disclosed) -> Self {
+        Self { note, released }
+    }
+
+    fn nothing(note: SourceNote, warnings: Vec<Warning>) -> Self {
+        Self { released: Released { warnings, ..Released::nothing(note.source.clone()) }, note }
+    }
+}
 
 /// Records the disclosure of one source's reply.
 pub(super) async fn record(
@@ -23,30 +47,23 @@ pub(super) async fn record(
     story: &mut Story,
     reply: Box<Reply>,
     released: Released,
-) -> (SourceNote, Released) {
+) -> Part {
     let note = note(&reply, &released);
     if !reply.state.is_answer() {
         // No answer, no items: nothing is disclosed, so nothing may be shown.
-        return (note, Released { warnings: released.warnings, ..Released::nothing(released.source) });
+        return Part::nothing(note, released.warnings);
     }
     match write(program, opened, story, &reply, &released).await {
-        Some(_recorded) => {
+        Some(recorded) => {
             if released.shown.iter().any(|line| line.category == Category::Restricted) {
                 restricted(program, story).await;
             }
-            (note, released)
+            Part::disclosed(note, released, &recorded)
         }
         None => {
             tracing::error!(opening.id = %story.opening, source.id = %reply.source, "a disclosure could not be recorded; nothing of it is shown");
-            let source = released.source;
-            (
-                SourceNote {
-                    state: ReplyState::Withheld(Withholder::PolicyNotRecorded),
-                    by_category: Default::default(),
-                    ..note
-                },
-                Released::nothing(source),
-            )
+            let state = ReplyState::Withheld(Withholder::PolicyNotRecorded);
+            Part::nothing(SourceNote { state, by_category: Default::default(), ..note }, Vec::new())
         }
     }
 }
@@ -66,10 +83,10 @@ async fn write(
     let key = manifest::item_key().ok()?;
     let answer = Answer {
         source: &reply.source,
-        state: &reply.state,
+        state: told(&reply.state, released),
         as_at: reply.as_at.as_deref(),
         elapsed_ms: reply.elapsed_ms,
-        size_bytes: reply.size_bytes,
+        size_bytes: size_bytes(released),
         caveats: released.warnings.iter().map(|warning| warning.code.clone()).collect(),
     };
     let shown = released.shown.iter().map(|line| shown(&key, line)).collect();
@@ -102,7 +119,7 @@ pub(super) async fn document(
     let is_restricted = document.category == Category::Restricted;
     let answer = Answer {
         source: &document.source,
-        state: &reply.state,
+        state: reply.state.name(),
         as_at: None,
         elapsed_ms: reply.elapsed_ms,
         size_bytes: reply.size_bytes,
@@ -131,9 +148,10 @@ fn levels(shown: &[Shown]) -> BTreeMap<String, String> {
 /// What of one source's answer stands in its disclosure.
 struct Answer<'a> {
     source: &'a SourceId,
-    state: &'a ReplyState,
+    state: &'static str,
     as_at: Option<&'a str>,
     elapsed_ms: u64,
+    /// Of what is shown.
     size_bytes: u64,
     /// Codes.
     caveats: Vec<String>,
@@ -149,16 +167,19 @@ impl Answer<'_> {
     ) -> Option<Disclosed> {
         let now = clock::millis();
         let line = SourceLine { categories: levels(&shown), ..self.line(now) };
-        let (part, entry) = story.disclosure(line, now);
-        let mut manifest = Manifest::new(key, self.head(story, part));
-        (manifest.shown, manifest.held) = (shown, held);
+        let (part, mut entry) = story.disclosure(line, now);
+        let about = About { opening: &story.opening, source: self.source.as_str(), part };
+        let sealed = program.held_keys.seal(about, &held).ok()?;
+        entry.detail.insert(held::DETAIL.to_owned(), held::commitment(&sealed));
+        let mut manifest = Manifest::new(key, self.head(story, part), sealed);
+        manifest.shown = shown;
         program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
     }
 
     fn line(&self, now: Millis) -> SourceLine {
         SourceLine {
             source: self.source.to_string(),
-            state: Some(self.state.name().to_owned()),
+            state: Some(self.state.to_owned()),
             as_at: self.as_at.map(str::to_owned),
             answered_at: Some(now),
             asked_at: Some(now.plus_ms(-i64::try_from(self.elapsed_ms).unwrap_or_default())),
@@ -174,7 +195,7 @@ impl Answer<'_> {
             source: self.source.to_string(),
             part,
             as_at: self.as_at.map(str::to_owned),
-            state: self.state.name().to_owned(),
+            state: self.state.to_owned(),
             permit: story.permit_digest().to_owned(),
             configuration: story.configuration().to_owned(),
             caveats: self.caveats,
@@ -206,6 +227,20 @@ fn held((line, why): (&ManifestLine, release::Held)) -> Held {
         version: line.version.clone(),
         reason,
     }
+}
+
+/// How the audit says that it ended. Whoever reads there that a source answered and nothing was shown would know that something
+/// was held back (AU31).
+fn told(state: &ReplyState, released: &Released) -> &'static str {
+    match state {
+        ReplyState::Answered if released.shown.is_empty() => ReplyState::AnsweredEmpty.name(),
+        state => state.name(),
+    }
+}
+
+/// As sent, of what is shown: what came would tell how much of it was held back.
+fn size_bytes(released: &Released) -> u64 {
+    released.shown.iter().map(|line| line.original.as_sent().len() as u64).sum()
 }
 
 /// Where all that came is restricted and held, the page says what it says of a source that had nothing (HAZ-010).

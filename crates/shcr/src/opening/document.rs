@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock,
     entries::{self, Story},
+    pdf_words,
     program::{Program, break_glass, objection::Decider},
 };
 use access::{Permit, Refusal};
@@ -23,7 +24,7 @@ use fhir::{Category, OdsCode, Reply, ReplyState, SourceId, reply::Withholder};
 use std::{sync::Arc, time::Duration};
 use web::{
     content::{Caveat, Form, NotShown, Shown},
-    gateway::{Content, ContentKind, Refused, Shell, Within},
+    gateway::{As, Content, ContentKind, Refused, Shell, Within},
     page::{DocumentPage, SourceCard},
     view, words,
 };
@@ -41,7 +42,9 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
     let emergency = session.content.exception(clock::now()).map(break_glass::active);
     let page = DocumentPage {
         reference: entries::reference(&document.handle.opening),
+        opening: document.handle.opening.to_string(),
         path: format!("/s/{}/", session.sid_text),
+        has_words: may_be_pdf(&document.handle),
         handle,
         opened_at: clock::now(),
         life: session.life(clock::millis()),
@@ -57,12 +60,18 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
     Ok(Shell { frame_ancestor: session.content.frame.clone(), html: view::document(&page) })
 }
 
+/// Whether its words may be asked for: an entry that says nothing of its type may be one.
+fn may_be_pdf(handle: &Handle) -> bool {
+    let claimed = handle.retrieval.content_type.as_deref().unwrap_or_default().to_lowercase();
+    claimed.trim().is_empty() || claimed.contains("pdf") || claimed.contains("octet-stream")
+}
+
 /// Opens one document: an opening of its own in the audit, of one category at one source. Nothing is asked before it is
 /// durably recorded, and no byte leaves before its disclosure is (HAZ-029). How the source ended is said in the frame.
 pub(crate) async fn open_document(
     program: Arc<Program>,
     within: Within,
-    handle: String,
+    (handle, shown_as): (String, As),
 ) -> Result<Content, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
@@ -103,7 +112,8 @@ pub(crate) async fn open_document(
     // On a task of its own: a reader who leaves must not leave the opening without its end.
     let by = Decider { launch, beside: session.beside(), story: story.clone() };
     let ended = story.refusing(Refusal::ViewEnded);
-    let inside = tokio::spawn(ask(Arc::clone(&program), (opened, asking), by, story, document)).await;
+    let inside =
+        tokio::spawn(ask(Arc::clone(&program), (opened, asking), by, story, (document, shown_as))).await;
     // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
     session::look(&program, &within).await?;
     if !program.still_stands(&session).await {
@@ -180,7 +190,7 @@ async fn ask(
     (opened, asking): (Arc<Opened>, Asking),
     by: Decider,
     mut story: Story,
-    document: Sealed,
+    (document, shown_as): (Sealed, As),
 ) -> Inside {
     let Sealed { handle, card } = &document;
     let say = |why: &str, story: &Story| Inside::words(why, card, &story.reference);
@@ -200,7 +210,7 @@ async fn ask(
     let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
     program.count(&Reply::of(handle.source.clone(), reply.state.clone()));
     let state = reply.state.name();
-    let shown = match read(&reply, handle).await {
+    let shown = match read(&reply, (handle, shown_as)).await {
         Ok(mut shown) => {
             if handle.words.not_for_the_person {
                 shown.caveats.insert(0, Caveat::NotForThePerson);
@@ -229,14 +239,20 @@ async fn ask(
 
 /// What may be shown of what came; `Err(None)` where nothing did. Beside the runtime: a large scan takes a while, and a
 /// reader that panics has met a damaged file.
-async fn read(reply: &OpenReply, handle: &Handle) -> Result<Shown, Option<NotShown>> {
+async fn read(reply: &OpenReply, (handle, shown_as): (&Handle, As)) -> Result<Shown, Option<NotShown>> {
     let content = reply.content.clone().ok_or(None)?;
     let claimed = handle.retrieval.content_type.clone().unwrap_or_default();
     let reading = tokio::task::spawn_blocking(move || {
         web::content::shown(&content.bytes, &[claimed.as_str(), content.media_type.as_str()])
     });
     let read = tokio::time::timeout(READING, reading).await;
-    read.ok().and_then(Result::ok).unwrap_or(Err(NotShown::Damaged)).map_err(Some)
+    let shown = read.ok().and_then(Result::ok).unwrap_or(Err(NotShown::Damaged)).map_err(Some)?;
+    match (&shown.form, shown_as, &reply.content) {
+        (Form::Pdf, As::Words, Some(content)) => {
+            web::content::pdf::shown(pdf_words::of(content.bytes.clone()).await).map_err(Some)
+        }
+        _ => Ok(shown),
+    }
 }
 
 fn size(reply: &OpenReply) -> usize {

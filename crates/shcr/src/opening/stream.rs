@@ -1,7 +1,7 @@
 //! What an opening tells, part by part, timed by the schedule, ended when nobody reads any more. A page is written as it grows; a
 //! searchset once, when every source has ended.
 
-use super::told::Sink;
+use super::{shown::Shown, told::Sink};
 use crate::{
     clock,
     program::{
@@ -13,7 +13,6 @@ use access::session::Ending;
 use bytes::Bytes;
 use fhir::{Reply, SourceId};
 use futures_util::stream::{BoxStream, Fuse, FusedStream, StreamExt};
-use record::Record;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 use web::{
@@ -22,6 +21,9 @@ use web::{
     schedule::{PAGE_END_MS, Schedule},
     view, words,
 };
+
+/// The cause of a close where nobody read any more.
+pub(super) const GONE: &str = "client-gone";
 
 /// What happened next.
 pub(crate) enum Event {
@@ -79,6 +81,18 @@ impl Out {
         }
     }
 
+    /// What comes of it; `None` where nobody reads any more, and then nothing is waited for.
+    pub(crate) async fn while_read<T>(&mut self, awaited: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.sink.closed() => {
+                self.gone = true;
+                None
+            }
+            done = awaited => Some(done),
+        }
+    }
+
     /// The next reply or the next moment something is due; `None` when what is told is at its end.
     pub(crate) async fn next(
         &mut self,
@@ -104,20 +118,21 @@ impl Out {
     }
 
     /// Writes every section that is due, in page order, and every late answer in its own place.
-    pub(crate) async fn show(&mut self, page: &Page, record: &Record, schedule: &mut Schedule) {
+    pub(super) async fn show(&mut self, page: &Page, shown: &Shown, schedule: &mut Schedule) {
         if !self.sink.stands_open() {
             return;
         }
-        for key in schedule.due(self.elapsed_ms(), record) {
-            self.write(|| view::section(page, record, key)).await;
+        for key in schedule.due(self.elapsed_ms(), shown.record()) {
+            self.write(|| view::section(page, shown.record(), key)).await;
         }
         if schedule.all_written() {
-            self.show_late(page, record, schedule).await;
+            self.show_late(page, shown, schedule).await;
         }
     }
 
     /// What came after its section was written stands in a place of its own, so that nothing read so far moves (HAZ-032).
-    async fn show_late(&mut self, page: &Page, record: &Record, schedule: &Schedule) {
+    async fn show_late(&mut self, page: &Page, shown: &Shown, schedule: &Schedule) {
+        let record = shown.record();
         let is_due = |id: &SourceId| {
             schedule.is_late(id) && record.note(id).is_some_and(|note| note.state.is_answer())
         };
@@ -129,8 +144,9 @@ impl Out {
     }
 
     /// The end mark: only now does the page say that it is whole.
-    pub(crate) async fn finish(&mut self, page: &Page, record: &Record, schedule: &Schedule) {
-        self.show_late(page, record, schedule).await;
+    pub(super) async fn finish(&mut self, page: &Page, shown: &Shown, schedule: &Schedule) {
+        self.show_late(page, shown, schedule).await;
+        let record = shown.record();
         let at = clock::now();
         self.write(|| view::finish(page, record, at)).await;
         if let Sink::Searchset { whole, wanted, place, ready } = &mut self.sink {
@@ -152,7 +168,7 @@ impl Out {
 
     /// Why the opening ended, for its close entry.
     pub(crate) fn ending(&self) -> &'static str {
-        if self.gone { "client-gone" } else { "complete" }
+        if self.gone { GONE } else { "complete" }
     }
 
     /// A part of a page: one write is one flush. A reader who has gone ends the opening at its next step.

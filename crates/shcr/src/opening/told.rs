@@ -4,7 +4,7 @@
 use super::{Begun, session::Entered, steps::Asks};
 use crate::{
     clock,
-    entries::Story,
+    entries::{FIND, Story},
     program::{Program, narrowed::Shown},
 };
 use access::Permit;
@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use web::{
     gateway::{Document, Opened as Page, Order, Refused, Searchset, Wanted, Within},
+    page::Sought,
     view::{self, Place},
 };
 
@@ -27,6 +28,8 @@ pub(crate) enum Sink {
     Page {
         parts: mpsc::Sender<Bytes>,
         order: Order,
+        /// What only is shown.
+        sought: Option<Sought>,
         /// Sources whose late block is written.
         late: BTreeSet<SourceId>,
     },
@@ -40,9 +43,9 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
-    fn page(order: Order) -> (Self, BoxStream<'static, Bytes>) {
+    pub(super) fn page(order: Order, sought: Option<Sought>) -> (Self, BoxStream<'static, Bytes>) {
         let (parts, body) = mpsc::channel(PARTS_WAITING);
-        (Sink::Page { parts, order, late: BTreeSet::new() }, ReceiverStream::new(body).boxed())
+        (Sink::Page { parts, order, sought, late: BTreeSet::new() }, ReceiverStream::new(body).boxed())
     }
 
     fn searchset(wanted: Wanted, place: Place) -> (Self, oneshot::Receiver<Searchset>) {
@@ -57,8 +60,18 @@ impl Sink {
         }
     }
 
-    /// For the audit: as what it is told, where that is no page.
+    pub(super) fn sought(&self) -> Option<Sought> {
+        match self {
+            Sink::Page { sought, .. } => sought.clone(),
+            Sink::Searchset { .. } => None,
+        }
+    }
+
+    /// For the audit: as what it is told, where that is not the whole page. What was looked for is not in it.
     pub(super) fn marked(&self, mut story: Story) -> Story {
+        if self.sought().is_some() {
+            story.flag(FIND);
+        }
         if let Sink::Searchset { place, .. } = self {
             story.flag("searchset");
             // No browser holds the session: a host's server asks.
@@ -100,10 +113,32 @@ impl Sink {
 impl Program {
     /// Opens a record; see [`super::open`].
     pub(crate) async fn open_record(self: Arc<Self>, within: Within, order: Order) -> Result<Page, Refused> {
+        self.open_page(within, Sink::page(order, None)).await
+    }
+
+    /// The same, showing only what holds `sought`. The form is one of this session's.
+    pub(crate) async fn find_in_record(
+        self: Arc<Self>,
+        within: Within,
+        token: String,
+        sought: Sought,
+    ) -> Result<Page, Refused> {
+        let entered = super::session::look(&self, &within).await?;
+        self.must_be_ours(&entered.sid, &token)?;
+        self.open_page(within, Sink::page(Order::AsTheyLand, Some(sought))).await
+    }
+
+    async fn open_page(
+        self: Arc<Self>,
+        within: Within,
+        (sink, body): (Sink, BoxStream<'static, Bytes>),
+    ) -> Result<Page, Refused> {
         let framed = within.browser.framed;
-        let (sink, body) = Sink::page(order);
         match super::open(Arc::clone(&self), within, sink).await? {
-            Begun::Telling(frame_ancestor) => Ok(Page::Record(Document { frame_ancestor, framed, body })),
+            Begun::Telling(frame_ancestor, telling) => {
+                tokio::spawn(telling);
+                Ok(Page::Record(Document { frame_ancestor, framed, body }))
+            }
             Begun::Asks(asks) => {
                 let (session, mut story, asks) = *asks;
                 match asks {
@@ -124,7 +159,10 @@ impl Program {
         let (sink, given) = Sink::searchset(wanted, self.place(&within));
         match super::open(Arc::clone(&self), within, sink).await? {
             // An opening that breaks off is recorded as one that may have been shown, and nothing of it leaves.
-            Begun::Telling(_) => given.await.map_err(|_| super::session::broken_off()),
+            Begun::Telling(_, telling) => {
+                tokio::spawn(telling);
+                given.await.map_err(|_| super::session::broken_off())
+            }
             Begun::Asks(asks) => {
                 let (_, mut story, _) = *asks;
                 self.on_the_page_first(&mut story).await

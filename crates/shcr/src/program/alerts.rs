@@ -39,11 +39,13 @@ pub(crate) enum Rule {
     ReaderOfSelf,
     /// A person whose demographics are restricted nationally, or flagged by the host.
     RestrictedPerson,
+    /// Our entries and a source's own log do not say the same.
+    Reconciliation,
 }
 
 impl Rule {
     #[cfg(test)]
-    pub(crate) const ALL: [Rule; 15] = [
+    pub(crate) const ALL: [Rule; 16] = [
         Rule::SelfClaimed,
         Rule::ObjectionOverridden,
         Rule::OwnRecord,
@@ -59,6 +61,7 @@ impl Rule {
         Rule::RestrictedOpened,
         Rule::ReaderOfSelf,
         Rule::RestrictedPerson,
+        Rule::Reconciliation,
     ];
 
     /// The rule's number.
@@ -79,6 +82,7 @@ impl Rule {
             Rule::RestrictedOpened => "PO-04",
             Rule::ReaderOfSelf => "PO-27",
             Rule::RestrictedPerson => "PO-05",
+            Rule::Reconciliation => "PO-28",
         }
     }
 }

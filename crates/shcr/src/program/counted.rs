@@ -2,12 +2,16 @@
 //! Starts again a month back, so that a restart forgets nothing. Never fails what it watches over.
 //! Source: audit.md section 12.
 
+/// What organisations say of their professionals.
+pub(crate) mod lists;
+
 use super::Program;
 use crate::{clock, entries};
 use audit::{
     Fault, Millis, Query, Why,
-    watch::{REPLAY_MS, Raised, Watch},
+    watch::{Lists, REPLAY_MS, Raised, Watch},
 };
+use lists::Files;
 use std::{sync::Arc, time::Duration};
 
 /// An alert is out within a minute of its entry.
@@ -16,8 +20,16 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Watches until told to stop.
 pub(crate) async fn watch(program: Arc<Program>, stopped: impl Future<Output = ()>) {
     tokio::pin!(stopped);
-    let mut counted = Counted::begin();
+    let (mut counted, mut files) = (Counted::begin(Lists::default()), Files::unread());
     loop {
+        match files.renewed(&program.config.alerts) {
+            // Whoever is listed from an earlier day on is found where they were.
+            Some(Ok(lists)) => counted = Counted::begin(lists),
+            Some(Err(fault)) => {
+                tracing::error!(%fault, "a list of professionals cannot be used; what was before goes on")
+            }
+            None => {}
+        }
         counted.go_on(&program).await;
         tokio::select! {
             () = &mut stopped => return,
@@ -29,13 +41,14 @@ pub(crate) async fn watch(program: Arc<Program>, stopped: impl Future<Output = (
 struct Counted {
     /// `None` before the first entry was read.
     watch: Option<Watch>,
+    lists: Lists,
     since: Millis,
     from: u64,
 }
 
 impl Counted {
-    fn begin() -> Self {
-        Self { watch: None, since: clock::millis().plus_ms(-REPLAY_MS), from: 0 }
+    fn begin(lists: Lists) -> Self {
+        Self { watch: None, lists, since: clock::millis().plus_ms(-REPLAY_MS), from: 0 }
     }
 
     /// Everything that was written since.
@@ -49,9 +62,11 @@ impl Counted {
             };
             for found in &page.entries {
                 let watch = self.watch.get_or_insert_with(|| {
-                    let thresholds = program.config.alerts.clone();
+                    let thresholds = program.config.alerts.thresholds.clone();
                     // Of a log that is younger than the longest rule looks back, nothing is unknown.
-                    if found.index == 0 { Watch::new(thresholds) } else { Watch::resumed(thresholds) }
+                    let watch =
+                        if found.index == 0 { Watch::new(thresholds) } else { Watch::resumed(thresholds) };
+                    watch.with(self.lists.clone())
                 });
                 for raised in watch.take(found.index, &found.entry) {
                     program.raise_counted(&raised).await;

@@ -19,9 +19,9 @@ use audit::{Key, Which, cause};
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 use web::gateway::{
-    Admitted, Answer, BreakGlassForm, Browser, Content, EndSessions, Gateway, Knock, LogPart, Opened, Order,
-    Published, Refused, Searchset, Sent, SessionState, Shell, StaffReasonForm, Staged, StillPage,
-    TokenAnswer, TokenRequest, Wanted, Within,
+    Admitted, Answer, As, BreakGlassForm, Browser, Content, EndSessions, Feed, Gateway, Knock, LogPart,
+    Opened, Order, Published, Reconcile, Reconciled, Refused, Searchset, Sent, SessionState, Shell,
+    StaffReasonForm, Staged, StillPage, TokenAnswer, TokenRequest, Wanted, Within,
     provider::{Away, Opening, Step},
 };
 
@@ -43,6 +43,16 @@ impl Gateway for Doors {
         async move { program.log_part(&shard, &path).await }.boxed()
     }
 
+    fn feed(
+        &self,
+        partner: String,
+        after: Option<u64>,
+        caller: (access::Certificate, String),
+    ) -> BoxFuture<'static, Feed> {
+        let program = Arc::clone(&self.0);
+        async move { program.audit_feed(&partner, after, caller).await }.boxed()
+    }
+
     fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
         let program = Arc::clone(&self.0);
         async move { program.knock(knock, &browser).await }.boxed()
@@ -57,6 +67,10 @@ impl Gateway for Doors {
         Arc::clone(&self.0).open_record(within, order).boxed()
     }
 
+    fn find(&self, within: Within, token: String, sought: web::page::Sought) -> Answer<Opened> {
+        Arc::clone(&self.0).find_in_record(within, token, sought).boxed()
+    }
+
     fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset> {
         Arc::clone(&self.0).searchset(within, wanted).boxed()
     }
@@ -65,8 +79,8 @@ impl Gateway for Doors {
         document::page(Arc::clone(&self.0), within, handle).boxed()
     }
 
-    fn content(&self, within: Within, handle: String) -> Answer<Content> {
-        document::open_document(Arc::clone(&self.0), within, handle).boxed()
+    fn content(&self, within: Within, handle: String, shown_as: As) -> Answer<Content> {
+        document::open_document(Arc::clone(&self.0), within, (handle, shown_as)).boxed()
     }
 
     fn confirm_identity(&self, within: Within, token: String) -> Answer<()> {
@@ -134,6 +148,11 @@ impl Gateway for Doors {
         async move { program.end_by_operator(of).await }.boxed()
     }
 
+    fn reconcile(&self, asked: Reconcile) -> BoxFuture<'static, Reconciled> {
+        let program = Arc::clone(&self.0);
+        async move { program.reconcile_by_hand(asked).await }.boxed()
+    }
+
     fn extend(&self, within: Within, token: String) -> Answer<()> {
         let program = Arc::clone(&self.0);
         async move {
@@ -142,6 +161,16 @@ impl Gateway for Doors {
             session::enter(&program, &within).await.map(|_| ())
         }
         .boxed()
+    }
+
+    fn print(&self, within: Within, token: String, opening: String) -> Answer<()> {
+        let program = Arc::clone(&self.0);
+        async move { program.record_print(&within, &token, &opening).await }.boxed()
+    }
+
+    fn report(&self, within: Within, form: web::gateway::ReportForm) -> Answer<web::gateway::StillPage> {
+        let program = Arc::clone(&self.0);
+        async move { program.report_problem(&within, &form).await }.boxed()
     }
 
     fn close(&self, within: Within, token: String) -> Answer<()> {
@@ -256,7 +285,7 @@ impl Program {
         }
     }
 
-    pub(super) fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
+    pub(crate) fn must_be_ours(&self, sid: &[u8; 32], token: &str) -> Result<(), Refused> {
         let ours = self.session_keys.is_form_token(sid, token);
         if ours { Ok(()) } else { Err(refused(Refusal::ViewEnded)) }
     }

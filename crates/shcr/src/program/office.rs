@@ -4,14 +4,22 @@
 
 /// Which entries an officer may see.
 mod scope;
+/// A store, as far as somebody may read it.
+mod sight;
 /// Openings and attempts that fit a question.
-mod look;
+pub(crate) mod look;
 /// One opening as a story.
 mod told;
 /// Who looked at one person's record.
-mod report;
+pub(crate) mod report;
 /// Alerts, and what officers did about them.
 mod queue;
+/// Counts for everybody.
+mod figures;
+/// Openings left out of the report for the person.
+mod held;
+/// Sources' own logs held against ours.
+mod reconciled;
 /// Entries in plain words.
 mod words;
 
@@ -28,20 +36,23 @@ use access::{
 use audit::{Entry, Fault, Millis, ReadReceipt};
 use futures_util::FutureExt;
 use miette::{IntoDiagnostic, WrapErr};
-use scope::Scope;
+pub(crate) use scope::Scope;
 use serde::{Deserialize, Serialize};
+pub(crate) use sight::Sight;
 use std::{collections::BTreeSet, sync::Arc};
 use web::{
     gateway::{Browser, provider::Away},
     office::{
         Answer, Stopped,
-        values::{Desk as Shown, LookForm, Looked, Queue, ReasonForm, ReportForm, Reported, StepForm, Told},
+        values::{
+            Desk as Shown, Figured, HeldRows, HoldForm, LookForm, Looked, Queue, ReasonForm, Reconciliation,
+            ReportForm, Reported, StepForm, Told,
+        },
     },
 };
 
 /// An officer at the desk, by their cookie.
 const DESK: &str = "office-desk";
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=1_000;
 
 /// The desk, where there is one.
 pub(crate) struct Office {
@@ -74,7 +85,7 @@ struct Desk {
     address: String,
 }
 
-type Staged<T> = Result<T, Stopped>;
+pub(crate) type Staged<T> = Result<T, Stopped>;
 
 impl Program {
     async fn office_begin(&self, browser: &Browser) -> Staged<Away> {
@@ -117,8 +128,13 @@ impl Program {
 
     async fn office_desk(&self, browser: &Browser) -> Staged<Shown> {
         let (cookie, desk) = self.officer(browser).await?;
-        let waiting = if desk.reason.is_empty() { 0 } else { self.waiting(&self.scope(&desk)?).await };
-        Ok(Shown { waiting, ..self.at_desk(&cookie, &desk) })
+        self.with_waiting(&cookie, &desk).await
+    }
+
+    /// With how many alerts nobody has closed, which is told beside the way there on every page. Without a reason there is no way there.
+    async fn with_waiting(&self, cookie: &[u8; 32], desk: &Desk) -> Staged<Shown> {
+        let waiting = if desk.reason.is_empty() { 0 } else { self.waiting(&self.scope(desk)?).await };
+        Ok(Shown { waiting, ..self.at_desk(cookie, desk) })
     }
 
     /// `Some`: the reason does not do, and is asked for again.
@@ -130,10 +146,9 @@ impl Program {
     ) -> Staged<Option<Shown>> {
         let (cookie, mut desk) = self.officer(browser).await?;
         self.is_from(&cookie, token)?;
-        let reason = form.reason.trim();
-        if !REASON_CHARS.contains(&reason.chars().count()) {
+        let Some(reason) = reading::reason(&form.reason) else {
             return Ok(Some(self.at_desk(&cookie, &desk)));
-        }
+        };
         reason.clone_into(&mut desk.reason);
         self.keep_officer(&cookie, &desk).await?;
         Ok(None)
@@ -161,7 +176,7 @@ impl Program {
         // Each use puts the idle time-out off.
         self.keep_officer(&cookie, &desk).await?;
         let scope = self.scope(&desk)?;
-        let shown = self.at_desk(&cookie, &desk);
+        let shown = self.with_waiting(&cookie, &desk).await?;
         Ok(Reader { desk, scope, shown })
     }
 
@@ -175,6 +190,10 @@ impl Program {
     fn office_door(&self) -> Staged<Door<'_>> {
         let office = self.office.as_ref().ok_or(Stopped::SignedOut)?;
         Ok(Door { direct: &office.sign_in, keys: &self.keys, public_url: &office.url, now: clock::now() })
+    }
+
+    fn sight(&self, scope: &Scope) -> Sight<'_> {
+        Sight { store: &self.store, sources: &self.config.sources, scope: scope.clone() }
     }
 
     fn scope(&self, desk: &Desk) -> Staged<Scope> {
@@ -214,6 +233,7 @@ impl Program {
             reason: desk.reason.clone(),
             waiting: 0,
             training: self.config.training,
+            earlier: self.earlier.iter().map(|log| log.origin().to_owned()).collect(),
         }
     }
 }
@@ -229,6 +249,11 @@ impl Reader {
     fn subject(&self) -> &str {
         &self.desk.staff.practitioner.host_sub
     }
+}
+
+/// Whether an entry of the kind is an alert that somebody takes on.
+pub(super) fn is_alert(entry: &Entry) -> bool {
+    words::raised(entry).is_some()
 }
 
 fn unreadable(_: Fault) -> Stopped {
@@ -283,6 +308,26 @@ impl web::office::Office for Doors {
     fn step(&self, browser: Browser, token: String, form: StepForm) -> Answer<Queue> {
         let program = Arc::clone(&self.0);
         async move { program.office_step(&browser, &token, form).await }.boxed()
+    }
+
+    fn figures(&self, browser: Browser, month: String) -> Answer<Figured> {
+        let program = Arc::clone(&self.0);
+        async move { program.office_figures(&browser, &month).await }.boxed()
+    }
+
+    fn held(&self, browser: Browser) -> Answer<HeldRows> {
+        let program = Arc::clone(&self.0);
+        async move { program.office_held(&browser).await }.boxed()
+    }
+
+    fn hold(&self, browser: Browser, token: String, form: HoldForm) -> Answer<Option<Told>> {
+        let program = Arc::clone(&self.0);
+        async move { program.office_hold(&browser, &token, form).await }.boxed()
+    }
+
+    fn reconciliation(&self, browser: Browser) -> Answer<Reconciliation> {
+        let program = Arc::clone(&self.0);
+        async move { program.office_reconciliation(&browser).await }.boxed()
     }
 
     fn sign_out(&self, browser: Browser, token: String) -> Answer<()> {

@@ -52,6 +52,10 @@ impl Program {
             }
             .to_owned(),
             log: self.witnesses.said(self.store.frozen(), clock::millis()),
+            alerts: self.notifier.as_ref().map_or_else(
+                || "nobody is told: no address in `[alerts.notify]`".to_owned(),
+                |notifier| notifier.said(clock::millis()),
+            ),
             configuration: self.policy().id().to_owned(),
             generation: self.policy_generation(),
             refused: self.agreement_refused(),

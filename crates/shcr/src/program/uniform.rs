@@ -65,7 +65,7 @@ mod tests {
     /// Below it p > 0.01 for two samples of 10,000: 1.628 times the root of 2 / n.
     const CRITICAL: f64 = 0.023_02;
 
-    // shows: R42
+    // shows: R42, A19
     #[test]
     fn t51_what_is_found_cannot_be_told_from_how_long_it_takes() {
         let kinds = || {

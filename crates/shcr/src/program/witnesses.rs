@@ -3,7 +3,7 @@
 //! is from the past. One that complains makes the gateway look at itself, and stops it only if it is wrong (HAZ-030).
 //! Source: C2SP tlog-witness; C2SP tlog-policy; audit.md section 6.
 
-use super::{Program, store_settings};
+use super::{Program, earlier, store_settings};
 use crate::{clock, config::Config, entries};
 use audit::{
     Millis, Published,
@@ -170,13 +170,34 @@ async fn answer_of(client: &reqwest::Client, url: &str, body: String) -> Said {
     }
 }
 
+/// What our own log says of itself.
+enum Checked {
+    Right,
+    Wrong(String),
+    /// A server that cannot be reached says nothing about the log.
+    Unread,
+}
+
+/// A file as an auditor would check it, who shares nothing with its writer; on a server the tree over the leaves. Blocks.
+fn own_log(place: &audit::Place) -> Checked {
+    if place.server.is_none() {
+        return audit::verify(&place.path, None, None)
+            .map_or_else(|fault| Checked::Wrong(fault.to_string()), |_| Checked::Right);
+    }
+    match audit::check_tree(place) {
+        Ok(_) => Checked::Right,
+        Err(audit::TreeFault::Read(_)) => Checked::Unread,
+        Err(fault) => Checked::Wrong(fault.to_string()),
+    }
+}
+
 /// Before the store is opened: no witness knows more of the log than the store has published.
 pub(crate) async fn must_not_be_ahead(config: &Config) -> miette::Result<()> {
     let witnesses = Witnesses::load(config)?;
     if witnesses.asked.is_empty() {
         return Ok(());
     }
-    let settings = store_settings(config, super::read_key(config)?);
+    let settings = store_settings(config, super::read_key(config)?)?;
     let before = audit::before_opening(&settings, clock::millis()).into_diagnostic()?;
     for witness in &witnesses.asked {
         match witnesses.ask(witness, request(0, &[], &before.note)).await {
@@ -268,13 +289,15 @@ impl Program {
             return;
         }
         self.witnesses.known().complaints.insert(witness.name.clone(), now);
-        let path = self.config.audit.store.clone();
-        let checked = tokio::task::spawn_blocking(move || audit::verify(&path, None)).await;
+        let place = self.config.audit.place();
+        let checked = tokio::task::spawn_blocking(move || place.map(|place| own_log(&place))).await;
         let (name, what) = (
             &witness.name,
             match checked {
-                Ok(Ok(_)) => "a witness says the log is not one log; our own tree is right".to_owned(),
-                Ok(Err(fault)) => {
+                Ok(Ok(Checked::Right)) => {
+                    "a witness says the log is not one log; our own tree is right".to_owned()
+                }
+                Ok(Ok(Checked::Wrong(fault))) => {
                     let words =
                         format!("witness `{}` complained, and the log is wrong at {fault}", witness.name);
                     if let Err(error) = audit::freeze(&self.config.audit.store, &words) {
@@ -282,7 +305,7 @@ impl Program {
                     }
                     return;
                 }
-                Err(_) => "a witness says the log is not one log; it could not be checked".to_owned(),
+                _ => "a witness says the log is not one log; it could not be checked".to_owned(),
             },
         );
         tracing::error!(witness = name, "{what}");
@@ -292,12 +315,11 @@ impl Program {
         }
     }
 
-    /// A part of the log; the shard is the year behind its name.
+    /// A part of this log or of an earlier one; the shard is the last part of its name.
     pub(super) async fn log_part(&self, shard: &str, path: &str) -> Option<LogPart> {
-        if self.store.origin().rsplit('/').next() != Some(shard) {
-            return None;
-        }
-        match self.store.part(path).await {
+        let mut logs = std::iter::once(&self.store).chain(&self.earlier);
+        let log = logs.find(|log| earlier::shard(log.origin()) == shard)?;
+        match log.part(path).await {
             Ok(Some(audit::Part::Checkpoint(note))) => Some(LogPart::Checkpoint(note)),
             Ok(Some(audit::Part::Tile(bytes))) => Some(LogPart::Tile(bytes)),
             Ok(None) => None,

@@ -5,13 +5,7 @@
 
 use crate::config::back_channel::BackChannel;
 use access::Certificate;
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request, connect_info::Connected},
-    middleware::{self, Next},
-    response::Response,
-    serve::{IncomingStream, Listener},
-};
+use axum::{extract::ConnectInfo, http::Extensions, serve::Listener};
 use miette::{IntoDiagnostic, WrapErr};
 use rustls::{
     RootCertStore, ServerConfig,
@@ -68,14 +62,10 @@ fn certificates(path: &Path) -> miette::Result<Vec<CertificateDer<'static>>> {
     Ok(read)
 }
 
-/// Puts what the handshake showed into each request, where the routes look for it.
-pub(crate) fn told(router: Router) -> Router {
-    async fn tell(ConnectInfo(peer): ConnectInfo<Peer>, mut request: Request, next: Next) -> Response {
-        request.extensions_mut().insert(ConnectInfo(peer.address));
-        request.extensions_mut().insert(Caller { certificate: peer.certificate });
-        next.run(request).await
-    }
-    router.layer(middleware::from_fn(tell))
+/// Puts what the handshake showed into a request, where the routes look for it.
+pub(crate) fn introduce(peer: &Peer, extensions: &mut Extensions) {
+    extensions.insert(ConnectInfo(peer.address));
+    extensions.insert(Caller { certificate: peer.certificate.clone() });
 }
 
 /// Who stands at the other end.
@@ -86,12 +76,6 @@ pub(crate) struct Peer {
 }
 
 type Shaken = (TlsStream<TcpStream>, Peer);
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        stream.remote_addr().clone()
-    }
-}
 
 /// Hands out connections that are already encrypted.
 pub(crate) struct TlsListener {

@@ -1,10 +1,10 @@
-//! `shcr audit export` and `rotate-key`: take a deployment's configuration and two people, act on a store that no gateway
+//! `shcr audit export`, `rotate-key` and `succeed`: take a deployment's configuration and two people, act on a store that no gateway
 //! has open. What is read is recorded before it is written out (audit.md section 11); a reason has ten characters at least.
 
 use super::{refuse, say};
-use crate::{clock, config::Config, program};
+use crate::{clock, config::Config, entries::reading, program};
 use audit::{
-    Entry, Found, Key, Kind, Query, Store,
+    Decided, Entry, Found, Key, Kind, Query, Store,
     event::{Deployment, Placed},
 };
 use miette::{IntoDiagnostic, WrapErr};
@@ -12,9 +12,8 @@ use std::{ops::Range, path::PathBuf, process::ExitCode};
 
 /// The export's entries as FHIR AuditEvents.
 const EVENTS: &str = "events.ndjson";
-/// Fewer characters give no reason.
-const SHORTEST_REASON: usize = 10;
-const LONGEST_REASON: usize = 1_000;
+/// What is recorded of one argument, at most.
+const LONGEST_TOLD: usize = 1_000;
 
 /// `shcr audit export`
 #[derive(clap::Args)]
@@ -53,14 +52,30 @@ pub(crate) struct RotateKey {
     second: String,
 }
 
+/// `shcr audit succeed`
+#[derive(clap::Args)]
+pub(crate) struct Succeed {
+    /// The deployment's configuration: the log that ended under `[[audit.earlier]]`, and a `store` that is not there yet.
+    #[arg(long)]
+    config: PathBuf,
+    /// Why; recorded.
+    #[arg(long)]
+    reason: String,
+    /// Who decides; recorded.
+    #[arg(long)]
+    by: String,
+    /// Who agrees; recorded, and not the same person.
+    #[arg(long)]
+    second: String,
+}
+
 pub(crate) async fn export(options: Export) -> miette::Result<ExitCode> {
     let range = options.range.split_once("..").and_then(|(a, b)| Some(a.parse().ok()?..b.parse().ok()?));
     let Some(range) = range else { return refuse(&"a range is written `A..B`") };
-    let reason = options.reason.trim();
-    if !(SHORTEST_REASON..=LONGEST_REASON).contains(&reason.chars().count()) {
+    let Some(reason) = reading::reason(&options.reason) else {
         return refuse(&"say why in 10 to 1,000 characters");
-    }
-    if !are_two(&options.by, &options.second) {
+    };
+    if !audit::are_two(&options.by, &options.second) {
         return refuse(&"two people are needed");
     }
     let (config, key) = deployment(&options.config)?;
@@ -75,7 +90,7 @@ pub(crate) async fn export(options: Export) -> miette::Result<ExitCode> {
         return refuse(&format!("it could not be recorded, so nothing is exported ({fault})"));
     }
     drop(store);
-    match audit::export::export(&config.audit.store, &key, range, &options.to) {
+    match audit::export::export(&config.audit.place()?, &key, range, &options.to) {
         Ok(()) => {
             std::fs::write(options.to.join(EVENTS), events?).into_diagnostic()?;
             say(&format!("exported to `{}`\n", options.to.display()))?;
@@ -88,7 +103,7 @@ pub(crate) async fn export(options: Export) -> miette::Result<ExitCode> {
 /// The same entries as FHIR AuditEvents, one to a line.
 async fn events(store: &Store, config: &Config, range: &Range<u64>) -> miette::Result<String> {
     // `<host>/audit/<ODS>/<year>`, as its keys are named.
-    let keys = audit::export::log_keys(&config.audit.store).into_diagnostic()?;
+    let keys = audit::export::log_keys(&config.audit.place()?).into_diagnostic()?;
     let log = keys.last().and_then(|(_, verifier)| verifier.split('+').next()).unwrap_or_default();
     let deployment = Deployment {
         observer: format!("gateway:{}", config.audit.replica),
@@ -113,7 +128,7 @@ async fn events(store: &Store, config: &Config, range: &Range<u64>) -> miette::R
 }
 
 pub(crate) async fn rotate_key(options: RotateKey) -> miette::Result<ExitCode> {
-    if !are_two(&options.by, &options.second) {
+    if !audit::are_two(&options.by, &options.second) {
         return refuse(&"two people are needed");
     }
     let (config, key) = deployment(&options.config)?;
@@ -129,21 +144,65 @@ pub(crate) async fn rotate_key(options: RotateKey) -> miette::Result<ExitCode> {
     }
 }
 
-fn deployment(path: &std::path::Path) -> miette::Result<(Config, [u8; 32])> {
+pub(crate) async fn succeed(options: Succeed) -> miette::Result<ExitCode> {
+    let Some(reason) = reading::reason(&options.reason) else {
+        return refuse(&"say why in 10 to 1,000 characters");
+    };
+    if !audit::are_two(&options.by, &options.second) {
+        return refuse(&"two people are needed");
+    }
+    let (config, key) = deployment(&options.config)?;
+    let Some(old) = config.audit.earlier.last() else {
+        return refuse(
+            &"name the log that ended under `[[audit.earlier]]`, and another `store` for this one",
+        );
+    };
+    let before = old.place()?;
+    let Some(old) = audit::ended(&before).into_diagnostic()? else {
+        return refuse(&"the log that ended has signed nothing, so there is nothing to go on from");
+    };
+    let decided = Decided { by: options.by, second: options.second, reason: reason.to_owned() };
+    let settings = program::store_settings(&config, key)?;
+    let store = match Store::succeed(settings, &old, &decided, clock::millis()) {
+        Ok(store) => store,
+        Err(fault) => return refuse(&fault),
+    };
+    let signed = store.checkpoint(clock::millis()).await;
+    store.stop(clock::millis()).await.into_diagnostic().wrap_err("the store could not be closed")?;
+    let size = signed.into_diagnostic()?.checkpoint.size;
+    // As it stood once its door was shut.
+    let old = audit::ended(&before).into_diagnostic()?.unwrap_or(old);
+    let (log, ended, leaves) = (store.origin(), &old.checkpoint, old.leaves);
+    say(&format!(
+        "{log} goes on from {} of {} signed entries; {size} of its own are signed\n",
+        ended.origin, ended.size
+    ))?;
+    if leaves > ended.size {
+        say(&format!("{} entries of the old log were never signed\n", leaves - ended.size))?;
+    }
+    drop(store);
+    for (since, verifier) in audit::export::log_keys(&config.audit.place()?).into_diagnostic()? {
+        say(&format!("{since} {verifier}\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn deployment(path: &std::path::Path) -> miette::Result<(Config, [u8; 32])> {
     let config = Config::load(path)?;
     let key = program::read_key(&config)?;
     Ok((config, key))
 }
 
-fn opened(config: &Config, key: [u8; 32]) -> miette::Result<Store> {
-    Store::open(program::store_settings(config, key), clock::millis())
+/// Beside running gateways on a server, as `<replica>-tools`; in a file, instead of one.
+pub(super) fn opened(config: &Config, key: [u8; 32]) -> miette::Result<Store> {
+    let mut settings = program::store_settings(config, key)?;
+    program::earlier::must_be_begun(config, &settings.place)?;
+    if settings.place.server.is_some() {
+        settings.replica.push_str("-tools");
+    }
+    Store::open(settings, clock::millis())
         .into_diagnostic()
-        .wrap_err("the store cannot be opened: a running gateway must be stopped first")
-}
-
-fn are_two(by: &str, second: &str) -> bool {
-    let (by, second) = (by.trim().to_lowercase(), second.trim().to_lowercase());
-    !by.is_empty() && !second.is_empty() && by != second
+        .wrap_err("the store cannot be opened: a gateway that has it as its file must be stopped first")
 }
 
 fn read(options: &Export, reason: &str) -> Entry {
@@ -158,7 +217,7 @@ fn read(options: &Export, reason: &str) -> Entry {
         ("second", &options.second),
     ];
     let told =
-        told.into_iter().map(|(name, value)| (name.to_owned(), value.chars().take(LONGEST_REASON).collect()));
+        told.into_iter().map(|(name, value)| (name.to_owned(), value.chars().take(LONGEST_TOLD).collect()));
     entry.detail = told.collect();
     entry
 }

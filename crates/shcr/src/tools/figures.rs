@@ -1,11 +1,12 @@
 //! `shcr audit figures`: takes a store's file and its key, gives counts that everybody may read, one to a line.
 
 use super::say;
+use crate::figured;
 use audit::{Entry, Filter, figures::Figures};
 use miette::{IntoDiagnostic, WrapErr};
-use std::{collections::BTreeMap, path::Path, process::ExitCode};
+use std::process::ExitCode;
 
-pub(super) fn run(store: &Path, key: [u8; 32]) -> miette::Result<ExitCode> {
+pub(super) fn run(store: &audit::Place, key: [u8; 32]) -> miette::Result<ExitCode> {
     let read = audit::inspect(store, key, &Filter::default()).into_diagnostic()?;
     let entries: Vec<(u64, Entry)> = read
         .into_iter()
@@ -19,32 +20,18 @@ pub(super) fn run(store: &Path, key: [u8; 32]) -> miette::Result<ExitCode> {
 }
 
 fn text(figures: &Figures) -> String {
-    let mut lines = Vec::new();
-    let single = [
-        ("openings", figures.openings),
-        ("documents opened", figures.documents),
-        ("direct access", figures.direct),
-        ("encrypted address", figures.legacy),
-        ("emergency access", figures.break_glass),
-        ("emergency access over an objection", figures.over_objection),
-        ("interruptions passed", figures.overrides),
-    ];
-    lines.extend(single.map(|(name, count)| format!("{count:>8} {name}")));
-    let mut by = |what: &str, counts: &BTreeMap<String, u64>| {
-        lines.extend(counts.iter().map(|(name, count)| format!("{count:>8} {what} {name}")));
+    let line = |group: &str, (name, count): &(String, u64)| {
+        let of = if group.is_empty() { String::new() } else { format!("{group} ") };
+        format!("{count:>8} {of}{name}")
     };
-    by("openings by way in", &figures.by_route);
-    by("openings by organisation", &figures.by_organisation);
-    by("openings by role", &figures.by_role);
-    for (source, states) in &figures.states {
-        by(&format!("source {source}"), states);
-    }
+    let groups = figured::groups(figures);
+    let counts = groups.iter().flat_map(|(group, rows)| rows.iter().map(|row| line(group, row)));
     let alert = |(rule, alerts): (&String, &audit::figures::Alerts)| {
         let precision =
-            alerts.precision().map(|share| format!(", {:.0} % of those closed a breach", share * 100.0));
+            figured::precision(*alerts).map(|share| format!(", {share} of those closed a breach"));
         let closed = alerts.justified + alerts.breaches;
         format!("{:>8} alerts {rule}, {closed} closed{}", alerts.raised, precision.unwrap_or_default())
     };
-    lines.extend(figures.alerts.iter().map(alert));
+    let lines: Vec<String> = counts.chain(figures.alerts.iter().map(alert)).collect();
     lines.join("\n") + "\n"
 }

@@ -245,8 +245,8 @@ fn explain_opening(config: &Config, opening: &str) -> miette::Result<ExitCode> {
     let opening =
         OpeningId::parse(opening).map_err(|_| miette!("`{opening}` is not the id of an opening"))?;
     let filter = Filter { opening: Some(opening.clone()), ..Filter::default() };
-    let entries =
-        audit::inspect(&config.audit.store, read_key(&config.audit.key_file)?, &filter).into_diagnostic()?;
+    let entries = audit::inspect(&config.audit.place()?, read_key(&config.audit.key_file)?, &filter)
+        .into_diagnostic()?;
     let decided = |view: &&EntryView| ["open", "refused"].contains(&text(view, "/kind"));
     let entry = entries.iter().find(decided).ok_or_else(|| miette!("the audit has no such opening"))?;
     let (outcome, id) = (text(entry, "/decision/outcome"), text(entry, "/configuration"));

@@ -14,6 +14,7 @@ fn status(audit: &str) -> Status {
         sources: vec![source],
         audit: audit.into(),
         log: "12 entries signed 3 s ago; not yet witnessed".into(),
+        alerts: "everything urgent is told".into(),
         configuration: "c0ffee".into(),
         generation: 1,
         refused: None,

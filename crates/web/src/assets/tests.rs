@@ -36,8 +36,8 @@ fn reduced_motion_does_not_take_the_stop_text_away() {
 #[test]
 fn the_files_are_within_their_budgets() {
     // Raw sizes that keep the compressed ones inside 32 kB and 5 kB.
-    assert!(STYLE.text.len() < 120_000, "HAZ-024: {}", STYLE.text.len());
-    assert!(SCRIPT.text.len() < 12_000, "HAZ-024: {}", SCRIPT.text.len());
+    assert!(STYLE.text.len() < 128_000, "HAZ-024: {}", STYLE.text.len());
+    assert!(SCRIPT.text.len() < 13_000, "HAZ-024: {}", SCRIPT.text.len());
 }
 
 #[test]
@@ -74,6 +74,27 @@ fn no_rule_takes_a_status_word_or_a_warning_out_of_sight() {
             let hidden = selectors.split(',').any(|selector| selector.trim().ends_with(word));
             assert!(!hidden, "HAZ-019, HAZ-052: `{word}` is hidden by {selectors}");
         }
+    }
+}
+
+#[test]
+fn dark_is_for_the_screen_of_those_who_see_it_and_every_colour_has_both_shades() {
+    let css = include_str!("../../static/record.css");
+    let (light, rest) = css
+        .split_once("@supports (color:light-dark(#000,#fff)){\n@media screen and (forced-colors:none){")
+        .unwrap();
+    let (dark, rest) = rest.split_once("\n}\n}").unwrap();
+    assert!(!rest.contains("light-dark(#000,#fff)){\n"), "one place");
+    let (_, root) = light.split_once(":root{").unwrap();
+    for colour in root.split_once('}').unwrap().0.split(';') {
+        let (name, shade) = colour.split_once(':').unwrap();
+        assert!(dark.contains(&format!("{name}:light-dark({shade},#")), "HAZ-052: {name}");
+        assert!(rest.contains(&format!("var({name})")), "{name} is not used");
+    }
+    for choice in
+        [":root:has(#c-light:checked){color-scheme:light}", ":root:has(#c-dark:checked){color-scheme:dark}"]
+    {
+        assert!(dark.contains(choice), "{choice}");
     }
 }
 

@@ -345,6 +345,7 @@ fn bilevel(width: u32, height: u32, compression: u16, strip: &[u8]) -> Vec<u8> {
     file
 }
 
+// shows: A39
 #[test]
 fn a_scan_that_unfolds_into_more_than_paper_is_refused() {
     for (width, height) in [(200_000, 200_000), (u32::MAX, u32::MAX), (100_000_000, 1), (0, 0)] {
@@ -366,6 +367,7 @@ fn a_scan_that_unfolds_into_more_than_paper_is_refused() {
 }
 
 proptest! {
+    // shows: F28, A22
     #[test]
     fn no_bytes_make_anything_but_harmless_markup(text in "[<>a-z/=\"'& !-]{0,200}") {
         let html = format!("<html>{text}");

@@ -1,7 +1,7 @@
 //! Takes a report on one person, gives it as comma-separated values. A cell that a spreadsheet would run as a formula is
 //! written as text. Source: RFC 4180; OWASP, CSV injection.
 
-use super::values::Reported;
+use super::values::Looker;
 
 const HEAD: [&str; 9] = [
     "When",
@@ -15,9 +15,9 @@ const HEAD: [&str; 9] = [
     "Log index",
 ];
 
-pub(super) fn of(report: &Reported) -> String {
+pub fn of(rows: &[Looker]) -> String {
     let mut text = line(&HEAD.map(str::to_owned));
-    for row in &report.rows {
+    for row in rows {
         let shown = row.shown.iter().map(|(partner, what)| format!("{partner}: {what}"));
         text.push_str(&line(&[
             row.at.clone(),
@@ -34,7 +34,8 @@ pub(super) fn of(report: &Reported) -> String {
     text
 }
 
-fn line(cells: &[String]) -> String {
+/// One line, each cell between quotes.
+pub fn line(cells: &[String]) -> String {
     let quoted: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
     format!("{}\r\n", quoted.join(","))
 }
@@ -48,15 +49,13 @@ fn quoted(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::office::values::Looker;
 
     #[test]
     fn a_cell_never_runs_and_never_breaks_its_line() {
         let looker = |why: &str| Looker { why: why.to_owned(), ..Looker::default() };
         let hostile = ["=HYPERLINK(\"x\")", " +1", "-1", "@SUM(A1)", "\tx", "a\"b,c", "two\r\nlines"];
-        let report =
-            Reported { rows: hostile.iter().map(|why| looker(why)).collect(), ..Reported::default() };
-        let text = of(&report);
+        let rows: Vec<Looker> = hostile.iter().map(|why| looker(why)).collect();
+        let text = of(&rows);
         for said in
             ["\"'=HYPERLINK(\"\"x\"\")\"", "\"' +1\"", "\"'-1\"", "\"'@SUM(A1)\"", "\"'\tx\"", "\"a\"\"b,c\""]
         {

@@ -2,11 +2,24 @@
 
 use super::{
     Stopped,
-    values::{Desk, Fault, LookForm, Looked, NextStep, Queue, ReasonForm, ReportForm, Reported, Told},
+    values::{
+        Desk, Fault, Figured, HandsOver, Held, HeldRows, LookForm, Looked, NextStep, Queue, ReasonForm,
+        Reconciliation, ReportForm, Reported, Side, Told,
+    },
 };
 use crate::{assets, routes::Settings, view::drawn};
 use access::Refusal;
 use askama::Template;
+
+impl ToldPage<'_> {
+    fn is_held(&self) -> bool {
+        matches!(self.told.held, Some(Held::Yes { .. }))
+    }
+
+    fn may_change(&self) -> bool {
+        !matches!(self.told.held, Some(Held::Yes { may_lift: false, .. }))
+    }
+}
 
 /// What can be asked for alone.
 const ONLY: [(&str, &str); 5] = [
@@ -85,6 +98,27 @@ struct ReportPage<'a> {
 struct QueuePage<'a> {
     frame: Frame<'a>,
     queue: &'a Queue,
+}
+
+#[derive(Template)]
+#[template(path = "office_figures.html", whitespace = "minimize")]
+struct FiguresPage<'a> {
+    frame: Frame<'a>,
+    figured: &'a Figured,
+}
+
+#[derive(Template)]
+#[template(path = "office_held.html", whitespace = "minimize")]
+struct HeldPage<'a> {
+    frame: Frame<'a>,
+    held: &'a HeldRows,
+}
+
+#[derive(Template)]
+#[template(path = "office_reconciliation.html", whitespace = "minimize")]
+struct ReconciliationPage<'a> {
+    frame: Frame<'a>,
+    reconciliation: &'a Reconciliation,
 }
 
 /// A field of text.
@@ -268,3 +302,25 @@ pub(super) fn report_faults(reported: &Reported) -> String {
 pub(super) fn queue(queue: &Queue) -> String {
     drawn(&QueuePage { frame: Frame::new("Alerts", queue.desk.training), queue })
 }
+
+pub(super) fn figures(figured: &Figured) -> String {
+    drawn(&FiguresPage { frame: Frame::new("Figures", figured.desk.training), figured })
+}
+
+pub(super) fn held(held: &HeldRows) -> String {
+    drawn(&HeldPage { frame: Frame::new("Left out of reports", held.desk.training), held })
+}
+
+impl Side {
+    fn one_sided(&self) -> [(&'static str, u64); 3] {
+        [("Ours only", self.ours_only), ("Theirs only", self.theirs_only), ("Different", self.different)]
+    }
+}
+
+pub(super) fn reconciliation(reconciliation: &Reconciliation) -> String {
+    let frame = Frame::new("Reconciliation", reconciliation.desk.training);
+    drawn(&ReconciliationPage { frame, reconciliation })
+}
+
+#[cfg(test)]
+mod tests;

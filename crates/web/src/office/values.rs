@@ -16,6 +16,8 @@ pub struct Desk {
     /// Alerts nobody has closed.
     pub waiting: usize,
     pub training: bool,
+    /// Logs that ended, by name: what is in them is on none of these pages.
+    pub earlier: Vec<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -58,6 +60,8 @@ pub struct Looked {
     pub form: LookForm,
     pub faults: Vec<Fault>,
     pub rows: Vec<Row>,
+    /// What was deleted by an order in this part of the log, each in words.
+    pub gone: Vec<String>,
     pub next: Option<u64>,
 }
 
@@ -92,6 +96,76 @@ pub struct Told {
     /// Source and how it ended, for those nothing was shown of.
     pub not_shown: Vec<(String, String)>,
     pub steps: Vec<Step>,
+    /// Whether it is left out of the report for the person; `None` where this officer has no say in it.
+    pub held: Option<Held>,
+    /// What was typed, and why nothing was changed.
+    pub hold: HoldForm,
+    pub fault: Option<String>,
+}
+
+/// Whether an opening is left out of the report for the person.
+#[derive(Clone, Default)]
+pub enum Held {
+    #[default]
+    No,
+    /// By somebody else, this officer may put it back.
+    Yes { says: String, may_lift: bool },
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct HoldForm {
+    /// The opening's id.
+    pub opening: String,
+    /// `hold`, `lift`.
+    pub step: String,
+    pub note: String,
+    /// `2026-12-31`: the day on which it is looked at again.
+    pub review: String,
+}
+
+/// Everything that is left out, by the day on which it is looked at again.
+#[derive(Clone, Default)]
+pub struct HeldRows {
+    pub desk: Desk,
+    pub rows: Vec<HeldRow>,
+}
+
+#[derive(Clone, Default)]
+pub struct HeldRow {
+    pub opening: String,
+    pub since: String,
+    pub by: String,
+    pub reason: String,
+    pub review: String,
+    /// That day has come.
+    pub is_due: bool,
+}
+
+/// Counts of one month.
+#[derive(Clone, Default)]
+pub struct Figured {
+    pub desk: Desk,
+    /// `2026-11`
+    pub month: String,
+    /// A group's name, which may be empty, and its counts.
+    pub groups: Vec<(String, Vec<(String, u64)>)>,
+    pub alerts: Vec<AlertFigures>,
+    /// How far the log is signed and witnessed now.
+    pub log: String,
+}
+
+/// The alerts of one rule that were raised in the month.
+#[derive(Clone, Default)]
+pub struct AlertFigures {
+    pub rule: String,
+    pub says: String,
+    pub raised: u64,
+    pub open: u64,
+    pub justified: u64,
+    pub breaches: u64,
+    /// Of those closed, how many were a breach; `None` while none is closed.
+    pub precision: Option<String>,
 }
 
 /// What one source's part of the page was.
@@ -106,8 +180,8 @@ pub struct Shown {
     pub categories: Vec<(String, String, usize)>,
     /// Resource, id, version: for comparing with the source's own log.
     pub items: Vec<(String, String, String)>,
-    /// Why and how many: told to the source's own officer alone.
-    pub held: Vec<(String, usize)>,
+    /// What was held back, sealed to the partner and with what it is sealed for: given to the source's own officer alone.
+    pub held: Option<String>,
     /// Where the entry stands in the log, and what it commits to.
     pub index: u64,
     pub commitment: String,
@@ -142,6 +216,8 @@ pub struct Reported {
     pub rows: Vec<Looker>,
     /// There are more than one report may hold: choose a shorter time.
     pub is_cut: bool,
+    /// How many openings are left out; told to the region's officers alone, and on no paper.
+    pub held: Option<usize>,
 }
 
 /// One opening as the person themselves may read it.
@@ -160,6 +236,42 @@ pub struct Looker {
     pub index: u64,
 }
 
+/// Sources' own logs held against ours.
+#[derive(Clone, Default)]
+pub struct Reconciliation {
+    pub desk: Desk,
+    pub sources: Vec<Side>,
+    /// When it is done by itself: `03:00`.
+    pub at: String,
+}
+
+/// One source's last day.
+#[derive(Clone, Default)]
+pub struct Side {
+    pub source: String,
+    pub partner: String,
+    pub how: HandsOver,
+    /// `28-Nov-2026`; `None` before the first.
+    pub day: Option<String>,
+    pub both: u64,
+    pub ours_only: u64,
+    pub theirs_only: u64,
+    pub different: u64,
+    /// What else is known of the day, in words.
+    pub beside: Vec<String>,
+}
+
+/// Whether a source hands over its log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HandsOver {
+    #[default]
+    Lately,
+    /// Nothing for a week.
+    Silent,
+    /// It has not been agreed.
+    NotAgreed,
+}
+
 /// Alerts, the newest first.
 #[derive(Clone, Default)]
 pub struct Queue {
@@ -176,9 +288,13 @@ pub struct Alert {
     pub rule: String,
     pub says: String,
     pub at: String,
+    /// What a professional wrote, where they reported a problem.
+    pub text: String,
     /// The opening it is about, where there is one.
     pub opening: Option<String>,
     pub organisation: String,
+    /// Nobody took it on in time.
+    pub is_overdue: bool,
     /// What has happened to it, in words.
     pub history: Vec<String>,
     pub next: NextStep,

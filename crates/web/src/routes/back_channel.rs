@@ -24,6 +24,7 @@ const ROUTES: &[Route] = &[
     route(Method::Post, "/oauth2/token", Act::Token, [HOST, "signed assertion", "launch"]),
     route(Method::Post, "/launch/event", Act::HostEvent, [HOST, "-", "session end"]),
     route(Method::Get, "/audit/log/{shard}/{*part}", Act::Log, ["anyone with a certificate", "-", "-"]),
+    route(Method::Get, "/audit/feed/{ods}", Act::Feed, ["that partner, by certificate", "-", "audit read"]),
     route(Method::Get, "/s/{sid}/fhir", Act::Searchset, [BEARER, "session", "open, disclosures, close"]),
 ];
 

@@ -2,7 +2,7 @@
 //! can do nothing. Refuses what nobody would see. Source: viewer.md sections 2 and 7; CSP Level 3, sandbox; HAZ-020, HAZ-021.
 
 use super::{App, headers, session, still};
-use crate::gateway::{Content, ContentKind};
+use crate::gateway::{As, Content, ContentKind};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,14 +24,19 @@ pub(super) async fn shell(app: App, (sid, handle): (String, String), request: Re
 }
 
 /// The document itself, or why it is not shown: 200 either way, since how a source answered is said in the page.
-pub(super) async fn content(app: App, (sid, handle): (String, String), request: Request) -> Response {
+pub(super) async fn content(
+    app: App,
+    (sid, handle): (String, String),
+    shown_as: As,
+    request: Request,
+) -> Response {
     let arrived = Instant::now();
     if let Err(response) = session::must_be_seen(&app, &request) {
         return *response;
     }
     let within = session::within(sid, &request);
     let cookie = within.browser.cookie.is_some();
-    match app.gateway.content(within, handle).await {
+    match app.gateway.content(within, handle, shown_as).await {
         Ok(content) => sent(content),
         Err(refused) => {
             let mut response = still::refused(&app, &refused, cookie, arrived).await;

@@ -2,7 +2,8 @@
 //! forms need the session's token, our own origin and the browser's word for it. Source: access.md section 4; viewer.md section 2.
 
 use super::{App, browser, headers, still};
-use crate::gateway::{Document, Left, Opened, Order, SessionState, Within};
+use crate::gateway::{Document, Left, Opened, Order, Refused, SessionState, Within};
+use crate::page::Sought;
 use crate::words;
 use axum::Form;
 use axum::body::Body;
@@ -34,13 +35,45 @@ pub(super) async fn record(app: App, sid: String, request: Request) -> Response 
     }
     let within = within(sid, &request);
     let cookie = within.browser.cookie.is_some();
-    match app.gateway.open(within, order(request.uri().query())).await {
+    let opened = app.gateway.open(within, order(request.uri().query())).await;
+    told(&app, opened, cookie, arrived).await
+}
+
+async fn told(app: &App, opened: Result<Opened, Refused>, cookie: bool, arrived: Instant) -> Response {
+    match opened {
         Ok(Opened::Record(document)) => streamed(document),
         Ok(Opened::Interruption { frame_ancestor, html, .. }) => {
             still::page(StatusCode::OK, html, frame_ancestor.as_deref())
         }
-        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+        Err(refused) => still::refused(app, &refused, cookie, arrived).await,
     }
+}
+
+/// What somebody looks for: in the body, so that it is in no address (HAZ-049).
+#[derive(serde::Deserialize)]
+struct Find {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    term: String,
+}
+
+/// A new opening that shows only what was looked for: for pages without script.
+pub(super) async fn find(app: App, sid: String, request: Request) -> Response {
+    let arrived = Instant::now();
+    if let Err(response) = must_be_seen(&app, &request) {
+        return *response;
+    }
+    let (within, Find { token, term }) = match own(&app, sid, request).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    let Some(sought) = Sought::of(&term) else {
+        return still::not_for_machines(&app, StatusCode::BAD_REQUEST);
+    };
+    let cookie = within.browser.cookie.is_some();
+    let opened = app.gateway.find(within, token, sought).await;
+    told(&app, opened, cookie, arrived).await
 }
 
 /// An opening is for a person's eyes, and whole.
@@ -104,6 +137,29 @@ pub(super) async fn extend(app: App, sid: String, request: Request) -> Response 
     };
     let cookie = within.browser.cookie.is_some();
     match app.gateway.extend(within, token).await {
+        Ok(()) => still::page(StatusCode::NO_CONTENT, String::new(), None),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
+/// The opening whose record is printed.
+#[derive(serde::Deserialize)]
+struct Printed {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    opening: String,
+}
+
+/// 204 once it is recorded; then the browser may print.
+pub(super) async fn print(app: App, sid: String, request: Request) -> Response {
+    let arrived = Instant::now();
+    let (within, Printed { token, opening }) = match own(&app, sid, request).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.print(within, token, opening).await {
         Ok(()) => still::page(StatusCode::NO_CONTENT, String::new(), None),
         Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
     }
@@ -188,7 +244,7 @@ pub(super) fn within(sid: String, request: &Request) -> Within {
     Within { sid, browser: browser::of(request), bearer: None }
 }
 
-pub(super) fn see_other(app: &App, to: &str) -> Response {
+pub(crate) fn see_other(app: &App, to: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(to) else {
         return still::not_found(app);
     };

@@ -6,27 +6,15 @@ use crate::assets::{self, Asset};
 use crate::gateway::Refused;
 use crate::refusal;
 use crate::view::drawn;
-use crate::{routes::Settings, words};
 use access::Refusal;
 use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use fhir::ReplyState;
-use fhir::reply::{NotAsked, Silence, Withholder};
 use tokio::time::{Duration, Instant, sleep_until};
 
 /// "Not found", "invalidated" and "restricted" must not be told apart by how long they take (HAZ-050).
 const NO_SHARED_RECORD_AT: Duration = Duration::from_millis(1_500);
-
-#[derive(Template)]
-#[template(path = "help.html", whitespace = "minimize")]
-struct Help<'a> {
-    css: &'a str,
-    icon: &'a str,
-    settings: &'a Settings,
-    states: Vec<(String, &'static str)>,
-}
 
 #[derive(Template)]
 #[template(path = "launch_button.html", whitespace = "minimize")]
@@ -103,51 +91,8 @@ fn served(asset: &'static Asset) -> Response {
     response
 }
 
-pub(super) fn help(app: &App) -> Response {
-    let html = drawn(&Help {
-        css: &assets::STYLE.path,
-        icon: &assets::ICON.path,
-        settings: &app.settings,
-        states: states(),
-    });
-    page(StatusCode::OK, html, None)
-}
-
-/// The states as the page words them, with what each means.
-fn states() -> Vec<(String, &'static str)> {
-    let say = |state: ReplyState| words::in_section("Acute", "medicines", &state, "14:02", "7K2M-9QF4");
-    vec![
-        (say(ReplyState::Answered), "The source was asked and answered at that time."),
-        (
-            words::with_warnings("Acute", "14:02", &["showing 200 of 1,001"]),
-            "It answered, and said something about its own answer.",
-        ),
-        (
-            words::nothing_recorded("medicines", &["GP", "Acute"]),
-            "These sources answered that they hold nothing.",
-        ),
-        (say(ReplyState::DidNotAnswer(Silence::TimedOut)), "It was asked. What it holds is not known."),
-        (
-            say(ReplyState::DidNotAnswer(Silence::BreakerOpen { since: "13:40".to_owned() })),
-            "It has been failing and is being left to recover.",
-        ),
-        (say(ReplyState::Unreadable(String::new())), "It answered in a form that could not be shown."),
-        (
-            say(ReplyState::Withheld(Withholder::Source(String::new()))),
-            "It holds something it does not release.",
-        ),
-        (say(ReplyState::NotShared), "The partner does not share this kind of information yet."),
-        (
-            say(ReplyState::NotAsked(NotAsked(words::ROLE_EXCLUDES.to_owned()))),
-            "It was not asked, for the reason given.",
-        ),
-        (
-            words::periodic("Community", "nightly", "22-Nov-2026 02:10"),
-            "It sends extracts: what you see is as old as that.",
-        ),
-        (
-            words::stale("Community", "nightly", "19-Nov-2026 02:10", "24 h"),
-            "Its last extract is older than agreed.",
-        ),
-    ]
+/// A page by another name is no page.
+pub(super) fn help(app: &App, slug: &str) -> Response {
+    crate::help::help(slug, &app.settings)
+        .map_or_else(|| not_found(app), |html| page(StatusCode::OK, html, None))
 }

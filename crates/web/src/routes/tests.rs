@@ -4,6 +4,7 @@ use super::*;
 use crate::gateway::*;
 use access::{Channel, Refusal};
 use axum::body::Bytes;
+use fake::Fake;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use std::net::SocketAddr;
@@ -11,12 +12,16 @@ use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// The gateway behind the routes.
+mod fake;
 /// Other ways in.
 mod ways_in;
 /// Forged forms, and persons named where nobody is read.
 /// The page round a document, and what stands in its frame.
 mod documents;
 mod forged;
+/// Something looked for in a record.
+mod find;
 /// The record for a host's own software.
 mod searchset;
 
@@ -24,186 +29,6 @@ const ORIGIN: &str = "https://record.example.test";
 const NAVIGATE: &str = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
 const OWN_FORM: &str = "Origin: https://record.example.test\r\nSec-Fetch-Site: same-origin\r\n\
     Content-Type: application/x-www-form-urlencoded\r\n";
-
-/// Remembers what it was asked.
-#[derive(Default)]
-struct Fake {
-    asked: Mutex<Vec<String>>,
-    refuse: Mutex<Option<Refusal>>,
-}
-
-impl Fake {
-    fn ask<T: Send + 'static>(&self, what: String, answer: T) -> Answer<T> {
-        self.asked.lock().unwrap().push(what);
-        let refusal = self.refuse.lock().unwrap().clone();
-        let refused = |refusal| Refused {
-            refusal,
-            reference: "7K2M-9QF4".into(),
-            frame_ancestor: Some("https://host.example.test".into()),
-        };
-        async move { refusal.map_or(Ok(answer), |refusal| Err(refused(refusal))) }.boxed()
-    }
-}
-
-impl Gateway for Fake {
-    fn token(&self, request: TokenRequest, _address: String) -> BoxFuture<'static, TokenAnswer> {
-        self.asked.lock().unwrap().push(format!("token {}", request.assertion));
-        async { TokenAnswer { status: 200, body: serde_json::json!({"token_type": "N_A"}) } }.boxed()
-    }
-
-    fn log_part(&self, shard: String, path: String) -> BoxFuture<'static, Option<LogPart>> {
-        let part = match (shard.as_str(), path.as_str()) {
-            ("2026", "checkpoint") => Some(LogPart::Checkpoint("signed".into())),
-            ("2026", "tile/0/x001/002.p/7") => Some(LogPart::Tile(b"hashes".to_vec())),
-            ("2026", "busy") => Some(LogPart::Unavailable),
-            _ => None,
-        };
-        async { part }.boxed()
-    }
-
-    fn published(&self, what: Published) -> serde_json::Value {
-        serde_json::json!({"what": format!("{what:?}")})
-    }
-
-    fn knock(&self, knock: Knock, browser: Browser) -> Answer<String> {
-        let carried = match knock {
-            Knock::Form { assertion, navigates } => format!("form {assertion} {navigates}"),
-            Knock::Code { host, code } => format!("code {host} {code}"),
-            Knock::Legacy { host, query } => format!("address {host} {query}"),
-        };
-        self.ask(format!("knock {carried} from {:?}", browser.origin), "/launch/abc".to_owned())
-    }
-
-    fn redeem(&self, handle: String, _browser: Browser) -> Answer<Admitted> {
-        let admitted = Admitted {
-            location: "/s/sid/".into(),
-            set_cookie: "__Host-shcr=x; Secure; HttpOnly; Path=/; SameSite=Lax".into(),
-        };
-        self.ask(format!("redeem {handle}"), admitted)
-    }
-
-    fn open(&self, within: Within, order: Order) -> Answer<Opened> {
-        let parts = ["<!DOCTYPE html>", "<p>part</p>"].map(|part| Bytes::from_static(part.as_bytes()));
-        let body = stream::iter(parts).boxed();
-        let document = Document {
-            frame_ancestor: Some("https://host.example.test".into()),
-            framed: within.browser.framed,
-            body,
-        };
-        self.ask(
-            format!("open {} {:?} {order:?}", within.sid, within.browser.cookie),
-            Opened::Record(document),
-        )
-    }
-
-    fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset> {
-        let given = Searchset { status: 200, body: "{\"resourceType\":\"Bundle\"}".into() };
-        let bearer = within.bearer.map(|bearer| format!(" {:?} {:?}", bearer.token, bearer.channel));
-        let by = bearer.unwrap_or_default();
-        self.ask(format!("searchset {} {:?}{by}", within.sid, wanted.types), given)
-    }
-
-    fn document(&self, within: Within, handle: String) -> Answer<Shell> {
-        let shell =
-            Shell { frame_ancestor: Some("https://host.example.test".into()), html: "<p>shell</p>".into() };
-        self.ask(format!("document {} {}", within.sid, handle.len()), shell)
-    }
-
-    fn content(&self, within: Within, handle: String) -> Answer<Content> {
-        let kind = if handle == "pdf" { ContentKind::Pdf } else { ContentKind::Page };
-        let content = Content {
-            frame_ancestor: Some("https://host.example.test".into()),
-            kind,
-            body: Bytes::from_static(b"%PDF-1.4"),
-        };
-        self.ask(format!("content {} {}", within.sid, handle.len()), content)
-    }
-
-    fn confirm_identity(&self, within: Within, token: String) -> Answer<()> {
-        self.ask(format!("confirm {} {token}", within.sid), ())
-    }
-
-    fn break_glass(&self, within: Within, over_objection: bool) -> Answer<StillPage> {
-        self.ask(format!("break-glass {} {over_objection}", within.sid), still(200))
-    }
-
-    fn begin_break_glass(&self, within: Within, form: BreakGlassForm) -> Answer<Sent> {
-        let BreakGlassForm { token, reason, text, objection } = form;
-        let sent = if reason.is_empty() { Sent::Again(still(400)) } else { Sent::Taken };
-        self.ask(format!("begin {} {token} {reason} {text} {objection}", within.sid), sent)
-    }
-
-    fn end_break_glass(&self, within: Within, token: String) -> Answer<()> {
-        self.ask(format!("end {} {token}", within.sid), ())
-    }
-
-    fn give_staff_reason(&self, within: Within, form: StaffReasonForm) -> Answer<Sent> {
-        self.ask(format!("staff {} {} {}", within.sid, form.token, form.text), Sent::Taken)
-    }
-
-    fn give_reason(&self, within: Within, token: String, (code, text): (String, String)) -> Answer<bool> {
-        let is_one = text.len() >= 20;
-        self.ask(format!("reason {} {token} {code}", within.sid), is_one)
-    }
-
-    fn state(&self, within: Within) -> BoxFuture<'static, SessionState> {
-        let state = match within.sid.as_str() {
-            "live" => SessionState::Live(Left { idle_s: 598, absolute_s: 3_000 }),
-            "moved" => SessionState::Ended(Some(access::session::Ending::PatientChanged)),
-            "unreadable" => SessionState::Unknown,
-            _ => SessionState::Ended(None),
-        };
-        async move { state }.boxed()
-    }
-
-    fn put_away(&self, within: Within) -> Answer<Shell> {
-        let html = crate::view::put_away("/s/live/", true);
-        let shell = Shell { frame_ancestor: Some("https://host.example.test".into()), html };
-        self.ask(format!("put away {}", within.sid), shell)
-    }
-
-    fn host_event(
-        &self,
-        token: String,
-        _channel: Channel,
-        _address: String,
-    ) -> BoxFuture<'static, TokenAnswer> {
-        self.asked.lock().unwrap().push(format!("event {token}"));
-        async { TokenAnswer { status: 204, body: serde_json::Value::Null } }.boxed()
-    }
-
-    fn signed_out(&self, token: String, _address: String) -> BoxFuture<'static, TokenAnswer> {
-        self.asked.lock().unwrap().push(format!("signed out {token}"));
-        async { TokenAnswer { status: 200, body: serde_json::Value::Null } }.boxed()
-    }
-
-    fn end_sessions(&self, of: EndSessions) -> BoxFuture<'static, Option<u32>> {
-        self.asked.lock().unwrap().push(format!(
-            "end {} {}{} by {}",
-            of.host,
-            of.sub,
-            if of.all { "all" } else { "" },
-            of.by
-        ));
-        async { Some(2) }.boxed()
-    }
-
-    fn extend(&self, within: Within, token: String) -> Answer<()> {
-        self.ask(format!("extend {} {token}", within.sid), ())
-    }
-
-    fn close(&self, within: Within, token: String) -> Answer<()> {
-        self.ask(format!("close {} {token}", within.sid), ())
-    }
-
-    fn status(&self) -> BoxFuture<'static, crate::admin::Status> {
-        async { crate::admin::Status { audit: "ok".into(), ..Default::default() } }.boxed()
-    }
-
-    fn clear(&self, _source: String, _by: String) -> BoxFuture<'static, bool> {
-        async { true }.boxed()
-    }
-}
 
 fn still(status: u16) -> StillPage {
     let frame_ancestor = Some("https://host.example.test".into());
@@ -305,6 +130,7 @@ async fn unknown_addresses_all_look_the_same() {
     assert!(asked(&fake).is_empty());
 }
 
+// shows: A28, A29, A30
 #[tokio::test]
 async fn every_answer_carries_the_headers_that_keep_it_private() {
     let (_, at) = gateway().await;
@@ -339,6 +165,7 @@ async fn a_framed_page_has_no_opener_policy() {
     assert!(!framed.has("cross-origin-opener-policy"), "HAZ-034");
 }
 
+// shows: A24
 #[test]
 fn an_ancestor_that_is_no_origin_lets_nobody_frame_the_page() {
     for text in ["https://a.test https://b.test", "*", "https://a.test; script-src *", "javascript:1", ""] {
@@ -421,7 +248,7 @@ async fn forms_need_our_own_origin_and_the_browsers_word_for_it() {
         "Origin: https://evil.example.test\r\nSec-Fetch-Site: same-origin\r\n".to_owned(),
         "Origin: null\r\nSec-Fetch-Site: cross-site\r\n".to_owned(),
     ] {
-        for act in ["confirm", "extend", "close"] {
+        for act in ["confirm", "extend", "print", "close"] {
             let answered =
                 send(at, &format!("POST /s/live/{act}"), &format!("{headers}{form}"), "token=t").await;
             assert_eq!(answered.status, 403, "{act} {headers}");
@@ -522,7 +349,9 @@ async fn assets_are_kept_for_ever_and_help_has_no_person() {
     let (_, at) = gateway().await;
     let css = send(at, &format!("GET {}", crate::assets::STYLE.path), "", "").await;
     assert!(css.status == 200 && css.has("immutable") && css.has("content-type: text/css"));
-    let help = send(at, "GET /help", "", "").await;
+    let help = send(at, "GET /help/states", "", "").await;
+    assert_eq!(send(at, "GET /help", "", "").await.status, 200);
+    assert_eq!(send(at, "GET /help/nowhere", "", "").await.status, 404);
     assert_eq!(help.status, 200);
     assert!(help.body.contains("Acute did not answer.") && help.body.contains("TRAINING"));
     assert_eq!(send(at, "GET /favicon.ico", "", "").await.status, 200);
@@ -573,10 +402,10 @@ async fn how_and_why_information_is_shared_is_a_link_away_from_every_page() {
     let (_, refused) = crate::refusal::page(&refusal, &settings, true);
     let page = crate::fixture::page();
     for html in [refused, crate::view::objection(&page, crate::words::OBJECTION)] {
-        assert!(html.contains("href=\"/help#sharing\">MyCareRecord"), "{html}");
+        assert!(html.contains("href=\"/help/sharing\">MyCareRecord"), "{html}");
     }
     let at = serve(router(Arc::new(Fake::default()), settings)).await;
-    let help = send(at, "GET /help", "", "").await.body;
+    let help = send(at, "GET /help/sharing", "", "").await.body;
     assert!(help.contains("id=\"sharing\"") && help.contains(&format!("href=\"{notice}\"")), "{help}");
     assert!(help.contains("opt-out from planning and research"), "told apart from an objection");
 }

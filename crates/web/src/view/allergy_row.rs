@@ -15,7 +15,8 @@ use record::reconcile::{AllergyLabel, AllergyRow};
 struct Drawn {
     frame: Frame,
     label: &'static str,
-    known: bool,
+    /// The label's emphasis and its mark.
+    class: &'static str,
     /// `penicillin (anaphylaxis)`
     agents: Vec<Said>,
     counts: String,
@@ -50,7 +51,7 @@ pub(super) fn draw(page: &Page, record: &Record) -> String {
     drawn(&Drawn {
         frame: Frame { name: label(row.label), ..Frame::of(page, Key::AllergyRow, 0, 0) },
         label: label(row.label),
-        known: row.label == AllergyLabel::Known,
+        class: class(row.label),
         agents: row.agents.iter().filter_map(agent).collect(),
         counts: counts.join(", "),
         beside: beside(page, &row),
@@ -70,6 +71,16 @@ fn label(label: AllergyLabel) -> &'static str {
         AllergyLabel::NoKnown => "No known allergies",
         AllergyLabel::NotRecorded => "Allergies not recorded",
         AllergyLabel::Unavailable => "Allergies unavailable",
+    }
+}
+
+/// Each label has a mark of its own; what a source said stands out before what nobody said (PAB-0067 to 0072).
+fn class(label: AllergyLabel) -> &'static str {
+    match label {
+        AllergyLabel::Known => "known",
+        AllergyLabel::NoKnown => "none",
+        AllergyLabel::NotRecorded => "unrecorded",
+        AllergyLabel::Unavailable => "unheard",
     }
 }
 

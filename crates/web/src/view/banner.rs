@@ -6,6 +6,9 @@ use crate::words;
 use fhir::date::{self, FhirDate, Precision};
 use jiff::civil::Date;
 
+/// A telephone number as it is read out.
+mod phone;
+
 /// The banner's texts, ready to stand in the page.
 pub(crate) struct Identity<'a> {
     /// `TESTPATIENT, Doreen (Mrs)`
@@ -17,8 +20,9 @@ pub(crate) struct Identity<'a> {
     pub(crate) gender: &'static str,
     pub(crate) nhs_number: &'a str,
     pub(crate) earlier_number: bool,
-    pub(crate) address: String,
-    pub(crate) telephone: &'a str,
+    /// Each part whole: a line breaks between them.
+    pub(crate) address: Vec<&'a str>,
+    pub(crate) telephone: String,
     pub(crate) practice: &'a str,
 }
 
@@ -40,9 +44,14 @@ impl<'a> Identity<'a> {
             nhs_number: or_words(&banner.nhs_number),
             earlier_number: banner.earlier_number,
             address: address(&banner.address),
-            telephone: banner.telephone.as_deref().map_or(words::NOT_RECORDED, or_words),
+            telephone: phone::shown(banner.telephone.as_deref().map_or(words::NOT_RECORDED, or_words)),
             practice: banner.practice.as_deref().map_or(words::NOT_RECORDED, or_words),
         }
+    }
+
+    /// A line breaks between the parts of a name, not within one (NID-0013).
+    pub(crate) fn name_parts(&self) -> std::str::Split<'_, char> {
+        self.name.split(' ')
     }
 }
 
@@ -56,7 +65,7 @@ pub(crate) fn name(banner: &Banner) -> String {
     match banner
         .title
         .as_deref()
-        .map(|title| title.trim().trim_end_matches('.'))
+        .map(|title| title.trim().trim_matches(['(', ')', '.']))
         .filter(|title| !title.is_empty())
     {
         Some(title) => format!("{family}, {given} ({})", title_case(title)),
@@ -111,18 +120,23 @@ fn age_at_death(banner: &Banner) -> String {
         .unwrap_or_else(|| "Not known".to_owned())
 }
 
-/// Years from 18; years and months from 2; months and days from 1; weeks and days before (CUI Time Display, ages).
+/// Years from 18; years and months from 2; months and days from 1; weeks and days before; no unit of which there is none
+/// (CUI Time Display, durations and ages).
 fn age(born: Date, on: Date) -> Option<String> {
     let years = date::age_years(born, on)?;
     let span = born.until((jiff::Unit::Month, on)).ok()?;
-    Some(match years {
-        18.. => format!("{years}y"),
-        2.. => format!("{years}y {}m", span.get_months() % 12),
-        1 => format!("{}m {}d", span.get_months(), span.get_days()),
+    let [first, second] = match years {
+        18.. => return Some(format!("{years}y")),
+        2.. => [(i32::from(years), 'y'), (span.get_months() % 12, 'm')],
+        1 => [(span.get_months(), 'm'), (span.get_days(), 'd')],
         _ => {
             let days = born.until((jiff::Unit::Day, on)).ok()?.get_days();
-            format!("{}w {}d", days / 7, days % 7)
+            [(days / 7, 'w'), (days % 7, 'd')]
         }
+    };
+    Some(match (first, second) {
+        ((0, _), (n, unit)) | ((n, unit), (0, _)) => format!("{n}{unit}"),
+        ((n, unit), (m, lesser)) => format!("{n}{unit} {m}{lesser}"),
     })
 }
 
@@ -140,10 +154,10 @@ fn or_words(text: &str) -> &str {
     if text.trim().is_empty() { words::NOT_RECORDED } else { text }
 }
 
-/// Commas between parts, no empty parts (ADR-0001, 0006).
-fn address(parts: &[String]) -> String {
+/// No empty parts (ADR-0006).
+fn address(parts: &[String]) -> Vec<&str> {
     let parts: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() { words::NOT_RECORDED.to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { vec![words::NOT_RECORDED] } else { parts }
 }
 
 #[cfg(test)]

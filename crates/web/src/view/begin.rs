@@ -31,6 +31,8 @@ struct Begin<'a> {
     until: String,
     not_for_role: Option<String>,
     never_shown: bool,
+    /// The first panel of the summary.
+    summary: Option<&'static str>,
     slots: Vec<Slot>,
     late: Vec<(String, &'a str)>,
     script: &'a str,
@@ -41,6 +43,8 @@ struct Slot {
     area: &'static str,
     name: &'static str,
     short: &'static str,
+    /// Panels stand under one entry of the navigation, the allergy row under none.
+    listed: bool,
     waiting: String,
 }
 
@@ -65,6 +69,7 @@ pub fn begin(page: &Page) -> String {
         until: date::clock(put_away_at(page)),
         not_for_role: (hidden > 0).then(|| words::not_for_role(hidden)),
         never_shown: page.never_shown == NeverShown::Constant,
+        summary: page.order.first().filter(|_| page.sought.is_none()).map(|panel| Key::Panel(*panel).area()),
         slots: Key::in_page_order(page).into_iter().map(|key| Slot::of(page, key)).collect(),
         late: asked(page.sources.iter()).map(|card| (number(page, card), card.short.as_str())).collect(),
         script: &assets::SCRIPT.path,
@@ -94,12 +99,19 @@ impl Slot {
         let contributors = key.contributors(page);
         let names: Vec<&str> = asked(contributors.into_iter()).map(|card| card.short.as_str()).collect();
         let waiting = match key {
-            Key::Summary | Key::Sources => "waiting for the sources.".to_owned(),
+            Key::Sources => "waiting for the sources.".to_owned(),
             _ if names.is_empty() => "being put together.".to_owned(),
             _ => format!("waiting for {}", words::and(&names)),
         };
-        let place = format!("{:02}", key.place(page));
-        Self { place, area: key.area(), name: key.name(), short: key.short(), waiting }
+        let listed = !matches!(key, Key::AllergyRow | Key::Panel(_));
+        Self {
+            place: key.place(page),
+            area: key.area(),
+            name: key.name(),
+            short: key.short(),
+            listed,
+            waiting,
+        }
     }
 }
 

@@ -4,6 +4,12 @@
 use super::row::Fact;
 use record::Item;
 use record::item::Facts;
+use record::reconcile::Group;
+
+/// What is done for the person, before what is noted of them: an extract dates the latter anew each night (HAZ-027).
+pub(super) fn is_arranged(group: &Group<'_>) -> bool {
+    matches!(group.items.first().map(|item| &item.facts), Some(Facts::Care(_)))
+}
 
 pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
     let Facts::Care(care) = &item.facts else { return super::frailty::facts(item) };

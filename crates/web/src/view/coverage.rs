@@ -14,6 +14,8 @@ pub(crate) struct Coverage {
     /// Every source answered everything it was asked, and in time.
     pub(crate) complete: bool,
     pub(crate) text: String,
+    /// How many answered alone, for every printed sheet.
+    pub(crate) counted: String,
     /// Feeds older than agreed.
     pub(crate) stale: Vec<String>,
     /// Late sources with what they brought: `MH, late: 1 allergy entry.`, and the number of their block.
@@ -28,8 +30,8 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
         answered.iter().copied().filter(|card| record.note(&card.id).is_some_and(|note| note.late)).collect();
     let parts = parts_missing(page, record, &answered);
     let all = answered.len() == sources.len() && parts.is_empty();
-    let text = [counted(sources.len(), &answered, &late, all)]
-        .into_iter()
+    let counted = counted(sources.len(), &answered, &late, all);
+    let text = std::iter::once(counted.clone())
         .chain(others(record, &sources))
         .chain(parts)
         .chain(warned(page, record, &answered))
@@ -39,6 +41,7 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
     Coverage {
         complete: all && late.is_empty(),
         text,
+        counted,
         stale: stale(page, record, &answered),
         late: late.into_iter().map(|card| brought(page, record, &card.id)).collect(),
     }
@@ -83,7 +86,7 @@ fn others(record: &Record, sources: &[&SourceCard]) -> Vec<String> {
 }
 
 /// A source still silent when the page ends did not answer.
-fn final_state(record: &Record, card: &SourceCard) -> ReplyState {
+pub(super) fn final_state(record: &Record, card: &SourceCard) -> ReplyState {
     let note = record.note(&card.id);
     note.map_or(ReplyState::DidNotAnswer(Silence::TimedOut), |note| note.state.clone())
 }
@@ -100,7 +103,7 @@ fn said(names: &[&str], kind: &str) -> String {
 
 /// A source that answered, but not about everything it was asked: `GP did not answer about results.` (HAZ-006), `GP
 /// holds back some entries about problems.` (HAZ-010), `GP does not share problems yet.` (HAZ-007)
-fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
+pub(super) fn parts_missing(page: &Page, record: &Record, answered: &[&SourceCard]) -> Vec<String> {
     let nouns = |card: &SourceCard, is_wanted: fn(&ReplyState) -> bool| -> Vec<&str> {
         let seen = card.shares.iter().filter(|category| page.granted.contains(category));
         let wanted = seen.filter(|category| record.state_of(&card.id, **category).is_some_and(is_wanted));
@@ -146,7 +149,7 @@ fn feed(page: &Page, record: &Record, card: &SourceCard) -> Option<source_line::
     source_line::feed(page, card, record.note(&card.id)?)
 }
 
-/// Allergies and plans are named, because a late one must not be missed.
+/// One line of a source, whatever came late of it. Allergies and plans are named, because a late one must not be missed.
 fn brought(page: &Page, record: &Record, source: &SourceId) -> (String, String) {
     let of = |section: Section| {
         let groups = if granted(page, section).is_empty() { Vec::new() } else { record.section(section) };

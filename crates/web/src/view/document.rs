@@ -5,6 +5,7 @@ use super::banner::Identity;
 use super::begin::refresh;
 use super::break_glass::Active;
 use super::frame::drawn;
+use super::report;
 use crate::assets;
 use crate::page::{DocumentPage, DocumentWords};
 use crate::words;
@@ -22,16 +23,27 @@ struct Document<'a> {
     heading: &'a str,
     facts: Vec<(&'static str, &'a str)>,
     content: String,
+    words: Option<String>,
     opened: String,
     active: Option<Active>,
     refresh: String,
+    report: report::Form<'a>,
 }
 
 /// The whole page.
 pub fn document(page: &DocumentPage) -> String {
     let active = page.emergency.as_ref().map(|active| Active::of(active, page.opened_at));
+    let about = report::About {
+        path: &page.path,
+        token: &page.form_token,
+        opening: &page.opening,
+        reference: &page.reference,
+        opened_at: page.opened_at,
+        sources: std::slice::from_ref(&page.source),
+    };
     drawn(&Document {
         page,
+        report: report::Form::of_document(&about, page.source.id.as_str()),
         identity: Identity::on(&page.banner, page.opened_at),
         title: words::title(&page.reference),
         css: &assets::STYLE.path,
@@ -40,6 +52,7 @@ pub fn document(page: &DocumentPage) -> String {
         heading: or_else(&page.words.title, &page.words.kind),
         facts: facts(&page.words, &page.source.partner),
         content: format!("{}b/{}", page.path, page.handle),
+        words: page.has_words.then(|| format!("{}t/{}", page.path, page.handle)),
         opened: fhir::date::minute(page.opened_at),
         refresh: refresh(page.life, active.as_ref(), &page.path),
         active,

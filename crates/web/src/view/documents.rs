@@ -1,6 +1,9 @@
 //! Takes a document's listing, gives what is known of it and the way to open it; a document that cannot be had says why.
 //! Source: viewer.md section 7, Documents; HAZ-017.
 
+/// The chapter, with the ways to choose among them.
+pub(super) mod chapter;
+
 use super::row::{Fact, Link, is_not_for_the_person, short};
 use crate::page::{DocumentWords, ListedDocument, Page};
 use crate::words;
@@ -14,6 +17,17 @@ pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
         Fact::maybe("Title", title),
         Fact::maybe("Type", document.kind.as_deref().filter(|kind| *kind != item.words())),
         Fact::maybe("Author", document.author.as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(in_the_chapter(item))
+    .collect()
+}
+
+/// What has no column of its own there.
+fn in_the_chapter(item: &Item) -> Vec<Fact<'_>> {
+    let Facts::Document(document) = &item.facts else { return super::frailty::facts(item) };
+    [
         Fact::maybe("Organisation", document.organisation.as_deref()),
         Fact::maybe("File", document.content_type.as_deref()),
         Fact::maybe("Size in bytes", document.size_bytes.as_deref()),

@@ -1,6 +1,9 @@
 //! Takes an entry on frailty or function, gives its value as recorded. Nothing is calculated and no level is explained.
 //! Source: viewer.md section 7, Frailty and function.
 
+/// The chapter.
+pub(super) mod chapter;
+
 use super::results::{measured, measured_as};
 use super::row::Fact;
 use record::Item;

@@ -11,6 +11,7 @@ use record::{Record, Section};
 
 /// What `templates/frame.html` draws round a section's own content.
 pub(crate) struct Frame {
+    /// Classes that say where it stands: `at-04`.
     pub(crate) place: String,
     pub(crate) area: &'static str,
     pub(crate) name: &'static str,
@@ -34,14 +35,14 @@ impl Frame {
     /// `shown` of `of` entries stand in the section.
     pub(crate) fn of(page: &Page, key: Key, shown: usize, of: usize) -> Self {
         Self {
-            place: format!("{:02}", key.place(page)),
+            place: key.place(page),
             area: key.area(),
             name: key.name(),
             count: None,
             lines: Vec::new(),
             why: match key {
                 Key::Section(section) => why::lines(page, section),
-                Key::AllergyRow | Key::Summary | Key::Sources => Vec::new(),
+                Key::AllergyRow | Key::Panel(_) | Key::New | Key::Found | Key::Sources => Vec::new(),
             },
             end: words::end(key.name(), shown, of),
         }

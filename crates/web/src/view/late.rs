@@ -13,6 +13,9 @@ use fhir::SourceId;
 use record::reconcile::Group;
 use record::{Item, Record, Section};
 
+/// Stands for what a sentence is about while sentences are compared; no text of a source has it.
+const ABOUT: &str = "\0";
+
 #[derive(Template)]
 #[template(path = "late.html", whitespace = "minimize")]
 struct Late<'a> {
@@ -66,7 +69,7 @@ fn rows<'a>(page: &'a Page, group: &Group<'a>, source: &SourceId, section: Secti
         .collect()
 }
 
-/// `No plans or wishes recorded by Acute. Results: Acute did not answer.`
+/// `No plans or wishes recorded by Acute. Results and contacts: Acute did not answer.` What is said of several sections is said once.
 fn nothing(page: &Page, record: &Record, source: &SourceId, missed: &[Section]) -> Option<String> {
     let card = page.sources.iter().find(|card| card.id == *source)?;
     let holds = |section: &Section| {
@@ -80,15 +83,22 @@ fn nothing(page: &Page, record: &Record, source: &SourceId, missed: &[Section]) 
         .map(|section| words::section_noun(*section))
         .collect();
     let none = (!nouns.is_empty()).then(|| words::nothing_recorded(&nouns.join(", "), &[&card.short]));
-    let mut said: Vec<String> = none.into_iter().collect();
+    let mut left: Vec<(String, Vec<&str>)> = Vec::new();
     for section in missed {
         let lines = source_line::of_source(page, record, card, *section).into_iter();
-        let unsaid = lines.filter(|line| line.is_left_unsaid() || line.is_stale()).map(|line| line.text);
-        for text in unsaid.map(|text| source_line::naming(words::section_noun(*section), card, text)) {
-            if !said.contains(&text) {
-                said.push(text);
+        for line in lines.filter(|line| line.is_left_unsaid() || line.is_stale()) {
+            let noun = words::section_noun(*section);
+            let about = line.text.replace(noun, ABOUT);
+            match left.iter_mut().find(|(text, _)| *text == about) {
+                Some((_, nouns)) => nouns.push(noun),
+                None => left.push((about, vec![noun])),
             }
         }
     }
+    let left = left.into_iter().map(|(text, nouns)| {
+        let noun = words::and(&nouns);
+        source_line::naming(&noun, card, text.replace(ABOUT, &noun))
+    });
+    let said: Vec<String> = none.into_iter().chain(left).collect();
     (!said.is_empty()).then(|| said.join(" "))
 }

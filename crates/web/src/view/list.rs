@@ -90,8 +90,12 @@ fn standing_sorted<'g, 'a>(groups: &'g [Group<'a>]) -> Sorted<'g, 'a> {
 
 /// A group is past when every entry of it is.
 pub(crate) fn is_past(group: &Group<'_>) -> bool {
+    group.items.iter().all(|item| is_over(item))
+}
+
+pub(crate) fn is_over(item: &record::Item) -> bool {
     use record::item::Standing::{Negated, Past};
-    group.items.iter().all(|item| matches!(item.status.standing, Past | Negated))
+    matches!(item.status.standing, Past | Negated)
 }
 
 pub(crate) fn entries(groups: &[Group<'_>]) -> usize {

@@ -1,6 +1,11 @@
 //! Takes the matrix of medicines, gives a row for a substance and a column for a list, the difference in words; every dose
 //! as it was written. Source: viewer.md section 7, Medicines; NHS CUI medication line and list; HAZ-013, HAZ-014.
 
+/// The second view: each list as its source gives it.
+mod listed;
+/// What is over, and when it ended.
+mod past;
+
 use super::frame::{Frame, drawn};
 use super::list::{self, Block};
 use super::row::{self, Fact, Row};
@@ -9,7 +14,8 @@ use super::{Key, source_line};
 use crate::page::{Freshness, Page};
 use crate::words;
 use askama::Template;
-use record::item::{Facts, Medicine};
+use listed::List;
+use record::item::{Facts, Medicine, Standing};
 use record::reconcile::{self, Column, MedicineMatrix};
 use record::{Item, Record, Section};
 
@@ -24,11 +30,16 @@ struct Medicines<'a> {
     frame: Frame,
     current: Table<'a>,
     unmatched: Table<'a>,
+    /// Of the window that is stated, and before it.
     past: Table<'a>,
+    earlier: Table<'a>,
+    lists: Vec<List<'a>>,
     /// Entries the matrix has no place for: shown all the same.
     others: Option<Block<'a>>,
     differing: usize,
     empty: Option<String>,
+    /// In place of current ones, where there are past ones alone.
+    none_current: Option<String>,
     notices: Vec<String>,
 }
 
@@ -65,16 +76,31 @@ pub(super) fn draw(page: &Page, record: &Record) -> String {
     let columns: Vec<String> = matrix.columns.iter().map(|column| head(page, record, column)).collect();
     let current = Table::of(page, &matrix.current, &columns);
     let unmatched = Table::of(page, &matrix.unmatched, &columns);
-    let past = Table::of(page, &matrix.past, &columns);
+    let (past, earlier) = past::windowed(&matrix.past, fhir::date::london(page.opened_at).date());
+    let past = Table::of(page, &past, &columns);
+    let earlier = Table::of(page, &earlier, &columns);
+    let now = current.lines.len() + unmatched.lines.len();
     let differing = current.lines.iter().chain(&unmatched.lines).filter(|line| line.differs).count();
     let others = others(page, record, &matrix);
     let shown = in_matrix(&matrix).len() + others.as_ref().map_or(0, |block| block.rows.len());
-    let empty = (shown == 0).then(|| source_line::nothing(page, record, Section::Medicines));
+    let is_past_alone = shown > 0 && now == 0 && others.is_none();
     let frame = Frame::of(page, KEY, shown, list::entries(&record.section(Section::Medicines)).max(shown))
         .told(page, record, Section::Medicines)
-        .counted(count(current.lines.len() + unmatched.lines.len(), differing));
-    let notices = list::notices(record, Section::Medicines);
-    drawn(&Medicines { frame, current, unmatched, past, others, differing, empty, notices })
+        .counted(count(now, differing));
+    drawn(&Medicines {
+        frame,
+        current,
+        unmatched,
+        past,
+        earlier,
+        lists: listed::lists(page, &matrix, &columns),
+        others,
+        differing,
+        empty: (shown == 0).then(|| source_line::nothing(page, record, Section::Medicines)),
+        none_current: is_past_alone
+            .then(|| source_line::nothing_at_all(page, record, Section::Medicines, words::CURRENT_MEDICINES)),
+        notices: list::notices(record, Section::Medicines),
+    })
 }
 
 /// `14 current, 2 differ between lists`
@@ -86,12 +112,33 @@ pub(super) fn count(current: usize, differing: usize) -> String {
     }
 }
 
+/// Where the summary has no difference to show.
+pub(super) fn none_differ(record: &Record) -> String {
+    let matrix = record.medicines();
+    match matrix.current.len() + matrix.unmatched.len() {
+        0 => words::none_current(words::section_noun(Section::Medicines)),
+        n => format!("{}. No difference between lists that can be compared.", count(n, 0)),
+    }
+}
+
+/// `GP repeat`, `Acute discharge list`. Some sources name the list by themselves already.
+pub(super) fn list_name(page: &Page, column: &Column) -> String {
+    let short = row::short(page, &column.source);
+    if column.list.starts_with(short) { column.list.clone() } else { format!("{short} {}", column.list) }
+}
+
+/// What one list says of a medicine: its dose as written, or that it was stopped.
+pub(super) fn in_short(item: &Item) -> String {
+    let Some(medicine) = medicine(item) else { return words::NOT_RECORDED.to_owned() };
+    let stopped = medicine.stopped.as_ref().map(|date| format!("Stopped {}", date.display()));
+    let over = row::status(item).filter(|_| list::is_over(item));
+    let doses = (!medicine.doses.is_empty()).then(|| medicine.doses.join("; "));
+    stopped.or(over).or(doses).unwrap_or_else(|| format!("dose {}", words::NOT_RECORDED.to_lowercase()))
+}
+
 /// The list's name and how fresh it is: `GP repeat, 14:02 live`.
 fn head(page: &Page, record: &Record, column: &Column) -> String {
-    let short = row::short(page, &column.source);
-    // Some sources name the list by themselves already.
-    let name =
-        if column.list.starts_with(short) { column.list.clone() } else { format!("{short} {}", column.list) };
+    let name = list_name(page, column);
     let card = page.sources.iter().find(|card| card.id == column.source);
     let note = record.note(&column.source);
     match (card, note) {
@@ -159,27 +206,37 @@ pub(crate) fn facts(item: &Item) -> Vec<Fact<'_>> {
     .flatten()
     .collect();
     facts.extend(medicine.instructions.iter().filter_map(|text| Fact::maybe("Instructions", Some(text))));
-    facts.extend(stopped(medicine));
+    facts.extend(stopped(medicine, item));
     facts
 }
 
 /// The same with the dose first, or that there is none: where no cell of its own holds it (HAZ-013, HAZ-017).
 pub(crate) fn facts_in_a_list(item: &Item) -> Vec<Fact<'_>> {
-    let doses = medicine(item).map(|medicine| medicine.doses.as_slice());
-    let doses = doses.map(|doses| match doses {
-        [] => vec![Fact::new(DOSE, words::NOT_RECORDED.to_lowercase())],
-        doses => doses.iter().map(|dose| Fact::new(DOSE, dose.as_str())).collect(),
-    });
-    doses.unwrap_or_default().into_iter().chain(facts(item)).collect()
+    doses(item).into_iter().chain(facts(item)).collect()
 }
 
-/// A stopped medicine always says why, or that nobody recorded it.
-fn stopped(medicine: &Medicine) -> Vec<Fact<'_>> {
+fn doses(item: &Item) -> Vec<Fact<'_>> {
+    match medicine(item).map(|medicine| medicine.doses.as_slice()) {
+        None => Vec::new(),
+        Some([]) => vec![Fact::new(DOSE, words::NOT_RECORDED.to_lowercase())],
+        Some(doses) => doses.iter().map(|dose| Fact::new(DOSE, dose.as_str())).collect(),
+    }
+}
+
+/// A stopped medicine always says why, or that nobody recorded it, and who recorded the stop.
+fn stopped<'a>(medicine: &'a Medicine, item: &'a Item) -> Vec<Fact<'a>> {
     let Some(date) = &medicine.stopped else {
         return Fact::maybe("Reason stopped", medicine.stop_reason.as_deref()).into_iter().collect();
     };
     let reason = medicine.stop_reason.as_deref().unwrap_or(words::REASON_NOT_RECORDED);
-    vec![Fact::new("Stopped", format!("{}, {reason}", date.display()))]
+    let by = item.provenance.author.as_deref().or(item.provenance.organisation.as_deref());
+    let by = by.map_or_else(|| "by whom not recorded".to_owned(), |by| format!("recorded by {by}"));
+    vec![Fact::new("Stopped", format!("{}, {reason}, {by}", date.display()))]
+}
+
+/// No longer on its list.
+fn is_over(item: &Item) -> bool {
+    matches!(item.status.standing, Standing::Past | Standing::Negated)
 }
 
 fn medicine(item: &Item) -> Option<&Medicine> {

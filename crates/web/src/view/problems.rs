@@ -30,6 +30,11 @@ fn under<'g, 'a>(groups: &'g [Group<'a>], heading: &str) -> Vec<&'g Group<'a>> {
     groups.iter().filter(|group| heading_of(group) == heading).collect()
 }
 
+/// A problem that is not over: no procedure, no history.
+pub(crate) fn is_active(group: &Group<'_>) -> bool {
+    heading_of(group) == "Active problems"
+}
+
 fn heading_of(group: &Group<'_>) -> &'static str {
     let kind = group.items.first().map(|item| match &item.facts {
         Facts::Problem(problem) => problem.kind,

@@ -1,124 +1,134 @@
-//! Takes results, gives each series' latest and previous with the laboratory's own range and flag, then reports and what
-//! belongs to no series. Never joins across units. Source: viewer.md section 7, Results; HAZ-015, HAZ-017, HAZ-019.
+//! Takes results, gives them by panel: latest, previous, change, the laboratory's own range and flag, and their course; then
+//! reports in words, and what belongs to no series. Never joins across units. Source: viewer.md section 7; HAZ-015, HAZ-017.
+
+/// One series as a row and its details.
+mod line;
+/// The course of a series, drawn and in words.
+mod trend;
+/// Reports: microbiology, pathology, imaging, in their own words.
+mod report;
 
 use super::frame::{Frame, drawn};
 use super::list::{self, Block};
-use super::row::{self, Dated, Fact, More};
+use super::row::{self, Fact};
 use super::{Key, source_line};
 use crate::page::Page;
-use crate::words;
 use askama::Template;
+use fhir::FhirDate;
+use line::Line;
 use record::item::{Facts, Measurement};
-use record::reconcile::{Point, Series};
+use record::reconcile::{Group, Point, Series};
 use record::{Item, Record, Section};
+use report::Reports;
 use std::collections::BTreeSet;
 
 const KEY: Key = Key::Section(Section::Results);
+
+/// What stands in no report: pressures, weights, saturations.
+const MEASUREMENTS: &str = "Measurements";
 
 #[derive(Template)]
 #[template(path = "results.html", whitespace = "minimize")]
 struct Results<'a> {
     frame: Frame,
-    series: Vec<Line<'a>>,
-    blocks: Vec<Block<'a>>,
+    panels: Vec<Panel<'a>>,
+    reports: Reports<'a>,
+    others: Option<Block<'a>>,
     empty: Option<String>,
     notices: Vec<String>,
 }
 
-/// One series: the newest, the one before, and the table of all.
-struct Line<'a> {
-    name: String,
-    source: &'a str,
-    latest: Value<'a>,
-    previous: Option<Value<'a>>,
-    all: Vec<Value<'a>>,
-    more: Vec<More<'a>>,
-}
-
-struct Value<'a> {
-    at: Dated,
-    value: &'a str,
-    range: Option<&'a str>,
-    flag: Option<&'a str>,
-    status: Option<&'a str>,
-    comments: &'a [String],
-    /// Not to be shared with the person.
-    ribbon: bool,
+/// The tests of one report, in the order the laboratory gave them.
+struct Panel<'a> {
+    heading: String,
+    lines: Vec<Line<'a>>,
 }
 
 pub(super) fn draw(page: &Page, record: &Record) -> String {
     let groups = record.section(Section::Results);
     let series = record.result_series();
-    let drawn_in_series = in_series(&series);
-    let blocks = blocks(page, record, &drawn_in_series);
+    let placed = in_series(&series);
+    let mut panels = panels(page, &series);
+    line::draw_within_budget(panels.iter_mut().flat_map(|panel| &mut panel.lines));
     let all = list::entries(&groups);
     let frame = Frame::of(page, KEY, all, all).told(page, record, Section::Results);
     let frame = if groups.is_empty() { frame } else { frame.counted(groups.len().to_string()) };
     let empty = groups.is_empty().then(|| source_line::nothing(page, record, Section::Results));
-    let series = series.iter().filter_map(|series| Line::of(page, series)).collect();
-    drawn(&Results { frame, series, blocks, empty, notices: list::notices(record, Section::Results) })
+    let (reports, others): (Vec<_>, Vec<_>) =
+        groups.iter().filter(|group| is_left(group, &placed)).partition(|group| holds_report(group));
+    let others = others.into_iter().flat_map(|group| row::rows(page, group, facts)).collect();
+    drawn(&Results {
+        frame,
+        panels,
+        reports: Reports::of(page, &reports),
+        others: headed("Other results", others),
+        empty,
+        notices: list::notices(record, Section::Results),
+    })
+}
+
+fn headed<'a>(heading: &str, rows: Vec<row::Row<'a>>) -> Option<Block<'a>> {
+    (!rows.is_empty()).then(|| Block { heading: format!("{heading} ({})", rows.len()), rows })
 }
 
 /// Single results that stand in a series already; reports have a row of their own whatever their results do.
 fn in_series(series: &[Series<'_>]) -> BTreeSet<*const Item> {
     let single = |point: &&Point<'_>| matches!(point.item.facts, Facts::Result(_));
-    series
+    let all = series.iter().flat_map(|series| std::iter::once(series).chain(&series.copies));
+    let points = all.flat_map(|series| &series.points);
+    points.filter(single).map(|point| std::ptr::from_ref(point.item)).collect()
+}
+
+fn is_left(group: &Group<'_>, placed: &BTreeSet<*const Item>) -> bool {
+    group.items.iter().any(|item| !placed.contains(&std::ptr::from_ref(*item)))
+}
+
+fn holds_report(group: &Group<'_>) -> bool {
+    group.items.iter().any(|item| matches!(item.facts, Facts::Report { .. }))
+}
+
+/// Newest panel first; measurements that no laboratory made, last.
+fn panels<'a>(page: &'a Page, series: &[Series<'a>]) -> Vec<Panel<'a>> {
+    let mut placed: Vec<(&str, usize, &Series<'a>)> = series
         .iter()
-        .flat_map(|series| &series.points)
-        .filter(single)
-        .map(|point| std::ptr::from_ref(point.item))
-        .collect()
-}
-
-fn blocks<'a>(page: &'a Page, record: &'a Record, placed: &BTreeSet<*const Item>) -> Vec<Block<'a>> {
-    let groups = record.section(Section::Results);
-    let left = |group: &&record::reconcile::Group<'_>| {
-        group.items.iter().any(|item| !placed.contains(&std::ptr::from_ref(*item)))
-    };
-    let (reports, others): (Vec<_>, Vec<_>) = groups
-        .iter()
-        .filter(left)
-        .partition(|group| group.items.iter().any(|item| matches!(item.facts, Facts::Report { .. })));
-    [("Reports", reports), ("Other results", others)]
-        .into_iter()
-        .filter(|(_, groups)| !groups.is_empty())
-        .map(|(heading, groups)| Block {
-            heading: format!("{heading} ({})", groups.len()),
-            rows: groups.into_iter().flat_map(|group| row::rows(page, group, facts)).collect(),
+        .filter_map(|series| {
+            let (heading, place) = panel_of(series.latest()?);
+            Some((heading, place, series))
         })
-        .collect()
-}
-
-impl<'a> Line<'a> {
-    fn of(page: &'a Page, series: &Series<'a>) -> Option<Self> {
-        Some(Self {
-            name: series.name.clone(),
-            source: row::short(page, &series.source),
-            latest: Value::of(series.latest()?),
-            previous: series.previous().map(Value::of),
-            all: series.points.iter().map(|point| Value::of(*point)).collect(),
-            more: series
-                .points
-                .iter()
-                .filter(|point| matches!(point.item.facts, Facts::Result(_)))
-                .map(|point| More::of(page, point.item))
-                .collect(),
-        })
-    }
-}
-
-impl<'a> Value<'a> {
-    fn of(point: Point<'a>) -> Self {
-        let one = point.measurement;
-        Self {
-            at: Dated::of(one.at.as_ref().or_else(|| point.item.when.shown())),
-            value: one.value.as_deref().unwrap_or(words::NOT_RECORDED),
-            range: one.range.as_deref(),
-            flag: one.flag.as_deref(),
-            status: odd_status(&one.status),
-            comments: &one.comments,
-            ribbon: row::is_not_for_the_person(point.item),
+        .collect();
+    // Stable, so that equals keep the order of name and source.
+    placed.sort_by_key(|(_, place, _)| *place);
+    let mut panels: Vec<(&str, Option<&FhirDate>, Vec<Line<'a>>)> = Vec::new();
+    for (heading, _, series) in placed {
+        let Some(line) = Line::of(page, series) else { continue };
+        let newest = series.latest().and_then(line::date_of);
+        match panels.iter_mut().find(|(other, ..)| *other == heading) {
+            Some((_, date, lines)) => {
+                lines.push(line);
+                *date = [*date, newest].into_iter().min_by(|a, b| FhirDate::newest_first(*a, *b)).flatten();
+            }
+            None => panels.push((heading, newest, vec![line])),
         }
+    }
+    panels.sort_by(|(a, newest_a, _), (b, newest_b, _)| {
+        let last = |heading: &str| heading == MEASUREMENTS;
+        last(a)
+            .cmp(&last(b))
+            .then_with(|| FhirDate::newest_first(*newest_a, *newest_b))
+            .then_with(|| a.cmp(b))
+    });
+    let panel = |(heading, _, lines): (&str, _, Vec<_>)| Panel { heading: heading.to_owned(), lines };
+    panels.into_iter().map(panel).collect()
+}
+
+/// The name of the newest one's report, and its place there.
+fn panel_of<'a>(point: Point<'a>) -> (&'a str, usize) {
+    match &point.item.facts {
+        Facts::Report { results, .. } => {
+            let place = results.iter().position(|one| std::ptr::eq(one, point.measurement));
+            (point.item.words(), place.unwrap_or_default())
+        }
+        _ => (MEASUREMENTS, 0),
     }
 }
 

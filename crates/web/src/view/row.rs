@@ -8,7 +8,7 @@ use crate::words;
 use fhir::coding::{Coding, SNOMED_CT};
 use fhir::{FhirDate, SourceId};
 use record::Item;
-use record::item::{Label, Note, Standing};
+use record::item::{Facts, Label, Note, Standing};
 use record::reconcile::Group;
 use std::borrow::Cow;
 
@@ -16,6 +16,8 @@ use std::borrow::Cow;
 pub(crate) struct Row<'a> {
     pub(crate) from: Dated,
     pub(crate) to: Option<Dated>,
+    /// The first day it can mean.
+    pub(crate) day: Option<jiff::civil::Date>,
     pub(crate) what: Cow<'a, str>,
     pub(crate) facts: Vec<Fact<'a>>,
     /// In words, where not plainly current.
@@ -52,7 +54,7 @@ pub(crate) type FactsOf = for<'a> fn(&'a Item) -> Vec<Fact<'a>>;
 /// A label of ours and the words of the source.
 #[derive(Clone)]
 pub(crate) struct Fact<'a> {
-    pub(crate) label: &'a str,
+    pub(crate) label: Cow<'a, str>,
     pub(crate) value: Cow<'a, str>,
 }
 
@@ -93,6 +95,7 @@ impl<'a> Row<'a> {
         Some(Self {
             from: Dated::of(item.when.shown()),
             to: end(item),
+            day: item.when.shown().and_then(FhirDate::first_day),
             what: Cow::Borrowed(item.words()),
             facts: facts(item),
             status: status(item),
@@ -133,8 +136,12 @@ fn end(item: &Item) -> Option<Dated> {
     (Some(&to.shown) != item.when.shown().map(FhirDate::display_day).as_ref()).then_some(to)
 }
 
-/// Anything not plainly current says what it is, in the source's own word where there is one (HAZ-019).
+/// Anything not plainly current says what it is, in the source's own word where there is one (HAZ-019). That a contact of the past
+/// is over is no news: its word stands in the details.
 pub(crate) fn status(item: &Item) -> Option<String> {
+    if is_contact_over(item) {
+        return None;
+    }
     let code = item.status.code.replace(['-', '_'], " ");
     let is_said = !code.is_empty() && code != "unknown";
     let said = |otherwise: &str| Some(if is_said { code.clone() } else { otherwise.to_owned() });
@@ -147,6 +154,11 @@ pub(crate) fn status(item: &Item) -> Option<String> {
         Standing::Unknown if !is_said => Some("status not known".to_owned()),
         Standing::Unknown => Some(format!("status “{code}” as recorded")),
     }
+}
+
+fn is_contact_over(item: &Item) -> bool {
+    let is_over = matches!(item.status.code.as_str(), "finished" | "completed" | "fulfilled");
+    is_over && item.status.standing == Standing::Past && matches!(item.facts, Facts::Contact(_))
 }
 
 pub(crate) fn short<'a>(page: &'a Page, source: &SourceId) -> &'a str {
@@ -180,8 +192,8 @@ impl Dated {
 }
 
 impl<'a> Fact<'a> {
-    pub(crate) fn new(label: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
-        Self { label, value: value.into() }
+    pub(crate) fn new(label: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        Self { label: label.into(), value: value.into() }
     }
 
     /// No fact from an absent or blank value: an empty label would read as a negative.

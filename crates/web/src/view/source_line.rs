@@ -223,9 +223,7 @@ fn answered(
         warnings.clear();
     }
     let answer = |text: String| Line::of(text, Standing::Answer);
-    let freshness =
-        |feed: Feed| Line::of(feed.words, if feed.stale { Standing::Stale } else { Standing::Answer });
-    let mut lines: Vec<Line> = feed(page, card, note).map(freshness).into_iter().collect();
+    let mut lines: Vec<Line> = feed(page, card, note).map(Line::feed).into_iter().collect();
     if !warnings.is_empty() {
         let is_warned = shared.iter().any(|category| record.is_warned_of(&card.id, *category));
         let standing = if is_warned { Standing::Stale } else { Standing::Answer };
@@ -274,6 +272,17 @@ pub(crate) fn naming(noun: &str, card: &SourceCard, text: String) -> String {
 /// `Consultations: GP did not answer.`
 fn about(noun: &str, text: &str) -> String {
     format!("{}: {text}", words::sentence(noun))
+}
+
+/// One source that has not answered, of everything it shares.
+pub(crate) fn as_a_whole(page: &Page, record: &Record, card: &SourceCard) -> Line {
+    let Some(note) = record.note(&card.id) else { return pending(page, record, card) };
+    let standing = match note.state {
+        ReplyState::NotShared | ReplyState::NotAsked(_) => Standing::Declined,
+        ReplyState::Withheld(_) => Standing::Withheld,
+        _ => Standing::Missing,
+    };
+    Line::of(words::in_section(&card.short, "anything", &note.state, "", &page.reference), standing)
 }
 
 /// How fresh a periodic feed is.
@@ -360,6 +369,14 @@ fn minute(note: &SourceNote) -> String {
 impl Line {
     fn of(text: String, standing: Standing) -> Self {
         Self { text, standing, late: None }
+    }
+
+    pub(crate) fn missing(text: String) -> Self {
+        Self::of(text, Standing::Missing)
+    }
+
+    pub(crate) fn feed(feed: Feed) -> Self {
+        Self::of(feed.words, if feed.stale { Standing::Stale } else { Standing::Answer })
     }
 
     pub(crate) fn text(&self) -> Wrapped<'_> {

@@ -75,7 +75,7 @@ fn shareable() -> impl Iterator<Item = Category> {
         .filter(|category| !matches!(category, Category::Demographics | Category::Restricted))
 }
 
-fn freshness(card: &SourceCard) -> String {
+pub(super) fn freshness(card: &SourceCard) -> String {
     match &card.freshness {
         Freshness::Live => "Live".to_owned(),
         Freshness::Periodic { cadence, agreed, .. } => {

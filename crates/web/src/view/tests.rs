@@ -5,15 +5,20 @@ use crate::{assets, fixture};
 use fhir::reply::{NotAsked, Silence, Withholder};
 use fhir::{FhirDate, ReplyState};
 use record::Item;
-use record::item::{Facts, Label, Note, Standing, Status};
+use record::item::{Detail, Facts, Label, Note, PlanFamily, Standing, Status};
 
+mod chapters;
 mod claims;
 mod counted;
+mod courses;
 mod cui;
 mod emergency;
 mod entries;
+mod found;
 mod fresh;
+mod news;
 mod opened;
+mod panels;
 mod restricted;
 
 /// Compares with `golden/{name}.html`, or writes it where `UPDATE_GOLDEN` is set.

@@ -7,6 +7,13 @@ use crate::page::SourceCard;
 use fhir::ReplyState;
 use fhir::reply::{Silence, Withholder};
 
+/// Above a frame that may stay empty.
+pub(crate) const NO_PDF_HERE: &str = "Nothing to see below? Not every browser shows a PDF.";
+
+/// In place of a page's words.
+pub(crate) const PAGE_WITHOUT_TEXT: &str =
+    "No text was found on this page. It may be a picture, as of a scan: read it in the document itself.";
+
 /// How asking for one document ended, where nothing of it came.
 pub fn document_not_had(short: &str, state: &ReplyState) -> String {
     use ReplyState::*;
@@ -55,6 +62,16 @@ pub fn document_not_shown(short: &str, why: NotShown, size_bytes: usize) -> Stri
         NotShown::Kind(kind) => {
             format!("This kind of file is not opened here: {kind}, {size_bytes} bytes.")
         }
+        NotShown::Locked => {
+            format!("Its text was not read: the file asks for a password ({size_bytes} bytes).")
+        }
+        NotShown::NotRead => {
+            format!("Its text could not be read here ({size_bytes} bytes). The document itself may open.")
+        }
+        NotShown::NoText => {
+            "No text was found in this PDF. Its pages may be pictures, as a scan's are, or its text cannot be read here: read the document itself."
+                .to_owned()
+        }
     }
 }
 
@@ -62,6 +79,12 @@ pub fn document_not_shown(short: &str, why: NotShown, size_bytes: usize) -> Stri
 pub fn caveat(caveat: Caveat, short: &str) -> String {
     match caveat {
         Caveat::AsText => "Shown as text, without its layout.".to_owned(),
+        Caveat::TextOfPdf => format!(
+            "Only the text of the PDF, in the order it stands on the page. Pictures, handwriting, ticks, lines struck through and what somebody filled in may be missing: see the original at {short}."
+        ),
+        Caveat::Recognised => {
+            "Some of this text was read from a picture by a machine, and may be wrong.".to_owned()
+        }
         Caveat::Altered => format!("Content altered for safety: see the original at {short}."),
         Caveat::Pages { shown } => {
             format!("Only the first {shown} pages are shown: see the original at {short}.")

@@ -7,6 +7,9 @@ use super::{
 };
 use journeys::{browser::Page, demo::Demo, ready::Person};
 
+/// How often a desk opens the record, at most, before everybody has to be in time.
+const PATIENCE: usize = 8;
+
 /// One person's record, open before one professional.
 pub(super) struct Desk {
     pub(super) family: &'static str,
@@ -37,6 +40,13 @@ pub(super) struct Seen {
     pub(super) complaints: Vec<String>,
 }
 
+/// Everything a desk saw.
+pub(super) struct Day {
+    /// How many openings there were before the first row; the last of them with everything in order.
+    pub(super) before: usize,
+    pub(super) reloads: Vec<Reload>,
+}
+
 /// One reload.
 pub(super) struct Reload {
     /// A record was drawn, and so an opening closed; otherwise somebody has to decide something first.
@@ -51,14 +61,22 @@ impl Desk {
     }
 
     /// First with everything in order, then row by row.
-    pub(super) async fn run(&self, demo: &Demo) -> Vec<Reload> {
+    pub(super) async fn run(&self, demo: &Demo) -> Day {
         let (control, operator) = (demo.control(), demo.operator());
         let person = self.person(demo);
         let view = demo.host().sign_in("dr.okafor").await.open(&person).await;
+        let mut before = 0;
         if self.begins_in_order {
-            // Once to make acquaintance: tokens are had, connections stand, and everybody's word on sharing is known.
+            // Once to make acquaintance: tokens are had, connections stand, and everybody's word on sharing is known. Again while
+            // all the desks that begin at once are too much for somebody to be in time.
             view.read().await;
-            self.is_whole(&view.read().await);
+            let mut page = view.read().await;
+            before = 2;
+            while Reading::late(&page) && before < PATIENCE {
+                page = view.read().await;
+                before += 1;
+            }
+            self.is_whole(&page);
         }
         let mut reloads = Vec::new();
         for place in 0..self.lanes.iter().map(|lane| lane.rows.len()).max().unwrap_or(0) {
@@ -80,7 +98,7 @@ impl Desk {
                 operator.clear(lane.source).await;
             }
         }
-        reloads
+        Day { before, reloads }
     }
 
     fn is_whole(&self, page: &Page) {

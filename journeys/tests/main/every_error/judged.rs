@@ -2,7 +2,7 @@
 //! of it must not be.
 
 use super::{
-    desk::{Desk, Lane, Reload, Seen},
+    desk::{Day, Desk, Lane, Seen},
     row::{AS_BEFORE, Expected, NO_OPENING, Row},
 };
 use journeys::auditor::Closed;
@@ -29,12 +29,11 @@ struct Audited<'a> {
 }
 
 /// The person's openings come in the order in which the desk saw them, the one with everything in order first.
-pub(super) fn judge(desk: &Desk, reloads: Vec<Reload>, closed: &[&Closed]) -> Vec<Round> {
+pub(super) fn judge(desk: &Desk, day: Day, closed: &[&Closed]) -> Vec<Round> {
+    let Day { before, reloads } = day;
     let records = reloads.iter().filter(|reload| reload.is_record).count();
-    let acquaintance = usize::from(desk.begins_in_order);
-    let openings = 2 * acquaintance + records;
-    assert_eq!(closed.len(), openings, "HAZ-029: {}: one close for every opening", desk.family);
-    let mut closed = closed.iter().copied().skip(acquaintance);
+    assert_eq!(closed.len(), before + records, "HAZ-029: {}: one close for every opening", desk.family);
+    let mut closed = closed.iter().copied().skip(before.saturating_sub(1));
     let before = if desk.begins_in_order { closed.next() } else { None };
     let mut rounds = Vec::new();
     for reload in reloads {

@@ -20,6 +20,11 @@ impl Reading {
         Self { sections, page }
     }
 
+    /// Whether somebody was not in time for this page.
+    pub(super) fn late(page: &Page) -> bool {
+        page.text().contains("no reply in time")
+    }
+
     /// Whether it is a record, and not a question or a refusal.
     pub(super) fn is_record(&self) -> bool {
         self.page.html.contains("id=\"s-src\"")
@@ -80,8 +85,14 @@ pub(super) fn coverage_words(page: &Page, short: &str) -> String {
 fn is_answered(text: &str, short: &str) -> bool {
     let at_a_time = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     let answered = text.split(&format!("{short} answered ")).skip(1).any(at_a_time);
-    let mut recorded = text.split("recorded by ").skip(1).filter_map(|rest| rest.split('.').next());
-    answered || recorded.any(|names| mentions(names, short))
+    // `No results recorded by …`; who recorded that a medicine was stopped is an entry's own matter.
+    let parts: Vec<&str> = text.split("recorded by ").collect();
+    let mut nothing = parts.windows(2).filter_map(|two| {
+        let [before, after] = two else { return None };
+        let denies = before.rsplit(". ").next().is_some_and(|sentence| sentence.contains("No "));
+        denies.then(|| after.split('.').next()).flatten()
+    });
+    answered || nothing.any(|names| mentions(names, short))
 }
 
 /// `…, 1 of them late (GP).` and `GP, late: 3 allergy entries.`

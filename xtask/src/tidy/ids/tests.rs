@@ -47,6 +47,16 @@ fn only_tests_show_anything() {
 }
 
 #[test]
+fn an_example_that_must_not_compile_shows_what_stands_above_it() {
+    let text = concat!(
+        "//! A room. AU2, HAZ-029:\n//!\n//! ```compile_fail\n//! fn forge() {} // AU9\n//! ```\n",
+        "//! ```\n//! fn right() {}\n//! ```\n\n/// Nothing. AU3\nfn a() {}\n"
+    );
+    let expected = ["AU2 compile_fail", "HAZ-029 compile_fail"];
+    assert_eq!(lines("crates/x/src/lib.rs", text), expected);
+}
+
+#[test]
 fn what_only_looks_like_an_id_is_none() {
     assert_eq!(
         lines("journeys/tests/main.rs", "// HAZ-1 HAZ-0001 HAZ- R7\n// shows: R, Rx7, X7, r8"),

@@ -47,6 +47,7 @@ async fn debug_of_a_launch_names_nobody() {
     }
 }
 
+// shows: F25, A9
 #[tokio::test]
 async fn t06_times_beyond_the_skew_are_refused() {
     for (claims, reason) in [
@@ -79,6 +80,7 @@ fn merge(into: &mut Value, from: &Value) {
     }
 }
 
+// shows: A8
 #[tokio::test]
 async fn t07_a_token_of_another_kind_is_no_launch() {
     for typ in ["JWT", "at+jwt", "shcr-actor+jwt", "shcr-form+jwt", "shcr-event+jwt", "logout+jwt", ""] {
@@ -96,6 +98,7 @@ async fn t07_a_token_of_another_kind_is_no_launch() {
     assert_eq!((launch_as_client.status, launch_as_client.audit.reason), (401, "typ"), "HAZ-046");
 }
 
+// shows: A3, A4
 #[tokio::test]
 async fn t08_algorithms_outside_the_list_are_refused() {
     for alg in ["none", "None", "HS256", "HS384", "ES256", "RS256", "EdDSA", "ES384 ", ""] {
@@ -114,6 +117,7 @@ async fn t08_algorithms_outside_the_list_are_refused() {
     refused(accept(&form_of(unsigned, client_assertion())).await, "form");
 }
 
+// shows: A6, A7
 #[tokio::test]
 async fn t09_a_header_that_brings_its_own_key_is_refused_without_a_packet() {
     for member in ["jku", "x5u", "jwk", "x5c", "crit", "b64"] {
@@ -139,6 +143,7 @@ async fn accept_with(
     super::accept(form, hosts, keys, TOKEN_URL, training, now()).await
 }
 
+// shows: A10
 #[tokio::test]
 async fn t11_one_hosts_assertion_under_anothers_key_is_refused() {
     let forged = sign(&header("shcr-launch+jwt"), &launch_claims().to_string(), &OTHER_KEY);
@@ -178,6 +183,7 @@ async fn an_unproven_client_is_refused_and_not_named() {
     }
 }
 
+// shows: A36
 #[tokio::test]
 async fn t12_hostile_sizes_and_shapes_are_refused() {
     let sized =
@@ -205,6 +211,7 @@ async fn t12_hostile_sizes_and_shapes_are_refused() {
     }
 }
 
+// shows: A13
 #[tokio::test]
 async fn t14_a_host_names_its_own_organisations_and_roles_only() {
     let iua =
@@ -335,7 +342,7 @@ async fn by(
 
 const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-// shows: R39, R40
+// shows: R39, R40, A40
 #[tokio::test]
 async fn t13_another_partners_certificate_or_none_is_invalid_client() {
     let shown = |name: &str| Channel::Back(Some(certificate(name)));
@@ -392,7 +399,7 @@ async fn what_the_host_knows_of_the_workstation_is_carried() {
     refused(edited(|claims| claims["auth_time"] = json!("noon")).await, "auth_time");
 }
 
-// shows: R32
+// shows: R32, A33
 #[tokio::test]
 async fn t79_control_escape_and_direction_characters_are_refused_in_every_claim() {
     let hostile =

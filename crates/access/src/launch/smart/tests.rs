@@ -174,6 +174,7 @@ async fn the_request_carries_a_challenge_and_the_exchange_its_proof_and_no_clien
     assert!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap() <= 60);
 }
 
+// shows: A6
 #[tokio::test]
 async fn t17_an_unregistered_issuer_causes_no_request() {
     let world = world();
@@ -225,6 +226,7 @@ async fn t18_discovery_that_leads_elsewhere_or_is_no_answer_is_refused() {
     is(other, &Refusal::LaunchNotAccepted, "discovery issuer");
 }
 
+// shows: A11
 #[tokio::test]
 async fn t19_a_code_of_one_server_at_the_callback_of_another_is_refused() {
     let world = world();
@@ -241,6 +243,7 @@ async fn t19_a_code_of_one_server_at_the_callback_of_another_is_refused() {
     }
 }
 
+// shows: A11
 #[tokio::test]
 async fn t20_state_and_nonce_belong_to_one_browser_and_one_sign_in() {
     let world = world();
@@ -258,6 +261,7 @@ async fn t20_state_and_nonce_belong_to_one_browser_and_one_sign_in() {
     is(reused, &Refusal::LaunchNotAccepted, "nonce");
 }
 
+// shows: A11
 #[tokio::test]
 async fn t21_challenges_in_clear_and_foreign_verifiers_are_refused() {
     for methods in [json!(["S256", "plain"]), json!(["plain"]), json!([]), Value::Null] {
@@ -272,6 +276,7 @@ async fn t21_challenges_in_clear_and_foreign_verifiers_are_refused() {
     is(world.back("demo-host", first, callback).await, &Refusal::LaunchNotAccepted, "token refused");
 }
 
+// shows: A11
 #[tokio::test]
 async fn t22_a_code_is_told_by_its_hash_so_that_its_second_use_is_seen() {
     let world = world();
@@ -284,6 +289,7 @@ async fn t22_a_code_is_told_by_its_hash_so_that_its_second_use_is_seen() {
     is(again, &Refusal::LaunchNotAccepted, "token refused");
 }
 
+// shows: A12
 #[tokio::test]
 async fn t23_a_patient_that_is_not_the_one_named_is_refused() {
     let not = Refusal::LaunchNotAccepted;

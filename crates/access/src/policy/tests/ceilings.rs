@@ -27,6 +27,7 @@ fn of_kind(kind: &'static str, role: Role) -> String {
     column(role, |facts| kind.clone_into(&mut facts.organisation_kind))
 }
 
+// shows: A13
 #[test]
 fn t64_ceilings_by_kind_of_organisation_are_as_agreed() {
     const NOTHING: &str = "---------------";

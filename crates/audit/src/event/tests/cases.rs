@@ -178,6 +178,10 @@ fn watch() -> Vec<(&'static str, Entry)> {
     let of = |kind| Entry::new(kind, Key::edge(kind, &["1"]), NOW);
     let mut incident = of(Kind::Incident);
     incident.cause = Some("clock stepped back".to_owned());
+    let mut held = Entry::new(Kind::Incident, Key::held(&opening, 0), NOW);
+    held.cause = Some("left out of the report for the person".to_owned());
+    held.who = sample::open(1).who;
+    held.detail = pairs(&[("about", opening.as_str()), ("note", "Looked into"), ("review", "2026-12-31")]);
     vec![
         ("override-shown", overridden(0, "identity differs: interruption shown")),
         ("override-continued", overridden(1, "identity differs: continued")),
@@ -190,6 +194,7 @@ fn watch() -> Vec<(&'static str, Entry)> {
         ("replica-stop", replica("stop")),
         ("feed-statement", of(Kind::FeedStatement)),
         ("incident", incident),
+        ("incident-held", held),
     ]
 }
 

@@ -6,6 +6,7 @@ use crate::{
     Key,
     sample::{self, NHS_NUMBER, NOW, SUBJECT},
 };
+use std::path::Path;
 
 fn reading(id: &str) -> Entry {
     let mut entry = sample::whole(Kind::Open, Key::open(&sample::opening(9)), &sample::opening(9));
@@ -13,7 +14,7 @@ fn reading(id: &str) -> Entry {
     entry
 }
 
-async fn filled(dir: &std::path::Path) -> Store {
+async fn filled(dir: &Path) -> Store {
     let store = sample::store(dir);
     for n in 1..=3 {
         let mut open = sample::open(n);
@@ -37,10 +38,8 @@ async fn indexes(store: &Store, query: Query, read: &ReadReceipt) -> Vec<(u64, &
     page.entries.iter().map(|found| (found.index, found.entry.kind.name())).collect()
 }
 
-#[tokio::test]
-async fn au39_a_reading_is_recorded_first_and_is_itself_found() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = filled(dir.path()).await;
+pub(in crate::store) async fn au39_a_reading_is_recorded_first_and_is_itself_found(dir: &Path) {
+    let store = filled(dir).await;
     let read = store.reads(reading("r-1"), NOW).await.unwrap();
     let query = Query { kinds: vec![Kind::AuditRead], ..Query::default() };
     assert_eq!(indexes(&store, query, &read).await, [(read.index(), "audit-read")]);
@@ -50,10 +49,8 @@ async fn au39_a_reading_is_recorded_first_and_is_itself_found() {
     assert_eq!(other, Fault::Rejected(Why::Malformed), "only a reading opens the door");
 }
 
-#[tokio::test]
-async fn entries_are_found_by_person_professional_opening_kind_and_day() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = filled(dir.path()).await;
+pub(in crate::store) async fn entries_are_found_by_person_professional_opening_kind_and_day(dir: &Path) {
+    let store = filled(dir).await;
     let read = store.reads(reading("r-1"), NOW).await.unwrap();
     let person = Query { person: Some(NHS_NUMBER.to_owned()), kinds: vec![Kind::Open], ..Query::default() };
     assert_eq!(indexes(&store, person, &read).await, [(1, "open"), (3, "open")]);
@@ -75,10 +72,8 @@ async fn entries_are_found_by_person_professional_opening_kind_and_day() {
     assert_eq!(wanted.entries.len(), 1);
 }
 
-#[tokio::test]
-async fn au38_a_page_ends_at_500_and_says_where_to_go_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn au38_a_page_ends_at_500_and_says_where_to_go_on(dir: &Path) {
+    let store = sample::store(dir);
     store.append((0..520).map(sample::refused).collect(), NOW).await.unwrap();
     let read = store.reads(reading("r-1"), NOW).await.unwrap();
     let query = || Query { kinds: vec![Kind::LaunchRefused], ..Query::default() };

@@ -2,7 +2,7 @@
 //! what has outlived it, each with an entry of the store's own that says why. Whoever comes second finds nothing left to end.
 
 use super::{
-    super::{Fault, Store, desk::Stop},
+    super::{Fault, Store, rows},
     ENDED_AT_ONCE, Session, Which, read_session,
 };
 use crate::{
@@ -11,11 +11,7 @@ use crate::{
     hash::Hash,
     seal::Use,
 };
-
-/// Nobody did anything for too long.
-const IDLE: &str = "idle";
-/// The longest a session may last.
-const ABSOLUTE: &str = "absolute";
+use sql::Value;
 
 impl Store {
     /// The sessions begun under that secret ([`super::NewSession::browser`]) which nobody has ended. Whether one is over by time is the
@@ -24,15 +20,14 @@ impl Store {
         let (column, value) = Which::Browser(browser).column(&self.0.keys);
         let sql = format!(
             "SELECT content, cookie, idle_until, absolute_until, ended, sid FROM session
-             WHERE {column} = ?1 AND ended IS NULL"
+             WHERE {column} = $1 AND ended IS NULL"
         );
-        let found = self
+        let found: Vec<(Session, Hash)> = self
             .0
             .reader
-            .look(move |conn| {
-                let mut query = conn.prepare_cached(&sql)?;
-                let read = |row: &rusqlite::Row<'_>| Ok((read_session(row)?, row.get::<_, Hash>(5)?));
-                query.query_map([value], read)?.collect::<Result<Vec<_>, _>>()
+            .look(move |link| {
+                let mut found = link.query(&sql, &[Value::Bytes(&value)])?;
+                found.iter_mut().map(|line| Ok((read_session(line)?, rows::hash(line)?))).collect()
             })
             .await?;
         let opened = |(stored, sid): (Session, Hash)| {
@@ -44,21 +39,20 @@ impl Store {
     /// Ends the sessions whose time is over, at most 256 at once: `idle` or `absolute`. Gives how many.
     pub async fn end_expired_sessions(&self, now: Millis) -> Result<u32, Fault> {
         self.write(1, move |desk| {
-            let over: Vec<(Hash, bool)> = desk
-                .conn
-                .prepare_cached(
-                    "UPDATE session SET ended = iif(absolute_until <= ?1, 'absolute', 'idle')
-                     WHERE sid IN (SELECT sid FROM session
-                                   WHERE ended IS NULL AND min(idle_until, absolute_until) <= ?1 LIMIT ?2)
-                     RETURNING sid, absolute_until <= ?1",
-                )?
-                .query_map((now.0, ENDED_AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<Result<_, _>>()
-                .map_err(Stop::from)?;
-            for (sid, absolute) in &over {
-                let cause = if *absolute { ABSOLUTE } else { IDLE };
+            let mut over = desk.query(
+                "UPDATE session SET ended = CASE WHEN absolute_until <= $1 THEN 'absolute' ELSE 'idle' END
+                 WHERE sid IN (SELECT sid FROM session
+                               WHERE ended IS NULL AND (idle_until <= $1 OR absolute_until <= $1) LIMIT $2)
+                 RETURNING sid, ended",
+                &[Value::Int(now.0), Value::Int(ENDED_AT_ONCE.into())],
+            )?;
+            let over: Vec<(Hash, String)> = over
+                .iter_mut()
+                .map(|line| Ok((rows::hash(line)?, line.text())))
+                .collect::<Result<_, sql::Fault>>()?;
+            for (sid, cause) in &over {
                 let mut entry = Entry::new(Kind::Session, Key::session_ended(sid, cause), now);
-                entry.cause = Some(cause.to_owned());
+                entry.cause = Some(cause.clone());
                 desk.author(&entry, now)?;
             }
             Ok(Ok(u32::try_from(over.len()).unwrap_or(ENDED_AT_ONCE)))

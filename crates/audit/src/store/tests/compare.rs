@@ -9,7 +9,7 @@ use crate::{
 };
 
 fn path(dir: &std::path::Path) -> PathBuf {
-    sample::settings(dir).path
+    sample::settings(dir).place.path
 }
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn au19_two_checkpoints_of_the_logs_own_key_that_disagree_are_a_fork_and_n
     store.append((300..310).map(sample::refused).collect(), NOW).await.unwrap();
     let second = store.checkpoint(NOW).await.unwrap();
     for given in [&first, &second] {
-        assert_eq!(compare(&path(dir.path()), &given.note).unwrap(), Compared::SameLog);
+        assert_eq!(compare(&Place::file(&path(dir.path())), &given.note).unwrap(), Compared::SameLog);
     }
     // A backup of the file, taken up beside the store: the same key signs another history.
     let copy = tempfile::tempdir().unwrap();
@@ -32,10 +32,10 @@ async fn au19_two_checkpoints_of_the_logs_own_key_that_disagree_are_a_fork_and_n
     one.append(vec![sample::refused(900)], NOW).await.unwrap();
     other.append(vec![sample::refused(901)], NOW).await.unwrap();
     let fork = other.checkpoint(NOW).await.unwrap();
-    assert_eq!(compare(&path(dir.path()), &fork.note).unwrap(), Compared::Fork, "HAZ-030");
+    assert_eq!(compare(&Place::file(&path(dir.path())), &fork.note).unwrap(), Compared::Fork, "HAZ-030");
     other.append(vec![sample::refused(902)], NOW).await.unwrap();
     let further = other.checkpoint(NOW).await.unwrap();
-    assert_eq!(compare(&path(dir.path()), &further.note).unwrap(), Compared::Ahead);
+    assert_eq!(compare(&Place::file(&path(dir.path())), &further.note).unwrap(), Compared::Ahead);
     let thief = Signer::new(&fork.checkpoint.origin, Signs::Notes, &[9; 32]).unwrap();
     let text = fork.checkpoint.text();
     for nothing in [
@@ -45,7 +45,7 @@ async fn au19_two_checkpoints_of_the_logs_own_key_that_disagree_are_a_fork_and_n
         fork.note.replace("/2026", "/2027"),
     ] {
         assert_eq!(
-            compare(&path(dir.path()), &nothing).unwrap(),
+            compare(&Place::file(&path(dir.path())), &nothing).unwrap(),
             Compared::NotOurs,
             "AU24: it proves nothing"
         );
@@ -60,6 +60,7 @@ async fn au19_two_checkpoints_of_the_logs_own_key_that_disagree_are_a_fork_and_n
     assert_eq!(one.frozen().as_deref(), Some("two histories"), "the first reason stays");
 }
 
+// shows: A42
 /// AU23: the file is put back from an earlier day, and a witness remembers the later one.
 #[tokio::test]
 async fn au23_a_store_put_back_from_an_older_backup_is_known_by_what_a_witness_has_seen() {

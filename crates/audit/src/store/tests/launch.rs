@@ -1,6 +1,6 @@
 //! Used once is used: assertions, handles, sessions.
 
-use super::*;
+use super::{conform::verified, *};
 
 pub(super) fn handle(handle: [u8; 32], jti: u8) -> NewHandle {
     let assertion =
@@ -26,10 +26,8 @@ pub(super) fn accepted(jti: u8) -> Entry {
 }
 
 /// AU14.
-#[tokio::test(flavor = "multi_thread")]
-async fn of_a_hundred_who_offer_one_assertion_exactly_one_is_let_in() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn of_a_hundred_who_offer_one_assertion_exactly_one_is_let_in(dir: &Path) {
+    let store = sample::store(dir);
     let tasks: Vec<_> = (0..100)
         .map(|n| {
             let store = store.clone();
@@ -43,26 +41,26 @@ async fn of_a_hundred_who_offer_one_assertion_exactly_one_is_let_in() {
     let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let replays = outcomes.iter().filter(|outcome| **outcome == Err(Fault::Rejected(Why::Replay))).count();
     assert_eq!((won, replays), (1, 99), "HAZ-046");
-    assert_eq!(kinds(dir.path()), ["replica", "session"]);
+    assert_eq!(kinds(dir), ["replica", "session"]);
 }
 
-#[tokio::test]
-async fn an_assertion_is_known_again_after_a_restart_and_its_own_handle_is_settled() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn an_assertion_is_known_again_after_a_restart_and_its_own_handle_is_settled(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     store.put_handle(handle([1; 32], 1), accepted(1), NOW).await.unwrap();
     store.put_handle(handle([1; 32], 1), accepted(1), NOW).await.unwrap();
     drop(store);
-    let store = sample::store(dir.path());
+    let store = sample::store(dir);
     let replay = store.put_handle(handle([2; 32], 1), accepted(1), NOW).await;
     assert_eq!(replay, Err(Fault::Rejected(Why::Replay)), "HAZ-046");
     store.put_handle(handle([2; 32], 2), accepted(2), NOW).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_handle_opens_once_and_its_second_use_ends_the_session_of_the_first() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn a_handle_opens_once_and_its_second_use_ends_the_session_of_the_first(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     let (first, second) = ([21; 32], [22; 32]);
     store.put_handle(handle([1; 32], 1), accepted(1), NOW).await.unwrap();
     assert_eq!(store.peek_handle([1; 32], NOW).await.unwrap().unwrap(), b"launch-content-canary");
@@ -81,14 +79,12 @@ async fn a_handle_opens_once_and_its_second_use_ends_the_session_of_the_first() 
     let ended = store.session(first).await.unwrap().unwrap().ended;
     assert_eq!(ended.as_deref(), Some("handle-reuse"), "HAZ-046: reuse revokes the first opening");
     assert_eq!(store.session(second).await.unwrap(), None);
-    assert_eq!(kinds(dir.path()), ["replica", "session", "session", "session"], "and is recorded once");
-    verify(&sample::settings(dir.path()).path, Some(KEY)).unwrap();
+    assert_eq!(kinds(dir), ["replica", "session", "session", "session"], "and is recorded once");
+    verified(dir);
 }
 
-#[tokio::test]
-async fn an_unknown_or_late_handle_opens_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn an_unknown_or_late_handle_opens_nothing(dir: &Path) {
+    let store = sample::store(dir);
     store.put_handle(handle([1; 32], 1), accepted(1), NOW).await.unwrap();
     let late = NOW.plus_ms(60_000);
     assert_eq!(store.peek_handle([1; 32], late).await.unwrap(), None);
@@ -98,13 +94,11 @@ async fn an_unknown_or_late_handle_opens_nothing() {
         assert_eq!(outcome, Err(Fault::Rejected(Why::Unknown)));
     }
     assert_eq!(store.session([3; 32]).await.unwrap(), None);
-    assert_eq!(kinds(dir.path()), ["replica", "session"]);
+    assert_eq!(kinds(dir), ["replica", "session"]);
 }
 
-#[tokio::test]
-async fn all_sessions_of_a_host_end_together_at_most_so_many_by_one_entry() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn all_sessions_of_a_host_end_together_at_most_so_many_by_one_entry(dir: &Path) {
+    let store = sample::store(dir);
     let secret = |n: u32, of: u8| {
         let mut secret = [of; 32];
         secret[..4].copy_from_slice(&n.to_be_bytes());
@@ -131,10 +125,10 @@ async fn all_sessions_of_a_host_end_together_at_most_so_many_by_one_entry() {
     assert_eq!(store.touch(secret(all - 1, 4), NOW).await, Err(Fault::Rejected(Why::Closed)));
 }
 
-#[tokio::test]
-async fn sessions_end_by_id_host_session_or_browser_with_an_entry_that_lists_them() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn sessions_end_by_id_host_session_or_browser_with_an_entry_that_lists_them(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     for n in 1..=3 {
         store.put_handle(handle([n; 32], n), accepted(n), NOW).await.unwrap();
         let sid = [n + 100; 32];
@@ -147,16 +141,14 @@ async fn sessions_end_by_id_host_session_or_browser_with_an_entry_that_lists_the
     assert_eq!(end(Which::Browser([9; 32]), 3).await, Ok(0), "all have ended");
     assert_eq!(store.touch([102; 32], NOW).await, Err(Fault::Rejected(Why::Closed)));
     assert_eq!(store.touch([99; 32], NOW).await, Err(Fault::Rejected(Why::Unknown)));
-    let views = inspect(&sample::settings(dir.path()).path, KEY, &Filter::default()).unwrap();
+    let views = inspect(&sample::settings(dir).place, KEY, &Filter::default()).unwrap();
     let last = &views.last().unwrap().entry;
     assert_eq!(last["detail"]["sessions"].as_str().unwrap().split(' ').count(), 2);
     assert_eq!(last["cause"], "host-event");
 }
 
-#[tokio::test]
-async fn a_session_is_put_off_to_its_absolute_end_at_most() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn a_session_is_put_off_to_its_absolute_end_at_most(dir: &Path) {
+    let store = sample::store(dir);
     store.put_handle(handle([1; 32], 1), accepted(1), NOW).await.unwrap();
     store.redeem([1; 32], session([3; 32], [4; 32]), sample::session_entry([3; 32], 0), NOW).await.unwrap();
     for (to, until) in [(700_000, 700_000), (650_000, 700_000), (9_999_999, 3_600_000)] {
@@ -167,10 +159,8 @@ async fn a_session_is_put_off_to_its_absolute_end_at_most() {
     assert_eq!(store.session([3; 32]).await.unwrap(), None, "a day after its end nothing of it is kept");
 }
 
-#[tokio::test]
-async fn sessions_are_found_by_their_browser_until_somebody_ends_them() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn sessions_are_found_by_their_browser_until_somebody_ends_them(dir: &Path) {
+    let store = sample::store(dir);
     for n in 1..=2 {
         store.put_handle(handle([n; 32], n), accepted(n), NOW).await.unwrap();
         let sid = [n + 100; 32];
@@ -185,10 +175,8 @@ async fn sessions_are_found_by_their_browser_until_somebody_ends_them() {
     assert_eq!(store.sessions_of_browser([9; 32]).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn what_outlives_its_time_is_ended_once_with_its_cause() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn what_outlives_its_time_is_ended_once_with_its_cause(dir: &Path) {
+    let store = sample::store(dir);
     for n in 1..=2 {
         store.put_handle(handle([n; 32], n), accepted(n), NOW).await.unwrap();
         let sid = [n + 100; 32];
@@ -201,7 +189,7 @@ async fn what_outlives_its_time_is_ended_once_with_its_cause() {
     assert_eq!(store.end_expired_sessions(NOW.plus_ms(3_600_000)).await, Ok(1));
     let ended = async |sid| store.session(sid).await.unwrap().unwrap().ended.unwrap();
     assert_eq!((ended([101; 32]).await.as_str(), ended([102; 32]).await.as_str()), ("idle", "absolute"));
-    let views = inspect(&sample::settings(dir.path()).path, KEY, &Filter::default()).unwrap();
+    let views = inspect(&sample::settings(dir).place, KEY, &Filter::default()).unwrap();
     let causes: Vec<_> = views.iter().rev().take(2).map(|view| view.entry["cause"].clone()).collect();
     assert_eq!(causes, ["absolute", "idle"], "HAZ-003: an end is recorded with its cause");
 }

@@ -2,10 +2,8 @@
 
 use super::*;
 
-#[tokio::test]
-async fn a_note_is_found_until_it_ends_and_replaced_by_the_next() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn a_note_is_found_until_it_ends_and_replaced_by_the_next(dir: &Path) {
+    let store = sample::store(dir);
     store.put_note("state", sample::NHS_NUMBER, b"one", NOW.plus_ms(100)).await.unwrap();
     assert_eq!(store.note("state", sample::NHS_NUMBER, NOW).await.unwrap().unwrap(), b"one");
     assert_eq!(store.note("other", sample::NHS_NUMBER, NOW).await.unwrap(), None);
@@ -14,10 +12,8 @@ async fn a_note_is_found_until_it_ends_and_replaced_by_the_next() {
     assert_eq!(store.note("state", sample::NHS_NUMBER, NOW.plus_ms(100)).await.unwrap().unwrap(), b"two");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_a_hundred_who_take_one_note_exactly_one_gets_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn of_a_hundred_who_take_one_note_exactly_one_gets_it(dir: &Path) {
+    let store = sample::store(dir);
     store.put_note("pending", "state", b"verifier", NOW.plus_ms(100)).await.unwrap();
     let takers: Vec<_> = (0..100)
         .map(|_| {
@@ -48,10 +44,8 @@ async fn the_file_tells_neither_name_nor_content() {
     }
 }
 
-#[tokio::test]
-async fn an_assertion_that_opens_nothing_is_used_once_too() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn an_assertion_that_opens_nothing_is_used_once_too(dir: &Path) {
+    let store = sample::store(dir);
     let assertion =
         || AssertionKey { issuer: "host-a".to_owned(), jti_hash: [5; 32], expires_s: NOW.seconds() + 60 };
     let entry = |n: u8| Entry::new(Kind::Session, Key::session_event(&[n; 32]), NOW);

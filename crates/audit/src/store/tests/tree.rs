@@ -1,6 +1,9 @@
 //! The tree beside the leaves: what is signed, served and proven, and when nothing is signed any more.
 
-use super::*;
+use super::{
+    conform::{settled, verified},
+    *,
+};
 use crate::{
     hash::Hash,
     signed::{Note, Signer, Signs, Verifier, checkpoint::Checkpoint},
@@ -8,11 +11,11 @@ use crate::{
 };
 use rusqlite::Connection;
 
-fn path(dir: &std::path::Path) -> PathBuf {
-    sample::settings(dir).path
+fn path(dir: &Path) -> PathBuf {
+    sample::settings(dir).place.path
 }
 
-fn tamper(dir: &std::path::Path, sql: &str) {
+fn tamper(dir: &Path, sql: &str) {
     Connection::open(path(dir)).unwrap().execute_batch(sql).unwrap();
 }
 
@@ -20,33 +23,28 @@ fn tamper(dir: &std::path::Path, sql: &str) {
 async fn fill(store: &Store, from: u32, count: u32) {
     let entries: Vec<_> = (from..from + count).map(sample::refused).collect();
     for group in entries.chunks(256) {
-        store.append(group.to_vec(), NOW).await.unwrap();
+        settled(async || store.append(group.to_vec(), NOW).await).await.unwrap();
     }
 }
 
-fn leaves(dir: &std::path::Path) -> Vec<Hash> {
-    let conn = Connection::open(path(dir)).unwrap();
-    let mut query = conn.prepare("SELECT leaf FROM leaf ORDER BY idx").unwrap();
-    query
-        .query_map([], |row| row.get::<_, Vec<u8>>(0))
-        .unwrap()
-        .map(|leaf| leaf_hash(&leaf.unwrap()))
-        .collect()
+fn leaves(dir: &Path) -> Vec<Hash> {
+    let read = sample::settings(dir).place.look(|link| link.query("SELECT leaf FROM leaf ORDER BY idx", &[]));
+    read.unwrap().iter_mut().map(|line| leaf_hash(&line.bytes().unwrap())).collect()
 }
 
 fn witness(seed: u8) -> Signer {
     Signer::new(&format!("w{seed}.example"), Signs::Cosignatures, &[seed; 32]).unwrap()
 }
 
-#[tokio::test]
-async fn a_checkpoint_says_the_root_over_every_leaf_and_is_made_only_when_the_tree_has_grown() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn a_checkpoint_says_the_root_over_every_leaf_and_is_made_only_when_the_tree_has_grown(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     assert_eq!(store.published().await.unwrap(), None);
     fill(&store, 0, 600).await;
     let first = store.checkpoint(NOW).await.unwrap();
     assert_eq!(first.checkpoint.origin, "log.example/audit/Z99/2026");
-    assert_eq!((first.checkpoint.size, first.checkpoint.root), (601, tree::root_of(&leaves(dir.path()))));
+    assert_eq!((first.checkpoint.size, first.checkpoint.root), (601, tree::root_of(&leaves(dir))));
     assert_eq!(store.published().await.unwrap(), Some(first.clone()), "durable before it is given out");
     assert_eq!(store.checkpoint(NOW.plus_ms(10_000)).await.unwrap(), first);
     fill(&store, 600, 1).await;
@@ -63,10 +61,10 @@ async fn a_checkpoint_says_the_root_over_every_leaf_and_is_made_only_when_the_tr
     );
 }
 
-#[tokio::test]
-async fn tiles_and_bundles_are_served_as_far_as_the_checkpoint_goes_and_no_further() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn tiles_and_bundles_are_served_as_far_as_the_checkpoint_goes_and_no_further(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     fill(&store, 0, 599).await;
     assert_eq!(store.part("tile/0/000").await.unwrap(), None, "nothing was published yet");
     let published = store.checkpoint(NOW).await.unwrap();
@@ -76,7 +74,7 @@ async fn tiles_and_bundles_are_served_as_far_as_the_checkpoint_goes_and_no_furth
         Some(Part::Checkpoint(_)) => panic!("{path}"),
         None => None,
     };
-    let hashes = leaves(dir.path());
+    let hashes = leaves(dir);
     assert_eq!(part("tile/0/001").await.unwrap(), hashes[256..512].concat());
     assert_eq!(part("tile/0/002.p/88").await.unwrap(), hashes[512..600].concat());
     let level_1 = [tree::root_of(&hashes[..256]), tree::root_of(&hashes[256..512])];
@@ -101,18 +99,15 @@ async fn tiles_and_bundles_are_served_as_far_as_the_checkpoint_goes_and_no_furth
     assert_eq!(store.part("checkpoint").await.unwrap(), Some(Part::Checkpoint(published.note)));
 }
 
-#[tokio::test]
-async fn every_entry_covered_by_a_checkpoint_can_be_proven_to_whoever_has_the_logs_key() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn every_entry_covered_by_a_checkpoint_can_be_proven_to_whoever_has_the_logs_key(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     fill(&store, 0, 300).await;
     let published = store.checkpoint(NOW).await.unwrap();
-    let hashes = leaves(dir.path());
-    let verifier: String = Connection::open(path(dir.path()))
-        .unwrap()
-        .query_row("SELECT verifier FROM log_key", [], |row| row.get(0))
-        .unwrap();
-    let verifier = Verifier::parse(&verifier).unwrap();
+    let hashes = leaves(dir);
+    let keys = crate::export::log_keys(&sample::settings(dir).place).unwrap();
+    let verifier = Verifier::parse(&keys[0].1).unwrap();
     for index in [0, 1, 255, 256, 300] {
         let proof = store.prove(index).await.unwrap().unwrap();
         let (note, checkpoint) = proof.holds(&hashes[usize::try_from(index).unwrap()]).unwrap();
@@ -121,16 +116,16 @@ async fn every_entry_covered_by_a_checkpoint_can_be_proven_to_whoever_has_the_lo
     assert_eq!(store.prove(301).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_store_taken_up_again_grows_the_same_tree_over_full_tiles_and_both_sides_of_them() {
-    let dir = tempfile::tempdir().unwrap();
+pub(in crate::store) async fn a_store_taken_up_again_grows_the_same_tree_over_full_tiles_and_both_sides_of_them(
+    dir: &Path,
+) {
     let mut written = 0;
     for count in [1, 252, 1, 1, 1, 300, 511] {
-        let store = sample::store(dir.path());
+        let store = sample::store(dir);
         fill(&store, written, count).await;
         written += count;
         let published = store.checkpoint(NOW).await.unwrap();
-        assert_eq!(published.checkpoint.root, tree::root_of(&leaves(dir.path())));
+        assert_eq!(published.checkpoint.root, tree::root_of(&leaves(dir)));
         drop(store);
     }
 }
@@ -150,7 +145,7 @@ async fn a_store_from_before_the_tree_is_given_one_over_all_its_leaves() {
         (702, tree::root_of(&leaves(dir.path())))
     );
     drop(store);
-    verify(&path(dir.path()), Some(KEY)).unwrap();
+    verify(&path(dir.path()), Some(KEY), None).unwrap();
 }
 
 #[tokio::test]
@@ -216,23 +211,16 @@ async fn a_store_whose_tree_is_not_that_of_its_leaves_is_not_opened() {
     }
 }
 
-#[tokio::test]
-async fn au24_after_a_rotation_the_old_key_has_signed_the_leaf_that_names_the_new_and_the_new_signs_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn au24_after_a_rotation_the_old_key_has_signed_the_leaf_that_names_the_new_and_the_new_signs_on(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     fill(&store, 0, 5).await;
     store.checkpoint(NOW).await.unwrap();
     let new = store.rotate_key(["A. First".to_owned(), "B. Second".to_owned()], NOW).await.unwrap();
-    let conn = Connection::open(path(dir.path())).unwrap();
-    let keys: Vec<(String, i64)> = conn
-        .prepare("SELECT verifier, since FROM log_key ORDER BY generation")
-        .unwrap()
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    let old = Verifier::parse(&keys[0].0).unwrap();
-    assert_eq!((keys[1].0.clone(), keys[1].1), (new.to_string(), 7));
+    let keys = crate::export::log_keys(&sample::settings(dir).place).unwrap();
+    let old = Verifier::parse(&keys[0].1).unwrap();
+    assert_eq!(keys[1], (7, new.to_string()));
     let covering = store.published().await.unwrap().unwrap();
     assert_eq!(covering.checkpoint.size, 7, "the leaf is under the last checkpoint of the old key");
     assert_eq!(old.check(&Note::parse(&covering.note).unwrap()), Some(Ok(0)));
@@ -240,19 +228,19 @@ async fn au24_after_a_rotation_the_old_key_has_signed_the_leaf_that_names_the_ne
     let note = Note::parse(&store.checkpoint(NOW).await.unwrap().note).unwrap();
     assert_eq!((new.check(&note), old.check(&note)), (Some(Ok(0)), None));
     let filter = Filter { kind: Some(Kind::Configuration), ..Filter::default() };
-    let said = inspect(&path(dir.path()), KEY, &filter).unwrap().remove(0).entry;
+    let said = inspect(&sample::settings(dir).place, KEY, &filter).unwrap().remove(0).entry;
     assert_eq!(said["detail"]["after"], new.to_string());
     assert_eq!((&said["detail"]["by"], &said["detail"]["second"]), (&"A. First".into(), &"B. Second".into()));
     store.stop(NOW).await.unwrap();
-    drop((conn, store));
-    verify(&path(dir.path()), Some(KEY)).unwrap();
-    drop(sample::store(dir.path()));
+    drop(store);
+    verified(dir);
+    drop(sample::store(dir));
 }
 
-#[tokio::test]
-async fn a_witness_is_added_to_the_checkpoint_it_saw_and_only_by_its_own_hand() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn a_witness_is_added_to_the_checkpoint_it_saw_and_only_by_its_own_hand(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
     let first = store.checkpoint(NOW).await.unwrap();
     let (one, other) = (witness(1), witness(2));
     let text = first.checkpoint.text();
@@ -280,10 +268,8 @@ async fn a_witness_is_added_to_the_checkpoint_it_saw_and_only_by_its_own_hand() 
     );
 }
 
-#[tokio::test]
-async fn what_is_refused_leaves_no_leaf_in_the_tree() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = sample::store(dir.path());
+pub(in crate::store) async fn what_is_refused_leaves_no_leaf_in_the_tree(dir: &Path) {
+    let store = sample::store(dir);
     store.append(vec![sample::refused(0)], NOW).await.unwrap();
     let mut clash = sample::refused(0);
     clash.cause = None;
@@ -296,7 +282,7 @@ async fn what_is_refused_leaves_no_leaf_in_the_tree() {
     let published = store.checkpoint(NOW).await.unwrap();
     assert_eq!(
         (published.checkpoint.size, published.checkpoint.root),
-        (4, tree::root_of(&leaves(dir.path()))),
+        (4, tree::root_of(&leaves(dir))),
         "AU12"
     );
 }

@@ -18,7 +18,7 @@ fn witness() -> Signer {
 /// A stopped store of a thousand leaves under three checkpoints, the second cosigned; and the log as it is served.
 fn thousand() -> (tempfile::TempDir, PathBuf, BTreeMap<String, Vec<u8>>, String) {
     let dir = tempfile::tempdir().unwrap();
-    let path = sample::settings(dir.path()).path;
+    let path = sample::settings(dir.path()).place.path;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (served, key) = runtime.block_on(async {
         let store = sample::store(dir.path());
@@ -68,11 +68,12 @@ fn trust(key: &str, rest: &str) -> Trust {
     Trust { policy: Some(policy), ..Trust::default() }
 }
 
+// shows: A42
 /// A bit of every byte of every column that says something, one after another, in one open file. What is flipped is put back.
 #[test]
 fn au16_no_bit_of_a_tile_checkpoint_cosignature_key_tree_or_head_is_flipped_unseen() {
     let (_dir, path, _, _) = thousand();
-    let seen = verify(&path, Some(KEY)).unwrap();
+    let seen = verify(&path, Some(KEY), None).unwrap();
     assert_eq!((seen.entries, seen.signed, seen.checkpoints), (LEAVES, LEAVES, 4));
     let conn = Connection::open(&path).unwrap();
     conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF").unwrap();
@@ -109,7 +110,7 @@ fn au16_no_bit_of_a_tile_checkpoint_cosignature_key_tree_or_head_is_flipped_unse
     check.all().unwrap();
     drop(check);
     drop(conn);
-    verify(&path, Some(KEY)).unwrap();
+    verify(&path, Some(KEY), None).unwrap();
 }
 
 /// Another bit in each byte.
@@ -177,7 +178,7 @@ impl<'a> Check<'a> {
     }
 
     fn all(&self) -> Result<(), VerifyFault> {
-        let bodies = Bodies::new(&KEY).unwrap();
+        let bodies = Bodies::new(&KEY, None).unwrap();
         let unreadable = |fault: rusqlite::Error| fault_at(0, &fault.to_string());
         let mut walk = Walk::new(self.conn, Some(&bodies), Some(KEY)).map_err(unreadable)?;
         for (index, (tree_hash, leaf, hash)) in (0_u64..).zip(self.leaves.iter()) {
@@ -242,7 +243,7 @@ fn au17_tiles_checkpoints_and_cosignatures_taken_added_or_exchanged_are_each_nam
     let copy = dir.path().join("copy.db");
     std::fs::copy(&path, &copy).unwrap();
     tamper(&copy, "DELETE FROM cosignature; DELETE FROM checkpoint WHERE size = 701");
-    assert_eq!(verify(&copy, Some(KEY)).unwrap().checkpoints, 3);
+    assert_eq!(verify(&copy, Some(KEY), None).unwrap().checkpoints, 3);
 }
 
 /// Somebody with the file and the key in hand rewrites a leaf and everything over it: the checkpoint they no longer can.
@@ -278,6 +279,7 @@ fn a_log_is_checked_from_what_it_serves_against_keys_from_elsewhere() {
     assert!(!fault.incomplete && fault.what.contains("not signed by a log of the policy"));
 }
 
+// shows: A43
 /// AU19: whoever has stolen the log's key can sign, but not in the name of the witnesses.
 #[test]
 fn au19_a_checkpoint_signed_with_a_stolen_key_meets_no_quorum() {

@@ -61,6 +61,23 @@ impl Log {
         self.push(one, Kind::Open, |_| {});
     }
 
+    pub(super) fn opened_child(&mut self, one: One) {
+        self.push(one, Kind::Open, |entry| entry.flags = vec!["child".to_owned()]);
+    }
+
+    /// With flags of its own.
+    pub(super) fn marked(&mut self, one: One, marks: &[&str]) {
+        self.push(one, Kind::Open, |entry| {
+            entry.flags = marks.iter().map(|mark| (*mark).to_owned()).collect()
+        });
+    }
+
+    pub(super) fn closed(&mut self, one: One, marks: &[&str]) {
+        self.push(one, Kind::Close, |entry| {
+            entry.flags = marks.iter().map(|mark| (*mark).to_owned()).collect()
+        });
+    }
+
     pub(super) fn document(&mut self, one: One) {
         self.push(one, Kind::Open, |entry| entry.flags = vec!["document".to_owned()]);
     }

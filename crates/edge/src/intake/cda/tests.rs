@@ -284,6 +284,7 @@ fn what_is_compressed_encrypted_or_no_report_is_refused_by_name() {
     }
 }
 
+// shows: A38
 #[test]
 fn hostile_xml_is_refused_and_a_report_cut_anywhere_is_never_a_panic() {
     let bomb = format!("<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>{}", ordinary());

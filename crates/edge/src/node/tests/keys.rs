@@ -13,6 +13,7 @@ fn refused(fixture: &Fixture) -> String {
     }
 }
 
+// shows: A47
 #[test]
 fn another_key_or_another_partner_does_not_open_the_store() {
     let fixture = Fixture::new();

@@ -96,7 +96,7 @@ fn haz_042_changes_without_what_they_change_are_refused() {
     assert_eq!(fixture.load_as(&node, &first, &text).outcome, Outcome::Published);
 }
 
-/// shows: R60
+// shows: R60, F30
 #[test]
 fn whoever_asks_during_a_publication_sees_the_old_or_the_new_and_never_a_mix() {
     let fixture = Fixture::new();

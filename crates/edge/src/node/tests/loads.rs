@@ -64,6 +64,7 @@ fn the_same_extract_again_is_known_and_changes_nothing() {
     assert_eq!(answered(&node, 1), before);
 }
 
+// shows: F30
 /// Each in its own words, and the generation that was here is answered and ages all the while.
 #[test]
 fn haz_042_what_cannot_be_believed_is_refused_in_its_own_words_and_kept_sealed() {

@@ -242,7 +242,7 @@ fn layered(database: Box<dyn Database>) {
         key_id: ring.current().unwrap().id,
         sealed: Vec::new(),
     };
-    vault.write(|link| link.insert(&delta.content(), std::slice::from_ref(&tombstone))).unwrap();
+    vault.write(|link| crate::sql::insert(link, &delta.content(), std::slice::from_ref(&tombstone))).unwrap();
     vault.publish(&delta, ("r2", "{}"), NOW).unwrap();
     assert_eq!(answered(&vault, &one()), ["k1", "changed"]);
     publish(&vault, Mode::Delta, 3, &[of(one(), &["a"], "k3")]);

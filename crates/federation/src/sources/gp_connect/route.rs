@@ -125,7 +125,7 @@ async fn to_gateway(
     bounds: &Bounds,
 ) -> Result<Sent, Fault> {
     const MEDIA_TYPE: &str = "application/fhir+json";
-    let trace_id = uuid::Uuid::new_v4().to_string();
+    let trace_id = bounds.request_id();
     let root = root(gateway);
     let request = client
         .post(format!("{root}/patient/$gpc.getstructuredrecord"))

@@ -250,6 +250,7 @@ fn vaccinations_not_given_are_asked_for_wherever_the_specification_allows() {
     }
 }
 
+// shows: F8
 #[test]
 fn each_spine_code_has_its_state() {
     let classify = |status: u16, code: &str| {
@@ -416,6 +417,7 @@ async fn another_birth_date_withholds_both_answers() {
     assert!(reply.payloads.is_empty(), "HAZ-037: a practice that holds other details is not half believed");
 }
 
+// shows: F9
 #[tokio::test]
 async fn what_is_no_record_is_never_empty() {
     let page = Canned::Typed { status: 200, media_type: "text/html", body: "<html>".to_owned() };

@@ -26,7 +26,7 @@ pub(super) async fn open(locator: &Locator, question: &OpenQuestion, bounds: &Bo
     let Some(address) = pointer.url.as_deref() else {
         return Opening::well(failed("gives no address for the document"));
     };
-    let way = match locator.way(question, address) {
+    let way = match locator.way(question, address, &bounds.request_id()) {
         Ok(way) => way,
         Err(words) => return Opening::well(failed(words)),
     };
@@ -55,13 +55,13 @@ struct Way<'a> {
 static WITH_TOKEN: Credentials = Credentials::None;
 
 impl Locator {
-    fn way(&self, question: &OpenQuestion, address: &str) -> Result<Way<'_>, &'static str> {
+    fn way(&self, question: &OpenQuestion, address: &str, id: &str) -> Result<Way<'_>, &'static str> {
         if let Some(behind) = address.strip_prefix("ssp://") {
-            let request = self.through_proxy(question, behind)?;
+            let request = self.through_proxy(question, behind)?.header("Ssp-TraceID", id);
             return Ok(Way { request, credentials: &WITH_TOKEN, guard: &self.proxy_guard });
         }
         let (keeper, url) = self.keeper(address)?;
-        let request = keeper.client.get(url).header("X-Request-Id", uuid::Uuid::new_v4().to_string());
+        let request = keeper.client.get(url).header("X-Request-Id", id);
         let request = request.header("X-Correlation-Id", &question.opening);
         Ok(Way { request, credentials: &keeper.credentials, guard: &keeper.guard })
     }
@@ -83,7 +83,6 @@ impl Locator {
             issued_s: question.now.as_second(),
         });
         let request = self.to_proxy.get(format!("{own}/{target}"));
-        let request = request.header("Ssp-TraceID", uuid::Uuid::new_v4().to_string());
         let request = request.header("Ssp-From", &self.national.asid).header("Ssp-To", asid);
         Ok(request.header("Ssp-InteractionID", INTERACTION).bearer_auth(token))
     }

@@ -59,6 +59,7 @@ async fn the_number_travels_in_a_form_and_every_page_is_read() {
     }
 }
 
+// shows: F23
 #[tokio::test]
 async fn pages_that_repeat_or_never_end_are_a_part_and_said_to_be() {
     let fake = Fake::default().json(SEARCH, page(vec![pointer("a", NUMBER)], Some("1")));
@@ -276,6 +277,7 @@ fn credentials_of_a_keeper_are_checked_like_a_sources_own() {
     assert_eq!(faults.len(), 2, "a header without a key, and one that no key may travel in: {faults:?}");
 }
 
+// shows: A37
 #[tokio::test]
 async fn a_pointer_cannot_lead_the_proxy_upwards_or_write_its_headers() {
     let proxy = Fake::default();

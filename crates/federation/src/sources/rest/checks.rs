@@ -130,7 +130,7 @@ async fn locked(server: &Server, question: &Question, bounds: &Bounds) -> Check 
     let (met, found) = match &server.credentials {
         Credentials::None => (None, "it is asked with a client certificate, or with nothing".to_owned()),
         Credentials::Key(..) | Credentials::Token(_) => {
-            match wire::fetch(about_nobody(server, question), bounds).await {
+            match wire::fetch(super::named(about_nobody(server, question), bounds), bounds).await {
                 Err(fault) => (None, fault.to_string()),
                 Ok(answer) if matches!(answer.status, 401 | 403) => {
                     (Some(true), format!("refused with {}", answer.status))

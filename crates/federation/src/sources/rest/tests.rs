@@ -166,6 +166,7 @@ async fn nobody_in_a_searchset_that_counts_somebody_is_not_empty() {
     assert!(matches!(reply.state, ReplyState::Unreadable(_)), "HAZ-006: {:?}", reply.state);
 }
 
+// shows: F22
 #[tokio::test]
 async fn two_patients_are_never_picked_from() {
     let fake =
@@ -175,6 +176,7 @@ async fn two_patients_are_never_picked_from() {
     assert!(reply.payloads.is_empty());
 }
 
+// shows: F20
 #[tokio::test]
 async fn another_birth_date_withholds_and_names_the_field() {
     let mut other = patient("d1", NUMBER);
@@ -196,6 +198,7 @@ async fn another_family_name_is_said_and_shown() {
     assert_eq!(warning_text(&reply, "identity-differs"), "family name differs from the person asked about");
 }
 
+// shows: F19
 #[tokio::test]
 async fn a_swapped_person_withholds_everything_and_holds_the_breaker_until_cleared() {
     let fake = server().json("/fhir/Patient/_search", searchset(vec![patient("d1", OTHER_NUMBER)]));
@@ -224,6 +227,7 @@ async fn one_of(federation: &std::sync::Arc<crate::Federation>, opening: &str) -
     futures_util::StreamExt::next(&mut federation.gather(plan)).await.unwrap()
 }
 
+// shows: F19
 #[tokio::test]
 async fn one_stray_subject_condemns_the_whole_reply() {
     let fake = server().json(
@@ -237,6 +241,7 @@ async fn one_stray_subject_condemns_the_whole_reply() {
     assert!(reply.payloads.is_empty(), "HAZ-004: the good allergies go too");
 }
 
+// shows: F1
 #[tokio::test]
 async fn a_hanging_server_times_out_and_a_hanging_search_costs_its_category_only() {
     let fake = server().on("/fhir/Patient/_search", Canned::Hang);
@@ -251,6 +256,7 @@ async fn a_hanging_server_times_out_and_a_hanging_search_costs_its_category_only
     assert!(reply.payloads.iter().any(|payload| payload.category == Some(Allergies)));
 }
 
+// shows: F2
 #[tokio::test]
 async fn a_dripping_body_times_out_by_its_floor() {
     let fake = server().on("/fhir/Patient/_search", Canned::Drip);
@@ -265,6 +271,7 @@ async fn a_dripping_body_times_out_by_its_floor() {
     );
 }
 
+// shows: F3
 #[tokio::test]
 async fn a_reset_in_mid_body_is_a_failure_and_the_half_is_dropped() {
     let fake = server().on("/fhir/AllergyIntolerance", Canned::Reset);
@@ -282,6 +289,7 @@ async fn nobody_listening_is_a_refused_connection() {
     assert_eq!(reply.state, failed("refused the connection"));
 }
 
+// shows: F8, F9
 #[tokio::test]
 async fn each_status_has_its_state_and_none_reads_as_absence() {
     let ours = |words: &str| ReplyState::DidNotAnswer(Silence::FailedOurSide(words.to_owned()));
@@ -303,6 +311,7 @@ async fn each_status_has_its_state_and_none_reads_as_absence() {
     }
 }
 
+// shows: F11
 #[tokio::test]
 async fn what_is_not_a_record_is_unreadable_whatever_its_status_says() {
     let page = "<html><form action=login>";
@@ -325,6 +334,7 @@ async fn what_is_not_a_record_is_unreadable_whatever_its_status_says() {
     }
 }
 
+// shows: F10
 #[tokio::test]
 async fn an_error_inside_a_success_failed_and_a_warning_is_told() {
     let inside = |severity: &str| {
@@ -343,6 +353,7 @@ async fn an_error_inside_a_success_failed_and_a_warning_is_told() {
     assert_eq!(warning_text(&reply, "source-warning"), "some entries are still filing");
 }
 
+// shows: F15
 #[tokio::test]
 async fn an_oversized_page_is_dropped_unparsed() {
     let big = format!("{{\"resourceType\":\"Bundle\",\"pad\":\"{}\"}}", "x".repeat(70 * 1024));
@@ -352,6 +363,7 @@ async fn an_oversized_page_is_dropped_unparsed() {
     assert_eq!(reply.state_of(Allergies), &ReplyState::Unreadable(words), "HAZ-041");
 }
 
+// shows: F17, A39
 #[tokio::test]
 async fn an_encoding_nobody_offered_is_refused() {
     use axum::{Router, http::header::CONTENT_ENCODING, routing::any};
@@ -377,6 +389,7 @@ async fn pages_are_followed_to_the_end() {
     assert_eq!(reply.payloads.len(), 2, "HAZ-017: both pages");
 }
 
+// shows: F23
 #[tokio::test]
 async fn less_than_the_total_is_said() {
     let fake = server().json("/fhir/AllergyIntolerance", page(&["a1"], 7, None));
@@ -385,6 +398,7 @@ async fn less_than_the_total_is_said() {
     assert_eq!(warning_text(&reply, "paging"), "showing 1 of 7", "HAZ-017");
 }
 
+// shows: F3
 #[tokio::test]
 async fn a_page_that_fails_leaves_the_pages_before_it_and_says_so() {
     let fake = server()
@@ -395,6 +409,7 @@ async fn a_page_that_fails_leaves_the_pages_before_it_and_says_so() {
     assert_eq!(warning_text(&reply, "paging"), "showing 1 of 2; the rest did not arrive", "HAZ-017");
 }
 
+// shows: F23
 #[tokio::test]
 async fn looping_and_endless_next_links_end() {
     let fake = server()
@@ -414,6 +429,7 @@ async fn looping_and_endless_next_links_end() {
     assert_eq!(fake.count("/fhir/AllergyIntolerance"), 4);
 }
 
+// shows: F24, A37
 #[tokio::test]
 async fn a_next_link_to_another_origin_is_not_followed_and_no_packet_leaves() {
     let elsewhere = Fake::default();

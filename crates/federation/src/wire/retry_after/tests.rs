@@ -10,6 +10,7 @@ fn wait(text: &str) -> Option<Duration> {
     retry_after(&headers)
 }
 
+// shows: F6
 #[test]
 fn every_retry_after_lands_between_a_second_and_a_minute() {
     let table = [

@@ -118,6 +118,7 @@ async fn a_partner_that_wants_our_certificate_gets_it_and_its_authority_is_belie
     assert_eq!(state, ReplyState::Answered);
 }
 
+// shows: A40, F4
 #[tokio::test]
 async fn a_server_or_client_without_the_right_certificate_is_not_talked_to() {
     let (authority, stranger, fake) = (Authority::new(), Authority::new(), partner());

@@ -386,6 +386,7 @@ fn haz_013_a_label_of_the_row_ends_a_course() {
     assert_eq!(standing("All Medication Issues", "x"), Standing::Past, "HAZ-013");
 }
 
+// shows: F26
 #[test]
 fn haz_016_dates_are_read_only_in_forms_that_are_known() {
     let known = [

@@ -77,6 +77,7 @@ fn haz_040_what_an_event_does_not_tell_stands_for_itself() {
     assert_eq!(kinds, expected, "HAZ-040: also what only the earlier message sent");
 }
 
+// shows: F27
 #[test]
 fn haz_019_what_was_made_in_error_is_not_told() {
     let more = r#",{"resource":{"resourceType":"Observation","status":"entered-in-error","code":{"text":"wrong"}}},

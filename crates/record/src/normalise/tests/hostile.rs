@@ -6,6 +6,7 @@ use fhir::reply::Format;
 
 const FORMATS: [Format; 3] = [Format::GpConnectStu3, Format::Stu3, Format::R4];
 
+// shows: F18
 #[test]
 fn haz_040_unknown_types_and_entries_without_resource_are_counted_never_gone() {
     let text = r#"{"resourceType":"Bundle","type":"searchset","entry":[
@@ -96,6 +97,7 @@ fn haz_040_members_of_the_wrong_shape_lose_no_entry() {
     }
 }
 
+// shows: F27
 #[test]
 fn haz_018_an_unknown_modifier_is_said() {
     let text = r#"{"resourceType":"Condition","id":"1","code":{"text":"Asthma"},

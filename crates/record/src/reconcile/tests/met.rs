@@ -74,6 +74,23 @@ fn haz_026_a_newer_dressing_plan_never_stands_before_a_resuscitation_decision() 
     assert_eq!(first, Some(vec!["ReSPECT form".to_owned()]), "HAZ-026");
 }
 
+#[test]
+fn haz_026_a_newer_dressing_plan_never_stands_before_the_signed_form_either() {
+    let form = r#"{"resourceType":"DocumentReference","id":"9","status":"current","date":"2024-01-01T09:00:00Z",
+        "type":{"coding":[{"system":"http://snomed.info/sct","code":"736373009","display":"End of life care plan"}],"text":"ReSPECT form"},
+        "category":[{"coding":[{"system":"http://snomed.info/sct","code":"734163000","display":"Care plan"}]}],
+        "content":[{"attachment":{"contentType":"application/pdf","url":"https://acute.example/Binary/9"}}]}"#;
+    let community = [plan(1, "Wound care plan", "active", "Dressing", "2026-11-15")];
+    let answers = [answer("acute", &[form.to_owned()]), answer("community", &community)];
+    let record = record(&answers);
+    let first: Vec<&str> = record
+        .section(Section::Plans)
+        .iter()
+        .filter_map(|group| Some(group.items.first()?.words()))
+        .collect();
+    assert_eq!(first, ["ReSPECT form", "Wound care plan"], "HAZ-026");
+}
+
 fn flag(words: &str, status: &str) -> Vec<String> {
     vec![format!(
         r#"{{"resourceType":"Flag","id":"1","status":"{status}","code":{{"text":"{words}"}},"period":{{"start":"2025-10-18"}}}}"#
@@ -141,4 +158,20 @@ fn haz_018_a_999_call_is_the_ambulance_and_not_the_emergency_department() {
         _ => "",
     };
     assert_eq!(setting, "Ambulance", "HAZ-018");
+}
+
+#[test]
+fn haz_020_a_document_names_the_contact_it_was_written_at_only_where_its_source_does() {
+    let written = |context: &str| {
+        let letter = format!(
+            r#"{{"resourceType":"DocumentReference","id":"d","status":"current","type":{{"text":"Letter"}}{context},
+            "content":[{{"attachment":{{"url":"Binary/1"}}}}]}}"#
+        );
+        let visit = r#"{"resourceType":"Encounter","id":"9","status":"finished","class":{"code":"AMB"}}"#;
+        let record = record(&[answer("acute", &[letter, visit.to_owned()])]);
+        record.section(Section::Documents)[0].items[0].provenance.contact.clone()
+    };
+    let at = r#","context":{"encounter":[{"reference":"Encounter/9"}]}"#;
+    assert_eq!(written(at).as_deref(), Some("Encounter/9"), "HAZ-020");
+    assert_eq!(written(""), None, "HAZ-020");
 }

@@ -1,6 +1,9 @@
 //! Arthur: twelve medicines at the practice; the ward sent a list home with other doses, two stops and one of its own; the
 //! memory clinic knows a third (HAZ-013).
 
+/// Two years of his heart failure.
+mod course;
+
 use super::{Character, character};
 use crate::people::{
     Person,
@@ -32,9 +35,10 @@ pub(super) fn arthur() -> Person {
             recorded: Day(700),
             ..Allergy::default()
         }],
-        reports: reports(),
-        visits: visits(),
-        documents: documents(),
+        reports: [reports(), course::reports()].concat(),
+        measures: course::measures(),
+        visits: [visits(), course::visits()].concat(),
+        documents: [documents(), course::letters()].concat(),
         appointments: vec![Appointment {
             at: &[Acute],
             service: "Heart failure nurse clinic",

@@ -100,6 +100,7 @@ fn t43_a_narrowed_agreement_decides_otherwise_under_another_generation() {
     assert_eq!(place.agreement.generation.load(Ordering::SeqCst), 2, "HAZ-047: open views can tell");
 }
 
+// shows: F43
 #[test]
 fn t68_what_cannot_be_used_is_refused_and_the_one_before_goes_on() {
     let place = Place::new();

@@ -59,6 +59,7 @@ fn told(within: &Within, moment: &str) -> usize {
 
 const ACTIVE: &str = "Emergency access active until";
 
+// shows: A17
 #[tokio::test(flavor = "multi_thread")]
 async fn t65_at_minute_thirty_one_no_replica_opens_by_it_and_its_end_is_told_once() {
     let within = within::start(|_| {}).await;

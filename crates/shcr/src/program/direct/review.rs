@@ -38,11 +38,9 @@ fn own_word(launch: &Launch, about: &str, is_reviewed: bool, at: Millis) -> Vec<
         return Vec::new();
     }
     let what = "a record is opened on the professional's own word";
-    let mut entries = vec![entries::raised(Rule::SelfClaimed.id(), about, what, at)];
-    if launch.route == Route::Direct && is_reviewed {
-        entries.push(entries::to_review(launch.organisation.ods.as_str(), about, at));
-    }
-    entries
+    let raised = entries::raised(Rule::SelfClaimed.id(), about, what, at);
+    let is_listed = launch.route == Route::Direct && is_reviewed;
+    vec![if is_listed { entries::to_review(raised, launch.organisation.ods.as_str()) } else { raised }]
 }
 
 #[cfg(test)]

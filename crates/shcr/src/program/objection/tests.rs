@@ -155,7 +155,12 @@ async fn t72_a_state_is_known_for_a_day_and_names_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.sqlite");
     let origin = "log.example/audit/Z99".to_owned();
-    let settings = audit::Settings { path: path.clone(), key: [7; 32], replica: "test".to_owned(), origin };
+    let settings = audit::Settings {
+        place: audit::Place::file(&path),
+        key: [7; 32],
+        replica: "test".to_owned(),
+        origin,
+    };
     let millis = |at: Timestamp| audit::Millis(at.as_millisecond());
     let store = audit::Store::open(settings, millis(now())).unwrap();
     let (number, place) = (NhsNumber::parse("9990000018").unwrap(), Place::Practice);

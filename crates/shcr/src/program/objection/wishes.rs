@@ -16,6 +16,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
+use tokio::task::JoinSet;
 
 /// Everybody's word, on its way.
 pub(crate) struct Wishes {
@@ -81,14 +82,14 @@ impl Program {
     async fn ask_place(self: &Arc<Self>, opened: &Arc<Opened>, asking: &Asking, place: Place) -> Asked {
         let number = &asking.person.person.nhs_number;
         let kept = Kept::read(&self.store, (number, &place), clock::now()).await;
-        let task = tokio::spawn(word(
-            Arc::clone(self),
-            Arc::clone(opened),
-            asking.clone(),
-            (place.clone(), kept.clone()),
-        ));
+        // Once nobody waits for it, nobody is asked any more.
+        let mut task = JoinSet::new();
+        task.spawn(word(Arc::clone(self), Arc::clone(opened), asking.clone(), (place.clone(), kept.clone())));
         let known = kept.clone();
-        let word = async move { task.await.unwrap_or_else(|_| Word::silent(place, known)) };
+        let word = async move {
+            let said = task.join_next().await;
+            said.and_then(Result::ok).unwrap_or_else(|| Word::silent(place, known))
+        };
         Asked { kept, word: word.boxed().shared() }
     }
 }

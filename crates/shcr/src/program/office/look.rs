@@ -1,13 +1,13 @@
 //! Who opened what: takes a question of an officer, gives the openings and attempts that fit and are theirs to see. What cannot be
 //! asked as typed is said field by field.
 
-use super::{Program, Reader, Staged, unreadable, words};
+use super::{Program, Reader, Sight, Staged, unreadable, words};
 use crate::{
     clock,
     entries::{self, reading::Asked},
     program::alerts::Rule,
 };
-use audit::{Entry, Found, Kind, Millis, OpeningId, Query, cause};
+use audit::{Entry, Found, Kind, Millis, OpeningId, Query, ReadReceipt, cause};
 use fhir::NhsNumber;
 use jiff::{ToSpan, civil::Date};
 use web::{
@@ -25,7 +25,7 @@ impl Program {
             Err(faults) => return Ok(Looked { desk: reader.shown, form, faults, ..Looked::default() }),
         };
         let read = self.is_about_to(&reader, wanted.asked()).await?;
-        if wanted.is_for(&reader) {
+        if wanted.is_for(&reader.names()) {
             self.raise(
                 Rule::ReaderOfSelf,
                 &read.index().to_string(),
@@ -33,24 +33,57 @@ impl Program {
             )
             .await;
         }
-        let scope = reader.scope.clone();
-        let (query, only, key) = (wanted.query.clone(), wanted.only, wanted.key.clone());
-        let fits = move |entry: &Entry| scope.sees(entry) && only.fits(entry) && key.fits(entry);
-        let page = self.store.find(query, fits, &read).await.map_err(unreadable)?;
-        let rows = page.entries.iter().map(row).collect();
-        Ok(Looked { desk: reader.shown, form, faults: Vec::new(), rows, next: page.next })
+        let Fits { rows, gone, next } = self.sight(&reader.scope).found(&wanted, &read).await?;
+        Ok(Looked { desk: reader.shown, form, faults: Vec::new(), rows, gone, next })
     }
 }
 
-pub(super) fn today() -> Date {
+/// What fits.
+pub(crate) struct Fits {
+    pub(crate) rows: Vec<Row>,
+    /// Entries that were deleted by an order, each in words: nobody can tell any more whether they would have fitted.
+    pub(crate) gone: Vec<String>,
+    /// Where the next page begins.
+    pub(crate) next: Option<u64>,
+}
+
+impl Sight<'_> {
+    pub(crate) async fn found(&self, wanted: &Wanted, read: &ReadReceipt) -> Staged<Fits> {
+        let scope = self.scope.clone();
+        let Wanted { query, key, only, organisation, .. } = wanted.clone();
+        let is_by = move |entry: &Entry| {
+            let by = entry.who.as_ref().map(|who| who.organisation.as_str());
+            organisation.is_none() || by == organisation.as_deref()
+        };
+        let fits =
+            move |entry: &Entry| scope.sees(entry) && only.fits(entry) && key.fits(entry) && is_by(entry);
+        let page = self.store.find(query, fits, read).await.map_err(unreadable)?;
+        let gone = page.deleted.iter().map(ToString::to_string).collect();
+        Ok(Fits { rows: page.entries.iter().map(row).collect(), gone, next: page.next })
+    }
+}
+
+impl Reader {
+    /// What a reader may be called in a question.
+    fn names(&self) -> Vec<&str> {
+        let own = &self.desk.staff.practitioner;
+        let ids = [Some(&own.host_sub), own.sds_user_id.as_ref(), own.family.as_ref()];
+        ids.into_iter().flatten().map(String::as_str).collect()
+    }
+}
+
+pub(crate) fn today() -> Date {
     fhir::date::london(clock::now()).date()
 }
 
 /// The question, as it can be asked of the store.
-struct Wanted {
+#[derive(Clone)]
+pub(crate) struct Wanted {
     query: Query,
     key: Key,
     only: Only,
+    /// Of that organisation's professionals alone.
+    organisation: Option<String>,
     bounds: String,
 }
 
@@ -74,7 +107,7 @@ enum Only {
 }
 
 impl Wanted {
-    fn read(form: &LookForm, today: Date) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn read(form: &LookForm, today: Date) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let (days, bounds) =
             period((&form.since, &form.until), (today, USUAL_DAYS), ["since", "until"], &mut faults);
@@ -120,10 +153,27 @@ impl Wanted {
                 }
             },
         };
-        if faults.is_empty() { Ok(Self { query, key, only, bounds }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { query, key, only, organisation: None, bounds })
+        } else {
+            Err(faults)
+        }
     }
 
-    fn asked(&self) -> Asked<'_> {
+    /// Of one organisation or one kind alone.
+    pub(crate) fn narrowed(mut self, organisation: Option<String>, kind: Option<Kind>) -> Self {
+        self.organisation = organisation;
+        if let Some(kind) = kind {
+            self.query.kinds = vec![kind];
+            self.bounds.push_str(&format!(" {}", kind.name()));
+        }
+        if let Some(organisation) = &self.organisation {
+            self.bounds.push_str(&format!(" {organisation}"));
+        }
+        self
+    }
+
+    pub(crate) fn asked(&self) -> Asked<'_> {
         let mut asked =
             Asked { what: "search", bounds: format!("{} {:?}", self.bounds, self.only), ..Asked::default() };
         match &self.key {
@@ -135,12 +185,10 @@ impl Wanted {
         asked
     }
 
-    /// An officer who looks for what they themselves did.
-    fn is_for(&self, reader: &Reader) -> bool {
+    /// A reader who looks for what they themselves did.
+    pub(crate) fn is_for(&self, names: &[&str]) -> bool {
         let Key::Professional(typed) = &self.key else { return false };
-        let own = &reader.desk.staff.practitioner;
-        let ids = [Some(&own.host_sub), own.sds_user_id.as_ref(), own.family.as_ref()];
-        ids.into_iter().flatten().any(|id| id.to_lowercase() == *typed)
+        names.iter().any(|name| name.to_lowercase() == *typed)
     }
 }
 
@@ -203,7 +251,7 @@ fn is_reference(text: &str) -> bool {
 }
 
 /// The first and the last day, both included, as moments; and in words. Days are London's.
-pub(super) fn period(
+pub(crate) fn period(
     (since, until): (&str, &str),
     (today, usual_days): (Date, i64),
     fields: [&'static str; 2],
@@ -226,7 +274,7 @@ pub(super) fn period(
     ((start(first), start(after)), format!("{first} to {last}"))
 }
 
-fn start(day: Date) -> Millis {
+pub(super) fn start(day: Date) -> Millis {
     let midnight = day.in_tz("Europe/London").map(|zoned| zoned.timestamp().as_millisecond());
     Millis(midnight.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! Alerts: takes those raised and what officers did about them, gives the list and one step further. One person takes an alert on,
 //! another closes it; every step is an entry, and each can be taken once.
 
-use super::{Program, Reader, Scope, Staged, unreadable, unrecorded, words};
+use super::{Program, Reader, Scope, Sight, Staged, unreadable, unrecorded, words};
 use crate::{
     clock,
     entries::reading::{self, Asked},
@@ -15,7 +15,6 @@ use web::{
 
 /// The most on one page.
 const MOST: usize = 500;
-const NOTE_CHARS: std::ops::RangeInclusive<usize> = 10..=1_000;
 
 /// An alert and its steps.
 struct Case {
@@ -34,7 +33,7 @@ impl Program {
     pub(super) async fn office_step(&self, browser: &Browser, token: &str, form: StepForm) -> Staged<Queue> {
         let reader = self.reader(browser, Some(token)).await?;
         self.is_about_to(&reader, Asked { what: "alerts", ..Asked::default() }).await?;
-        let cases = self.cases(&reader.scope).await?;
+        let cases = self.sight(&reader.scope).cases().await?;
         let case = form
             .alert
             .parse()
@@ -43,6 +42,10 @@ impl Program {
         let Some(case) = case else {
             return self.queue_for(reader, Some("There is no such alert here.".to_owned())).await;
         };
+        if self.is_about(case, &reader).await? {
+            let says = "It is about what you did yourself, so somebody else looks into it.";
+            return self.queue_for(reader, Some(says.to_owned())).await;
+        }
         let (step, note) = match allowed(case, reader.subject(), &form) {
             Ok(step) => step,
             Err(says) => return self.queue_for(reader, Some(says.to_owned())).await,
@@ -59,24 +62,42 @@ impl Program {
         }
     }
 
+    /// Whether the officer is the professional whose opening it is.
+    async fn is_about(&self, case: &Case, reader: &Reader) -> Staged<bool> {
+        let Some(opening) = case.opening() else { return Ok(false) };
+        let query = Query { opening: Some(opening), ..Query::default() };
+        let page = self.store.watched(query).await.map_err(unreadable)?;
+        let officer = &reader.desk.staff.practitioner;
+        Ok(page.entries.iter().filter_map(|found| found.entry.who.as_ref()).any(|who| is_one(who, officer)))
+    }
+
     /// How many nobody has closed.
     pub(super) async fn waiting(&self, scope: &Scope) -> usize {
-        let cases = self.cases(scope).await.unwrap_or_default();
+        let cases = self.sight(scope).cases().await.unwrap_or_default();
         cases.iter().filter(|case| !case.is_closed()).count()
     }
 
     async fn queue_for(&self, reader: Reader, fault: Option<String>) -> Staged<Queue> {
-        let cases = self.cases(&reader.scope).await?;
+        let cases = self.sight(&reader.scope).cases().await?;
         let waiting = cases.iter().filter(|case| !case.is_closed()).count();
-        let newest = cases.iter().rev().take(MOST);
-        let alerts = newest.map(|case| alert(case, reader.subject())).collect();
+        // What lies there too long first, then the newest.
+        let mut listed: Vec<&Case> = cases.iter().rev().collect();
+        listed.sort_by_key(|case| !case.is_overdue());
+        let alerts = listed.into_iter().take(MOST).map(|case| alert(case, reader.subject())).collect();
         let is_cut = cases.len() > MOST;
         let desk = web::office::values::Desk { waiting, ..reader.shown };
         Ok(Queue { desk, alerts, fault, is_cut })
     }
+}
 
-    /// Every alert that is this officer's to see.
-    async fn cases(&self, scope: &Scope) -> Staged<Vec<Case>> {
+impl Sight<'_> {
+    /// Every alert, the oldest first; `reader`: whose next step is told.
+    pub(crate) async fn alerts(&self, reader: &str) -> Staged<Vec<Alert>> {
+        Ok(self.cases().await?.iter().map(|case| alert(case, reader)).collect())
+    }
+
+    /// Every alert that is theirs to see.
+    async fn cases(&self) -> Staged<Vec<Case>> {
         let mut cases: BTreeMap<u64, Case> = BTreeMap::new();
         let mut next = Some(0);
         while let Some(from) = next {
@@ -103,7 +124,7 @@ impl Program {
         }
         let mut seen = Vec::new();
         for case in cases.into_values() {
-            if self.concerns(&case, scope).await? {
+            if self.concerns(&case).await? {
                 seen.push(case);
             }
         }
@@ -111,7 +132,8 @@ impl Program {
     }
 
     /// Whether an alert concerns the officer's organisation: named in it, or by the opening it is about.
-    async fn concerns(&self, case: &Case, scope: &Scope) -> Staged<bool> {
+    async fn concerns(&self, case: &Case) -> Staged<bool> {
+        let scope = &self.scope;
         if scope.is_region() {
             return Ok(true);
         }
@@ -130,7 +152,16 @@ impl Program {
 
 impl Case {
     fn is_closed(&self) -> bool {
-        self.steps.iter().any(|step| step.entry.cause.as_deref() != Some(cause::TAKEN))
+        self.has(cause::JUSTIFIED) || self.has(cause::BREACH)
+    }
+
+    /// Raised again, and still nobody has taken it on.
+    fn is_overdue(&self) -> bool {
+        self.has(cause::ESCALATED) && !self.has(cause::TAKEN) && !self.is_closed()
+    }
+
+    fn has(&self, step: &str) -> bool {
+        self.steps.iter().any(|found| found.entry.cause.as_deref() == Some(step))
     }
 
     fn taken_by(&self) -> Option<&str> {
@@ -152,6 +183,15 @@ impl Case {
     }
 }
 
+/// One person has one smartcard, whichever way they come; without it, one user id at the sign-in service that both share.
+fn is_one(who: &audit::Who, officer: &access::launch::Practitioner) -> bool {
+    let card = |id: &Option<String>| id.clone().filter(|id| id != "UNK");
+    match (card(&who.sds_user_id), card(&officer.sds_user_id)) {
+        (Some(theirs), Some(own)) => theirs == own,
+        _ => who.host == access::launch::direct::HOST && who.subject == officer.host_sub,
+    }
+}
+
 /// The step that is asked for, if it may be taken.
 fn allowed<'a>(
     case: &Case,
@@ -165,10 +205,7 @@ fn allowed<'a>(
         ("justified" | "breach", NextStep::Take) => Err("Somebody takes it on first."),
         ("justified" | "breach", NextStep::Closed) => Err("It is closed already."),
         (step @ ("justified" | "breach"), NextStep::Close) => {
-            let note = form.note.trim();
-            if !NOTE_CHARS.contains(&note.chars().count()) {
-                return Err("Say what you found, in 10 to 1,000 characters.");
-            }
+            let note = reading::reason(&form.note).ok_or("Say what you found, in 10 to 1,000 characters.")?;
             Ok((if step == "breach" { cause::BREACH } else { cause::JUSTIFIED }, note))
         }
         _ => Err("That is no step of an alert."),
@@ -182,17 +219,20 @@ fn alert(case: &Case, officer: &str) -> Alert {
         let cause = step.entry.cause.as_deref().unwrap_or_default();
         let said = if cause == cause::TAKEN { "taken on" } else { cause };
         let note = step.entry.detail.get("note").map(|note| format!(": {note}")).unwrap_or_default();
-        let by = words::professional(&step.entry);
-        format!("{} {said} by {by}{note}", words::at(step.entry.at))
+        // What the gateway did has nobody's name.
+        let by = step.entry.who.as_ref().map(|_| format!(" by {}", words::professional(&step.entry)));
+        format!("{} {said}{}{note}", words::at(step.entry.at), by.unwrap_or_default())
     };
     Alert {
         index: case.raised.index,
         says: words::raised(entry).unwrap_or_default(),
         rule,
         at: words::at(entry.at),
+        text: entry.detail.get("text").cloned().unwrap_or_default(),
         opening: case.opening().map(|id| id.to_string()),
         organisation: entry.detail.get("organisation").cloned().unwrap_or_default(),
         history: case.steps.iter().map(history).collect(),
+        is_overdue: case.is_overdue(),
         next: case.next(officer),
     }
 }

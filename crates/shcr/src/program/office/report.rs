@@ -1,9 +1,9 @@
 //! Who looked at one person's record: takes an NHS number and a time, gives every opening with what was shown, in words the person
 //! themselves can read. Professionals stand by role and organisation; what a row must not give away reads "other information".
 
-use super::{Program, Staged, look, unreadable, words};
+use super::{Program, Sight, Staged, look, unreadable, words};
 use crate::entries::reading::Asked;
-use audit::{Entry, Found, Kind, Query, ReadReceipt};
+use audit::{Entry, Found, Kind, Millis, Query, ReadReceipt};
 use fhir::NhsNumber;
 use std::collections::{BTreeMap, BTreeSet};
 use web::{
@@ -11,7 +11,8 @@ use web::{
     office::values::{Fault, Looker, ReportForm, Reported},
 };
 
-const USUAL_DAYS: i64 = 365;
+/// Without a first day.
+pub(crate) const USUAL_DAYS: i64 = 365;
 
 impl Program {
     pub(super) async fn office_report(
@@ -39,19 +40,8 @@ impl Program {
             ..Asked::default()
         };
         let read = self.is_about_to(&reader, asked).await?;
-        let query = Query {
-            person: Some(number.digits().to_owned()),
-            kinds: vec![Kind::Open],
-            since: Some(since),
-            until: Some(until),
-            ..Query::default()
-        };
-        let scope = reader.scope.clone();
-        let page = self.store.find(query, move |entry| scope.sees(entry), &read).await.map_err(unreadable)?;
-        let mut rows = Vec::with_capacity(page.entries.len());
-        for open in &page.entries {
-            rows.push(self.looker(open, &reader.scope, &read).await?);
-        }
+        let Lookers { rows, is_cut, held } =
+            self.sight(&reader.scope).lookers(&number, (since, until), &read).await?;
         Ok(Reported {
             desk: reader.shown,
             form,
@@ -60,11 +50,49 @@ impl Program {
             period,
             made_at: words::at(crate::clock::millis()),
             rows,
-            is_cut: page.next.is_some(),
+            is_cut,
+            // Whoever the report is for must not learn it.
+            held: reader.scope.is_region().then_some(held),
         })
     }
+}
 
-    async fn looker(&self, open: &Found, scope: &super::Scope, read: &ReadReceipt) -> Staged<Looker> {
+/// Who looked, the oldest first.
+pub(crate) struct Lookers {
+    pub(crate) rows: Vec<Looker>,
+    pub(crate) is_cut: bool,
+    /// Left out while something is looked into.
+    pub(crate) held: usize,
+}
+
+impl Sight<'_> {
+    pub(crate) async fn lookers(
+        &self,
+        person: &NhsNumber,
+        (since, until): (Millis, Millis),
+        read: &ReadReceipt,
+    ) -> Staged<Lookers> {
+        let query = Query {
+            person: Some(person.digits().to_owned()),
+            kinds: vec![Kind::Open],
+            since: Some(since),
+            until: Some(until),
+            ..Query::default()
+        };
+        let scope = self.scope.clone();
+        let page = self.store.find(query, move |entry| scope.sees(entry), read).await.map_err(unreadable)?;
+        let holds = self.holds().await?;
+        let (held, open): (Vec<_>, Vec<_>) =
+            page.entries.iter().partition(|found| holds.keeps_back(&found.entry));
+        let mut rows = Vec::with_capacity(open.len());
+        for open in open {
+            rows.push(self.looker(open, read).await?);
+        }
+        Ok(Lookers { rows, is_cut: page.next.is_some(), held: held.len() })
+    }
+
+    async fn looker(&self, open: &Found, read: &ReadReceipt) -> Staged<Looker> {
+        let scope = &self.scope;
         let query = Query {
             opening: open.entry.opening.clone(),
             kinds: vec![Kind::Disclosure, Kind::Sweep],
@@ -99,11 +127,5 @@ impl Program {
             reference: words::reference(entry),
             index: open.index,
         })
-    }
-
-    /// The partner's name, by its source's id.
-    pub(super) fn partner_named(&self, source: &str) -> String {
-        let known = self.config.sources.iter().find(|known| known.id.to_string() == source);
-        known.map_or_else(|| source.to_owned(), |known| known.partner.clone())
     }
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 /// What an officer may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// `None`: every partner.
     organisation: Option<String>,
 }
 
 impl Scope {
-    pub(super) fn of(organisation: &str, region: &BTreeSet<String>) -> Self {
+    pub(crate) fn of(organisation: &str, region: &BTreeSet<String>) -> Self {
         let own = (!region.contains(organisation)).then(|| organisation.to_owned());
         Self { organisation: own }
     }

@@ -1,9 +1,10 @@
 //! One opening from beginning to end: takes its id, gives who, from where, why, what was shown of each source, what was not, and
 //! every entry in the order of record. An officer of one partner sees of other partners' sources nothing.
 
-use super::{Program, Reader, Staged, unreadable, words};
+use super::{Program, Scope, Sight, Staged, unreadable, words};
 use crate::entries::reading::Asked;
-use audit::{Entry, Found, Kind, OpeningId, Query, hash, manifest::Manifest};
+use audit::{Entry, Found, Kind, OpeningId, Query, ReadReceipt, hash, manifest::Manifest};
+use serde_json::json;
 use std::collections::BTreeMap;
 use web::{
     gateway::Browser,
@@ -19,12 +20,28 @@ impl Program {
         let id = OpeningId::parse(opening).map_err(|_| Stopped::NotFound)?;
         let asked = Asked { what: "opening", opening: Some(id.as_str()), ..Asked::default() };
         let read = self.is_about_to(&reader, asked).await?;
-        let query = Query { opening: Some(id), manifests: true, ..Query::default() };
-        let page = self.store.find(query, |_| true, &read).await.map_err(unreadable)?;
-        if !page.entries.iter().any(|found| reader.scope.sees(&found.entry)) {
+        let told = self.sight(&reader.scope).told((&id, reader.subject()), &read).await?;
+        Ok(Told { desk: reader.shown, ..told })
+    }
+}
+
+impl Sight<'_> {
+    /// `reader`: who may not put back what they themselves left out of the report.
+    pub(crate) async fn told(
+        &self,
+        (opening, reader): (&OpeningId, &str),
+        read: &ReadReceipt,
+    ) -> Staged<Told> {
+        let query = Query { opening: Some(opening.clone()), manifests: true, ..Query::default() };
+        let page = self.store.find(query, |_| true, read).await.map_err(unreadable)?;
+        if !page.entries.iter().any(|found| self.scope.sees(&found.entry)) {
             return Err(Stopped::NotFound);
         }
-        let mut told = told(reader, &page.entries, opening);
+        let holds = self.holds().await?;
+        let first = page.entries.first().filter(|found| found.entry.kind == Kind::Open);
+        let held = first.filter(|found| self.scope.is_by_own(&found.entry));
+        let held = held.map(|_| holds.said(opening.as_str(), reader));
+        let mut told = Told { held, ..told(&self.scope, &page.entries, opening.as_str()) };
         for part in &mut told.shown {
             part.partner = self.partner_named(&part.source);
         }
@@ -32,8 +49,7 @@ impl Program {
     }
 }
 
-fn told(reader: Reader, entries: &[Found], opening: &str) -> Told {
-    let scope = &reader.scope;
+fn told(scope: &Scope, entries: &[Found], opening: &str) -> Told {
     let by_own = entries.iter().any(|found| scope.is_by_own(&found.entry));
     let visible: Vec<&Found> = entries.iter().filter(|found| by_own || scope.sees(&found.entry)).collect();
     // Of an opening by somebody else's professional, only what concerns the officer's own sources.
@@ -62,11 +78,11 @@ fn told(reader: Reader, entries: &[Found], opening: &str) -> Told {
         opening: opening.to_owned(),
         reference: first.map(words::reference).unwrap_or_default(),
         summary: first.map(|first| summary(first, end.map(|found| &found.entry))).unwrap_or_default(),
-        facts: first.map(facts).unwrap_or_default(),
+        facts: first.map(|first| facts(first, end.map(|found| &found.entry))).unwrap_or_default(),
         shown,
         not_shown,
         steps,
-        desk: reader.shown,
+        ..Told::default()
     }
 }
 
@@ -88,7 +104,12 @@ fn summary(first: &Entry, end: Option<&Entry>) -> String {
 }
 
 /// Label and value; what is not known is left out.
-fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
+fn facts(entry: &Entry, end: Option<&Entry>) -> Vec<(&'static str, String)> {
+    let mut marks = words::flags(entry);
+    // What is known only once the sources have answered.
+    marks.extend(
+        end.iter().flat_map(|end| words::flags(end)).filter(|mark| !words::flags(entry).contains(mark)),
+    );
     let who = entry.who.as_ref();
     let how = entry.how.as_ref();
     let whom = entry.whom.as_ref();
@@ -116,7 +137,7 @@ fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
         ("Number as their system sent it", moved),
         ("Details that differed", differed),
         ("The person\u{2019}s wish", entry.objection.as_ref().map(|objection| objection.state.clone())),
-        ("Marks", Some(words::flags(entry).join(", "))),
+        ("Marks", Some(marks.join(", "))),
         ("Rules that decided", policies),
         ("Agreement", entry.configuration.clone()),
     ];
@@ -134,7 +155,7 @@ fn part(found: &Found, line: &audit::SourceLine, may_know_held: bool) -> Shown {
         as_at: line.as_at.clone(),
         categories: manifest.map(categories).unwrap_or_default(),
         items: manifest.map(items).unwrap_or_default(),
-        held: manifest.filter(|_| may_know_held).map(held).unwrap_or_default(),
+        held: manifest.filter(|_| may_know_held).map(held),
         index: found.index,
         commitment: hash::hex(&found.commitment),
     }
@@ -157,10 +178,8 @@ fn items(manifest: &Manifest) -> Vec<(String, String, String)> {
     manifest.shown.iter().map(|item| (item.resource.clone(), item.id.clone(), version(item))).collect()
 }
 
-fn held(manifest: &Manifest) -> Vec<(String, usize)> {
-    let mut why: BTreeMap<String, usize> = BTreeMap::new();
-    for item in &manifest.held {
-        *why.entry(item.reason.name().to_owned()).or_default() += 1;
-    }
-    why.into_iter().collect()
+/// As `shcr audit held` reads it.
+fn held(Manifest { head, held, .. }: &Manifest) -> String {
+    json!({"opening": head.opening.as_str(), "source": head.source, "part": head.part, "held": held})
+        .to_string()
 }

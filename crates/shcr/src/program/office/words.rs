@@ -24,8 +24,12 @@ pub(super) fn professional(entry: &Entry) -> String {
 }
 
 pub(super) fn role(entry: &Entry) -> &'static str {
-    let named = entry.who.as_ref().map(|who| who.role.as_str());
-    let known = Role::ALL.into_iter().find(|role| Some(role.name()) == named);
+    role_named(entry.who.as_ref().map(|who| who.role.as_str()).unwrap_or_default())
+}
+
+/// `R1` to `R11` in words.
+pub(super) fn role_named(name: &str) -> &'static str {
+    let known = Role::ALL.into_iter().find(|role| role.name() == name);
     match known {
         Some(Role::R1) => "doctor or prescriber",
         Some(Role::R2) => "nurse, midwife or allied health professional",
@@ -55,7 +59,17 @@ pub(super) fn spaced(number: &str) -> String {
 
 pub(super) fn way_in(entry: &Entry) -> String {
     let Some(how) = &entry.how else { return "not known".to_owned() };
-    let way = match how.route.as_str() {
+    let way = way_named(&how.route);
+    if how.route == "direct" || how.route == "office" {
+        way.to_owned()
+    } else {
+        format!("{way}, {}", how.host)
+    }
+}
+
+/// A route in words; of none we know, its name.
+pub(super) fn way_named(route: &str) -> &str {
+    match route {
         "signed" => "from their own system",
         "smart" => "from their own system (SMART)",
         "exchange" => "from their own system (token exchange)",
@@ -63,12 +77,8 @@ pub(super) fn way_in(entry: &Entry) -> String {
         "legacy" => "from their own system (encrypted address)",
         "direct" => "direct access",
         "office" => "these pages",
+        "command-line" => "at a terminal",
         other => other,
-    };
-    if how.route == "direct" || how.route == "office" {
-        way.to_owned()
-    } else {
-        format!("{way}, {}", how.host)
     }
 }
 
@@ -89,6 +99,10 @@ pub(super) fn flags(entry: &Entry) -> Vec<String> {
     let said = |flag: &String| match flag.as_str() {
         "break-glass" => Some("Emergency access".to_owned()),
         "document" => Some("One document".to_owned()),
+        cause::NO_RECENT_CONTACT => Some("No contact with their organisation near that day".to_owned()),
+        cause::LONG_AFTER_CONTACT => Some("Long after the last contact with their organisation".to_owned()),
+        cause::CONTACT_NOT_KNOWN => Some("Whether they are in contact is not known".to_owned()),
+        "find" => Some("Only what was looked for was shown".to_owned()),
         other => other
             .strip_prefix("staff-match:")
             .filter(|near| *near != "none")
@@ -161,16 +175,62 @@ pub(super) fn step(entry: &Entry, own: &dyn Fn(&SourceLine) -> bool) -> String {
 /// What an alert is about; `None` for entries of that kind that are none to look into.
 pub(super) fn raised(entry: &Entry) -> Option<String> {
     match entry.cause.as_deref()? {
-        // Of direct access it says no more than that.
-        cause::REVIEW => entry.detail.get("what").cloned().or_else(|| Some(REVIEW_OF_DIRECT.to_owned())),
+        cause::REVIEW => entry.detail.get("what").cloned().or_else(|| rule(cause::REVIEW).map(str::to_owned)),
+        OWN_WORD if entry.detail.contains_key(cause::REVIEW) => Some(REVIEW_OF_DIRECT.to_owned()),
+        // One-sided in one way or another: the occasion says in which.
+        RECONCILIATION => entry.detail.get("what").cloned().or_else(|| Some(ONE_SIDED.to_owned())),
+        REPORTED => Some(reported(entry)),
         numbered => rule(numbered).map(str::to_owned),
     }
 }
 
-const REVIEW_OF_DIRECT: &str = "direct access, to be looked at by a second person";
+use crate::program::reported::RULE as REPORTED;
 
-fn rule(rule: &str) -> Option<&'static str> {
+/// `a problem was reported: Something is missing. Medicines, GP. Reference 7K2M-9QF4`
+fn reported(entry: &Entry) -> String {
+    let told = |name: &str| entry.detail.get(name).map(String::as_str).unwrap_or_default();
+    let places: Vec<&str> =
+        [told("section"), told("source")].into_iter().filter(|place| !place.is_empty()).collect();
+    format!(
+        "a problem was reported: {}. {}. Reference {}",
+        told("kind"),
+        places.join(", "),
+        told("reference")
+    )
+}
+
+const RECONCILIATION: &str = "PO-28";
+const ONE_SIDED: &str = "our entries and a source\u{2019}s own log do not say the same";
+const OWN_WORD: &str = "PO-01";
+const REVIEW_OF_DIRECT: &str =
+    "direct access on the professional\u{2019}s own word, to be looked at by a second person";
+
+/// How a source ended, by the name that stands in a close.
+pub(super) fn ended_named(state: &str) -> &str {
+    match state {
+        "answered-with-warnings" => "answered, with warnings",
+        "answered-empty" => "answered, nothing to show",
+        "did-not-answer(timed out)" => "did not answer in time",
+        "did-not-answer(failed)" => "did not answer: it failed",
+        "did-not-answer(failed: our side)" => "did not answer: the fault is ours",
+        "did-not-answer(breaker open)" => "not asked: it had failed too often",
+        "unreadable" => "answered what cannot be read",
+        "withheld(by the source)" => "held back by the source",
+        "withheld(by policy: identity)" => "held back: about somebody else",
+        "withheld(by policy: ambiguous)" => "held back: about more than one person",
+        "withheld(by policy: access not recorded)" => "held back: the access could not be recorded",
+        "withheld(by policy: objection)" => "held back: the person objects",
+        "withheld(by policy: objection unknown)" => "held back: whether the person objects is not known",
+        "not-shared" => "not shared",
+        "not-asked" => "not asked",
+        cause::POSSIBLY_SHOWN => "possibly shown",
+        other => other,
+    }
+}
+
+pub(super) fn rule(rule: &str) -> Option<&'static str> {
     Some(match rule {
+        REPORTED => "a problem was reported",
         "PO-01" => "opened on the professional\u{2019}s own word",
         "PO-02" => "opened although the person objects",
         "PO-03" => "sensitive records of another organisation opened",
@@ -181,9 +241,15 @@ fn rule(rule: &str) -> Option<&'static str> {
         "PO-08" => "same household or surname",
         "PO-09" => "a colleague\u{2019}s record",
         "PO-10" => "somebody whose record is specially watched",
+        "PO-11" => "somebody who had left or was suspended",
+        "PO-13" => "a child\u{2019}s record, by a role that does no work with children",
         "PO-12" => "somebody who died more than 30 days ago",
         "PO-14" => "several searches missed, then one found",
         "PO-15" => "very many records in one hour",
+        "PO-16" => "opened with no contact near that day",
+        "PO-17" => "opened long after the last contact",
+        "PO-18" => "opened outside rostered hours",
+        "PO-19" => "at two places, closer in time than travel allows",
         "PO-20" => "the same record again and again",
         "PO-21" => "records in a row",
         "PO-22" => "identity warnings passed over often",
@@ -194,6 +260,7 @@ fn rule(rule: &str) -> Option<&'static str> {
         "PO-27" => "a reader of the audit looked for themselves",
         "PO-29" => "the log may not be whole: the operator must look",
         "PO-30" => "very much was printed",
+        cause::REVIEW => "listed for a second person",
         "OP-01" => "a changed agreement was refused",
         _ => return None,
     })
@@ -213,6 +280,35 @@ pub(super) fn reference(entry: &Entry) -> String {
 mod tests {
     use super::*;
     use audit::Key;
+    use fhir::{
+        ReplyState,
+        reply::{Silence, Withholder},
+    };
+
+    #[test]
+    fn every_way_a_source_ends_has_words_and_no_code_of_ours() {
+        let word = || "words".to_owned();
+        let all = [
+            ReplyState::Answered,
+            ReplyState::AnsweredWithWarnings,
+            ReplyState::AnsweredEmpty,
+            ReplyState::DidNotAnswer(Silence::TimedOut),
+            ReplyState::DidNotAnswer(Silence::Failed(word())),
+            ReplyState::DidNotAnswer(Silence::FailedOurSide(word())),
+            ReplyState::DidNotAnswer(Silence::BreakerOpen { since: word() }),
+            ReplyState::Unreadable(word()),
+            ReplyState::Withheld(Withholder::Source(word())),
+            ReplyState::Withheld(Withholder::PolicyIdentity),
+            ReplyState::Withheld(Withholder::PolicyAmbiguous),
+            ReplyState::Withheld(Withholder::PolicyNotRecorded),
+            ReplyState::Withheld(Withholder::PolicyObjection),
+            ReplyState::Withheld(Withholder::PolicyObjectionUnknown),
+            ReplyState::NotShared,
+        ];
+        for name in all.iter().map(ReplyState::name).chain(["not-asked", cause::POSSIBLY_SHOWN]) {
+            assert!(!ended_named(name).contains(['-', '(']), "{name}");
+        }
+    }
 
     #[test]
     fn every_alert_that_is_raised_has_words_and_nothing_else_is_listed() {
@@ -227,6 +323,9 @@ mod tests {
             assert!(raised(&alert(rule)).is_some(), "{rule}");
         }
         assert!(raised(&alert("source cleared by hand")).is_none());
+        let mut direct = alert(OWN_WORD);
+        direct.detail.insert(cause::REVIEW.to_owned(), "ZZ910".to_owned());
+        assert_eq!(raised(&direct).as_deref(), Some(REVIEW_OF_DIRECT), "one item says both");
         let mut emergency = alert(cause::REVIEW);
         emergency.detail.insert("what".to_owned(), "emergency access".to_owned());
         assert_eq!(raised(&emergency).as_deref(), Some("emergency access"));

@@ -9,18 +9,18 @@ use aws_lc_rs::{
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
-use web::gateway::{Browser, Knock, TokenRequest};
+use web::gateway::{Browser, Knock, TokenRequest, Within};
 
 const TOKEN_URL: &str = "http://localhost:1/oauth2/token";
 
 /// One host's server, with its key set on a socket.
-pub(super) struct Host {
+pub(crate) struct Host {
     key: EcdsaKeyPair,
     jwks_url: String,
 }
 
 impl Host {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let key = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
         let (x, y) = key.public_key().as_ref()[1..].split_at(48);
@@ -40,6 +40,15 @@ impl Host {
         let text = format!("{}.{}", part(&json!({"alg": "ES384", "typ": typ, "kid": "k1"})), part(claims));
         let signature = self.key.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
         format!("{text}.{}", session::encode(signature.as_ref()))
+    }
+
+    /// A launch and its link followed: the view as its browser asks for it. `None` where a door stayed shut.
+    pub(crate) async fn launched(&self, program: &Program) -> Option<Within> {
+        let granted = program.issue_handle(self.request(), "127.0.0.1").await;
+        let admitted = program.admit(granted.body["access_token"].as_str()?, &browser()).await.ok()?;
+        let cookie = admitted.set_cookie.split(';').next()?.split_once('=')?.1.to_owned();
+        let sid = admitted.location.trim_start_matches("/s/").trim_end_matches('/').to_owned();
+        Some(Within { sid, browser: Browser { cookie: Some(cookie), ..browser() }, bearer: None })
     }
 
     /// An honest request for a launch, with an id of its own.
@@ -82,7 +91,7 @@ impl Host {
     }
 
     /// The shipped deployment without its sources, with this host alone.
-    pub(super) fn config(&self, folder: &Path, launches_per_second: i64) -> Config {
+    pub(crate) fn config(&self, folder: &Path, launches_per_second: i64) -> Config {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
         let text = std::fs::read_to_string(shipped.join("demo.toml")).unwrap();
         let mut table: toml::Table = toml::from_str(&text).unwrap();
@@ -119,7 +128,7 @@ fn browser() -> Browser {
     Browser { address: "127.0.0.1".into(), ..Browser::default() }
 }
 
-// shows: R32
+// shows: R32, A2
 #[tokio::test(flavor = "multi_thread")]
 async fn t02_of_a_hundred_at_once_over_two_gateways_and_one_store_one_wins() {
     let (host, first, folder) = gateway(1000).await;
@@ -140,6 +149,7 @@ async fn t02_of_a_hundred_at_once_over_two_gateways_and_one_store_one_wins() {
     assert_eq!(statuses, BTreeMap::from([(200, 1), (400, 99)]), "HAZ-046");
 }
 
+// shows: A9
 #[tokio::test]
 async fn t04_a_late_link_an_unknown_and_a_used_one_are_told_alike() {
     let (host, program, _folder) = gateway(1000).await;
@@ -169,6 +179,7 @@ async fn t04_a_late_link_an_unknown_and_a_used_one_are_told_alike() {
     assert!(told.iter().all(|one| *one == told[0]), "HAZ-046: {told:?}");
 }
 
+// shows: F45
 #[tokio::test]
 async fn t80_a_link_that_comes_too_soon_is_busy_and_is_not_used_up() {
     let (host, program, _folder) = gateway(1).await;

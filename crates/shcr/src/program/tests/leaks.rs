@@ -170,6 +170,8 @@ async fn t76_ten_thousand_launches_leave_no_person_anywhere_and_a_leak_is_found(
         training: true,
         contacts: Vec::new(),
         sharing_notice: String::new(),
+        shared: Vec::new(),
+        views: Vec::new(),
     };
     let address = serve(web::routes::router(Arc::new(Doors(Arc::clone(&program))), settings)).await;
     let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();

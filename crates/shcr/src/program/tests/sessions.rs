@@ -46,6 +46,7 @@ fn sid(view: &str) -> [u8; 32] {
     secret::decode(view.trim_matches('/').trim_start_matches("s/")).unwrap()
 }
 
+// shows: A31
 /// A thousand requests, mixed over both persons, three replicas and every kind of page.
 #[tokio::test(flavor = "multi_thread")]
 async fn t35_two_windows_of_one_professional_never_read_each_other() {
@@ -84,7 +85,7 @@ async fn t35_two_windows_of_one_professional_never_read_each_other() {
     within.region.stop().await;
 }
 
-/// shows: R39
+// shows: R39, A27
 #[tokio::test(flavor = "multi_thread")]
 async fn t26_another_professional_in_the_browser_gets_a_cookie_of_their_own_and_ends_what_was_there() {
     let within = within::start(several_charts).await;
@@ -145,7 +146,7 @@ async fn t26_a_browser_with_a_cookie_for_its_windows_and_one_for_a_frame_keeps_b
     within.region.stop().await;
 }
 
-/// shows: R39, R42
+// shows: R39, R42, A15, A16
 #[tokio::test(flavor = "multi_thread")]
 async fn t36_a_view_that_is_not_this_browsers_or_is_over_has_one_body() {
     let within = within::start(several_charts).await;
@@ -178,6 +179,7 @@ async fn t36_a_view_that_is_not_this_browsers_or_is_over_has_one_body() {
     within.region.stop().await;
 }
 
+// shows: A16
 #[tokio::test(flavor = "multi_thread")]
 async fn t36_idle_and_absolute_ends_are_told_apart_only_to_the_browser_whose_view_it_was() {
     let within = within::start(|config| {
@@ -237,6 +239,7 @@ async fn t37_an_attachment_of_one_view_opens_in_no_other() {
     within.region.stop().await;
 }
 
+// shows: A16
 /// The demo host says so by itself, as a host would.
 #[tokio::test(flavor = "multi_thread")]
 async fn t38_another_chart_in_the_host_or_a_sign_out_ends_the_view() {
@@ -288,6 +291,7 @@ async fn t38_an_event_is_heard_once_and_only_of_its_own_session() {
     within.region.stop().await;
 }
 
+// shows: A16
 /// A record under way at one replica, and the provider's word at another.
 #[tokio::test(flavor = "multi_thread")]
 async fn t39_a_logout_at_one_replica_ends_a_stream_at_another() {
@@ -370,6 +374,7 @@ async fn t39_a_subject_is_signed_out_of_every_view() {
     within.region.stop().await;
 }
 
+// shows: A27
 #[tokio::test(flavor = "multi_thread")]
 async fn t45_a_cookie_carried_to_another_browser_ends_every_view_of_it() {
     let within = within::start(several_charts).await;
@@ -424,4 +429,43 @@ async fn the_operator_ends_a_professionals_views_and_it_is_recorded_with_who_sai
     assert_eq!(within.get(1, &view, Some(&cookie)).await.0, 403, "HAZ-047");
     assert!(within.audited().matches("A. Officer").count() >= 3, "both acts and the end");
     within.region.stop().await;
+}
+
+/// HAZ-053: what is printed is recorded first, under its own opening, by whoever has it open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_print_is_recorded_under_the_opening_on_the_page_and_under_no_other() {
+    let within = within::start(several_charts).await;
+    let doctor = within.sign_in("dr.okafor").await;
+    let (view, cookie) = open(&within, &doctor, "falls", None).await;
+    let (_, page) = within.get(0, &view, Some(&cookie)).await;
+    let (other_view, _) = open(&within, &doctor, "dementia", Some(&cookie)).await;
+    let (_, other) = within.get(0, &other_view, Some(&cookie)).await;
+    let field = |page: &str, name: &str| {
+        let form = page.split("id=\"print\">").nth(1).unwrap();
+        let value = form.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        value.split('"').next().unwrap().to_owned()
+    };
+    let print = async |token: &str, opening: &str| {
+        let request = within.client.post(format!("{}{view}print", within.gateways[0]));
+        let request = request.header(header::COOKIE, &cookie).header("Sec-Fetch-Site", "same-origin");
+        let request = request.header(header::ORIGIN, &within.program.config.public_url);
+        request.form(&[("token", token), ("opening", opening)]).send().await.unwrap().status().as_u16()
+    };
+    let token = field(&page, "token");
+    let own = field(&page, "opening");
+    assert_eq!(print(&token, &own).await, 204);
+    for (token, opening) in
+        [(token.as_str(), field(&other, "opening").as_str()), ("forged", &own), (&token, "x")]
+    {
+        assert_ne!(print(token, opening).await, 204, "another person's, a forged form, no opening");
+    }
+    let audited = within.audited();
+    let prints: Vec<Value> = audited
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|entry| entry["kind"] == "print")
+        .collect();
+    assert_eq!(prints.len(), 1);
+    assert_eq!(prints[0]["opening"], own.as_str());
+    assert_eq!(prints[0]["who"]["role"], "R1", "it stands alone");
 }

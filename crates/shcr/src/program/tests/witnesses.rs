@@ -34,7 +34,7 @@ fn signer() -> Signer {
 }
 
 fn log_key(program: &Program) -> Verifier {
-    let (_, key) = audit::export::log_keys(&program.config.audit.store).unwrap().pop().unwrap();
+    let (_, key) = audit::export::log_keys(&program.config.audit.place().unwrap()).unwrap().pop().unwrap();
     Verifier::parse(&key).unwrap()
 }
 
@@ -55,6 +55,7 @@ async fn grow(program: &Program, n: u8) {
     program.store.append(vec![entry], clock::millis()).await.unwrap();
 }
 
+// shows: F39
 #[tokio::test(flavor = "multi_thread")]
 async fn a_witness_cosigns_what_grows_and_its_absence_is_said_and_stops_nothing() {
     let listener = port().await;
@@ -108,6 +109,7 @@ async fn the_log_is_served_under_its_own_year_alone() {
     }
 }
 
+// shows: F39
 /// AU19: a complaint is evidence, not a command.
 #[tokio::test(flavor = "multi_thread")]
 async fn au19_a_complaint_stops_a_log_that_is_wrong_and_not_one_that_is_right() {
@@ -142,7 +144,7 @@ async fn au19_a_complaint_stops_a_log_that_is_wrong_and_not_one_that_is_right() 
         }
         let key = audit::hash::unhex(&"42".repeat(32)).unwrap();
         let filter = audit::Filter { kind: Some(audit::Kind::Alert), ..audit::Filter::default() };
-        let raised = audit::inspect(&program.config.audit.store, key, &filter).unwrap();
+        let raised = audit::inspect(&program.config.audit.place().unwrap(), key, &filter).unwrap();
         let causes = raised.iter().filter(|view| view.entry["cause"] == "PO-29").count();
         assert_eq!(causes, 1, "told once, not at every attempt");
     }
@@ -160,6 +162,7 @@ fn tampered(store: &Path) {
     std::fs::write(store, bytes).unwrap();
 }
 
+// shows: F40
 /// AU23.
 #[tokio::test(flavor = "multi_thread")]
 async fn au23_a_gateway_over_a_store_from_the_past_does_not_start_and_says_why() {

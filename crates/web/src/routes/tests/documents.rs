@@ -28,6 +28,18 @@ async fn a_documents_content_can_do_nothing_and_has_a_name_without_a_person() {
 }
 
 #[tokio::test]
+async fn the_words_of_a_pdf_are_asked_for_at_an_address_of_their_own_and_can_do_nothing() {
+    let (fake, at) = gateway().await;
+    let page = send(at, "GET /s/live/t/words", NAVIGATE, "").await;
+    assert!(
+        page.status == 200 && page.has("content-security-policy: sandbox; default-src 'none'"),
+        "HAZ-021"
+    );
+    send(at, "GET /s/live/b/words", NAVIGATE, "").await;
+    assert_eq!(asked(&fake), ["content live 5 Words", "content live 5 ItIs"]);
+}
+
+#[tokio::test]
 async fn the_page_round_a_document_may_frame_ourselves_and_is_framed_by_the_host_alone() {
     let (fake, at) = gateway().await;
     let shell = send(at, "GET /s/live/d/abc", NAVIGATE, "").await;
@@ -39,7 +51,7 @@ async fn the_page_round_a_document_may_frame_ourselves_and_is_framed_by_the_host
 #[tokio::test]
 async fn a_document_nobody_would_see_is_not_opened() {
     let (fake, at) = gateway().await;
-    for path in ["/s/live/d/abc", "/s/live/b/abc"] {
+    for path in ["/s/live/d/abc", "/s/live/b/abc", "/s/live/t/abc"] {
         let get = format!("GET {path}");
         for headers in ["Sec-Purpose: prefetch\r\n", "Sec-Fetch-Dest: image\r\n", "Sec-Fetch-Dest: embed\r\n"]
         {

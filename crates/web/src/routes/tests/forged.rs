@@ -2,6 +2,7 @@
 
 use super::*;
 
+// shows: A25
 /// Servers speak to us; a browser that does so was made to by somebody else.
 #[tokio::test]
 async fn t42_no_post_of_the_table_can_be_forged_from_another_site() {
@@ -29,7 +30,7 @@ async fn t42_no_post_of_the_table_can_be_forged_from_another_site() {
     assert_eq!(asked(&fake), ["event e", "signed out l"]);
 }
 
-/// shows: R39
+// shows: R39, A14
 #[tokio::test]
 async fn t37_nobody_is_named_by_path_query_body_header_or_method() {
     const NUMBER: &str = "9990000018";

@@ -16,6 +16,7 @@ async fn a_searchset_is_given_whole_and_by_type() {
     assert_eq!(asked(&fake), ["searchset live []", "searchset live [\"Condition\", \"AllergyIntolerance\"]"]);
 }
 
+// shows: A14
 #[tokio::test]
 async fn t37_no_parameter_names_a_person_and_none_is_said_back() {
     let (fake, at) = gateway().await;

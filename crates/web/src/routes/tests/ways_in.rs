@@ -111,6 +111,37 @@ async fn the_log_is_read_with_a_certificate_on_the_back_channel_and_nowhere_else
     assert_eq!(send(public, "GET /audit/log/2026/checkpoint", "", "").await.status, 404);
 }
 
+/// HAZ-028: what stands in the feed names people.
+#[tokio::test]
+async fn a_feed_is_read_with_its_partners_own_certificate_on_the_back_channel_and_nowhere_else() {
+    let fake = Arc::new(Fake::default());
+    let router = back_channel::router(fake.clone(), Settings::default());
+    let shown = |certificate: Option<&[u8]>| {
+        let caller = back_channel::Caller { certificate: certificate.map(Certificate::new) };
+        router.clone().layer(axum::Extension(caller))
+    };
+    let at = serve(shown(None)).await;
+    assert_eq!(send(at, "GET /audit/feed/ZG1", "", "").await.status, 401);
+    let at = serve(shown(Some(b"gp"))).await;
+    let lines = send(at, "GET /audit/feed/ZG1?after=7", "", "").await;
+    assert!(lines.status == 200 && lines.body.contains("\"next\":7") && lines.has("cache-control: no-store"));
+    assert!(lines.has("content-type: application/x-ndjson"));
+    for (asked, status) in [
+        ("GET /audit/feed/ZA1", 403),
+        ("GET /audit/feed/busy", 503),
+        ("GET /audit/feed/ZG1?after=x", 400),
+        ("GET /audit/feed/ZG1?after=1&after=2", 400),
+        ("POST /audit/feed/ZG1", 405),
+    ] {
+        assert_eq!(send(at, asked, "", "").await.status, status, "{asked}");
+    }
+    assert_eq!(send(at, "GET /audit/feed/ZG1", NAVIGATE, "").await.status, 403, "no browser");
+    let at = serve(shown(Some(b"acute"))).await;
+    assert_eq!(send(at, "GET /audit/feed/ZG1", "", "").await.status, 403, "another partner's certificate");
+    let (_, public) = gateway().await;
+    assert_eq!(send(public, "GET /audit/feed/ZG1", "", "").await.status, 404);
+}
+
 #[tokio::test]
 async fn emergency_access_is_asked_for_on_a_page_and_begun_ended_and_explained_by_our_own_forms_only() {
     let (fake, at) = gateway().await;

@@ -20,6 +20,53 @@ fn a_fault_stands_beside_its_field_and_is_linked_from_the_top() {
     assert!(!html.contains("<script"), "complete without script");
 }
 
+fn number_input(html: &str) -> &str {
+    let (_, input) =
+        html.split_once("<input class=\"nhsuk-input nhsuk-input--width-10\" id=\"nhs-number\"").unwrap();
+    input.split_once('>').unwrap().0
+}
+
+#[test]
+fn cui_number_num_0010_0012_0013_0014_one_box_as_wide_as_a_number_takes_it_however_it_is_put_in() {
+    let page = FindPage { desk: desk(), form: FindForm::default(), faults: vec![], outcome: Outcome::None };
+    let html = find(&page, &Settings::default());
+    assert_eq!(html.matches("name=\"nhs_number\"").count(), 1, "NUM-0010");
+    let input = number_input(&html);
+    for forbidden in [" type=", " readonly", " maxlength", " pattern", " on"] {
+        assert!(!input.contains(forbidden), "NUM-0014: typed, pasted or written by hand: {input}");
+    }
+    let css = &assets::FORMS.text;
+    assert!(css.contains(".nhsuk-input--width-10{max-width:23ex}"), "NUM-0012: twelve characters, whole");
+    assert!(
+        css.contains(".nhsuk-input{box-sizing:border-box;width:100%;height:2.5rem"),
+        "NUM-0013: with the letters"
+    );
+}
+
+#[test]
+fn cui_number_num_0011_0016_0018_a_box_takes_one_whole_number_of_today_and_nothing_else() {
+    let today = "2026-11-22".parse().unwrap();
+    let asked = |number: &str| {
+        let [day, month, year] = ["14", "8", "1935"].map(str::to_owned);
+        FindForm { by: "number".into(), nhs_number: number.into(), day, month, year, ..FindForm::default() }
+            .wanted(today)
+    };
+    for whole in ["999 123 4578", "9991234578", " 999 123 4578 "] {
+        assert!(asked(whole).is_ok(), "NUM-0016: {whole}");
+    }
+    for (rule, typed) in [
+        ("NUM-0011: two numbers", "999 123 4578 999 000 0018"),
+        ("NUM-0016: nine digits", "999 123 457"),
+        ("NUM-0016: eleven digits", "999 123 45780"),
+        ("NUM-0016: check digit", "999 123 4567"),
+        ("NUM-0018: old format", "ABCD 123 4"),
+        ("NUM-0018: temporary", "999T 12 345"),
+    ] {
+        let faults = asked(typed).unwrap_err();
+        assert!(faults.iter().any(|fault| fault.field == Field::NhsNumber), "HAZ-048: {rule}");
+    }
+}
+
 // shows: T33
 #[test]
 fn the_reason_page_shows_what_was_typed_and_what_is_missing() {

@@ -58,6 +58,7 @@ fn every_slot_has_one_section_with_its_cut_mark_second_and_its_end_mark_last() {
     }
 }
 
+// shows: A22
 #[test]
 fn what_a_source_writes_is_inert_and_cannot_imitate_a_mark() {
     let hostile = "<script>alert(1)</script></section><p class=\"end\" id=\"complete\">\" onload='x' {{ 7 }}";
@@ -186,7 +187,7 @@ fn conflicting_plans_stand_together_with_dates_and_no_winner() {
 
 #[test]
 fn conflicting_plans_are_said_to_differ_in_the_summary_too() {
-    let text = words_of(&section(&fixture::page(), &fixture::whole(), Key::Summary));
+    let text = words_of(&section(&fixture::page(), &fixture::whole(), Key::Panel(Panel::Plans)));
     assert!(text.contains("2 entries differ"), "HAZ-026, HAZ-027: {text}");
     assert!(
         text.contains("Not for attempted resuscitation") && text.contains("For full treatment"),
@@ -203,7 +204,7 @@ fn a_late_answer_changes_nothing_that_was_written_and_names_its_allergy() {
     record.add(late_note, fixture::released("acute", vec![fixture::acute_allergy()]));
     let html = late(&page, &record, &fixture::id("acute"), &[Section::Allergies, Section::Plans]);
     assert!(
-        html.contains("id=\"late-02\"") && html.contains("class=\"at-19 late\""),
+        html.contains("id=\"late-02\"") && html.contains("class=\"at-31 late\""),
         "HAZ-032: a place of its own"
     );
     assert!(html.contains("Acute answered late at 14:02:01: 1 more entry"), "HAZ-032");
@@ -376,11 +377,12 @@ fn a_role_without_allergies_has_no_allergy_row() {
 }
 
 #[test]
-fn a_section_the_order_of_the_role_forgets_is_on_the_page_all_the_same() {
-    let page = Page { order: vec![Section::Medicines, Section::Medicines], ..fixture::page() };
+fn a_chapter_the_view_of_the_role_leaves_out_is_on_the_page_all_the_same() {
+    let page = Page { order: vec![Panel::Medicines], ..fixture::page() };
     let keys = Key::in_page_order(&page);
-    assert_eq!(keys.len(), Key::all().len(), "HAZ-011");
-    assert_eq!(keys[2], Key::Section(Section::Medicines));
+    assert_eq!(keys[..2], [Key::AllergyRow, Key::Panel(Panel::Medicines)]);
+    let chapters = SECTIONS.into_iter().map(Key::Section);
+    assert!(chapters.into_iter().all(|chapter| keys.contains(&chapter)), "HAZ-011");
 }
 
 #[test]
@@ -426,6 +428,7 @@ fn a_list_warning_stands_in_the_section_it_touches() {
     assert!(!others.contains("1,001"));
 }
 
+// shows: F27
 #[test]
 fn entered_in_error_is_counted_and_not_shown() {
     let text = words_of(&section(&fixture::page(), &fixture::whole(), Key::Section(Section::Problems)));
@@ -489,7 +492,7 @@ fn differences_only_says_n_of_m_and_starts_off() {
         html.contains("<input type=\"checkbox\" id=\"med-differ\">"),
         "HAZ-027: no filter is on by default"
     );
-    assert!(html.contains("Filtered: 2 of 2 current medicines shown."), "HAZ-051");
+    assert!(html.contains("Filtered: 2 of 2 current medicines shown, differences only."), "HAZ-051");
     assert!(
         html.contains("Past medicines are under “Past”."),
         "HAZ-051: Current is chosen, and that is said"
@@ -507,6 +510,37 @@ fn every_page_prints_who_when_by_whom_and_that_the_copy_is_uncontrolled() {
     for words in printed {
         assert!(text.contains(words), "HAZ-053: {text}");
     }
+}
+
+#[test]
+fn every_sheet_says_how_many_answered_and_has_words_for_each_chapter_left_out() {
+    let page = fixture::page();
+    let end = finish(&page, &fixture::waiting(), page.opened_at);
+    let (_, sheet) = end.split_once("<p class=\"sheet whole\">").unwrap();
+    let (sheet, choices) = sheet.split_once("<aside").unwrap();
+    let text = words_of(sheet);
+    for words in ["TESTPATIENT, Doreen (Mrs)", "opening 7K2M-9QF4", "by Dr Ada Example", "sources answered."]
+    {
+        assert!(text.contains(words), "HAZ-053: {words} in {text}");
+    }
+    for key in
+        Key::in_page_order(&page).into_iter().filter(|key| !matches!(key, Key::AllergyRow | Key::Panel(_)))
+    {
+        let (area, name) = (key.area(), key.name());
+        assert!(
+            choices.contains(&format!("id=\"to-{area}\" autocomplete=\"off\" checked> {name}</label>")),
+            "{area}"
+        );
+        assert!(sheet.contains(&format!("<span class=\"out-{area}\">{name}. </span>")), "HAZ-051: {area}");
+        assert!(
+            assets::STYLE
+                .text
+                .contains(&format!("body:has(#to-{area}:not(:checked)) .out-{area}{{display:inline}}")),
+            "HAZ-051: {area}"
+        );
+    }
+    assert!(!choices.contains("to-row"), "HAZ-012: the allergy row is no choice");
+    assert!(begin(&page).contains(crate::words::UNFINISHED_SHEET), "HAZ-033");
 }
 
 /// Further claims.

@@ -43,10 +43,11 @@ fn form<'a>(reason: &'a str, text: &'a str, wrong: &'a [Unfit]) -> Asked<'a> {
     Asked::Form { reason, text, wrong }
 }
 
-/// In the order of the keyboard.
+/// In the order of the keyboard, as far as the foot of the page.
 fn controls(html: &str) -> Vec<String> {
     let starts = ["<a ", "<button", "<input type=\"radio\"", "<textarea"];
-    let tags = html.split('<').map(|tag| format!("<{tag}"));
+    let above = html.split("<footer>").next().unwrap();
+    let tags = above.split('<').map(|tag| format!("<{tag}"));
     let named = tags.filter(|tag| starts.iter().any(|start| tag.starts_with(start)));
     named.map(|tag| tag.split([' ', '>']).next().unwrap_or_default().replace('<', "")).collect()
 }
@@ -179,4 +180,22 @@ fn t66_a_household_is_warned_of_and_a_listed_record_asks_for_a_fresh_sign_in() {
     assert!(words.contains("Sign in again in your own system"), "HAZ-048: {words}");
     assert!(!listed.contains("staff-match"), "HAZ-048: no way on");
     assert!(near_page(StaffMatch::Listed, &[Unfit::TooShort], false).contains("href=\"#text\""), "HAZ-052");
+}
+
+#[test]
+fn every_page_that_asks_first_has_the_foot_of_every_other_page() {
+    let pages = [
+        asked(false, form("", "", &[])),
+        asked(false, Asked::Barred(Barred::Role)),
+        near_page(StaffMatch::Household, &[], false),
+        interruption(&[], "/s/sid/", "token", "7K2M-9QF4", true),
+        reason("/s/sid/", "token", "7K2M-9QF4", true),
+    ];
+    for html in pages {
+        let (_, foot) = html.split_once("</main><footer>").unwrap();
+        for way in ["/help", "/help/contacts", "/help/limits", "/help/accessibility", "/help/safety"] {
+            assert!(foot.contains(&format!("href=\"{way}\"")), "{way}: {html}");
+        }
+        assert!(words_of(foot).starts_with(words::STANDING_FOOTER), "HAZ-010: {foot}");
+    }
 }

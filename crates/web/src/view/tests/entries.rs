@@ -35,7 +35,7 @@ fn a_comment_is_a_note_and_never_a_value() {
         one.value = None;
         one.comments = vec!["Found on bathroom floor".into()];
     });
-    for key in [Key::Section(Section::Frailty), Key::Summary] {
+    for key in [Key::Section(Section::Frailty), Key::Panel(Panel::Frailty)] {
         let text = in_sight(&record, key);
         assert!(text.contains("Fall Note Found on bathroom floor"), "HAZ-018: {text}");
         assert!(!text.contains("Value"), "HAZ-018: {text}");
@@ -76,19 +76,17 @@ fn the_summary_says_who_else_holds_an_entry_as_the_chapter_does() {
     };
     let mut record = of_gp(vec![alert("gp")]);
     record.add(fixture::note("mh", ReplyState::Answered), fixture::released("mh", vec![alert("mh")]));
-    for key in [Key::Section(Section::Alerts), Key::Summary] {
+    for key in [Key::Section(Section::Alerts), Key::Panel(Panel::Alerts)] {
         let text = in_sight(&record, key);
         assert!(text.contains("also held by MH (1)"), "HAZ-005: {key:?}: {text}");
     }
 }
 
-/// The summary's two blocks of contacts.
+/// The summary's two panels of contacts: what is to come, what was.
 fn contacts(items: Vec<Item>) -> (String, String) {
-    let text = words_of(&section(&fixture::page(), &of_gp(items), Key::Summary));
-    let (_, after) = text.split_once("Upcoming").unwrap();
-    let (upcoming, newest) = after.split_once(" Newest contacts ").unwrap();
-    let (newest, _) = newest.split_once(" Medicines ").unwrap();
-    (upcoming.to_owned(), newest.to_owned())
+    let record = of_gp(items);
+    let text = |panel| words_of(&section(&fixture::page(), &record, Key::Panel(panel)));
+    (text(Panel::Appointments), text(Panel::Contacts))
 }
 
 fn contact(what: &str, when: &str, standing: Standing, future: bool) -> Item {
@@ -133,11 +131,17 @@ fn only_contacts_that_have_begun_are_the_newest() {
 
 #[test]
 fn a_block_with_nothing_in_it_has_no_way_to_nothing() {
-    let html = section(&fixture::page(), &fixture::empty(), Key::Summary);
-    assert!(!words_of(&html).contains("0 of 0") && !html.contains("href=\"#pla\""), "{html}");
+    // What is new has other periods to choose from.
+    for panel in Panel::ALL.into_iter().filter(|panel| *panel != Panel::New) {
+        let html = section(&fixture::page(), &fixture::empty(), Key::Panel(panel));
+        assert!(!words_of(&html).contains("0 of 0") && !html.contains("href"), "{html}");
+    }
     let cancelled = of_gp(vec![contact("Cancelled", "2026-11-15", Standing::Negated, false)]);
-    let html = section(&fixture::page(), &cancelled, Key::Summary);
-    assert!(html.contains("<a href=\"#con\">All contacts</a>"), "HAZ-027: what the block leaves out: {html}");
+    let html = section(&fixture::page(), &cancelled, Key::Panel(Panel::Contacts));
+    assert!(
+        html.contains("<a href=\"#con\">All contacts (1)</a>"),
+        "HAZ-027: what the block leaves out: {html}"
+    );
 }
 
 #[test]
@@ -151,13 +155,15 @@ fn a_list_has_a_column_only_in_a_table_where_it_holds_something() {
     record.add(fixture::note("acute", ReplyState::Answered), fixture::released("acute", vec![ended]));
     record.add(fixture::note("mh", ReplyState::AnsweredEmpty), Released::nothing(fixture::id("mh")));
     let html = section(&fixture::page(), &record, Key::Section(Section::Medicines));
-    let (before, past) = html.split_once("Past medicines (1)").unwrap();
+    let (before, past) = html.split_once("Past medicines, last 12 months or end not recorded (1)").unwrap();
+    let (past, _) = past.split_once("</table>").unwrap();
     let (_, current) = before.split_once("Current medicines (1)").unwrap();
     let (repeat, inpatient) = ("GP repeat, 14:02 live", "Acute inpatient, 14:02 live");
     assert!(current.contains(repeat) && !current.contains(inpatient), "HAZ-013: {current}");
     assert!(past.contains(inpatient) && !past.contains(repeat), "HAZ-013: {past}");
     for table in [current, past] {
-        let row = table.split_once("</tbody>").unwrap().0;
+        let table = table.split("</table>").next().unwrap();
+        let row = table.split_once("<tbody>").unwrap().1;
         let heads = table.split_once("</thead>").unwrap().0.matches("scope=\"col\"").count();
         let cells = row.matches("<td>").count() + row.matches("scope=\"row\"").count();
         assert_eq!(heads, cells, "HAZ-013: every cell stands under its own list");

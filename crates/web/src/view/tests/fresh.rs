@@ -127,9 +127,9 @@ fn what_a_source_warns_of_reaches_its_section_and_no_other_and_is_never_nothing_
     let contacts = super::section(&page, &record, Key::Section(Section::Contacts));
     assert!(words_of(&contacts).contains(LATE), "HAZ-008");
     assert!(contacts.contains("<span class=\"stale\">Community answered 14:02 with a warning"), "{contacts}");
-    let summary = words_of(&super::section(&page, &record, Key::Summary));
+    let summary = words_of(&super::section(&page, &record, Key::Panel(Panel::Appointments)));
     let upcoming = format!(
-        "No upcoming appointments recorded by GP, Acute and MH. Community answered 14:02 with a warning: {LATE}."
+        "No appointments or waits recorded by GP, Acute and MH. Community answered 14:02 with a warning: {LATE}."
     );
     assert!(summary.contains(&upcoming), "HAZ-006: {summary}");
     let coverage = words_of(&finish(&page, &record, page.opened_at));

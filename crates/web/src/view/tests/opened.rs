@@ -6,12 +6,14 @@ use crate::page::{DocumentPage, DocumentWords};
 use crate::words;
 use record::item::Facts;
 
-fn document_page() -> DocumentPage {
+pub(super) fn document_page() -> DocumentPage {
     let page = fixture::page();
     DocumentPage {
+        opening: "019ab1c2-0000-7000-8000-00000000c0de".into(),
         reference: page.reference,
         path: page.path,
         handle: "c2VhbGVk".into(),
+        has_words: true,
         opened_at: page.opened_at,
         life: page.life,
         banner: page.banner,
@@ -86,6 +88,16 @@ fn the_page_of_a_document_says_whose_it_is_and_has_no_name_in_its_title_or_addre
         );
     }
     assert!(!html.contains(" sandbox"), "the attribute would stop the browser's own reader of PDF");
+}
+
+#[test]
+fn a_pdf_has_its_text_beside_it_and_other_kinds_do_not() {
+    let mut page = document_page();
+    let html = document(&page);
+    assert!(html.contains("/t/c2VhbGVk\" target=\"document\">Show its text</a>"), "{html}");
+    assert!(html.contains("<iframe name=\"document\""));
+    page.has_words = false;
+    assert!(!document(&page).contains("/t/"));
 }
 
 #[test]

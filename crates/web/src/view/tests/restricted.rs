@@ -65,7 +65,7 @@ fn page_of(page: &Page, resources: &[&str], restricted: Level) -> String {
     whole_page(page, &record)
 }
 
-// shows: R43
+// shows: R43, A18, A19
 #[test]
 fn t61_the_page_is_equal_in_every_byte_to_the_page_of_a_record_without_it() {
     let page = fixture::page();

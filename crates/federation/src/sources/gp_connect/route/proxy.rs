@@ -55,7 +55,7 @@ impl Proxy {
         endpoint: &Endpoint,
         bounds: &Bounds,
     ) -> Result<Sent, Fault> {
-        let trace_id = uuid::Uuid::new_v4().to_string();
+        let trace_id = bounds.request_id();
         let built = self.request(who, request, endpoint).header("Ssp-TraceID", &trace_id);
         let answer = wire::fetch(built, bounds).await?;
         Ok(Sent { answer, root: endpoint.root.clone(), trace_id, by_gateway: false })

@@ -130,6 +130,7 @@ async fn replacements_that_go_round_end_after_one() {
     assert!(!warning_text(&reply, "replaced").is_empty());
 }
 
+// shows: F21
 #[tokio::test]
 async fn t49_a_server_keyed_on_the_old_number_is_asked_under_both_and_no_other_is() {
     let mut asking = asking();
@@ -198,6 +199,7 @@ async fn a_server_that_refuses_the_plain_question_too_did_not_answer_it() {
     assert_eq!(fake.count("/fhir/AllergyIntolerance"), 2);
 }
 
+// shows: F6
 #[tokio::test]
 async fn a_server_that_says_when_to_return_is_left_alone_until_then() {
     for (status, after, left) in
@@ -282,6 +284,7 @@ async fn whatever_comes_with_the_person_is_about_the_person() {
     }
 }
 
+// shows: F18
 #[tokio::test]
 async fn an_answer_with_entries_that_cannot_be_read_is_not_empty() {
     let without_resource =
@@ -291,6 +294,7 @@ async fn an_answer_with_entries_that_cannot_be_read_is_not_empty() {
     assert_eq!(warning_text(&reply, "unread-entries"), "1 entry of its answer could not be read");
 }
 
+// shows: F9
 #[tokio::test]
 async fn only_an_empty_searchset_says_that_there_is_nothing() {
     for bundle in

@@ -95,6 +95,7 @@ async fn relative_and_absolute_addresses_below_the_base_are_asked() {
     assert_eq!(open_at(&base, &sealed(Some(&absolute))).await.state, ReplyState::Answered);
 }
 
+// shows: A37
 #[tokio::test]
 async fn an_address_of_another_origin_is_not_asked_and_no_packet_leaves() {
     let elsewhere = Fake::default();

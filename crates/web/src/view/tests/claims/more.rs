@@ -67,9 +67,16 @@ fn every_entry_stands_on_the_page_with_its_original() {
 #[test]
 fn a_page_of_1430_entries_is_within_its_budget() {
     let mut record = fixture::waiting();
-    let items: Vec<Item> = (0..1430).map(fixture::numbered).collect();
+    // Over ten years, as records grow: what is new has a line of its own beside its row.
+    let dated = |n: usize| {
+        let mut item = fixture::numbered(n);
+        item.when.from =
+            Some(FhirDate::parse(&format!("{}-{:02}-{:02}", 2017 + n % 10, 1 + n % 12, 1 + n % 20)));
+        item
+    };
+    let items: Vec<Item> = (0..1430).map(dated).collect();
     record.add(fixture::note("gp", ReplyState::Answered), fixture::released("gp", items));
     let size = whole_page(&fixture::page(), &record).len();
     // The originals come on top of this: they are short here.
-    assert!(size < 680_000, "HAZ-024: {size} bytes");
+    assert!(size < 720_000, "HAZ-024: {size} bytes");
 }

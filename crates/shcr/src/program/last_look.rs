@@ -1,0 +1,103 @@
+//! When a professional looked at a person's record before: takes both, gives the opening of their last view that was shown whole, read
+//! from the audit by keyed hashes of the two, and the sources that had not answered then. Keeps nothing, and tells nobody else.
+
+use super::Program;
+use crate::{entries::FIND, opening::session::Entered};
+use audit::{Entry, Kind, Query};
+use fhir::{NhsNumber, SourceId};
+use std::{collections::BTreeMap, time::Duration};
+use web::page::{LastLook, Page, Sought};
+
+/// An opening does not wait longer for it.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Openings of something less than the record are no look at it.
+const LESS: [&str; 3] = [crate::entries::DOCUMENT, FIND, "searchset"];
+
+/// The look before this view, and whom it did not hear.
+#[derive(Default)]
+pub(crate) struct Looked {
+    pub(crate) last: LastLook,
+    pub(crate) unheard: Vec<SourceId>,
+}
+
+impl Looked {
+    /// What a page needs to know of it, and of what is looked for now.
+    pub(crate) fn told(self, page: Page, sought: Option<Sought>) -> Page {
+        Page { last_look: self.last, unheard_then: self.unheard, sought, ..page }
+    }
+}
+
+impl Program {
+    /// Never fails an opening: what cannot be read in time is said to be unknown.
+    pub(crate) async fn last_look(&self, session: &Entered, person: &NhsNumber) -> Looked {
+        match tokio::time::timeout(PATIENCE, self.read_last_look(session, person)).await {
+            Ok(Some(looked)) => looked,
+            Ok(None) | Err(_) => {
+                tracing::warn!("when a professional last looked could not be read");
+                Looked::default()
+            }
+        }
+    }
+
+    async fn read_last_look(&self, session: &Entered, person: &NhsNumber) -> Option<Looked> {
+        let launch = &session.content.launch;
+        let mut query = Query {
+            person: Some(person.digits().to_owned()),
+            professional: Some((launch.host.clone(), launch.practitioner.host_sub.clone())),
+            kinds: vec![Kind::Open, Kind::Close],
+            ..Query::default()
+        };
+        let mut looks = Looks::new(&launch.assertion_hash);
+        loop {
+            let page = self.store.watched(query.clone()).await.ok()?;
+            page.entries.into_iter().for_each(|found| looks.add(&found.entry));
+            match page.next {
+                Some(next) => query.from = next,
+                None => return Some(looks.last),
+            }
+        }
+    }
+}
+
+/// Openings in the order of record, of whom the last that was shown whole counts.
+struct Looks<'a> {
+    /// The launch of the view under way: what was opened in it is no earlier look.
+    own: &'a str,
+    begun: BTreeMap<String, audit::Millis>,
+    last: Looked,
+}
+
+impl<'a> Looks<'a> {
+    fn new(own: &'a str) -> Self {
+        let last = Looked { last: LastLook::Never, unheard: Vec::new() };
+        Self { own, begun: BTreeMap::new(), last }
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        let launch = entry.how.as_ref().and_then(|how| how.jti_hash.as_deref());
+        let is_less = entry.flags.iter().any(|flag| LESS.contains(&flag.as_str()));
+        let Some(opening) = entry.opening.as_ref().filter(|_| launch != Some(self.own) && !is_less) else {
+            return;
+        };
+        if entry.kind == Kind::Open {
+            self.begun.insert(opening.to_string(), entry.at);
+            return;
+        }
+        let begun =
+            self.begun.remove(opening.as_str()).filter(|_| entry.cause.as_deref() == Some("complete"));
+        let Some(at) = begun.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok()) else { return };
+        let is_answer =
+            |state: &Option<String>| state.as_ref().is_some_and(|state| state.starts_with("answered"));
+        let unheard = entry.sources.iter().filter(|line| !is_answer(&line.state));
+        let is_later = !matches!(self.last.last, LastLook::At(before) if before > at);
+        if is_later {
+            self.last = Looked {
+                last: LastLook::At(at),
+                unheard: unheard.map(|line| SourceId::new(&line.source)).collect(),
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
