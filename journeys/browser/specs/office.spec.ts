@@ -51,7 +51,7 @@ async function fitsAcross(page: Page): Promise<void> {
 for (const [place, script] of [true, false].entries()) {
   test(`"who saw this and what did they see" with script ${script ? 'on' : 'off'}`, async ({ browser }) => {
     const professional = await newPage(browser, 1280, true);
-    await opened(professional, 'nurse');
+    await opened(professional, 'day-nurse');
     await professional.context().close();
 
     const page = await newPage(browser, WIDTHS[place]!, script);
@@ -162,7 +162,7 @@ test('each source’s own log and ours are compared, and an officer sees their o
 
 test('nobody but a privacy officer comes in, and nobody without a reason reads', async ({ browser }) => {
   const page = await newPage(browser, 1280, true);
-  await signIn(page, 'nurse');
+  await signIn(page, 'day-nurse');
   await expect(page.getByText('These pages are for privacy officers alone.')).toBeVisible();
   await page.goto(`${office()}/alerts`);
   await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
@@ -183,7 +183,7 @@ for (const [place, script] of [true, false].entries()) {
     // shows: HAZ-053
     const page = await newPage(browser, WIDTHS[place]!, script);
     await page.addInitScript(() => { window.print = () => { document.title = 'printing'; }; });
-    await opened(page, 'nurse');
+    await opened(page, 'day-nurse');
     const before = kinds('providers').print ?? 0;
     await page.getByRole('button', { name: 'Print', exact: true }).click();
     if (script) await expect(page).toHaveTitle('printing');
@@ -200,7 +200,7 @@ for (const [place, script] of [true, false].entries()) {
 
 test('every officer reads the figures, for which no reason is asked, and nobody is in them', async ({ browser }) => {
   const professional = await newPage(browser, 1280, true);
-  await opened(professional, 'nurse');
+  await opened(professional, 'day-nurse');
   await professional.context().close();
   for (const width of WIDTHS) {
     const page = await newPage(browser, width, true);
@@ -226,7 +226,7 @@ test('every officer reads the figures, for which no reason is asked, and nobody 
 
 test('AU34: an opening that is looked into is left out of the report, counted to the region’s officer alone, and put back by another', async ({ browser }) => {
   const professional = await newPage(browser, 1280, true);
-  await opened(professional, 'nurse');
+  await opened(professional, 'day-nurse');
   await professional.context().close();
   const find = async (page: Page) => {
     await page.goto(`${office()}/`);
@@ -287,7 +287,7 @@ test('AU34: an opening that is looked into is left out of the report, counted to
 // shows: R55
 test('a problem reported in the record stands in the queue with its reference, is taken on by one officer and closed by another', async ({ browser }) => {
   const professional = await newPage(browser, 1280, true);
-  await opened(professional, 'second-nurse');
+  await opened(professional, 'night-nurse');
   const words = 'The dose is not as the discharge letter has it, seen at the walk-in centre.';
   await professional.getByText('Report a problem', { exact: true }).click();
   const form = professional.locator('#report form');

@@ -44,6 +44,9 @@ const SIGN_INS = {
   'nurse': STAFF,
   'second-nurse': { ...STAFF, name: 'Noor Field', family_name: 'Field', given_name: 'Noor' },
   'third-nurse': { ...STAFF, name: 'Ada Lake', family_name: 'Lake', given_name: 'Ada' },
+  // Nobody may look for more than ten persons in ten minutes: the tests of the officers' pages have nurses of their own.
+  'day-nurse': STAFF,
+  'night-nurse': { ...STAFF, name: 'Noor Field', family_name: 'Field', given_name: 'Noor' },
   'officer': { ...STAFF, name: 'Iris Vale', family_name: 'Vale', given_name: 'Iris', nhsid_nrbac_roles: [OFFICER], selected_roleid: OFFICER.person_roleid },
   'second-officer': { ...STAFF, name: 'Tom Heron', family_name: 'Heron', given_name: 'Tom', nhsid_nrbac_roles: [OFFICER], selected_roleid: OFFICER.person_roleid },
   'region-officer': { ...STAFF, name: 'Jo Lark', family_name: 'Lark', given_name: 'Jo', nhsid_nrbac_roles: [REGION], selected_roleid: REGION.person_roleid },
