@@ -51,7 +51,7 @@ const SETS: [Set; 3] = [
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let folder = root.join("xtask/validate");
     setup::node_modules(&folder)?;
-    let build = ["cargo", "build", "--package", "record", "--example", "uk_core", "--locked"];
+    let build = ["cargo", "build", "--workspace", "--example", "uk_core", "--locked"];
     step::run(&Step { name: "converter", folder: root, command: &build, environment: &[] })?;
     let judge = Judge { root, folder };
     judge.judged("AuditEvent: golden events", &judge.audit_events()?, &[])?;
