@@ -19,6 +19,8 @@ mod kills;
 mod stage;
 /// What an opening costs.
 mod opening;
+/// Openings for a long time.
+mod soak;
 /// Choices that can be made again.
 mod dice;
 
@@ -73,6 +75,12 @@ enum What {
         /// Hang none, one, two … of the sources too.
         #[arg(long)]
         hung: bool,
+        /// Open records for so many minutes instead, whether the ones before have ended or not.
+        #[arg(long, default_value_t = 0)]
+        soak_minutes: u64,
+        /// How many a second then begin.
+        #[arg(long, default_value_t = 10)]
+        rate: u64,
         #[arg(long, default_value = "target/release/shcr")]
         program: PathBuf,
         #[arg(long, default_value_t = 7)]
@@ -103,7 +111,16 @@ async fn run(what: What) -> Outcome<()> {
             say(&told.to_string());
             Ok(())
         }
-        What::Opening { openings, at_once, people, whose, hung, program, seed } => {
+        What::Opening { soak_minutes, rate, people, program, seed, .. } if soak_minutes > 0 => {
+            let openings = soak_minutes.saturating_mul(rate * 60);
+            soak::run(
+                &found(&program)?,
+                &soak::Plan { rate, openings, step: rate * 60, people, seed },
+                &mut say,
+            )
+            .await
+        }
+        What::Opening { openings, at_once, people, whose, hung, program, seed, .. } => {
             let plan = opening::Plan { warm: 30, openings, block: 25, at_once, people, seed, whose, hung };
             opening::measure(&found(&program)?, &plan, &mut say).await
         }

@@ -8,6 +8,8 @@
 //! from an earlier day cannot be told from the file alone: a witness tells it.
 //! Source: SQLite 3 file format; FIPS 180-4, RFC 8452, RFC 5869, FIPS 198-1.
 
+/// Leaves and what stands beside them.
+mod reading;
 /// What a leaf says, and how leaves fit together.
 mod chain;
 /// What the key can prove.
@@ -31,7 +33,8 @@ use crate::hash::Hash;
 use bodies::Bodies;
 use chain::{Chains, Leaf};
 use orders::Orders;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use reading::{Stored, StoredEntry};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use signed::Checkpoints;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -83,19 +86,21 @@ pub fn verify(
         key.map(|key| Bodies::new(&key, month_keys).ok_or_else(|| fault_at(0, "no key could be derived")));
     let bodies = bodies.transpose()?;
     let mut walk = Walk::new(&conn, bodies.as_ref(), key).map_err(unreadable)?;
-    walk.leaves().map_err(|fault| VerifyFault {
+    let (conn, done) = reading::each(conn, bodies.is_some(), |rows| walk.take(rows));
+    done.map_err(|fault| VerifyFault {
         incomplete: bodies.as_ref().is_some_and(|bodies| bodies.months.unnamed.get()),
         ..fault
     })?;
+    let conn = conn.ok_or_else(|| fault_at(walk.next, "reading broke down"))?;
     if let Some(bodies) = &bodies {
         bodies.months.are_agreed(&conn).map_err(|what| fault_at(walk.next, &what))?;
     }
     walk.orders.end().map_err(|what| fault_at(walk.next, &what))?;
     walk.checkpoints.end(&conn, &walk.tree, walk.next)?;
-    walk.heads()?;
-    walk.leftovers()?;
-    walk.tables()?;
-    walk.pages()?;
+    walk.heads(&conn)?;
+    walk.leftovers(&conn)?;
+    walk.tables(&conn)?;
+    walk.pages(&conn)?;
     Ok(walk.seen())
 }
 
@@ -111,27 +116,7 @@ fn fault_at(at: u64, what: &str) -> VerifyFault {
     VerifyFault { at, what: what.to_owned(), incomplete: false }
 }
 
-/// One leaf with the entry beside it.
-struct Stored {
-    index: u64,
-    leaf: Vec<u8>,
-    hash: Vec<u8>,
-    entry: Option<StoredEntry>,
-    manifest: Option<(Vec<u8>, Vec<u8>)>,
-}
-
-struct StoredEntry {
-    key: String,
-    kind: String,
-    opening: Option<String>,
-    commitment: Vec<u8>,
-    sealed: Vec<u8>,
-    person: Option<Vec<u8>>,
-    professional: Option<Vec<u8>>,
-}
-
 struct Walk<'a> {
-    conn: &'a Connection,
     bodies: Option<&'a Bodies>,
     chains: Chains,
     next: u64,
@@ -146,15 +131,10 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(
-        conn: &'a Connection,
-        bodies: Option<&'a Bodies>,
-        key: Option<[u8; 32]>,
-    ) -> rusqlite::Result<Self> {
+    fn new(conn: &Connection, bodies: Option<&'a Bodies>, key: Option<[u8; 32]>) -> rusqlite::Result<Self> {
         let log: String =
             conn.query_row("SELECT value FROM meta WHERE name = 'log'", [], |row| row.get(0))?;
         Ok(Self {
-            conn,
             bodies,
             chains: Chains::new(log),
             next: 0,
@@ -169,20 +149,10 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn leaves(&mut self) -> Result<(), VerifyFault> {
-        let conn = self.conn;
-        let unreadable = |at, fault: rusqlite::Error| fault_at(at, &format!("cannot be read ({fault})"));
-        let mut query = conn
-            .prepare(
-                "SELECT l.idx, l.leaf, l.hash, e.key, e.kind, e.opening, e.hash, e.sealed, e.person, e.professional,
-                        m.hash, m.sealed
-                 FROM leaf l LEFT JOIN entry e ON e.idx = l.idx LEFT JOIN manifest m ON m.idx = l.idx ORDER BY l.idx",
-            )
-            .map_err(|fault| unreadable(0, fault))?;
-        let rows = query.query_map([], read).map_err(|fault| unreadable(0, fault))?;
-        for row in rows {
-            let stored = row.map_err(|fault| unreadable(self.next, fault))?;
-            self.one(&stored).map_err(|what| fault_at(self.next, &what))?;
+    fn take(&mut self, rows: rusqlite::Result<Vec<Stored>>) -> Result<(), VerifyFault> {
+        let rows = rows.map_err(|fault| fault_at(self.next, &format!("cannot be read ({fault})")))?;
+        for stored in &rows {
+            self.one(stored).map_err(|what| fault_at(self.next, &what))?;
             self.next += 1;
         }
         Ok(())
@@ -218,7 +188,10 @@ impl<'a> Walk<'a> {
     }
 
     fn count(&mut self, entry: &StoredEntry) -> Result<(), String> {
-        *self.kinds.entry(entry.kind.clone()).or_default() += 1;
+        match self.kinds.get_mut(&entry.kind) {
+            Some(count) => *count += 1,
+            None => drop(self.kinds.insert(entry.kind.clone(), 1)),
+        }
         match (entry.kind.as_str(), &entry.opening) {
             ("open", Some(opening)) => {
                 self.openings += 1;
@@ -238,21 +211,12 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Entries and manifests that no leaf or entry stands for.
-    fn leftovers(&self) -> Result<(), VerifyFault> {
-        for (sql, what) in [
-            (
-                "SELECT idx FROM entry WHERE idx NOT IN (SELECT idx FROM leaf) ORDER BY idx",
-                "an entry without a leaf",
-            ),
-            (
-                "SELECT idx FROM manifest WHERE idx NOT IN (SELECT idx FROM entry) ORDER BY idx",
-                "a stray manifest",
-            ),
-        ] {
-            let stray: Option<i64> = self
-                .conn
-                .query_row(sql, [], |row| row.get(0))
+    /// Entries and manifests that no leaf stands for: every leaf was met in its turn, from 0 on, so these lie beyond.
+    fn leftovers(&self, conn: &Connection) -> Result<(), VerifyFault> {
+        for (table, what) in [("entry", "an entry without a leaf"), ("manifest", "a stray manifest")] {
+            let sql = format!("SELECT idx FROM {table} WHERE idx < 0 OR idx >= ?1 ORDER BY idx");
+            let stray: Option<i64> = conn
+                .query_row(&sql, [self.next.cast_signed()], |row| row.get(0))
                 .optional()
                 .map_err(|_| fault_at(self.next, "the entries cannot be read"))?;
             if let Some(index) = stray {
@@ -264,10 +228,10 @@ impl<'a> Walk<'a> {
 
     /// The end of every chain is where its writer left it: cutting off the last leaves is the one change the chain itself
     /// does not show.
-    fn heads(&self) -> Result<(), VerifyFault> {
+    fn heads(&self, conn: &Connection) -> Result<(), VerifyFault> {
         let unreadable = |_| fault_at(self.next, "the heads cannot be read");
         let mut query =
-            self.conn.prepare("SELECT replica, boot, n, idx, hash, mac FROM head").map_err(unreadable)?;
+            conn.prepare("SELECT replica, boot, n, idx, hash, mac FROM head").map_err(unreadable)?;
         let rows = query.query_map([], chain::read_head).map_err(unreadable)?;
         let mut left = self.chains.ends();
         for row in rows {
@@ -284,10 +248,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The working table of openings says what the entries say, so that no sweep passes one by.
-    fn tables(&self) -> Result<(), VerifyFault> {
+    fn tables(&self, conn: &Connection) -> Result<(), VerifyFault> {
         let unreadable = |_| fault_at(self.next, "the openings cannot be read");
-        let mut query =
-            self.conn.prepare("SELECT id FROM opening WHERE closed IS NULL").map_err(unreadable)?;
+        let mut query = conn.prepare("SELECT id FROM opening WHERE closed IS NULL").map_err(unreadable)?;
         let working: Result<BTreeSet<String>, _> =
             query.query_map([], |row| row.get(0)).map_err(unreadable)?.collect();
         if working.map_err(unreadable)? == self.unclosed {
@@ -298,9 +261,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The file's own structure, last, so that damage is named by its index where it has one.
-    fn pages(&self) -> Result<(), VerifyFault> {
-        let said: rusqlite::Result<String> =
-            self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    fn pages(&self, conn: &Connection) -> Result<(), VerifyFault> {
+        let said: rusqlite::Result<String> = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
         if said.is_ok_and(|said| said == "ok") {
             Ok(())
         } else {
@@ -322,32 +284,6 @@ impl<'a> Walk<'a> {
             root: self.tree.root(),
         }
     }
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    let key: Option<String> = row.get(3)?;
-    let entry = key
-        .map(|key| {
-            Ok::<_, rusqlite::Error>(StoredEntry {
-                key,
-                kind: row.get(4)?,
-                opening: row.get(5)?,
-                commitment: row.get(6)?,
-                sealed: row.get(7)?,
-                person: row.get(8)?,
-                professional: row.get(9)?,
-            })
-        })
-        .transpose()?;
-    let manifest: Option<Vec<u8>> = row.get(10)?;
-    let manifest = manifest.map(|hash| Ok::<_, rusqlite::Error>((hash, row.get(11)?))).transpose()?;
-    Ok(Stored {
-        index: row.get::<_, i64>(0)?.cast_unsigned(),
-        leaf: row.get(1)?,
-        hash: row.get(2)?,
-        entry,
-        manifest,
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! With the key: every body and manifest against its commitment, and every column beside a body against the body, since
 //! a false column would hide an entry from a search without breaking the chain.
 
-use super::{StoredEntry, chain::Head, months::Months};
+use super::{chain::Head, months::Months, reading::StoredEntry};
 use crate::hash::{ENTRY, MANIFEST, commitment, hex};
 use aws_lc_rs::{
     aead::{AES_256_GCM_SIV, Aad, Nonce, RandomizedNonceKey},

@@ -3,16 +3,16 @@
 use crate::hash::{Hash, NOTHING_BEFORE, unhex};
 use rusqlite::Row;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 /// A leaf as read; only what is checked.
-pub(super) struct Leaf {
-    pub(super) kind: String,
+pub(super) struct Leaf<'a> {
+    pub(super) kind: Cow<'a, str>,
     pub(super) commitment: Hash,
     /// In seconds.
     pub(super) at: i64,
-    log: String,
-    replica: String,
+    log: Cow<'a, str>,
+    replica: Cow<'a, str>,
     boot: u64,
     n: u64,
     prev: Hash,
@@ -20,21 +20,26 @@ pub(super) struct Leaf {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct Written<'a> {
     v: u8,
-    log: String,
-    replica: String,
+    #[serde(borrow)]
+    log: Cow<'a, str>,
+    #[serde(borrow)]
+    replica: Cow<'a, str>,
     boot: u64,
     n: u64,
-    prev: String,
-    kind: String,
+    #[serde(borrow)]
+    prev: Cow<'a, str>,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
     at: i64,
-    commit: String,
+    #[serde(borrow)]
+    commit: Cow<'a, str>,
 }
 
-impl Leaf {
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let read: Written =
+impl<'a> Leaf<'a> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, String> {
+        let read: Written<'a> =
             serde_json::from_slice(bytes).map_err(|_| "the leaf cannot be read".to_owned())?;
         if read.v != 1 {
             return Err("the leaf is of another version".to_owned());
@@ -76,37 +81,41 @@ impl Chains {
     }
 
     /// For leaves that begin with this one: what stands before them is taken as right.
-    pub(super) fn from(first: &Leaf, index: u64) -> Self {
-        Self { midway: index > 0, ..Self::new(first.log.clone()) }
+    pub(super) fn from(first: &Leaf<'_>, index: u64) -> Self {
+        Self { midway: index > 0, ..Self::new(first.log.clone().into_owned()) }
     }
 
-    pub(super) fn follow(&mut self, leaf: &Leaf, index: u64, hash: Hash) -> Result<(), String> {
+    pub(super) fn follow(&mut self, leaf: &Leaf<'_>, index: u64, hash: Hash) -> Result<(), String> {
         if leaf.log != self.log {
             return Err("the leaf belongs to another log".to_owned());
         }
-        let last = self.ends.get(&leaf.replica);
-        if last.is_none() && self.midway {
-            self.ends.insert(leaf.replica.clone(), End { boot: leaf.boot, n: leaf.n, index, hash });
-            return Ok(());
+        let end = End { boot: leaf.boot, n: leaf.n, index, hash };
+        let known = self.ends.get_mut(&*leaf.replica);
+        if known.is_some() || !self.midway {
+            follows(leaf, index, known.as_deref())?;
         }
-        if leaf.prev != last.map_or(NOTHING_BEFORE, |end| end.hash) {
-            return Err("the leaf does not name the one before it".to_owned());
+        match known {
+            Some(known) => *known = end,
+            None => drop(self.ends.insert(leaf.replica.clone().into_owned(), end)),
         }
-        let boot = last.map_or(0, |end| end.boot);
-        let follows = last.is_some_and(|end| leaf.boot == end.boot && leaf.n == end.n + 1);
-        // A log that goes on from another begins with that one's end.
-        let begins = leaf.kind == "replica" || (index == 0 && leaf.kind == "incident");
-        let starts = leaf.boot == boot + 1 && leaf.n == 0 && begins;
-        if !follows && !starts {
-            return Err("the leaf's boot or number does not follow".to_owned());
-        }
-        self.ends.insert(leaf.replica.clone(), End { boot: leaf.boot, n: leaf.n, index, hash });
         Ok(())
     }
 
     pub(super) fn ends(&self) -> HashMap<String, End> {
         self.ends.clone()
     }
+}
+
+fn follows(leaf: &Leaf<'_>, index: u64, last: Option<&End>) -> Result<(), String> {
+    if leaf.prev != last.map_or(NOTHING_BEFORE, |end| end.hash) {
+        return Err("the leaf does not name the one before it".to_owned());
+    }
+    let boot = last.map_or(0, |end| end.boot);
+    let follows = last.is_some_and(|end| leaf.boot == end.boot && leaf.n == end.n + 1);
+    // A log that goes on from another begins with that one's end.
+    let begins = leaf.kind == "replica" || (index == 0 && leaf.kind == "incident");
+    let starts = leaf.boot == boot + 1 && leaf.n == 0 && begins;
+    if follows || starts { Ok(()) } else { Err("the leaf's boot or number does not follow".to_owned()) }
 }
 
 /// The end of a chain as its writer stated it.

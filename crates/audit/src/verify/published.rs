@@ -214,7 +214,7 @@ fn leaves(
             chains.follow(&leaf, index, sha256(&[bytes])).map_err(|what| fault_at(index, &what))?;
             read.commits.push((leaf.commitment, leaf.at));
             if index == 0 {
-                read.first = Some(leaf.kind);
+                read.first = Some(leaf.kind.into_owned());
             }
             checked.leaves += 1;
         }
