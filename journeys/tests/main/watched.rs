@@ -152,3 +152,22 @@ async fn au37_po_11_whoever_is_put_on_the_list_of_leavers_is_found_without_a_res
     assert!(page.is_complete(), "it is an alert and no lock: that is the business of the sign-in");
     demo.finish();
 }
+
+// shows: R49
+#[tokio::test]
+async fn au37_po_13_a_childs_record_opened_by_a_role_without_childrens_work_is_told_of_and_no_other() {
+    let demo = Demo::start(&[]);
+    let child = demo.ready.person("child");
+    let doctor = demo.host().sign_in("dr.okafor").await;
+    assert!(doctor.open(&child).await.read().await.is_complete(), "a role that works with children");
+    let carer = demo.host().sign_in("care.hale").await;
+    assert!(carer.open(&demo.ready.golden_person()).await.read().await.is_complete(), "nobody's child");
+    assert!(carer.open(&child).await.read().await.is_complete());
+    let raised = raised(&demo, "PO-13", 1).await;
+    assert_eq!(raised.len(), 1, "{raised:?}");
+    raised.iter().for_each(|alert| names_nobody(alert, &child));
+    let opens = demo.auditor().entries("open");
+    let of_children: Vec<&Value> = opens.iter().filter(|open| flags(open).contains("child")).collect();
+    assert_eq!((opens.len(), of_children.len()), (3, 2), "the flag stands where a child's record was opened");
+    demo.finish();
+}

@@ -14,6 +14,7 @@ mod gates;
 mod host_differs;
 mod html_view;
 mod national;
+mod poppy;
 mod ruby;
 pub(crate) mod staff;
 mod wishes;
@@ -59,6 +60,7 @@ pub(super) fn clinic_list(today: Date) -> Vec<Person> {
         wishes::objects_to_nelft(),
         wishes::died_last_year(today),
         wishes::keyed_on_the_old_number(),
+        poppy::poppy(today),
     ]
     .into_iter()
     .chain(staff::all())

@@ -89,6 +89,7 @@ fn every_kind_of_story_is_told_once_at_least() {
         "left-practice",
         "sensitive",
         "kept-apart",
+        "child",
         "background",
     ] {
         assert!(told.contains(key), "{key}");
