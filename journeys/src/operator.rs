@@ -3,6 +3,7 @@
 
 use crate::{client, ready::Ready};
 use reqwest::{Client, header};
+use std::collections::BTreeMap;
 
 /// Somebody at the operator's page of a running demo.
 pub struct Operator {
@@ -18,6 +19,22 @@ impl Operator {
     /// The status as JSON.
     pub async fn status(&self) -> serde_json::Value {
         serde_json::from_str(&self.page("/status.json").await).expect("the status is JSON")
+    }
+
+    /// Each number of the metrics, by its name and labels as they are written.
+    pub async fn metrics(&self) -> BTreeMap<String, f64> {
+        let answer = self.client.get(format!("{}/metrics", self.url)).send().await;
+        let answer = answer.expect("the operator's listener answers");
+        let kind = answer.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec());
+        let expected = b"application/openmetrics-text; version=1.0.0; charset=utf-8";
+        assert_eq!(kind.as_deref(), Some(expected.as_slice()));
+        let text = answer.text().await.expect("metrics are text");
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        let sample = |line: &str| {
+            let (name, value) = line.rsplit_once(' ').expect("a name and a number");
+            (name.to_owned(), value.parse().expect("a number"))
+        };
+        samples.map(sample).collect()
     }
 
     /// One of the operator's pages.

@@ -17,6 +17,10 @@ mod searchset_by_server;
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]
 mod source_in_trouble;
+/// What monitoring reads meanwhile.
+#[cfg(test)]
+#[path = "main/metrics.rs"]
+mod metrics;
 /// A source connected and tried from the command line.
 #[cfg(test)]
 #[path = "main/onboarding.rs"]

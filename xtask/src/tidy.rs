@@ -6,6 +6,7 @@ mod rust_text;
 mod heads;
 mod imports;
 mod lengths;
+mod lock;
 mod words;
 mod numbers;
 mod ids;
@@ -69,6 +70,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
         findings.extend(heads::check(file));
         findings.extend(imports::check(file));
         findings.extend(lengths::check(file));
+        findings.extend(lock::check(file));
         findings.extend(words::check(file));
         findings.extend(numbers::check(file));
     }

@@ -93,7 +93,7 @@ use prepared::Prepared;
 use std::{
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -217,6 +217,9 @@ pub struct Receipt {
     pub leaf: Hash,
 }
 
+/// Hears of every write: how long its caller waited, and what became of it. No entry, and nobody in one.
+pub type Hears = Box<dyn Fn(Duration, Result<(), Fault>) + Send + Sync>;
+
 /// The store. Clones share one writer; when the last is dropped the writer finishes what it has and ends.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
@@ -232,6 +235,7 @@ struct Inner {
     readings: Arc<reader::Reader>,
     /// Where what is written is recorded, when this store's log has ended.
     records_in: Option<Store>,
+    hears: OnceLock<Hears>,
 }
 
 impl Store {
@@ -261,7 +265,17 @@ impl Store {
             .spawn(move || writer.run(jobs))
             .map_err(StoreFault::File)?;
         let (queue, thread) = (Some(queue), Mutex::new(Some(thread)));
-        let inner = Inner { queue, thread, state, served, keys, reader, readings, records_in: None };
+        let inner = Inner {
+            queue,
+            thread,
+            state,
+            served,
+            keys,
+            reader,
+            readings,
+            records_in: None,
+            hears: OnceLock::new(),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -308,6 +322,12 @@ impl Store {
         fine && !self.0.state.is_held()
     }
 
+    /// From now on `hears` is told of every write, whoever holds the store. The first to ask is told, and nobody after it.
+    pub fn tell_of_writes(&self, hears: Hears) {
+        // Whoever came first goes on hearing.
+        let _ = self.0.hears.set(hears);
+    }
+
     fn appendable(&self, entry: &Entry) -> Result<Prepared, Fault> {
         if entry.kind.is_kept() {
             return Err(Fault::Rejected(Why::Malformed));
@@ -330,10 +350,14 @@ impl Store {
         rows: usize,
         work: impl FnMut(&mut Desk<'_>) -> Result<Kept<T>, Stop> + Send + 'static,
     ) -> Result<T, Fault> {
+        let (began, inner) = (Instant::now(), &self.recorder().0);
         let (task, answer) = Task::new(rows, work);
-        let queue = self.recorder().0.queue.as_ref().ok_or(Fault::Unavailable)?;
-        queue.try_send(Box::new(task)).map_err(|_| Fault::Unavailable)?;
-        settle(answer).await
+        let taken = inner.queue.as_ref().is_some_and(|queue| queue.try_send(Box::new(task)).is_ok());
+        let ended = if taken { settle(answer).await } else { Err(Fault::Unavailable) };
+        if let Some(hears) = inner.hears.get() {
+            hears(began.elapsed(), ended.as_ref().map(drop).map_err(|fault| *fault));
+        }
+        ended
     }
 }
 

@@ -7,12 +7,12 @@ use crate::{
     fault::Fault,
     limits::Limits,
     source::{self, ConfigFault, Place, SourceConfig},
-    wire::{self, Bounds},
+    wire::{self, Bounds, Line, Lines},
 };
 use audit::reconcile::{LONGEST_BYTES, SubjectKey};
 use fhir::SourceId;
 use jiff::Timestamp;
-use reqwest::{Client, Url};
+use reqwest::Url;
 use serde::Deserialize;
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -44,7 +44,7 @@ pub enum NotHandedOver {
 
 /// One source's log.
 pub(crate) struct AccessLog {
-    client: Client,
+    client: Line,
     credentials: Credentials,
     url: Url,
     subject_key: Option<SubjectKey>,
@@ -52,15 +52,18 @@ pub(crate) struct AccessLog {
 }
 
 /// Of every source that hands one over.
-pub(crate) fn of(sources: &[SourceConfig]) -> Result<HashMap<SourceId, AccessLog>, ConfigFault> {
-    let logs = sources.iter().map(|source| Ok((source.id.clone(), AccessLog::new(source)?)));
+pub(crate) fn of(
+    sources: &[SourceConfig],
+    lines: &Lines,
+) -> Result<HashMap<SourceId, AccessLog>, ConfigFault> {
+    let logs = sources.iter().map(|source| Ok((source.id.clone(), AccessLog::new(source, lines)?)));
     let logs: Vec<(SourceId, Option<AccessLog>)> = logs.collect::<Result<_, _>>()?;
     Ok(logs.into_iter().filter_map(|(id, log)| Some((id, log?))).collect())
 }
 
 impl AccessLog {
     /// Reads key files; touches no network. `None` where nothing is agreed.
-    pub(crate) fn new(source: &SourceConfig) -> Result<Option<Self>, ConfigFault> {
+    pub(crate) fn new(source: &SourceConfig, lines: &Lines) -> Result<Option<Self>, ConfigFault> {
         // A partner that is not asked yet may have its settings ready.
         let config = source.access_log.as_ref().filter(|_| !source.kind.is_none());
         let Some(config) = config else { return Ok(None) };
@@ -70,7 +73,7 @@ impl AccessLog {
             first_byte: FIRST_BYTE,
             ..Limits::default()
         };
-        let client = wire::client(&limits, source.tls.as_ref(), Some(&source.id))?;
+        let client = lines.line(&limits, source.tls.as_ref(), Some(&source.id), &source.addresses)?;
         let subject_key = config.subject_key_file.as_deref().map(|path| {
             let at = Place::of(&source.id, "access_log.subject_key_file");
             let text = wire::read_file(at.clone(), path)?;

@@ -5,12 +5,12 @@
 use crate::{
     fault::Fault,
     source::{ConfigFault, Keeper, OAuth2, Place, SourceConfig},
-    wire::{self, Answer, Bounds},
+    wire::{self, Answer, Bounds, Line},
 };
 use fhir::SourceId;
 use jiff::Timestamp;
 use reqwest::{
-    Client, RequestBuilder, StatusCode,
+    RequestBuilder, StatusCode,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
 use std::path::Path;
@@ -38,17 +38,13 @@ pub(crate) enum Credentials {
 
 impl Credentials {
     /// Reads key files; touches no network. `client`: the source's own, so that its TLS settings hold for tokens too.
-    pub(crate) fn of(source: &SourceConfig, client: &Client) -> Result<Self, ConfigFault> {
+    pub(crate) fn of(source: &SourceConfig, client: &Line) -> Result<Self, ConfigFault> {
         let key = (source.api_key_file.as_deref(), source.api_key_header.as_deref());
         Self::named(&source.id, source.oauth2.as_ref(), key, client)
     }
 
     /// The same for somebody to whom a source's pointers lead.
-    pub(crate) fn of_keeper(
-        source: &SourceId,
-        keeper: &Keeper,
-        client: &Client,
-    ) -> Result<Self, ConfigFault> {
+    pub(crate) fn of_keeper(source: &SourceId, keeper: &Keeper, client: &Line) -> Result<Self, ConfigFault> {
         let key = (keeper.api_key_file.as_deref(), keeper.api_key_header.as_deref());
         Self::named(source, keeper.oauth2.as_ref(), key, client)
     }
@@ -58,7 +54,7 @@ impl Credentials {
         source: &SourceId,
         oauth2: Option<&OAuth2>,
         (key_file, header): (Option<&Path>, Option<&str>),
-        client: &Client,
+        client: &Line,
     ) -> Result<Self, ConfigFault> {
         if let Some(oauth2) = oauth2 {
             return Self::oauth2(oauth2, Some(source), client.clone());
@@ -76,7 +72,7 @@ impl Credentials {
     pub(crate) fn oauth2(
         oauth2: &OAuth2,
         owner: Option<&SourceId>,
-        client: Client,
+        client: Line,
     ) -> Result<Self, ConfigFault> {
         Ok(Credentials::Token(Box::new(Tokens::new(oauth2, &Keys::of(owner), client)?)))
     }

@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Refused,
     #[error("no connection, or no secure one")]
     Unreachable,
+    #[error("its name leads to an address that is not allowed")]
+    Elsewhere,
     #[error("the answer broke off")]
     Broke,
     #[error("the answer is larger than the limit")]
@@ -50,6 +52,7 @@ impl Fault {
             Fault::TimedOut => ReplyState::DidNotAnswer(Silence::TimedOut),
             Fault::Refused => failed("refused the connection"),
             Fault::Unreachable => failed("could not be reached"),
+            Fault::Elsewhere => failed("could not be reached at an address that is allowed"),
             Fault::Broke => failed("broke off while answering"),
             Fault::TooLarge => unreadable("sent more than can be read here"),
             Fault::Encoded => unreadable("sent an answer in an encoding that was not asked for"),
@@ -67,7 +70,12 @@ impl Fault {
     /// Whether it says that the source is unwell, so that its breaker should count it (HAZ-036).
     pub(crate) fn is_sick(&self) -> bool {
         match self {
-            Fault::TimedOut | Fault::Refused | Fault::Unreachable | Fault::Broke | Fault::NoToken => true,
+            Fault::TimedOut
+            | Fault::Refused
+            | Fault::Unreachable
+            | Fault::Elsewhere
+            | Fault::Broke
+            | Fault::NoToken => true,
             Fault::Status(status) => *status >= 500,
             _ => false,
         }

@@ -7,7 +7,7 @@ use crate::{
     exchange::Log,
     fault::Fault,
     gather::{self, Word},
-    guard::{Closed, Guard, Ticket, Verdict, Visit},
+    guard::{Closed, Guard, Stance, Ticket, Verdict, Visit},
     limits::Limits,
     national::{National, pds::Wanted},
     open::{OpenQuestion, OpenReply, Opening},
@@ -15,7 +15,7 @@ use crate::{
     question::{Ended, Question},
     source::{self, ConfigFault, NationalConfig, SourceConfig},
     sources::{Source, Surroundings},
-    wire::Bounds,
+    wire::{Bounds, Lines, line::Renewed},
 };
 use access::{Permit, person::Trace};
 use audit::{
@@ -29,7 +29,8 @@ use fhir::{
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -53,6 +54,8 @@ pub struct Federation {
     /// What questions are called by; without it their requests cannot be told from anybody else's.
     names: Option<RequestNames>,
     logs: HashMap<SourceId, access_log::AccessLog>,
+    /// Every client, to be made anew when its certificates are.
+    lines: Lines,
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
     /// register of objections stands apart from its source.
     guards: Mutex<HashMap<(SourceId, String), Arc<Guard>>>,
@@ -65,18 +68,42 @@ impl Federation {
         national: NationalConfig,
         limits: Limits,
     ) -> Result<Self, ConfigFault> {
+        Self::over(sources, national, limits, Lines::default())
+    }
+
+    pub(crate) fn over(
+        sources: Vec<SourceConfig>,
+        national: NationalConfig,
+        limits: Limits,
+        lines: Lines,
+    ) -> Result<Self, ConfigFault> {
         source::check(&sources)?;
         let limits = Arc::new(limits);
-        let national = Arc::new(National::new(&national, &limits)?);
-        let around = Surroundings { national: Arc::clone(&national), limits: Arc::clone(&limits) };
+        let national = Arc::new(National::new(&national, &limits, &lines)?);
+        let around = Surroundings {
+            national: Arc::clone(&national),
+            limits: Arc::clone(&limits),
+            lines: lines.clone(),
+        };
         let mut asked = HashMap::new();
         for source in &sources {
             if let Some(kind) = source.kind.line() {
                 asked.insert(source.id.clone(), (kind.build)(source, &around)?);
             }
         }
-        let logs = access_log::of(&sources)?;
-        Ok(Self { sources, limits, asked, national, names: None, logs, guards: Mutex::default() })
+        let logs = access_log::of(&sources, &lines)?;
+        Ok(Self { sources, limits, asked, national, names: None, logs, lines, guards: Mutex::default() })
+    }
+
+    /// Of certificates, keys and authorities towards sources and the national services.
+    pub fn certificate_files(&self) -> BTreeSet<PathBuf> {
+        self.lines.files()
+    }
+
+    /// Makes new connections with what stands in those of its files that changed, as far as it can be used. Blocks: reads files.
+    /// What is under way goes on as it began.
+    pub fn renew(&self, changed: &BTreeSet<PathBuf>) -> Renewed {
+        self.lines.renew(changed)
     }
 
     /// The same, with every request of a question bearing its name.
@@ -102,19 +129,19 @@ impl Federation {
 
     /// Everything wrong with a configuration, where [`Federation::new`] stops at the first.
     pub fn faults(sources: &[SourceConfig], national: &NationalConfig, limits: &Limits) -> Vec<ConfigFault> {
-        let limits = Arc::new(limits.clone());
+        let (limits, lines) = (Arc::new(limits.clone()), Lines::default());
         let mut faults = source::faults(sources);
-        let national = match National::new(national, &limits) {
+        let national = match National::new(national, &limits, &lines) {
             Ok(national) => Arc::new(national),
             Err(fault) => {
                 faults.push(fault);
                 return faults;
             }
         };
-        let around = Surroundings { national, limits };
+        let around = Surroundings { national, limits, lines: lines.clone() };
         let kinds = sources.iter().filter_map(|source| Some((source, source.kind.line()?)));
         faults.extend(kinds.filter_map(|(source, kind)| (kind.build)(source, &around).err()));
-        faults.extend(sources.iter().filter_map(|source| access_log::AccessLog::new(source).err()));
+        faults.extend(sources.iter().filter_map(|source| access_log::AccessLog::new(source, &lines).err()));
         faults
     }
 
@@ -231,6 +258,13 @@ impl Federation {
         let guards = self.guards();
         let words = guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.words());
         words.filter(|words| words != "closed").min().unwrap_or_else(|| "closed".to_owned())
+    }
+
+    /// The same for a machine; where it stands for many practices, the one worst off.
+    pub fn stance(&self, source: &SourceId) -> Stance {
+        let guards = self.guards();
+        let stances = guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.stance());
+        stances.max().unwrap_or(Stance::Closed)
     }
 
     /// One question to its end, whatever happens.

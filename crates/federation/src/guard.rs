@@ -3,6 +3,7 @@
 //! retry: a question is asked once.
 
 use crate::limits::Limits;
+pub use breaker::Stance;
 use breaker::{Breaker, Shut};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -10,15 +11,20 @@ use std::{
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout_at},
 };
 
 /// When a source has failed too often to be asked.
 mod breaker;
 
+/// How often a place at a source that has just come back is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// The guard of one source, or of one practice behind a source.
 pub(crate) struct Guard {
     places: Arc<Semaphore>,
+    /// How many places there are.
+    full: usize,
     wait: Duration,
     breaker: Mutex<Breaker>,
 }
@@ -54,17 +60,41 @@ pub(crate) enum Verdict {
 
 impl Guard {
     pub(crate) fn new(limits: &Limits, ceiling: Option<usize>) -> Arc<Self> {
-        let places = Arc::new(Semaphore::new(ceiling.unwrap_or(limits.ceiling).max(1)));
-        Arc::new(Self { places, wait: limits.ceiling_wait, breaker: Mutex::new(Breaker::new(limits)) })
+        let full = ceiling.unwrap_or(limits.ceiling).max(1);
+        let (places, breaker) = (Arc::new(Semaphore::new(full)), Mutex::new(Breaker::new(limits)));
+        Arc::new(Self { places, full, wait: limits.ceiling_wait, breaker })
     }
 
     /// Waits for a place no longer than the ceiling allows. Cancel-safe.
     pub(crate) async fn enter(self: &Arc<Self>, visit: Visit) -> Result<Ticket, Closed> {
         let is_probe = self.breaker().enter(Instant::now())?;
         let mut ticket = Ticket { guard: Arc::clone(self), visit, is_probe, place: None };
-        let place = timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
-        ticket.place = Some(place.ok().and_then(Result::ok).ok_or(Closed::Busy)?);
+        ticket.place = Some(self.place().await.ok_or(Closed::Busy)?);
         Ok(ticket)
+    }
+
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        let until = Instant::now() + self.wait;
+        while let Some(few) = self.few() {
+            if few.is_some() {
+                return few;
+            }
+            if Instant::now() >= until {
+                return None;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        timeout_at(until, Arc::clone(&self.places).acquire_owned()).await.ok()?.ok()
+    }
+
+    /// `None`: it is asked as usual. Of a source that has just come back, one of the few places that it has now, where one is free.
+    fn few(&self) -> Option<Option<OwnedSemaphorePermit>> {
+        // Held, so that two are not given the last one.
+        let breaker = self.breaker();
+        let most = breaker.ceiling(self.full, Instant::now());
+        let taken = self.full.saturating_sub(self.places.available_permits());
+        (most < self.full)
+            .then(|| if taken < most { Arc::clone(&self.places).try_acquire_owned().ok() } else { None })
     }
 
     /// Closes the breaker whatever opened it: for the operator who has looked.
@@ -75,6 +105,10 @@ impl Guard {
     /// The breaker's state in words.
     pub(crate) fn words(&self) -> String {
         self.breaker().words()
+    }
+
+    pub(crate) fn stance(&self) -> Stance {
+        self.breaker().stance()
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {

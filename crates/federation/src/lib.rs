@@ -71,6 +71,7 @@ pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;
 pub use gather::Word;
+pub use guard::Stance;
 pub use limits::Limits;
 pub use national::pds::search::Demographics;
 pub use open::{Content, OpenReply};
@@ -78,11 +79,12 @@ pub use plan::Plan;
 pub use probe::{Check, NotATestNumber, Probe};
 pub use question::Question;
 pub use source::{
-    ConfigFault, Consent, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route, SourceConfig, Tls,
-    WhenSilent,
+    Addresses, ConfigFault, Consent, Feed, Keeper, Kind, NationalConfig, OAuth2, PersonSearch, Route,
+    SourceConfig, Tls, WhenSilent,
 };
 pub use sources::gp_connect::objection::objection_signs;
 pub use staff_match::{Employers, Staff, StaffMatchConfig, WAIT as STAFF_MATCH_WAIT};
+pub use wire::line::Renewed;
 
 /// Fault servers for the tests.
 #[cfg(test)]

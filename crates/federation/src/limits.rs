@@ -44,6 +44,8 @@ pub struct Limits {
     pub breaker_first: Duration,
     /// The longest a breaker stays open before it lets one question through.
     pub breaker_longest: Duration,
+    /// How long a source that has just come back is asked less than its ceiling: a quarter for the first half, then half.
+    pub slow_start: Duration,
     /// How long after a failure a token endpoint is left alone.
     pub token_retry: Duration,
     /// How long a trace may wait for its turn under PDS's rate.
@@ -78,6 +80,7 @@ impl Default for Limits {
             breaker_failures: 5,
             breaker_first: Duration::from_secs(10),
             breaker_longest: Duration::from_secs(120),
+            slow_start: Duration::from_secs(30),
             token_retry: Duration::from_secs(2),
             pds_wait: Duration::from_millis(300),
             capability_age: Duration::from_secs(3600),

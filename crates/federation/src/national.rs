@@ -5,8 +5,8 @@ use crate::{
     auth::Credentials,
     guard::Guard,
     limits::Limits,
-    source::{self, ConfigFault, NationalConfig, Place, Tls},
-    wire,
+    source::{self, Addresses, ConfigFault, NationalConfig, Place, Tls},
+    wire::{self, Lines},
 };
 use reqwest::Url;
 
@@ -31,25 +31,28 @@ pub(crate) struct National {
     pub(crate) gateway: Option<gateway::Gateway>,
     /// Our identity towards the practices' side, and its authorities.
     pub(crate) tls: Option<Tls>,
+    /// Where the names of that side may lead.
+    pub(crate) addresses: Addresses,
 }
 
 impl National {
-    pub(crate) fn new(config: &NationalConfig, limits: &Limits) -> Result<Self, ConfigFault> {
+    pub(crate) fn new(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<Self, ConfigFault> {
         Ok(Self {
-            pds: pds(config, limits)?,
-            sds: sds(config, limits)?,
+            pds: pds(config, limits, lines)?,
+            sds: sds(config, limits, lines)?,
             ssp: source::base_url(Place::national("ssp_url"), &config.ssp_url)?,
             asid: config.asid.clone(),
             gateway: gateway::Gateway::new(config)?,
             tls: config.tls.clone(),
+            addresses: config.addresses.clone(),
         })
     }
 }
 
-fn pds(config: &NationalConfig, limits: &Limits) -> Result<pds::Pds, ConfigFault> {
+fn pds(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<pds::Pds, ConfigFault> {
     let place = Place::national("pds_per_second");
     let per_second = usize::try_from(config.pds_per_second).ok().filter(|rate| *rate > 0);
-    let client = wire::client(limits, config.tls.as_ref(), None)?;
+    let client = lines.line(limits, config.tls.as_ref(), None, &config.addresses)?;
     let oauth2 = config.pds_oauth2.as_ref();
     let credentials = oauth2.map(|oauth2| Credentials::oauth2(oauth2, None, client.clone())).transpose()?;
     Ok(pds::Pds {
@@ -61,7 +64,7 @@ fn pds(config: &NationalConfig, limits: &Limits) -> Result<pds::Pds, ConfigFault
     })
 }
 
-fn sds(config: &NationalConfig, limits: &Limits) -> Result<sds::Sds, ConfigFault> {
+fn sds(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<sds::Sds, ConfigFault> {
     let key = config.sds_api_key_file.as_deref();
     let key = key.map(|path| wire::key_file(Place::national("sds_api_key_file"), path)).transpose()?;
     let kept = config.keep_endpoints.as_deref().map(|text| {
@@ -69,7 +72,7 @@ fn sds(config: &NationalConfig, limits: &Limits) -> Result<sds::Sds, ConfigFault
         source::duration(text).ok_or_else(|| ConfigFault::Duration { at, text: text.to_owned() })
     });
     Ok(sds::Sds {
-        client: wire::client(limits, config.tls.as_ref(), None)?,
+        client: lines.line(limits, config.tls.as_ref(), None, &config.addresses)?,
         base: source::base_url(Place::national("sds_url"), &config.sds_url)?,
         api_key: key,
         guard: Guard::new(limits, None),

@@ -6,7 +6,10 @@ mod paths;
 mod check;
 /// Why a configuration cannot be used, and where.
 mod fault;
+/// Where names may lead.
+mod addresses;
 
+pub use addresses::Addresses;
 pub(crate) use check::{check, faults};
 pub use fault::{ConfigFault, Place};
 
@@ -34,6 +37,9 @@ pub struct SourceConfig {
     pub api_key_header: Option<String>,
     pub oauth2: Option<OAuth2>,
     pub tls: Option<Tls>,
+    /// Where its names may lead beside public addresses.
+    #[serde(default)]
+    pub addresses: Addresses,
     /// How the person is searched for, where a server cannot do so by POST.
     #[serde(default)]
     pub person_search: PersonSearch,
@@ -152,6 +158,8 @@ pub struct Keeper {
     pub api_key_header: Option<String>,
     pub oauth2: Option<OAuth2>,
     pub tls: Option<Tls>,
+    #[serde(default)]
+    pub addresses: Addresses,
 }
 
 /// Mutual TLS, and a partner's own certificate authority.
@@ -271,6 +279,9 @@ pub struct NationalConfig {
     pub keep_endpoints: Option<String>,
     /// Towards PDS, SDS and the proxy.
     pub tls: Option<Tls>,
+    /// Where their names may lead beside public addresses.
+    #[serde(default)]
+    pub addresses: Addresses,
 }
 
 /// What PDS allows an application unless agreed otherwise.

@@ -11,7 +11,7 @@ use crate::{
     probe::Check,
     question::{Ended, Question},
     source::{ConfigFault, SourceConfig},
-    wire::Bounds,
+    wire::{Bounds, Lines},
 };
 use fhir::ReplyState;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -47,6 +47,7 @@ type Build = fn(&SourceConfig, &Surroundings) -> Result<Arc<dyn Source>, ConfigF
 pub(crate) struct Surroundings {
     pub(crate) national: Arc<National>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) lines: Lines,
 }
 
 /// Something that can be asked. Every answer ends within the bounds' deadline; all are cancel-safe.

@@ -7,19 +7,19 @@ use crate::{
     fault::Fault,
     guard::{Guard, Verdict, Visit},
     limits::Limits,
-    source::{self, ConfigFault, OAuth2, Place, Tls},
-    wire::{self, Answer, Bounds},
+    source::{self, Addresses, ConfigFault, OAuth2, Place, Tls},
+    wire::{self, Answer, Bounds, Line, Lines, line::Renewed},
 };
 use access::staff_match::StaffMatch;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fhir::{NhsNumber, OdsCode, SourceId};
 use jiff::Timestamp;
-use reqwest::{Client, Url};
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::json;
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -51,6 +51,9 @@ pub struct StaffMatchConfig {
     pub api_key_header: Option<String>,
     pub oauth2: Option<OAuth2>,
     pub tls: Option<Tls>,
+    /// Where its name may lead beside public addresses.
+    #[serde(default)]
+    pub addresses: Addresses,
 }
 
 impl StaffMatchConfig {
@@ -66,6 +69,7 @@ impl StaffMatchConfig {
 pub struct Employers {
     by_code: HashMap<OdsCode, Employer>,
     limits: Arc<Limits>,
+    lines: Lines,
     wait: Duration,
 }
 
@@ -82,7 +86,7 @@ pub struct Staff<'a> {
 
 struct Employer {
     url: Url,
-    client: Client,
+    client: Line,
     credentials: Credentials,
     guard: Arc<Guard>,
     key: hmac::Key,
@@ -96,12 +100,23 @@ impl Employers {
         wait: Duration,
     ) -> Result<Self, ConfigFault> {
         let limits = Limits { page_bytes: ANSWER_BYTES, source_bytes: 4 * ANSWER_BYTES, ..Limits::default() };
+        let lines = Lines::default();
         let employer = |(ods, config): (OdsCode, StaffMatchConfig)| {
-            let employer = Employer::new(&ods, config, &limits)?;
+            let employer = Employer::new(&ods, config, &limits, &lines)?;
             Ok((ods, employer))
         };
         let by_code = organisations.into_iter().map(employer).collect::<Result<_, _>>()?;
-        Ok(Self { by_code, limits: Arc::new(limits), wait })
+        Ok(Self { by_code, limits: Arc::new(limits), lines, wait })
+    }
+
+    /// Of certificates, keys and authorities.
+    pub fn certificate_files(&self) -> BTreeSet<PathBuf> {
+        self.lines.files()
+    }
+
+    /// As [`crate::Federation::renew`].
+    pub fn renew(&self, changed: &BTreeSet<PathBuf>) -> Renewed {
+        self.lines.renew(changed)
     }
 
     /// Never longer than the wait. [`StaffMatch::Unchecked`] where the organisation did not answer or has nobody to ask.
@@ -121,9 +136,14 @@ impl Employers {
 }
 
 impl Employer {
-    fn new(ods: &OdsCode, config: StaffMatchConfig, limits: &Limits) -> Result<Self, ConfigFault> {
+    fn new(
+        ods: &OdsCode,
+        config: StaffMatchConfig,
+        limits: &Limits,
+        lines: &Lines,
+    ) -> Result<Self, ConfigFault> {
         let owner = SourceId::new(&format!("staff-match {ods}"));
-        let client = wire::client(limits, config.tls.as_ref(), Some(&owner))?;
+        let client = lines.line(limits, config.tls.as_ref(), Some(&owner), &config.addresses)?;
         let api_key = (config.api_key_file.as_deref(), config.api_key_header.as_deref());
         let credentials = Credentials::named(&owner, config.oauth2.as_ref(), api_key, &client)?;
         Ok(Self {

@@ -267,6 +267,7 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         api_key_header: None,
         oauth2: None,
         tls: None,
+        addresses: Default::default(),
         person_search: Default::default(),
         says_who: false,
         route: Default::default(),
@@ -297,6 +298,7 @@ pub(crate) fn national(url: &str) -> NationalConfig {
         pds_per_second: 1000,
         keep_endpoints: None,
         tls: None,
+        addresses: Default::default(),
     }
 }
 

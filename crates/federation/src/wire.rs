@@ -4,6 +4,10 @@
 
 /// Clients, each with its own identity and authorities.
 mod tls;
+/// The same, made anew when these change.
+pub(crate) mod line;
+/// Where names lead.
+pub(crate) mod lookup;
 /// Addresses that somebody else wrote.
 pub(crate) mod path;
 /// How long not to ask again.
@@ -28,7 +32,8 @@ use std::sync::{
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) use tls::{client, read as read_file};
+pub(crate) use line::{Line, Lines};
+pub(crate) use tls::read as read_file;
 
 /// One whole answer, not yet looked into.
 pub(crate) struct Answer {
@@ -209,6 +214,9 @@ fn connecting(error: &reqwest::Error) -> Fault {
     }
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
+        if inner.is::<lookup::Elsewhere>() {
+            return Fault::Elsewhere;
+        }
         let io = inner.downcast_ref::<std::io::Error>();
         if io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused) {
             return Fault::Refused;

@@ -88,11 +88,14 @@ impl FhirDate {
         key(b).cmp(&key(a)).then_with(|| text(b).cmp(&text(a)))
     }
 
+    /// In UTC, so that the hour which a clock in London shows twice is not muddled; the end of time stands as it is written.
     fn sort_key(&self) -> Option<(civil::DateTime, u8)> {
-        let midnight = |date: civil::Date| date.to_datetime(civil::Time::midnight());
+        let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).datetime();
+        let local = |at: civil::DateTime| at.to_zoned(zone()).map_or(at, |zoned| utc(zoned.timestamp()));
+        let midnight = |date: civil::Date| local(date.to_datetime(civil::Time::midnight()));
         match self.read {
-            Precision::Instant(at) => Some((london(at).datetime(), 4)),
-            Precision::Local(at) => Some((at, 3)),
+            Precision::Instant(at) => Some((utc(at), 4)),
+            Precision::Local(at) => Some((local(at), 3)),
             Precision::Day(date) => Some((midnight(date), 2)),
             Precision::Month(..) => self.first_day().map(|date| (midnight(date), 1)),
             Precision::Year(..) => self.first_day().map(|date| (midnight(date), 0)),
@@ -113,21 +116,31 @@ impl From<FhirDate> for String {
     }
 }
 
-/// `22-Nov-2026 14:05` in Europe/London.
+/// `22-Nov-2026 14:05` in Europe/London; in the hour that is shown twice `25-Oct-2026 01:30 BST` and `25-Oct-2026 01:30 GMT`.
 pub fn minute(at: Timestamp) -> String {
-    let local = london(at);
-    format!("{} {:02}:{:02}", day(local.date()), local.hour(), local.minute())
+    format!("{} {}", day(london(at).date()), clock(at))
 }
 
-/// `14:05` in Europe/London.
+/// `14:05` in Europe/London; in the hour that is shown twice `01:30 BST` and `01:30 GMT`.
 pub fn clock(at: Timestamp) -> String {
     let local = london(at);
-    format!("{:02}:{:02}", local.hour(), local.minute())
+    format!("{:02}:{:02}{}", local.hour(), local.minute(), which(&local))
 }
 
-/// `14:05:09` in Europe/London.
+/// `14:05:09` in Europe/London; in the hour that is shown twice as [`clock`].
 pub fn clock_seconds(at: Timestamp) -> String {
-    format!("{}:{:02}", clock(at), london(at).second())
+    let local = london(at);
+    format!("{:02}:{:02}:{:02}{}", local.hour(), local.minute(), local.second(), which(&local))
+}
+
+/// Which of the two it is, in the hour that a clock shows twice when summer ends; nothing in any other (HAZ-016).
+fn which(local: &jiff::Zoned) -> &'static str {
+    let twice = local.time_zone().to_ambiguous_zoned(local.datetime()).is_ambiguous();
+    match (twice, local.offset().is_zero()) {
+        (false, _) => "",
+        (true, true) => " GMT",
+        (true, false) => " BST",
+    }
 }
 
 /// `14-Aug-1935` (CUI D+Ta-0002 to 0009, 0018).
@@ -144,8 +157,11 @@ pub fn age_years(born: civil::Date, on: civil::Date) -> Option<i16> {
 
 /// The moment as a wall clock in London shows it.
 pub fn london(at: Timestamp) -> jiff::Zoned {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    at.to_zoned(zone)
+    at.to_zoned(zone())
+}
+
+fn zone() -> TimeZone {
+    TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC)
 }
 
 fn month_name(month: i8) -> &'static str {

@@ -19,6 +19,8 @@ mod emergency;
 mod choices;
 /// Where in the file something is wrong, and what to write instead.
 pub(crate) mod report;
+/// How many are let in at once.
+pub(crate) mod admission;
 /// Where hosts' servers reach us.
 pub(crate) mod back_channel;
 /// Where privacy officers read the audit.
@@ -58,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) retention: retention::Retention,
     pub(crate) policy: Policy,
     pub(crate) session: session::Session,
+    #[serde(default)]
+    pub(crate) admission: admission::Admission,
     /// Identity providers that tell us when somebody signs out.
     #[serde(default)]
     pub(crate) logout: Vec<access::logout::ProviderConfig>,
@@ -366,6 +370,7 @@ impl Config {
         }));
         let direct = self.direct.iter().flat_map(|direct| direct.faults(self.training));
         wrong.extend(direct.map(|fault| text.at_direct(&fault)));
+        wrong.extend(self.wrong_admission(text));
         wrong.extend(self.wrong_office(text));
         wrong.extend(self.wrong_alerts(text));
         wrong

@@ -36,6 +36,8 @@ const GROWN_UP_YEARS: i16 = 18;
 pub(crate) const DOCUMENT: &str = "document";
 /// An opening that shows what was looked for, and no more.
 pub(crate) const FIND: &str = "find";
+/// An opening that is told as a searchset.
+pub(crate) const SEARCHSET: &str = "searchset";
 /// Under this name what the permit was decided on.
 pub(crate) const FACTS: &str = "facts";
 /// Under this name the opening that listed it.
@@ -142,6 +144,17 @@ impl Story {
     pub(crate) fn given(&mut self, reason: &GivenReason) {
         self.why.reason_code = Some(reason.code.clone());
         self.why.reason_text = Some(reason.text.clone());
+    }
+
+    pub(crate) fn way_in(&self) -> &str {
+        &self.how.route
+    }
+
+    /// What is opened: a record, in whole, as a searchset or only what was looked for, or one document.
+    pub(crate) fn what(&self) -> &'static str {
+        let flagged = |what| self.flags.iter().any(|flag| flag == what).then_some(what);
+        let document = self.listed_by.as_ref().map(|_| DOCUMENT);
+        document.or_else(|| flagged(FIND)).or_else(|| flagged(SEARCHSET)).unwrap_or("record")
     }
 
     /// For the audit alone: what the next refusal rests on.

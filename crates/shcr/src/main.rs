@@ -16,6 +16,8 @@ mod opening;
 mod entries;
 /// Figures in words.
 mod figured;
+/// Counts and durations for the operator's monitoring.
+mod metrics;
 /// A running gateway: listeners and background work.
 mod serve;
 /// A synthetic region around a gateway.

@@ -3,7 +3,6 @@
 //! one call.
 
 use crate::{
-    clock,
     entries::Story,
     program::{Program, objection::Decider},
 };
@@ -44,7 +43,7 @@ use questions::Questions;
 use session::Entered;
 use shown::Shown;
 use steps::{Asks, Who};
-use stream::{Event, Out};
+use stream::{Event, Out, Pace};
 use told::Sink;
 
 /// How far an opening came before anything is told.
@@ -60,8 +59,8 @@ enum Begun {
 async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
-    let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
-    let mut story = sink.marked(story.during(session.content.exception(clock::now())));
+    let mut story = sink.story(&program, &session, &within.browser.address);
+    let pace = Pace::begin(&program, &session, &mut story).await?;
 
     // PDS decides the opening; it is no source, and its answer is recorded inside the opening.
     let (person, mismatch) = match steps::person(&program, &session, &mut story).await? {
@@ -88,7 +87,7 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
     let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
     let questions = Questions { program: Arc::clone(&program), opened: Arc::clone(&opened), asking, decider };
     let (order, frame) = (sink.order(), session.content.frame.clone());
-    let mut out = Out::start(sink, watch::watch(Arc::clone(&program), &session, remembered));
+    let mut out = Out::start(sink, pace, watch::watch(Arc::clone(&program), &session, remembered));
     let telling = async move {
         out.head(&page).await;
         // What the last day knows lets questions leave; without it none leaves before the fresh word is in (HAZ-022).
@@ -118,7 +117,7 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
                 return out.end(program.close(&opened, &story, shown.record(), ending.code())).await;
             }
             if let Event::Reply(reply) = event {
-                program.count(&reply);
+                program.count(&reply, "record");
                 let holds = lasting.holds(&program, &launch, &mut permit).await;
                 if program.hears_objection(&reply, &story, &permit).await || !holds {
                     out.objected_late(&page).await;

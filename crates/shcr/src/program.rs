@@ -4,6 +4,7 @@ use crate::{
     clock,
     config::{Config, session::Life},
     entries::Story,
+    metrics::Metrics,
     opening::{self, session::Entered},
     refsets,
 };
@@ -44,6 +45,12 @@ pub(crate) mod throttle;
 mod link;
 /// The sharing agreement in force.
 pub(crate) mod agreement;
+/// How many are let in at once.
+pub(crate) mod admission;
+/// Files that change while we run.
+mod files;
+/// Certificates, taken anew.
+pub(crate) mod certificates;
 /// Roles that are new or have grown.
 mod roles_seen;
 /// The agreement asked about itself.
@@ -121,6 +128,8 @@ pub(crate) struct Program {
     looking: tokio::sync::Mutex<()>,
     pub(crate) keys: Arc<Keys>,
     agreement: agreement::Agreement,
+    pub(crate) certificates: certificates::Certificates,
+    pub(crate) admission: Arc<admission::Admission>,
     /// What the agreement shows to nobody.
     pub(crate) restrictions: record::Restrictions,
     pub(crate) federation: Arc<Federation>,
@@ -144,6 +153,8 @@ pub(crate) struct Program {
     /// Per source: how its last question ended, and how many it answered and did not. States only.
     tally: Mutex<BTreeMap<String, status::Tally>>,
     openings: AtomicU64,
+    /// For the operator's monitoring.
+    pub(crate) metrics: Arc<Metrics>,
     /// Who watches the log.
     pub(crate) witnesses: witnesses::Witnesses,
     /// Whom what is held back is sealed to.
@@ -203,6 +214,8 @@ impl Program {
         let request_names = audit::reconcile::RequestNames::derive(&key).ok_or_else(no_key)?;
         let store = open(&config, key)?;
         let earlier = earlier::read(&config, &store)?;
+        let certificates = certificates::Certificates::begin(&config, &federation, &employers);
+        let metrics = count(&federation, &store);
         Ok(Arc::new(Self {
             keys: Arc::new(
                 Keys::new(hosts.issuers().chain(providers.issuers()).chain(
@@ -217,6 +230,8 @@ impl Program {
             providers,
             hosts,
             agreement,
+            certificates,
+            admission: admission::Admission::new(&config.admission),
             restrictions: lists.restrictions,
             direct,
             office,
@@ -230,6 +245,7 @@ impl Program {
             documents: Arc::new(opening::handle::Sealer::new(&key).ok_or_else(no_key)?),
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
+            metrics,
             witnesses,
             held_keys,
             earlier,
@@ -300,12 +316,14 @@ impl Program {
         if refusal == Refusal::NoSharedRecord {
             story.uniform_moment().await;
         }
+        self.metrics.refused(story.way_in(), &refusal);
         story.refusing(refusal)
     }
 
     /// Access cannot be recorded, so nothing is asked and nothing shown (HAZ-029).
     pub(crate) fn cannot_record(&self, story: &Story, fault: &Fault) -> Refused {
         tracing::error!(opening.id = %story.opening, ?fault, "the audit cannot be written; the door is closed");
+        self.metrics.refused(story.way_in(), &Refusal::CannotRecord);
         story.refusing(Refusal::CannotRecord)
     }
 
@@ -329,14 +347,26 @@ impl Program {
             tracing::error!(opening.id = %story.opening, ?fault, "an opening could not be closed; the sweep will");
         }
         self.openings.fetch_add(1, Ordering::Relaxed);
+        self.metrics.ended(story.what(), story.way_in(), cause);
         tracing::info!(opening.id = %story.opening, cause, "opening closed");
     }
 
     /// Counts how a question ended.
-    pub(crate) fn count(&self, reply: &Reply) {
+    pub(crate) fn count(&self, reply: &Reply, what: &str) {
+        let ended = (&reply.state, reply.elapsed_ms, reply.size_bytes);
+        self.metrics.question(reply.source.as_str(), what, ended);
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.entry(reply.source.to_string()).or_default().count(reply);
     }
+}
+
+/// Every write of the audit is counted from here on.
+fn count(federation: &Federation, store: &Store) -> Arc<Metrics> {
+    let sources = federation.sources().iter().map(|source| source.id.as_str());
+    let metrics = Metrics::new(sources, clock::millis());
+    let hears = Arc::clone(&metrics);
+    store.tell_of_writes(Box::new(move |after, ended| hears.wrote(after, ended)));
+    metrics
 }
 
 fn no_key() -> miette::Report {

@@ -8,11 +8,11 @@ mod door;
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program, agreement, attention, counted, feed, reconciled, witnesses},
+    program::{Doors, Program, agreement, attention, certificates, counted, feed, reconciled, witnesses},
 };
 use axum::extract::ConnectInfo;
 use back_channel::TlsListener;
-use door::{Door, LIMITS, Limits, OPERATORS};
+use door::{Counted, Door, LIMITS, Limits, OPERATORS};
 use miette::{IntoDiagnostic, WrapErr};
 use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -132,10 +132,20 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
     let doors = Arc::new(Doors(Arc::clone(&program)));
     let public = web::routes::router(doors.clone(), settings.clone());
     let admin = web::admin::router(doors.clone());
+    let counted = |listener| Counted { metrics: Arc::clone(&program.metrics), listener };
     let mut tasks = vec![
-        tokio::spawn(door::serve(listeners.public, led_to(public, LIMITS), stopping.clone())),
-        tokio::spawn(door::serve(listeners.admin, led_to(admin, OPERATORS), stopping.clone())),
+        tokio::spawn(door::serve(
+            listeners.public,
+            led_to(public, LIMITS, counted("public")),
+            stopping.clone(),
+        )),
+        tokio::spawn(door::serve(
+            listeners.admin,
+            led_to(admin, OPERATORS, counted("admin")),
+            stopping.clone(),
+        )),
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(certificates::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
         tokio::spawn(counted::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(attention::watch(Arc::clone(&program), stopped(stopping.clone()))),
@@ -146,23 +156,27 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
     if let (Some(listener), Some(office)) = (listeners.office, &program.office) {
         let settings = web::routes::Settings { gateway_origin: office.url.clone(), ..settings.clone() };
         let router = web::office::router(doors.clone(), doors.clone(), settings);
-        tasks.push(tokio::spawn(door::serve(listener, led_to(router, LIMITS), stopping.clone())));
+        let door = led_to(router, LIMITS, counted("office"));
+        tasks.push(tokio::spawn(door::serve(listener, door, stopping.clone())));
     }
     if let (Some(listener), Some(channel)) = (listeners.back_channel, &program.config.back_channel) {
-        let listener = TlsListener::new(listener, back_channel::guard(channel)?).into_diagnostic()?;
+        let counted = counted("back-channel");
+        let guard = back_channel::Guard::new(channel.clone())?;
+        program.certificates.keep_for(Arc::clone(&guard));
+        let listener = TlsListener::new(listener, guard, counted.clone()).into_diagnostic()?;
         let router = web::routes::back_channel::router(doors, settings);
-        let door = Door { router, introduce: back_channel::introduce, limits: LIMITS };
+        let door = Door { router, introduce: back_channel::introduce, limits: LIMITS, counted };
         tasks.push(tokio::spawn(door::serve(listener, door, stopping)));
     }
     Ok(Running { stop, tasks, program })
 }
 
 /// Whoever comes is known by address.
-fn led_to(router: axum::Router, limits: Limits) -> Door<SocketAddr> {
+fn led_to(router: axum::Router, limits: Limits, counted: Counted) -> Door<SocketAddr> {
     let introduce = |address: &SocketAddr, extensions: &mut axum::http::Extensions| {
         extensions.insert(ConnectInfo(*address));
     };
-    Door { router, introduce, limits }
+    Door { router, introduce, limits, counted }
 }
 
 /// Whom to ask when the record cannot help: our own desks first, then every partner.

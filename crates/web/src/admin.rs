@@ -31,6 +31,8 @@ pub struct Status {
     /// How often the agreement was swapped, from 1; and why its files as they stand are not in force.
     pub generation: u64,
     pub refused: Option<String>,
+    /// Why certificates, keys or authorities as they stand in their files are not in use; the ones before go on.
+    pub certificates_refused: Option<String>,
     pub version: String,
     /// Openings since the start.
     pub openings: u64,
@@ -73,6 +75,7 @@ enum Act {
     Page,
     Json,
     Health,
+    Metrics,
     Asset,
     Clear,
     Simulator,
@@ -84,10 +87,11 @@ enum Act {
 const LONGEST_HAND_OVER: usize = 64 * 1024 * 1024;
 
 /// Every URL of the operator's listener with what it leaves in the audit. None names a person.
-const ROUTES: [(&str, Act, &str); 8] = [
+const ROUTES: [(&str, Act, &str); 9] = [
     ("GET /", Act::Page, "-"),
     ("GET /status.json", Act::Json, "-"),
     ("GET /health", Act::Health, "-"),
+    ("GET /metrics", Act::Metrics, "-"),
     ("GET /assets/{file}", Act::Asset, "-"),
     ("POST /clear", Act::Clear, "alert"),
     ("GET /simulator", Act::Simulator, "-"),
@@ -111,6 +115,7 @@ pub fn router(gateway: Arc<dyn Gateway>) -> Router {
             Act::Page => router.route(path, get(page)),
             Act::Json => router.route(path, get(json)),
             Act::Health => router.route(path, get(health)),
+            Act::Metrics => router.route(path, get(metrics)),
             Act::Asset => router.route(path, get(asset)),
             Act::Clear => router.route(path, post(clear)),
             Act::Simulator => router.route(path, get(simulator::page)),
@@ -205,6 +210,14 @@ async fn health(State(gateway): State<Arc<dyn Gateway>>) -> Response {
     let (status, text) =
         if healthy { (StatusCode::OK, "ok\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "audit\n") };
     (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// Source: OpenMetrics 1.0, section 3.4.
+pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+async fn metrics(State(gateway): State<Arc<dyn Gateway>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, OPEN_METRICS), (header::CACHE_CONTROL, "no-store")];
+    (headers, gateway.metrics()).into_response()
 }
 
 async fn asset(axum::extract::Path(file): axum::extract::Path<String>) -> Response {

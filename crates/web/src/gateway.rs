@@ -423,6 +423,10 @@ pub trait Gateway: Send + Sync + 'static {
     }
     /// For the operator's page: status of sources, audit head, configuration id. No person in it.
     fn status(&self) -> BoxFuture<'static, crate::admin::Status>;
+    /// For the operator's monitoring: an OpenMetrics exposition. No person in it.
+    fn metrics(&self) -> String {
+        "# EOF\n".to_owned()
+    }
     /// The agreement asked about itself, with what may be chosen. No person in it.
     fn simulate(
         &self,

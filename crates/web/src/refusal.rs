@@ -20,13 +20,21 @@ struct Page<'a> {
     paragraphs: Vec<String>,
     reference: &'a str,
     contacts: &'a [Contact],
+    /// Where a press asks for the same once more.
+    again: Option<&'a str>,
 }
 
-/// The status and the whole page. `cookie` says whether the browser sent a session cookie: without one, a view that has
+/// The status and the whole page. `again`: where the same may be asked for once more, should there be no room just now; nothing
+/// of it was used up. `cookie` says whether the browser sent a session cookie: without one, a view that has
 /// ended is answered 401, with one 403, and the body is the same.
-pub fn page(refused: &Refused, settings: &Settings, cookie: bool) -> (u16, String) {
-    let status = status(&refused.refusal, cookie);
-    (status, draw(settings, heading(&refused.refusal), paragraphs(&refused.refusal), &refused.reference))
+pub fn page(refused: &Refused, settings: &Settings, cookie: bool, again: Option<&str>) -> (u16, String) {
+    let refusal = &refused.refusal;
+    let page = Page {
+        again: again.filter(|_| *refusal == Refusal::Busy),
+        reference: &refused.reference,
+        ..empty(settings, heading(refusal), paragraphs(refusal))
+    };
+    (status(refusal, cookie), crate::view::drawn(&page))
 }
 
 /// The same for a program. Nothing is ever found under an objection, so that is no success for it.
@@ -57,31 +65,36 @@ fn status(refusal: &Refusal, cookie: bool) -> u16 {
 
 /// After the professional closed the record.
 pub fn closed(settings: &Settings) -> String {
-    draw(settings, "This record is closed", vec![words::CLOSED.to_owned()], "")
+    draw(settings, "This record is closed", vec![words::CLOSED.to_owned()])
 }
 
 /// What every address without a page answers, so that addresses tell nothing.
 pub fn not_found(settings: &Settings) -> String {
-    draw(settings, "There is no page here", vec!["Open the record from your own system.".to_owned()], "")
+    draw(settings, "There is no page here", vec!["Open the record from your own system.".to_owned()])
 }
 
 /// A request that no person makes: a prefetch, a part of a page, a form from elsewhere.
 pub fn not_for_machines(settings: &Settings) -> String {
     let text = "A record is opened by a person, one page at a time. Open it again from your own system.";
-    draw(settings, "This page was not opened", vec![text.to_owned()], "")
+    draw(settings, "This page was not opened", vec![text.to_owned()])
 }
 
-fn draw(settings: &Settings, heading: &str, paragraphs: Vec<String>, reference: &str) -> String {
-    crate::view::drawn(&Page {
+fn draw(settings: &Settings, heading: &str, paragraphs: Vec<String>) -> String {
+    crate::view::drawn(&empty(settings, heading, paragraphs))
+}
+
+fn empty<'a>(settings: &'a Settings, heading: &'a str, paragraphs: Vec<String>) -> Page<'a> {
+    Page {
         title: words::SERVICE,
         css: &assets::STYLE.path,
         icon: &assets::ICON.path,
         training: settings.training,
         heading,
         paragraphs,
-        reference,
+        reference: "",
         contacts: &settings.contacts,
-    })
+        again: None,
+    }
 }
 
 fn heading(refusal: &Refusal) -> &'static str {

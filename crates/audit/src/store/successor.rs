@@ -152,6 +152,7 @@ impl Store {
             reader: Arc::new(reader::Reader::new(old, super::DEADLINE)?),
             readings: Arc::new(reader::Reader::new(old, super::LOOK)?),
             records_in: Some(self.clone()),
+            hears: std::sync::OnceLock::new(),
         };
         Ok(Self(Arc::new(inner)))
     }

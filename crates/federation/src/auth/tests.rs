@@ -242,7 +242,7 @@ async fn an_asker_without_time_left_spoils_no_token_for_the_others() {
         scope: "system/*.rs".to_owned(),
     };
     let limits = Arc::new(limits());
-    let client = crate::wire::client(&limits, None, None).unwrap();
+    let client = crate::wire::Lines::default().line(&limits, None, None, &Default::default()).unwrap();
     let credentials = super::Credentials::oauth2(&oauth2, None, client.clone()).unwrap();
     let request = || client.get(format!("{url}/fhir/AllergyIntolerance"));
     let short = federation.bounds(std::time::Duration::from_millis(50));

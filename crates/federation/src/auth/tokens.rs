@@ -9,11 +9,11 @@ use super::{
 use crate::{
     fault::Fault,
     source::{self, ConfigFault, OAuth2},
-    wire::{self, Answer, Bounds},
+    wire::{self, Answer, Bounds, Line},
 };
 use fhir::{Json, json};
 use jiff::Timestamp;
-use reqwest::{Client, header::HeaderValue};
+use reqwest::header::HeaderValue;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Mutex, MutexGuard},
@@ -46,7 +46,7 @@ impl Token {
 
 /// The tokens of one source.
 pub(crate) struct Tokens {
-    client: Client,
+    client: Line,
     token_url: String,
     client_id: String,
     scope: String,
@@ -71,7 +71,7 @@ enum Last {
 }
 
 impl Tokens {
-    pub(super) fn new(oauth2: &OAuth2, keys: &Keys, client: Client) -> Result<Self, ConfigFault> {
+    pub(super) fn new(oauth2: &OAuth2, keys: &Keys, client: Line) -> Result<Self, ConfigFault> {
         if oauth2.client_id.trim().is_empty() {
             return Err(ConfigFault::Empty { at: keys.client_id.clone() });
         }

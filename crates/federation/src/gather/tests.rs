@@ -1,8 +1,9 @@
 //! One dead source costs the others nothing; whoever leaves takes their questions with them.
 
-use crate::{Kind, SourceConfig, plan, testing::*};
+use crate::{Kind, Limits, SourceConfig, Stance, plan, testing::*};
 use fhir::{Category::Allergies, Level, ReplyState, reply::Silence};
 use futures_util::{FutureExt, StreamExt};
+use std::time::Duration;
 
 fn server() -> Fake {
     Fake::default()
@@ -89,6 +90,40 @@ async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
     let second = federation.gather(plan()).next().await.unwrap();
     let busy = fhir::reply::NotAsked("busy".to_owned());
     assert_eq!(second.state, ReplyState::NotAsked(busy), "HAZ-036");
+}
+
+// shows: F46
+#[tokio::test]
+async fn f46_whoever_found_a_source_away_comes_back_with_it_and_there_is_no_second_peak() {
+    const SEARCH: &str = "/fhir/Patient/_search";
+    let fake =
+        server().on(SEARCH, Canned::Typed { status: 500, media_type: "text/plain", body: String::new() });
+    let limits = Limits { ceiling: 8, breaker_first: Duration::from_millis(50), ..hurried() };
+    let federation = federation(vec![at("back", &fake).await], "http://127.0.0.1:9", limits);
+    let storm = async || {
+        let plan = || plan::plan(federation.sources(), &|_, _| Level::Full, &asking());
+        let all = (0..40).map(|_| federation.gather(plan()).into_future());
+        let all = futures_util::future::join_all(all).await;
+        all.into_iter().filter_map(|(reply, _)| Some(reply?.state)).collect::<Vec<_>>()
+    };
+    while federation.stance(&fhir::SourceId::new("back")) != Stance::Open {
+        one(&federation).await;
+    }
+    // It is well again, but slow: what is asked of it stays under way.
+    fake.set(SEARCH, Canned::Hang);
+    let before = fake.count(SEARCH);
+    while fake.count(SEARCH) == before {
+        storm().await;
+    }
+    assert_eq!(fake.count(SEARCH) - before, 1, "HAZ-036: of forty at once one finds out");
+    fake.set(SEARCH, Canned::Json(searchset(vec![patient("d1", NUMBER)])));
+    while one(&federation).await.state != ReplyState::Answered {}
+    fake.set(SEARCH, Canned::Hang);
+    let before = fake.count(SEARCH);
+    let states = storm().await;
+    assert_eq!(fake.count(SEARCH) - before, 2, "HAZ-036: a quarter of its ceiling, and nobody asks twice");
+    let busy = states.iter().filter(|state| matches!(state, ReplyState::NotAsked(_))).count();
+    assert_eq!((states.len(), busy), (40, 38), "HAZ-006: each is told what became of it");
 }
 
 /// What a partner's register says, in its own time.

@@ -11,6 +11,7 @@ pub(super) struct Breaker {
     failures_to_open: u32,
     first: Duration,
     longest: Duration,
+    slow_start: Duration,
     state: State,
 }
 
@@ -23,9 +24,39 @@ pub(crate) struct Shut {
     pub(crate) held_by: Option<String>,
 }
 
+/// Whether a source is asked, from well to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stance {
+    Closed,
+    /// It asked us to wait.
+    Resting,
+    /// One question is on its way to find out.
+    HalfOpen,
+    Open,
+    /// Until somebody clears it (HAZ-004).
+    Held,
+}
+
+impl Stance {
+    pub const ALL: [Stance; 5] =
+        [Stance::Closed, Stance::Resting, Stance::HalfOpen, Stance::Open, Stance::Held];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Stance::Closed => "closed",
+            Stance::Resting => "resting",
+            Stance::HalfOpen => "half-open",
+            Stance::Open => "open",
+            Stance::Held => "held",
+        }
+    }
+}
+
 enum State {
     Closed {
         failures: u32,
+        /// When it came back, where it had been away.
+        back: Option<Instant>,
     },
     /// `rest` is how long it stays open this time.
     Open {
@@ -48,6 +79,8 @@ enum State {
     },
 }
 
+const CLOSED: State = State::Closed { failures: 0, back: None };
+
 impl Breaker {
     pub(super) fn new(limits: &Limits) -> Self {
         let (first, longest) = (limits.breaker_first, limits.breaker_longest);
@@ -55,7 +88,8 @@ impl Breaker {
             failures_to_open: limits.breaker_failures,
             first,
             longest,
-            state: State::Closed { failures: 0 },
+            slow_start: limits.slow_start,
+            state: CLOSED,
         }
     }
 
@@ -72,6 +106,26 @@ impl Breaker {
         }
     }
 
+    pub(super) fn stance(&self) -> Stance {
+        match &self.state {
+            State::Closed { .. } => Stance::Closed,
+            State::Waiting { .. } => Stance::Resting,
+            State::Probing { .. } => Stance::HalfOpen,
+            State::Open { .. } => Stance::Open,
+            State::Held { .. } => Stance::Held,
+        }
+    }
+
+    /// How many questions at once it is asked now, of as many as it may be. Everybody who found it away comes back with it, so it
+    /// is given time (HAZ-036).
+    pub(super) fn ceiling(&self, full: usize, now: Instant) -> usize {
+        match self.state {
+            State::Closed { back: Some(back), .. } if now < back + self.slow_start / 2 => (full / 4).max(1),
+            State::Closed { back: Some(back), .. } if now < back + self.slow_start => (full / 2).max(1),
+            _ => full,
+        }
+    }
+
     /// `Ok(true)`: this question is the probe.
     pub(super) fn enter(&mut self, now: Instant) -> Result<bool, Closed> {
         match &self.state {
@@ -84,7 +138,7 @@ impl Breaker {
                 Err(Closed::Open(Shut { since: since.clone(), held_by: None }))
             }
             State::Waiting { until } if now >= *until => {
-                self.state = State::Closed { failures: 0 };
+                self.state = CLOSED;
                 Ok(false)
             }
             State::Waiting { until } => Err(Closed::Waiting(*until - now)),
@@ -103,7 +157,10 @@ impl Breaker {
                 State::Held { since: visit.clock.clone(), opening: visit.opening.clone() }
             }
             Verdict::Well if matches!(self.state, State::Open { .. } | State::Waiting { .. }) => return,
-            Verdict::Well => State::Closed { failures: 0 },
+            Verdict::Well => match self.state {
+                State::Closed { back, .. } => State::Closed { failures: 0, back },
+                _ => State::Closed { failures: 0, back: Some(now) },
+            },
             Verdict::Wait(wait) => match self.after_request_to_wait(now + wait) {
                 Some(state) => state,
                 None => return,
@@ -117,8 +174,8 @@ impl Breaker {
 
     fn after_failure(&self, now: Instant, clock: &str) -> Option<State> {
         match &self.state {
-            State::Closed { failures } if failures + 1 < self.failures_to_open => {
-                Some(State::Closed { failures: failures + 1 })
+            State::Closed { failures, back } if failures + 1 < self.failures_to_open => {
+                Some(State::Closed { failures: failures + 1, back: *back })
             }
             State::Closed { .. } => {
                 let since = clock.to_owned();
@@ -151,6 +208,6 @@ impl Breaker {
     }
 
     pub(super) fn clear(&mut self) {
-        self.state = State::Closed { failures: 0 };
+        self.state = CLOSED;
     }
 }

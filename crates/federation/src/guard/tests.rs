@@ -92,6 +92,27 @@ fn a_wrong_person_holds_it_until_cleared() {
     assert_eq!(breaker.enter(now), Ok(false));
 }
 
+// shows: F46
+#[test]
+fn f46_a_source_that_came_back_is_asked_a_quarter_then_half_then_as_usual() {
+    let now = Instant::now();
+    let mut breaker = opened(now);
+    assert_eq!(breaker.enter(now + SECOND * 10), Ok(true));
+    breaker.end(Verdict::Well, now + SECOND * 11, &at("08:41"));
+    let asked = |breaker: &Breaker, after_s: u32| breaker.ceiling(8, now + SECOND * (11 + after_s));
+    assert_eq!([0, 14, 15, 29, 30].map(|after_s| asked(&breaker, after_s)), [2, 2, 4, 4, 8], "HAZ-036");
+    breaker.end(Verdict::Well, now + SECOND * 12, &at("08:41"));
+    assert_eq!(asked(&breaker, 14), 2, "each answer does not begin it anew");
+    assert_eq!(breaker.ceiling(1, now + SECOND * 11), 1, "a source with one place is asked one question");
+    breaker.clear();
+    assert_eq!(asked(&breaker, 0), 8, "the operator has looked");
+    assert_eq!(
+        Breaker::new(&Limits::default()).ceiling(8, now),
+        8,
+        "whoever was never away is asked as usual"
+    );
+}
+
 #[tokio::test]
 async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
     let guard = Guard::new(&limits(), Some(1));

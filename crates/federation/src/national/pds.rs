@@ -11,18 +11,18 @@ use crate::{
     document,
     fault::Fault,
     guard::{Guard, Verdict, Visit},
-    wire::{Answer, Bounds},
+    wire::{Answer, Bounds, Line},
 };
 use access::person::{Name, Trace, Traced};
 use budget::Budget;
 use fhir::{FhirDate, Json, NhsNumber, Object, OdsCode, nhs_number, ods, outcome::Issue};
 use jiff::Timestamp;
-use reqwest::{Client, Url};
+use reqwest::Url;
 use std::sync::Arc;
 
 /// The service.
 pub(crate) struct Pds {
-    pub(crate) client: Client,
+    pub(crate) client: Line,
     pub(crate) base: Url,
     pub(crate) credentials: Credentials,
     pub(crate) budget: Budget,

@@ -9,7 +9,7 @@ use crate::{
     fault::{Fault, failed},
     guard::{Guard, Verdict, Visit},
     source::is_usable,
-    wire::{self, Bounds},
+    wire::{self, Bounds, Line},
 };
 use fhir::{
     ReplyState,
@@ -17,7 +17,7 @@ use fhir::{
     ods,
 };
 use kept::{Kept, Wanted};
-use reqwest::{Client, Url, header::HeaderValue};
+use reqwest::{Url, header::HeaderValue};
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ const ASID_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhsSpineASID";
 
 /// The directory.
 pub(crate) struct Sds {
-    pub(crate) client: Client,
+    pub(crate) client: Line,
     pub(crate) base: Url,
     pub(crate) api_key: Option<HeaderValue>,
     pub(crate) guard: Arc<Guard>,

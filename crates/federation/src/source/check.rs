@@ -63,6 +63,7 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
         ("api_key_header", source.api_key_header.is_some()),
         ("oauth2", source.oauth2.is_some()),
         ("tls", source.tls.is_some()),
+        ("addresses", !source.addresses.is_empty()),
         ("feed", source.feed.is_some()),
         ("person_search", source.person_search != PersonSearch::Post),
         ("says_who", source.says_who),

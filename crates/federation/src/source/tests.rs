@@ -100,6 +100,7 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         (SourceConfig { oauth2: Some(oauth2()), ..gp() }, "oauth2"),
         (SourceConfig { api_key_file: file(), ..gp() }, "api_key_file"),
         (SourceConfig { tls: tls(), ..gp() }, "tls"),
+        (SourceConfig { addresses: serde_json::from_str("[\"10.0.0.0/8\"]").unwrap(), ..gp() }, "addresses"),
         (SourceConfig { person_search: PersonSearch::Get, ..gp() }, "person_search"),
         (SourceConfig { says_who: true, ..gp() }, "says_who"),
         (SourceConfig { route: Route::NationalGateway, ..server() }, "route"),
@@ -136,6 +137,7 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         api_key_header: None,
         oauth2: None,
         tls: None,
+        addresses: Default::default(),
     };
     for own in [
         Keeper { api_key_file: file(), oauth2: Some(oauth2()), ..bare() },

@@ -13,7 +13,7 @@ use crate::{
     source::{self, ConfigFault, Place, SourceConfig},
     sources::{KindOfSource, Source, Surroundings},
     subject::{self, Person},
-    wire::{self, Answer, Bounds},
+    wire::{Answer, Bounds, Line},
 };
 use fhir::{
     Json, Object, ReplyState,
@@ -22,7 +22,7 @@ use fhir::{
     reply::{Format, Payload, Warning},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use reqwest::{Client, Url};
+use reqwest::Url;
 use std::sync::Arc;
 
 /// Fetching what a pointer names.
@@ -33,19 +33,28 @@ pub(crate) const KIND: KindOfSource = KindOfSource {
     name: "nrl",
     speaks: "NRL pointers (FHIR R4)",
     is_practice: false,
-    takes: &["base_url", "api_key_file", "api_key_header", "oauth2", "tls", "retrieve_from", "access_log"],
+    takes: &[
+        "base_url",
+        "api_key_file",
+        "api_key_header",
+        "oauth2",
+        "tls",
+        "addresses",
+        "retrieve_from",
+        "access_log",
+    ],
     build,
 };
 
 /// The service, and where documents may be fetched from.
 struct Locator {
-    client: Client,
+    client: Line,
     base: Url,
     credentials: Credentials,
     national: Arc<National>,
     keepers: Vec<Keeper>,
     /// Towards the proxy, with our Spine identity.
-    to_proxy: Client,
+    to_proxy: Line,
     proxy_guard: Arc<Guard>,
 }
 
@@ -53,7 +62,7 @@ struct Locator {
 /// the locator's (HAZ-035).
 struct Keeper {
     origin: Url,
-    client: Client,
+    client: Line,
     credentials: Credentials,
     guard: Arc<Guard>,
 }
@@ -80,7 +89,8 @@ struct Page {
 fn build(source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>, ConfigFault> {
     let missing = || ConfigFault::NoBaseUrl { id: source.id.clone() };
     let base = source.base_url.as_deref().ok_or_else(missing)?;
-    let client = wire::client(&around.limits, source.tls.as_ref(), Some(&source.id))?;
+    let client =
+        around.lines.line(&around.limits, source.tls.as_ref(), Some(&source.id), &source.addresses)?;
     let national = Arc::clone(&around.national);
     let named = |fault| ConfigFault::Keeper { id: source.id.clone(), fault: Box::new(fault) };
     let keeper = |own: &source::Keeper| Keeper::of(own, source, around).map_err(named);
@@ -88,7 +98,7 @@ fn build(source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>
         base: source::base_url(Place::of(&source.id, "base_url"), base)?,
         credentials: Credentials::of(source, &client)?,
         keepers: source.retrieve_from.iter().map(keeper).collect::<Result<_, _>>()?,
-        to_proxy: wire::client(&around.limits, national.tls.as_ref(), None)?,
+        to_proxy: around.lines.line(&around.limits, national.tls.as_ref(), None, &national.addresses)?,
         proxy_guard: Guard::new(&around.limits, None),
         national,
         client,
@@ -103,7 +113,7 @@ fn origin(at: Place, text: &str) -> Result<Url, ConfigFault> {
 
 impl Keeper {
     fn of(own: &source::Keeper, source: &SourceConfig, around: &Surroundings) -> Result<Self, ConfigFault> {
-        let client = wire::client(&around.limits, own.tls.as_ref(), Some(&source.id))?;
+        let client = around.lines.line(&around.limits, own.tls.as_ref(), Some(&source.id), &own.addresses)?;
         Ok(Self {
             origin: origin(Place::of(&source.id, "retrieve_from"), &own.origin)?,
             credentials: Credentials::of_keeper(&source.id, own, &client)?,

@@ -13,7 +13,7 @@ use crate::{
     source::{self, ConfigFault, PersonSearch, Place, SourceConfig},
     sources::{KindOfSource, Source, Surroundings},
     subject::{OnePatient, Person},
-    wire::{self, Answer, Bounds},
+    wire::{Answer, Bounds, Line},
 };
 use capability::{Capabilities, Capability};
 use fhir::{
@@ -23,7 +23,7 @@ use fhir::{
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use jiff::Timestamp;
 use patient::Found;
-use reqwest::{Client, Method, RequestBuilder, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use search::SearchEnd;
 use std::{
     collections::HashSet,
@@ -59,6 +59,7 @@ const TAKES: &[&str] = &[
     "api_key_header",
     "oauth2",
     "tls",
+    "addresses",
     "feed",
     "person_search",
     "says_who",
@@ -95,7 +96,8 @@ fn build(
     let missing = || ConfigFault::NoBaseUrl { id: source.id.clone() };
     let base = source.base_url.as_deref().ok_or_else(missing)?;
     let base = source::base_url(Place::of(&source.id, "base_url"), base)?;
-    let client = wire::client(&around.limits, source.tls.as_ref(), Some(&source.id))?;
+    let client =
+        around.lines.line(&around.limits, source.tls.as_ref(), Some(&source.id), &source.addresses)?;
     Ok(Arc::new(Server {
         credentials: Credentials::of(source, &client)?,
         client,
@@ -170,7 +172,7 @@ impl Version {
 
 /// One partner's server.
 struct Server {
-    client: Client,
+    client: Line,
     credentials: Credentials,
     base: Url,
     person_search: PersonSearch,

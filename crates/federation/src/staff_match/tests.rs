@@ -37,6 +37,7 @@ impl Desk {
             api_key_header: None,
             oauth2: None,
             tls: None,
+            addresses: Default::default(),
         }
     }
 

@@ -1,25 +1,28 @@
 //! Takes a source's TLS settings, gives a client that proves who we are and believes its authorities alone; refuses files
 //! that hold no certificate or no key (HAZ-041). Source: RFC 8446, client authentication.
 
+use super::lookup::Resolver;
 use crate::{
     limits::Limits,
     source::{ConfigFault, Place, Tls},
 };
 use fhir::SourceId;
 use reqwest::{Certificate, Client, ClientBuilder, Identity, redirect::Policy};
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// A client for one source alone: its own pool, no redirects, no proxy of the environment, no referrer (HAZ-041).
 /// `owner`: the source whose settings these are; `None` for the national services.
-pub(crate) fn client(
+pub(super) fn client(
     limits: &Limits,
     tls: Option<&Tls>,
     owner: Option<&SourceId>,
+    resolver: Resolver,
 ) -> Result<Client, ConfigFault> {
     let builder = Client::builder()
         .redirect(Policy::none())
         .referer(false)
         .no_proxy()
+        .dns_resolver(Arc::new(resolver))
         .connect_timeout(limits.connect)
         .retry(reqwest::retry::never());
     let place = |key| Place { source: owner.cloned(), key };
@@ -59,4 +62,4 @@ pub(crate) fn read(at: Place, path: &Path) -> Result<Vec<u8>, ConfigFault> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

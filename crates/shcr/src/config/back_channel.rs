@@ -10,7 +10,7 @@ use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// `[back_channel]`
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BackChannel {
     pub(crate) listen: SocketAddr,
@@ -25,6 +25,11 @@ pub(crate) struct BackChannel {
 }
 
 impl BackChannel {
+    /// Of certificate, key and authorities.
+    pub(crate) fn files(&self) -> [PathBuf; 3] {
+        [self.certificate_file.clone(), self.key_file.clone(), self.client_ca_file.clone()]
+    }
+
     pub(super) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         [&mut self.certificate_file, &mut self.key_file, &mut self.client_ca_file].into_iter()
     }

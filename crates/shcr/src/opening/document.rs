@@ -14,7 +14,7 @@ use crate::{
     clock,
     entries::{self, Story},
     pdf_words,
-    program::{Program, break_glass, objection::Decider},
+    program::{Program, admission::Rank, break_glass, objection::Decider},
 };
 use access::{Permit, Refusal};
 use audit::Opened;
@@ -80,6 +80,7 @@ pub(crate) async fn open_document(
     let mut story = story.during(exception.as_ref());
     let document = sealed(&program, &session, &handle, &mut story).await?;
     story.of_document(&document.handle.opening);
+    let place = program.place_of(Rank::Document, &mut story).await?;
 
     let person = match steps::person(&program, &session, &mut story).await? {
         Who::Known(person, _) => person,
@@ -112,8 +113,12 @@ pub(crate) async fn open_document(
     // On a task of its own: a reader who leaves must not leave the opening without its end.
     let by = Decider { launch, beside: session.beside(), story: story.clone() };
     let ended = story.refusing(Refusal::ViewEnded);
-    let inside =
-        tokio::spawn(ask(Arc::clone(&program), (opened, asking), by, story, (document, shown_as))).await;
+    let asks = ask(Arc::clone(&program), (opened, asking), by, story, (document, shown_as));
+    let asks = async move {
+        let _place = place;
+        asks.await
+    };
+    let inside = tokio::spawn(asks).await;
     // A view that ended meanwhile shows nothing more; the audit says that it may have (HAZ-003, HAZ-031).
     session::look(&program, &within).await?;
     if !program.still_stands(&session).await {
@@ -208,7 +213,9 @@ async fn ask(
         return say(&words::document_not_had(&card.short, &state), &story);
     }
     let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
-    program.count(&Reply::of(handle.source.clone(), reply.state.clone()));
+    let (elapsed_ms, size_bytes) = (reply.elapsed_ms, reply.size_bytes);
+    let counted = Reply::of(handle.source.clone(), reply.state.clone());
+    program.count(&Reply { elapsed_ms, size_bytes, ..counted }, story.what());
     let state = reply.state.name();
     let shown = match read(&reply, (handle, shown_as)).await {
         Ok(mut shown) => {

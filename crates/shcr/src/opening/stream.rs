@@ -1,11 +1,14 @@
 //! What an opening tells, part by part, timed by the schedule, ended when nobody reads any more. A page is written as it grows; a
 //! searchset once, when every source has ended.
 
-use super::{shown::Shown, told::Sink};
+use super::{session::Entered, shown::Shown, told::Sink};
 use crate::{
     clock,
+    entries::Story,
+    metrics::Metrics,
     program::{
         Program,
+        admission::Place,
         objection::{Watched, Wishes},
     },
 };
@@ -16,7 +19,7 @@ use futures_util::stream::{BoxStream, Fuse, FusedStream, StreamExt};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 use web::{
-    gateway::Searchset,
+    gateway::{Refused, Searchset},
     page::Page,
     schedule::{PAGE_END_MS, Schedule},
     view, words,
@@ -34,17 +37,47 @@ pub(crate) enum Event {
     Ended(Ending),
 }
 
+/// An opening's place among all that are under way, and how long what takes, for the operator's monitoring.
+pub(super) struct Pace {
+    metrics: Arc<Metrics>,
+    arrived: Instant,
+    shows: bool,
+    /// Held to the end of the opening.
+    _place: Place,
+}
+
+impl Pace {
+    /// Before anybody is asked: from here on the opening is under way. Refused where too many are.
+    pub(super) async fn begin(
+        program: &Program,
+        session: &Entered,
+        story: &mut Story,
+    ) -> Result<Self, Refused> {
+        let place = program.place_for_record(session, story).await?;
+        let metrics = Arc::clone(&program.metrics);
+        Ok(Self { metrics, arrived: story.arrived, shows: false, _place: place })
+    }
+
+    fn section(&mut self) {
+        if !self.shows {
+            self.shows = true;
+            self.metrics.first_section(self.arrived.elapsed());
+        }
+    }
+}
+
 /// The page or searchset under way.
 pub(crate) struct Out {
     sink: Sink,
+    pace: Pace,
     asked_at: Instant,
     gone: bool,
     ended: oneshot::Receiver<Ending>,
 }
 
 impl Out {
-    pub(crate) fn start(sink: Sink, ended: oneshot::Receiver<Ending>) -> Self {
-        Self { sink, asked_at: Instant::now(), gone: false, ended }
+    pub(super) fn start(sink: Sink, pace: Pace, ended: oneshot::Receiver<Ending>) -> Self {
+        Self { sink, pace, asked_at: Instant::now(), gone: false, ended }
     }
 
     /// Before anything of the person is known; no part of a searchset.
@@ -124,6 +157,7 @@ impl Out {
         }
         for key in schedule.due(self.elapsed_ms(), shown.record()) {
             self.write(|| view::section(page, shown.record(), key)).await;
+            self.pace.section();
         }
         if schedule.all_written() {
             self.show_late(page, shown, schedule).await;
@@ -149,6 +183,9 @@ impl Out {
         let record = shown.record();
         let at = clock::now();
         self.write(|| view::finish(page, record, at)).await;
+        if self.sink.stands_open() && !self.gone {
+            self.pace.metrics.page(self.pace.arrived.elapsed());
+        }
         if let Sink::Searchset { whole, wanted, place, ready } = &mut self.sink {
             self.gone = self.gone || whole.is_closed();
             let body = view::searchset(page, record, wanted, place, at);

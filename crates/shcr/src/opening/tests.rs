@@ -13,3 +13,5 @@ mod left;
 mod seeds;
 /// AU30.
 mod replay;
+/// Room for few.
+mod admitted;

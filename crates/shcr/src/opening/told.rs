@@ -4,7 +4,7 @@
 use super::{Begun, session::Entered, steps::Asks};
 use crate::{
     clock,
-    entries::{FIND, Story},
+    entries::{FIND, SEARCHSET, Story},
     program::{Program, narrowed::Shown},
 };
 use access::Permit;
@@ -67,13 +67,19 @@ impl Sink {
         }
     }
 
+    /// What the audit knows of it from the start.
+    pub(super) fn story(&self, program: &Program, session: &Entered, address: &str) -> Story {
+        let story = Story::begin(&session.content.launch, address, program.policy().id(), clock::millis());
+        self.marked(story.during(session.content.exception(clock::now())))
+    }
+
     /// For the audit: as what it is told, where that is not the whole page. What was looked for is not in it.
-    pub(super) fn marked(&self, mut story: Story) -> Story {
+    fn marked(&self, mut story: Story) -> Story {
         if self.sought().is_some() {
             story.flag(FIND);
         }
         if let Sink::Searchset { place, .. } = self {
-            story.flag("searchset");
+            story.flag(SEARCHSET);
             // No browser holds the session: a host's server asks.
             place.page.is_none().then(|| story.flag("host-server"));
         }

@@ -2,7 +2,12 @@
 //! What cannot be used is refused, the one before goes on, and the operator hears of it (HAZ-055). An opening decides by the one
 //! it took; whoever holds a view open compares generations.
 
-use super::{Program, alerts::Rule, status};
+use super::{
+    Program,
+    alerts::Rule,
+    files::{self, Seen},
+    status,
+};
 use crate::{clock, config::Config, entries};
 use access::{
     Policy,
@@ -10,17 +15,16 @@ use access::{
 };
 use miette::{IntoDiagnostic, WrapErr};
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 /// How often the agreement's files are looked at; a partner's switch is in force within a minute (access.md section 7).
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Below the state directory: every agreement that was ever in force, by its id.
 const KEPT: &str = "policy";
 
@@ -37,15 +41,6 @@ pub(crate) struct Agreement {
     /// Why the files as they stand are not in force.
     refused: Mutex<Option<String>>,
 }
-
-#[derive(Default)]
-struct Seen {
-    last: Files,
-    settled: Files,
-}
-
-/// Size and time of change by path.
-type Files = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// What looking again led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,7 +61,7 @@ impl Agreement {
         let deployment = config.deployment();
         let directory = config.policy.directory.clone();
         // Taken before reading: a file that changes meanwhile is read again.
-        let files = files(&directory);
+        let files = files::below(&directory);
         let policy = Policy::deployed(&directory, &sources, &deployment)
             .into_diagnostic()
             .wrap_err("the sharing policy cannot be used")?;
@@ -82,7 +77,7 @@ impl Agreement {
             directory,
             sources,
             deployment,
-            seen: Mutex::new(Seen { last: files.clone(), settled: files }),
+            seen: Mutex::new(Seen::begin(files)),
             refused: Mutex::default(),
         };
         keep(&agreement.kept, &agreement.now()).into_diagnostic().wrap_err("the agreement cannot be kept")?;
@@ -95,17 +90,9 @@ impl Agreement {
 
     /// Reads again where the files have changed and then rested for one look: an editor may be half-way.
     fn look(&self) -> Outcome {
-        let files = files(&self.directory);
-        {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let resting = files == seen.last;
-            seen.last = files.clone();
-            if !resting || files == seen.settled {
-                return Outcome::Unchanged;
-            }
-            seen.settled = files;
-        }
-        self.read_again()
+        let files = files::below(&self.directory);
+        let changed = self.seen.lock().unwrap_or_else(PoisonError::into_inner).look(files);
+        if changed.is_empty() { Outcome::Unchanged } else { self.read_again() }
     }
 
     fn read_again(&self) -> Outcome {
@@ -214,20 +201,6 @@ fn told(fault: &PolicyFault) -> String {
         under = error.source();
     }
     text
-}
-
-/// What cannot be looked at is as absent; reading it will say so.
-fn files(directory: &Path) -> Files {
-    let mut all = Files::new();
-    let Ok(entries) = std::fs::read_dir(directory) else { return all };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            all.extend(files(&path));
-        } else if let Ok(about) = std::fs::metadata(&path) {
-            all.insert(path, (about.len(), about.modified().ok()));
-        }
-    }
-    all
 }
 
 /// Where the agreement of an id is kept.

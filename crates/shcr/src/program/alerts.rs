@@ -44,7 +44,6 @@ pub(crate) enum Rule {
 }
 
 impl Rule {
-    #[cfg(test)]
     pub(crate) const ALL: [Rule; 16] = [
         Rule::SelfClaimed,
         Rule::ObjectionOverridden,

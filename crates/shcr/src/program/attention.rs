@@ -11,9 +11,9 @@ mod working_days;
 
 pub(crate) use notifier::Notifier;
 
-use super::Program;
+use super::{Program, office::is_alert};
 use crate::{clock, entries};
-use audit::{Fault, Kind, Millis, Query, Why, cause};
+use audit::{Entry, Fault, Kind, Millis, Query, Why, cause};
 use cases::{Cases, Word};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -22,6 +22,12 @@ const EVERY: Duration = Duration::from_secs(5);
 /// A receiver that does not take it is tried again after this, then after twice as long, and so on.
 const FIRST_REST_MS: i64 = 5_000;
 const LONGEST_REST_MS: i64 = 5 * 60_000;
+
+/// The rule of an entry that raises an alert; a step of one raises none.
+fn raised(entry: &Entry) -> Option<&str> {
+    let raises = is_alert(entry) && !entry.detail.contains_key("alert");
+    entry.cause.as_deref().filter(|_| raises)
+}
 
 /// Attends until told to stop.
 pub(crate) async fn watch(program: Arc<Program>, stopped: impl Future<Output = ()>) {
@@ -85,6 +91,9 @@ impl Attention {
             let page = program.store.watched(query).await?;
             for found in &page.entries {
                 self.cases.take(found.index, &found.entry);
+                if let Some(rule) = raised(&found.entry) {
+                    program.metrics.alert(rule, found.entry.at);
+                }
                 self.from = found.index + 1;
             }
             match page.next {

@@ -152,6 +152,7 @@ impl Program {
         host: Option<String>,
     ) -> Refused {
         tracing::warn!(reason, "a request with a token was refused");
+        self.metrics.launch_refused(FLOW, reason);
         let hash = secret::hash(bearer.token.as_deref().unwrap_or_default().as_bytes());
         let refused = LaunchRefusal {
             issuer: host.as_deref().unwrap_or("unknown"),

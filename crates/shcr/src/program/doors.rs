@@ -183,6 +183,10 @@ impl Gateway for Doors {
         async move { program.status_now() }.boxed()
     }
 
+    fn metrics(&self) -> String {
+        self.0.metrics_now()
+    }
+
     fn simulate(
         &self,
         query: Option<web::admin::simulator::Query>,

@@ -132,6 +132,7 @@ impl Program {
     async fn declined(&self, declined: Declined, attempt: &Attempt<'_>) -> Refused {
         let Declined { issuer, reason, refusal } = declined;
         tracing::warn!(reason, flow = attempt.route.name(), "launch refused");
+        self.metrics.launch_refused(attempt.route.name(), reason);
         let refused = LaunchRefusal {
             issuer: issuer.as_deref().unwrap_or("unknown"),
             assertion_hash: &attempt.hash,

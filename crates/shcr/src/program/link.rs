@@ -33,6 +33,8 @@ impl Program {
             let mut story = Story::begin(&launch, &browser.address, self.policy().id(), now);
             return Err(self.refuse(&mut story, refusal).await);
         }
+        // While the link still works: whoever is turned away presses it again (HAZ-057).
+        let place = self.place_for_launch(&launch, browser).await?;
         // Before the earlier view ends, so that its page still is this browser's and is told why it ended.
         let (sid, cookie) = (secret::new_secret(), self.secret_for(&launch, browser).await?);
         if !self.end_earlier_view(&launch, &browser.address).await {
@@ -44,6 +46,9 @@ impl Program {
         let entry = entries::session(&launch, Key::session(&sid, 0), cause::START, &browser.address, now);
         match self.store.redeem(handle, session, entry, now).await {
             Ok(_redeemed) => {
+                if let Some(place) = place {
+                    self.admission.keep_for(sid, place);
+                }
                 self.watch_roles(&launch).await;
                 Ok(Admitted {
                     location: format!("/s/{}/{ahead}", secret::encode(&sid)),
@@ -72,7 +77,7 @@ impl Program {
         };
         if !self.admissions.takes(&host.client_id, host.launches_per_second, clock::millis()) {
             tracing::warn!(host = %host.client_id, "more links were followed in a second than the host may make");
-            return Err(refused(Refusal::Busy));
+            return Err(self.busy(launch, browser).await);
         }
         let named = launch.particulars.workstation_address.as_deref();
         if host.compares_client_hint && named != Some(browser.address.as_str()) {

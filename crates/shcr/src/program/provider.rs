@@ -102,6 +102,7 @@ impl Program {
             return refused(Refusal::CannotRecord);
         }
         tracing::warn!(issuer.id = issuer, reason = failure.reason, "launch refused");
+        self.metrics.launch_refused("provider", failure.reason);
         if TAMPERED.contains(&failure.reason) {
             let what = "the answer of an identity provider came back changed, or to somebody else";
             self.raise(Rule::Replay, &secret::hex(&attempt), what).await;

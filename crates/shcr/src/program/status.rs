@@ -1,7 +1,7 @@
 //! What the operator sees: how sources answer, where the audit stands, which configuration runs. No person in it.
 
 use super::Program;
-use crate::{clock, entries};
+use crate::{clock, entries, metrics::Now};
 use access::policy::{PartnerKind, SourceFacts};
 use federation::SourceConfig;
 use fhir::{Category, Level, Reply, SourceId};
@@ -59,9 +59,29 @@ impl Program {
             configuration: self.policy().id().to_owned(),
             generation: self.policy_generation(),
             refused: self.agreement_refused(),
+            certificates_refused: self.certificates.refused(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             openings: self.openings.load(std::sync::atomic::Ordering::Relaxed),
         }
+    }
+}
+
+impl Program {
+    /// The same for the operator's monitoring.
+    pub(super) fn metrics_now(&self) -> String {
+        let sources = self.federation.sources().iter();
+        self.metrics.text(&Now {
+            version: env!("CARGO_PKG_VERSION"),
+            admission: self.admission.figures(),
+            breakers: sources
+                .map(|source| (source.id.to_string(), self.federation.stance(&source.id)))
+                .collect(),
+            audit_writable: self.store.is_writable(),
+            audit_frozen: self.store.frozen().is_some(),
+            agreement_generation: self.policy_generation(),
+            agreement_refused: self.agreement_refused().is_some(),
+            certificates_refused: self.certificates.refused().is_some(),
+        })
     }
 }
 

@@ -107,6 +107,7 @@ impl Program {
             address: attempt.address,
         };
         tracing::warn!(reason = error.audit.reason, flow = attempt.flow.name(), "launch refused");
+        self.metrics.launch_refused(attempt.flow.name(), error.audit.reason);
         let now = clock::millis();
         if self.store.append(vec![entries::launch_refused_at(&refused, now)], now).await.is_err() {
             tracing::error!("a refused launch could not be recorded");

@@ -3,6 +3,7 @@
 //! told and recorded; whoever shows one of another authority may not. One that dawdles holds up no other.
 //! Source: RFC 8446 section 4.4.2; RFC 8705 section 2.
 
+use super::door::Counted;
 use crate::config::back_channel::BackChannel;
 use access::Certificate;
 use axum::{extract::ConnectInfo, http::Extensions, serve::Listener};
@@ -12,7 +13,13 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-use std::{future, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    future, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
@@ -24,6 +31,35 @@ use web::routes::back_channel::Caller;
 const HANDSHAKE: Duration = Duration::from_secs(5);
 /// Connections through the handshake and not yet served.
 const WAITING: usize = 32;
+
+/// What shakes hands now, and what another is made from when its files change.
+pub(crate) struct Guard {
+    config: BackChannel,
+    now: RwLock<Arc<ServerConfig>>,
+}
+
+impl Guard {
+    pub(crate) fn new(config: BackChannel) -> miette::Result<Arc<Self>> {
+        let now = RwLock::new(guard(&config)?);
+        Ok(Arc::new(Self { config, now }))
+    }
+
+    pub(crate) fn files(&self) -> [PathBuf; 3] {
+        self.config.files()
+    }
+
+    /// Certificate, key and clients' authorities as they stand in their files now, for whoever connects from now on; whoever is
+    /// connected stays. Where they cannot be used, those before go on.
+    pub(crate) fn renew(&self) -> miette::Result<()> {
+        let anew = guard(&self.config)?;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = anew;
+        Ok(())
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
 
 /// What shakes hands. TLS 1.2 and 1.3, as the library offers no older ones.
 pub(crate) fn guard(config: &BackChannel) -> miette::Result<Arc<ServerConfig>> {
@@ -85,15 +121,15 @@ pub(crate) struct TlsListener {
 
 impl TlsListener {
     /// Accepts until it is dropped. Must be called on a runtime.
-    pub(crate) fn new(listener: TcpListener, guard: Arc<ServerConfig>) -> io::Result<Self> {
+    pub(crate) fn new(listener: TcpListener, guard: Arc<Guard>, counted: Counted) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (sender, shaken) = mpsc::channel(WAITING);
-        tokio::spawn(accept(listener, TlsAcceptor::from(guard), sender));
+        tokio::spawn(accept(listener, (guard, counted), sender));
         Ok(Self { shaken, address })
     }
 }
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, to: mpsc::Sender<Shaken>) {
+async fn accept(listener: TcpListener, (guard, counted): (Arc<Guard>, Counted), to: mpsc::Sender<Shaken>) {
     loop {
         let connected = tokio::select! {
             connected = listener.accept() => connected,
@@ -104,7 +140,7 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, to: mpsc::Sender<S
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let (acceptor, to) = (acceptor.clone(), to.clone());
+        let (acceptor, counted, to) = (guard.acceptor(), counted.clone(), to.clone());
         tokio::spawn(async move {
             match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
                 Ok(Ok(stream)) => {
@@ -113,7 +149,10 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, to: mpsc::Sender<S
                     // The server may have stopped meanwhile.
                     drop(to.send((stream, Peer { address, certificate })).await);
                 }
-                _ => tracing::warn!("a caller did not pass the handshake of the back channel"),
+                _ => {
+                    counted.turned_away("handshake");
+                    tracing::warn!("a caller did not pass the handshake of the back channel");
+                }
             }
         });
     }

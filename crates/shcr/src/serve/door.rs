@@ -3,6 +3,7 @@
 //! which one request could be hidden behind another, are refused and the connection is closed; nobody else waits for it.
 //! HTTP/1.1 only: whoever wants HTTP/2 speaks it to the proxy before us. Source: RFC 9112 sections 3, 6.1, 6.3 and 11.2.
 
+use crate::metrics::Metrics;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -19,7 +20,15 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tower::ServiceExt;
 
@@ -54,6 +63,20 @@ pub(crate) struct Door<A> {
     /// Puts who is there into each request, where the routes look for it.
     pub(crate) introduce: fn(&A, &mut Extensions),
     pub(crate) limits: Limits,
+    pub(crate) counted: Counted,
+}
+
+/// Whoever is turned away is counted, and nothing else of them.
+#[derive(Clone)]
+pub(crate) struct Counted {
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) listener: &'static str,
+}
+
+impl Counted {
+    pub(crate) fn turned_away(&self, reason: &'static str) {
+        self.metrics.turned_away(self.listener, reason);
+    }
 }
 
 /// Until it is told to stop; then nobody new is let in, and whoever is there may end.
@@ -84,10 +107,11 @@ where
     A: Send + Sync + 'static,
 {
     let who = Arc::new(who);
-    let limits = door.limits;
+    let (limits, came) = (door.limits, AtomicBool::new(false));
     let service = service_fn(|request: hyper::Request<Incoming>| {
+        came.store(true, Ordering::Relaxed);
         let (door, who) = (&door, Arc::clone(&who));
-        answer(door.router.clone(), limits, request, move |extensions| (door.introduce)(&who, extensions))
+        answer(door, request, move |extensions| (door.introduce)(&who, extensions))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -103,32 +127,50 @@ where
             connection.await
         }
     };
-    if ended.is_err() {
+    if let Err(error) = ended {
         // What it says may quote what was sent.
         tracing::debug!("a connection did not end in order");
+        if let Some(reason) = turned_away(&error, came.load(Ordering::Relaxed)) {
+            door.counted.turned_away(reason);
+        }
     }
 }
 
-async fn answer(
-    router: Router,
-    limits: Limits,
+/// Why the library below turned a caller away; `None` where the connection only broke, or was kept and not used again.
+fn turned_away(error: &hyper::Error, came: bool) -> Option<&'static str> {
+    if error.is_parse_too_large() {
+        Some("head-too-large")
+    } else if error.is_timeout() {
+        (!came).then_some("head-too-slow")
+    } else {
+        error.is_parse().then_some("malformed")
+    }
+}
+
+async fn answer<A>(
+    door: &Door<A>,
     request: hyper::Request<Incoming>,
     introduce: impl FnOnce(&mut Extensions),
 ) -> Result<Response, Infallible> {
-    if let Some(status) = refused(&request) {
+    if let Some((status, reason)) = refused(&request) {
+        door.counted.turned_away(reason);
         return Ok(closing(status));
     }
-    let mut request = request.map(|body| timed(body, limits.body));
+    let mut request = request.map(|body| timed(body, door.limits.body, door.counted.clone()));
     introduce(request.extensions_mut());
-    router.oneshot(request).await
+    let response = door.router.clone().oneshot(request).await;
+    if response.as_ref().is_ok_and(|response| response.status() == StatusCode::PAYLOAD_TOO_LARGE) {
+        door.counted.turned_away("body-too-large");
+    }
+    response
 }
 
-fn refused<B>(request: &hyper::Request<B>) -> Option<StatusCode> {
+fn refused<B>(request: &hyper::Request<B>) -> Option<(StatusCode, &'static str)> {
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
     if request.headers().contains_key(header::TRANSFER_ENCODING) {
-        Some(StatusCode::LENGTH_REQUIRED)
+        Some((StatusCode::LENGTH_REQUIRED, "length-required"))
     } else if address > ADDRESS_BYTES {
-        Some(StatusCode::URI_TOO_LONG)
+        Some((StatusCode::URI_TOO_LONG, "address-too-long"))
     } else {
         None
     }
@@ -150,18 +192,21 @@ fn closing(status: StatusCode) -> Response {
 }
 
 /// The body, which is an error once its time is over.
-fn timed(body: Incoming, within: Duration) -> Body {
+fn timed(body: Incoming, within: Duration, counted: Counted) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
     let until = Instant::now() + within;
     let pieces = Body::new(body).into_data_stream();
-    Body::from_stream(stream::try_unfold(pieces, move |mut pieces| async move {
+    Body::from_stream(stream::try_unfold((pieces, counted), move |(mut pieces, counted)| async move {
         match tokio::time::timeout_at(until, pieces.next()).await {
             Ok(None) => Ok(None),
-            Ok(Some(Ok(piece))) => Ok::<Option<(Bytes, _)>, io::Error>(Some((piece, pieces))),
+            Ok(Some(Ok(piece))) => Ok::<Option<(Bytes, _)>, io::Error>(Some((piece, (pieces, counted)))),
             Ok(Some(Err(error))) => Err(io::Error::other(error)),
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+            Err(_) => {
+                counted.turned_away("body-too-slow");
+                Err(io::ErrorKind::TimedOut.into())
+            }
         }
     }))
 }

@@ -18,6 +18,7 @@ fn status(audit: &str) -> Status {
         configuration: "c0ffee".into(),
         generation: 1,
         refused: None,
+        certificates_refused: None,
         version: "0.1.0".into(),
         openings: 3,
     }
@@ -42,6 +43,19 @@ fn an_agreement_that_was_refused_is_said_with_the_one_that_goes_on() {
     let html = drawn_page(&refused);
     assert!(html.contains("`matrix.csv` is refused") && html.contains("c0ffee"), "HAZ-055: {html}");
     assert!(!drawn_page(&status("ok")).contains("not in force"));
+}
+
+// shows: F42
+#[test]
+fn certificates_that_were_refused_are_said() {
+    let refused = Status { certificates_refused: Some("`a.pem` holds no key".into()), ..status("ok") };
+    let html = drawn_page(&refused);
+    assert!(
+        html.contains("`a.pem` holds no key") && html.contains("The ones before go on"),
+        "HAZ-057: {html}"
+    );
+    assert!(refused.is_healthy(), "HAZ-057: what is in use still is");
+    assert!(!drawn_page(&status("ok")).contains("not in use"));
 }
 
 #[test]

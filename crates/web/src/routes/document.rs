@@ -39,7 +39,8 @@ pub(super) async fn content(
     match app.gateway.content(within, handle, shown_as).await {
         Ok(content) => sent(content),
         Err(refused) => {
-            let mut response = still::refused(&app, &refused, cookie, arrived).await;
+            let came = (cookie, arrived);
+            let mut response = still::refused_for_now(&app, &refused, came, still::HERE).await;
             let policy = headers::policy_in_our_frame(refused.frame_ancestor.as_deref());
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
             response

@@ -28,7 +28,7 @@ async fn redeem(app: App, handle: String, browser: Browser) -> Response {
     let cookie = browser.cookie.is_some();
     let admitted = match app.gateway.redeem(handle, browser).await {
         Ok(admitted) => admitted,
-        Err(refused) => return still::refused(&app, &refused, cookie, arrived).await,
+        Err(refused) => return still::refused_for_now(&app, &refused, (cookie, arrived), still::HERE).await,
     };
     admitted_to(&app, &admitted)
 }

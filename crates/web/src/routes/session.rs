@@ -36,18 +36,26 @@ pub(super) async fn record(app: App, sid: String, request: Request) -> Response 
     let within = within(sid, &request);
     let cookie = within.browser.cookie.is_some();
     let opened = app.gateway.open(within, order(request.uri().query())).await;
-    told(&app, opened, cookie, arrived).await
+    told(&app, opened, (cookie, arrived), still::HERE).await
 }
 
-async fn told(app: &App, opened: Result<Opened, Refused>, cookie: bool, arrived: Instant) -> Response {
+async fn told(
+    app: &App,
+    opened: Result<Opened, Refused>,
+    came: (bool, Instant),
+    again: Option<&str>,
+) -> Response {
     match opened {
         Ok(Opened::Record(document)) => streamed(document),
         Ok(Opened::Interruption { frame_ancestor, html, .. }) => {
             still::page(StatusCode::OK, html, frame_ancestor.as_deref())
         }
-        Err(refused) => still::refused(app, &refused, cookie, arrived).await,
+        Err(refused) => still::refused_for_now(app, &refused, came, again).await,
     }
 }
+
+/// The record that was looked through: what was looked for is in no address.
+const RECORD: Option<&str> = Some("./");
 
 /// What somebody looks for: in the body, so that it is in no address (HAZ-049).
 #[derive(serde::Deserialize)]
@@ -73,7 +81,7 @@ pub(super) async fn find(app: App, sid: String, request: Request) -> Response {
     };
     let cookie = within.browser.cookie.is_some();
     let opened = app.gateway.find(within, token, sought).await;
-    told(&app, opened, cookie, arrived).await
+    told(&app, opened, (cookie, arrived), RECORD).await
 }
 
 /// An opening is for a person's eyes, and whole.

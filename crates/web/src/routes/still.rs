@@ -38,7 +38,17 @@ pub(crate) fn not_for_machines(app: &App, status: StatusCode) -> Response {
 
 /// The page of a refusal. `arrived` is when the request came.
 pub(super) async fn refused(app: &App, refused: &Refused, cookie: bool, arrived: Instant) -> Response {
-    let (status, html) = refusal::page(refused, &app.settings, cookie);
+    refused_for_now(app, refused, (cookie, arrived), None).await
+}
+
+/// The same where nothing was used up: `again` is the address, seen from this one, that a press asks for once more.
+pub(super) async fn refused_for_now(
+    app: &App,
+    refused: &Refused,
+    (cookie, arrived): (bool, Instant),
+    again: Option<&str>,
+) -> Response {
+    let (status, html) = refusal::page(refused, &app.settings, cookie, again);
     until_uniform(refused, arrived).await;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
     let mut response = page(status, html, refused.frame_ancestor.as_deref());
@@ -59,12 +69,15 @@ pub(super) fn told_to_wait(refused: &Refused, response: &mut Response) {
     }
 }
 
-/// 2 to 9 s, spread by the reference, so that the refused do not all come back at once.
-fn retry_after(reference: &str) -> HeaderValue {
+/// 1 to 5 s, spread by the reference, so that the refused do not all come back at once.
+pub(super) fn retry_after(reference: &str) -> HeaderValue {
     let spread =
-        reference.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))) % 8;
-    HeaderValue::from(2 + spread)
+        reference.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))) % 5;
+    HeaderValue::from(1 + spread)
 }
+
+/// The same address.
+pub(super) const HERE: Option<&str> = Some("");
 
 pub(super) fn button(app: &App) -> Response {
     let html = drawn(&Button {

@@ -315,6 +315,39 @@ async fn a_refusal_can_be_read_inside_the_hosts_frame() {
     assert!(send(at, "GET /launch/abc", NAVIGATE, "").await.has("retry-after: "));
 }
 
+// shows: F45
+#[tokio::test]
+async fn where_nothing_was_used_up_a_press_asks_once_more_and_elsewhere_there_is_none() {
+    let (fake, at) = gateway().await;
+    *fake.refuse.lock().unwrap() = Some(Refusal::Busy);
+    let find = "token=t&term=falls";
+    for (request, body, again) in [
+        ("GET /launch/abc", "", Some("href=\"\"")),
+        ("GET /s/live/", "", Some("href=\"\"")),
+        ("GET /s/live/b/handle", "", Some("href=\"\"")),
+        ("POST /s/live/find", find, Some("href=\"./\"")),
+        ("POST /s/live/extend", "token=t", None),
+    ] {
+        let headers = if body.is_empty() { NAVIGATE } else { OWN_FORM };
+        let answer = send(at, request, headers, body).await;
+        assert_eq!(answer.status, 503, "{request}");
+        assert!(answer.body.contains("The service is busy"), "{request}");
+        let pressed = answer.body.split_once(">Try again</a>").map(|(before, _)| before);
+        assert_eq!(pressed.is_some(), again.is_some(), "HAZ-057: {request}");
+        assert!(again.is_none_or(|again| pressed.unwrap().ends_with(again)), "HAZ-057: {request}");
+    }
+}
+
+// shows: F45
+#[test]
+fn those_who_are_turned_away_come_back_within_five_seconds_and_not_all_at_once() {
+    let reference = |n: u32| format!("7K2M-{n:04}");
+    let waits: std::collections::BTreeSet<u32> = (0..200)
+        .map(|n| super::still::retry_after(&reference(n)).to_str().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(waits.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+}
+
 #[tokio::test]
 async fn no_shared_record_takes_its_time_whatever_the_reason() {
     let (fake, at) = gateway().await;
@@ -399,7 +432,7 @@ async fn how_and_why_information_is_shared_is_a_link_away_from_every_page() {
     let settings =
         Settings { gateway_origin: ORIGIN.into(), sharing_notice: notice.into(), ..Settings::default() };
     let refusal = Refused { refusal: Refusal::NoRole, reference: "7K2M-9QF4".into(), frame_ancestor: None };
-    let (_, refused) = crate::refusal::page(&refusal, &settings, true);
+    let (_, refused) = crate::refusal::page(&refusal, &settings, true, None);
     let page = crate::fixture::page();
     for html in [refused, crate::view::objection(&page, crate::words::OBJECTION)] {
         assert!(html.contains("href=\"/help/sharing\">MyCareRecord"), "{html}");

@@ -11,12 +11,12 @@ use crate::{
     source::{ConfigFault, Route as Named, SourceConfig},
     sources::Surroundings,
     subject::Person,
-    wire::{self, Answer, Bounds},
+    wire::{self, Answer, Bounds, Line},
 };
 use fhir::{NhsNumber, OdsCode};
 use jiff::Timestamp;
 use proxy::Proxy;
-use reqwest::{Client, Method};
+use reqwest::Method;
 use std::sync::Arc;
 
 /// The Spine Secure Proxy.
@@ -25,7 +25,7 @@ mod proxy;
 /// The way to practices.
 pub(super) enum Route {
     Proxy(Proxy),
-    Gateway(Client, Gateway),
+    Gateway(Line, Gateway),
 }
 
 /// Who asks which practice about whom: the same on every request of a question.
@@ -68,14 +68,14 @@ pub(super) enum NotSent {
 impl Route {
     pub(super) fn new(source: &SourceConfig, around: &Surroundings) -> Result<Self, ConfigFault> {
         let national = Arc::clone(&around.national);
-        let client = wire::client(&around.limits, national.tls.as_ref(), None)?;
+        let client = around.lines.line(&around.limits, national.tls.as_ref(), None, &national.addresses)?;
         match source.route {
             Named::SpineSecureProxy => Ok(Self::Proxy(Proxy { client, national })),
             Named::NationalGateway => Self::gateway(source, client, &national),
         }
     }
 
-    fn gateway(source: &SourceConfig, client: Client, national: &National) -> Result<Self, ConfigFault> {
+    fn gateway(source: &SourceConfig, client: Line, national: &National) -> Result<Self, ConfigFault> {
         let missing = || ConfigFault::NoGateway { id: source.id.clone() };
         let gateway = national.gateway.clone().ok_or_else(missing)?;
         Ok(Self::Gateway(client, gateway))
@@ -118,12 +118,7 @@ impl Route {
 }
 
 /// The gateway's own spelling of the operation, and the one parameter it knows.
-async fn to_gateway(
-    client: &Client,
-    gateway: &Gateway,
-    who: &Who<'_>,
-    bounds: &Bounds,
-) -> Result<Sent, Fault> {
+async fn to_gateway(client: &Line, gateway: &Gateway, who: &Who<'_>, bounds: &Bounds) -> Result<Sent, Fault> {
     const MEDIA_TYPE: &str = "application/fhir+json";
     let trace_id = bounds.request_id();
     let root = root(gateway);

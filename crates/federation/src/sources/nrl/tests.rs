@@ -15,6 +15,7 @@ fn locator(base: &str, retrieve_from: &[String]) -> SourceConfig {
         api_key_header: None,
         oauth2: None,
         tls: None,
+        addresses: Default::default(),
     };
     SourceConfig { retrieve_from: retrieve_from.iter().map(keeper).collect(), ..own }
 }

@@ -9,19 +9,28 @@ use rustls::{
     pki_types::{PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+/// What a server here may be called beside its address.
+pub(in crate::wire) const NAME: &str = "acute.example";
+
 /// Certificates by one authority, as files.
-struct Authority {
+pub(in crate::wire) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: TempDir,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(in crate::wire) fn new() -> Self {
         let mut parameters = CertificateParams::new(Vec::new()).unwrap();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
@@ -30,9 +39,10 @@ impl Authority {
         Self { issuer, folder }
     }
 
-    fn certify(&self, name: &str) -> (String, KeyPair) {
+    fn certify(&self, names: &[&str]) -> (String, KeyPair) {
         let key = KeyPair::generate().unwrap();
-        let parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let parameters = CertificateParams::new(names).unwrap();
         (parameters.signed_by(&key, &self.issuer).unwrap().pem(), key)
     }
 
@@ -42,20 +52,25 @@ impl Authority {
         path
     }
 
-    fn ca_file(&self) -> PathBuf {
+    pub(in crate::wire) fn ca_file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    fn identity(&self) -> PathBuf {
-        let (certificate, key) = self.certify("gateway");
+    pub(in crate::wire) fn identity(&self) -> PathBuf {
+        let (certificate, key) = self.certify(&["gateway"]);
         self.write("identity.pem", &format!("{certificate}{}", key.serialize_pem()))
     }
 
     fn acceptor(&self) -> TlsAcceptor {
+        self.acceptor_of(&[self])
+    }
+
+    /// A certificate of this authority, for clients of those.
+    fn acceptor_of(&self, clients: &[&Authority]) -> TlsAcceptor {
         let mut roots = RootCertStore::empty();
-        roots.add(self.issuer.der().clone()).unwrap();
+        clients.iter().for_each(|authority| roots.add(authority.issuer.der().clone()).unwrap());
         let clients = WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap();
-        let (certificate, key) = self.certify("127.0.0.1");
+        let (certificate, key) = self.certify(&["127.0.0.1", NAME]);
         let chain = vec![rustls::pki_types::CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
         let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
         let config = ServerConfig::builder().with_client_cert_verifier(clients).with_single_cert(chain, key);
@@ -65,7 +80,17 @@ impl Authority {
 
 struct Secured {
     listener: TcpListener,
-    acceptor: TlsAcceptor,
+    acceptor: Acceptor,
+}
+
+/// Swapped while it serves, as partners do.
+#[derive(Clone)]
+struct Acceptor(Arc<Mutex<TlsAcceptor>>);
+
+impl Acceptor {
+    fn becomes(&self, acceptor: TlsAcceptor) {
+        *self.0.lock().unwrap() = acceptor;
+    }
 }
 
 impl Listener for Secured {
@@ -76,7 +101,8 @@ impl Listener for Secured {
         loop {
             let (stream, address) = self.listener.accept().await.unwrap();
             // A handshake that fails is a client turned away.
-            if let Ok(stream) = self.acceptor.accept(stream).await {
+            let acceptor = self.acceptor.0.lock().unwrap().clone();
+            if let Ok(stream) = acceptor.accept(stream).await {
                 return (stream, address);
             }
         }
@@ -87,17 +113,22 @@ impl Listener for Secured {
     }
 }
 
-async fn serve(fake: &Fake, authority: &Authority) -> String {
+pub(in crate::wire) async fn serve(fake: &Fake, authority: &Authority) -> String {
+    serve_by(fake, authority).await.0
+}
+
+async fn serve_by(fake: &Fake, authority: &Authority) -> (String, Acceptor) {
     install_tls();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let secured = Secured { listener, acceptor: authority.acceptor() };
+    let acceptor = Acceptor(Arc::new(Mutex::new(authority.acceptor())));
+    let secured = Secured { listener, acceptor: acceptor.clone() };
     let router = fake.router();
     tokio::spawn(async move { axum::serve(secured, router).await });
-    format!("https://{address}/fhir")
+    (format!("https://{address}/fhir"), acceptor)
 }
 
-fn partner() -> Fake {
+pub(in crate::wire) fn partner() -> Fake {
     Fake::default()
         .json("/fhir/metadata", capability("4.0.1", &["Patient", "AllergyIntolerance"]))
         .json("/fhir/Patient/_search", searchset(vec![patient("d1", NUMBER)]))
@@ -140,11 +171,55 @@ async fn a_server_or_client_without_the_right_certificate_is_not_talked_to() {
     }
 }
 
+// shows: F42
+#[tokio::test]
+async fn our_certificate_and_a_partners_authority_are_taken_anew_while_we_run() {
+    let (old, new, fake) = (Authority::new(), Authority::new(), partner());
+    let (url, door) = serve_by(&fake, &old).await;
+    let (identity, ca) = (old.identity(), old.ca_file());
+    let base = source("acute", kind("fhir-r4"), Some(url), &[Allergies]);
+    let tls = Tls { identity_file: Some(identity.clone()), ca_file: Some(ca.clone()) };
+    let secured = SourceConfig { tls: Some(tls), ..base };
+    let gateway = federation(vec![secured.clone()], "http://127.0.0.1:9", limits());
+    // Knows what stood at the start, and is told of nothing.
+    let untold = federation(vec![secured], "http://127.0.0.1:9", limits());
+    assert_eq!(gateway.certificate_files(), BTreeSet::from([identity.clone(), ca.clone()]));
+    assert_eq!(one(&gateway).await.state, ReplyState::Answered);
+
+    // The overlap: each side believes the old and the new.
+    std::fs::write(&ca, old.issuer.pem() + &new.issuer.pem()).unwrap();
+    door.becomes(new.acceptor_of(&[&old, &new]));
+    let renewed = gateway.renew(&BTreeSet::from([ca.clone()]));
+    assert_eq!((renewed.taken.len(), renewed.refused.len()), (1, 0));
+    assert_eq!(one(&gateway).await.state, ReplyState::Answered, "HAZ-057: theirs is new, ours is old");
+    std::fs::write(&identity, std::fs::read(new.identity()).unwrap()).unwrap();
+    assert_eq!(gateway.renew(&BTreeSet::from([identity.clone()])).taken.len(), 1);
+    door.becomes(new.acceptor_of(&[&new]));
+    std::fs::write(&ca, new.issuer.pem()).unwrap();
+    assert_eq!(gateway.renew(&BTreeSet::from([ca.clone()])).taken.len(), 1);
+    assert_eq!(one(&gateway).await.state, ReplyState::Answered, "HAZ-057: both are new");
+    assert!(
+        matches!(one(&untold).await.state, ReplyState::DidNotAnswer(_)),
+        "what nobody took anew has ended"
+    );
+
+    // What cannot be used is named, and the ones before go on.
+    for (path, text) in [(&identity, "not PEM".to_owned()), (&ca, String::new())] {
+        let good = std::fs::read(path).unwrap();
+        std::fs::write(path, text).unwrap();
+        let renewed = gateway.renew(&BTreeSet::from([path.clone()]));
+        assert_eq!((renewed.taken.len(), renewed.refused.len()), (0, 1), "{}", path.display());
+        assert_eq!(one(&gateway).await.state, ReplyState::Answered, "HAZ-057: {}", path.display());
+        std::fs::write(path, good).unwrap();
+    }
+    assert_eq!(gateway.renew(&BTreeSet::from([PathBuf::from("another")])).taken.len(), 0);
+}
+
 #[test]
 fn files_that_hold_no_certificate_or_key_are_named_before_a_port_opens() {
     install_tls();
     let authority = Authority::new();
-    let (certificate, _) = authority.certify("gateway");
+    let (certificate, _) = authority.certify(&["gateway"]);
     let other_key = KeyPair::generate().unwrap().serialize_pem();
     let files = [
         ("missing", None, "tls.identity_file"),

@@ -33,7 +33,11 @@ pub(super) async fn partners() -> [Partner; 2] {
 
 impl Gateway {
     pub(super) async fn start() -> Self {
-        Self::over(partners().await, |config, key| {
+        Self::start_changed(|_| {}).await
+    }
+
+    pub(super) async fn start_changed(change: impl FnOnce(&mut Config)) -> Self {
+        Self::changed(partners().await, change, |config, key| {
             Store::open(store_settings(config, key)?, clock::millis()).into_diagnostic()
         })
         .await
@@ -44,11 +48,21 @@ impl Gateway {
         partners: [Partner; 2],
         open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
     ) -> miette::Result<Self> {
+        Self::changed(partners, |_| {}, open).await
+    }
+
+    /// The same with another configuration.
+    pub(super) async fn changed(
+        partners: [Partner; 2],
+        change: impl FnOnce(&mut Config),
+        open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
+    ) -> miette::Result<Self> {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let (host, folder) = (Host::start().await, folder.unwrap());
         let mut config = host.config(folder.path(), 100_000);
         config.sources = partners.iter().map(Partner::config).collect();
+        change(&mut config);
         let program = Program::over(config, open)?;
         Ok(Self { program, host, partners, folder })
     }

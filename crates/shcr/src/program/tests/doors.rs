@@ -58,6 +58,11 @@ impl Host {
 
     /// The same about whoever the edit makes of the person.
     pub(super) fn request_about(&self, edit: impl FnOnce(&mut Value)) -> TokenRequest {
+        self.request_with(|launch| edit(&mut launch["patient"]))
+    }
+
+    /// The same with whatever the edit makes of the launch.
+    pub(crate) fn request_with(&self, edit: impl FnOnce(&mut Value)) -> TokenRequest {
         let now = clock::now().as_second();
         let times = |mut claims: Value| {
             for (key, value) in [("iat", now), ("exp", now + 60)] {
@@ -79,7 +84,7 @@ impl Host {
                 "subject_name": "Dr N Example", "subject_organization_id": "ZZ910", "subject_role": ["DOCTOR"],
             }},
         }));
-        edit(&mut launch["patient"]);
+        edit(&mut launch);
         TokenRequest {
             grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer".into(),
             assertion: self.sign("shcr-launch+jwt", &launch),
@@ -193,6 +198,7 @@ async fn t80_a_link_that_comes_too_soon_is_busy_and_is_not_used_up() {
     while program.admissions.takes("demo-host", 1, now) {}
     let refused = program.admit(&links[0], &browser()).await.unwrap_err();
     assert_eq!(refused.refusal, Refusal::Busy, "HAZ-057");
+    assert!(!refused.reference.is_empty(), "it is recorded, and may be quoted");
     let handle = session::decode(&links[0]).unwrap();
     assert!(program.store.peek_handle(handle, now).await.unwrap().is_some(), "HAZ-057: it still works");
 }

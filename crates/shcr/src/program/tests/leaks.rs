@@ -210,7 +210,7 @@ async fn t76_ten_thousand_launches_leave_no_person_anywhere_and_a_leak_is_found(
         assert_eq!(quarter.await.unwrap(), [] as [&str; 0], "HAZ-049");
     }
     let operators = serve(web::admin::router(Arc::new(Doors(Arc::clone(&place.program))))).await;
-    for page in ["/", "/status.json"] {
+    for page in ["/", "/status.json", "/metrics"] {
         let shown = place.navigate(&format!("{operators}{page}"), None).await.text().await.unwrap();
         assert!(shown.len() > 100 && !marks.found_in(shown.as_bytes()), "HAZ-049: the operator's {page}");
     }

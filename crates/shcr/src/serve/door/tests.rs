@@ -15,6 +15,7 @@ use tokio::{
 struct Tried {
     address: SocketAddr,
     through: Arc<AtomicUsize>,
+    metrics: Arc<Metrics>,
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -37,9 +38,11 @@ async fn tried() -> Tried {
     let (stop, stopping) = watch::channel(false);
     let short = Duration::from_millis(300);
     let limits = Limits { head: short, body: short };
-    let door = Door { router, introduce: |_: &SocketAddr, _| {}, limits };
+    let counted = Counted { metrics: Metrics::new(std::iter::empty(), audit::Millis(0)), listener: "public" };
+    let metrics = Arc::clone(&counted.metrics);
+    let door = Door { router, introduce: |_: &SocketAddr, _| {}, limits, counted };
     let task = tokio::spawn(serve(listener, door, stopping));
-    Tried { address, through, stop, task }
+    Tried { address, through, metrics, stop, task }
 }
 
 impl Tried {
@@ -53,6 +56,17 @@ impl Tried {
         // It may close before everything is sent.
         let _ = stream.write_all(sent.as_bytes()).await;
         rest(&mut stream).await
+    }
+
+    /// In the order of [`crate::metrics::TURNED_AWAY`], without the handshake.
+    fn turned_away(&self) -> [u64; 7] {
+        let text = self.metrics.text(&crate::metrics::Now::default());
+        let count = |reason: &&str| {
+            let sample = format!("shcr_door_refusals_total{{listener=\"public\",reason=\"{reason}\"}} ");
+            text.lines().find_map(|line| line.strip_prefix(&sample)).unwrap().parse().unwrap()
+        };
+        let counts: Vec<u64> = crate::metrics::TURNED_AWAY.iter().map(count).collect();
+        counts[..7].try_into().unwrap()
     }
 
     fn through(&self) -> usize {
@@ -161,6 +175,32 @@ async fn http_2_is_not_spoken_here() {
     let said = door.said("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
     assert!(said.is_empty() || status(&said).starts_with('4') || status(&said) == "505", "{said:?}");
     assert_eq!(door.through(), 0);
+}
+
+#[tokio::test]
+async fn whoever_is_turned_away_is_counted_by_why_and_whoever_only_leaves_is_not() {
+    let door = tried().await;
+    let before = door.turned_away();
+    assert_eq!(before, [0; 7]);
+    let form = "POST /form HTTP/1.1\r\nHost: a\r\n";
+    let (long, large) = ("x".repeat(2 * HEAD_BYTES), "x".repeat(2_200_000));
+    for sent in [
+        "GET / page HTTP/1.1\r\n\r\n".to_owned(),
+        "GET /page HTTP/1.1\r\nHost: a\r\n".to_owned(),
+        format!("{form}Content-Length: 9\r\n\r\nabc"),
+        format!("{form}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        format!("{form}Content-Length: {0}\r\nConnection: close\r\n\r\n{1}", large.len(), large),
+        format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(ADDRESS_BYTES)),
+        format!("GET /page HTTP/1.1\r\nHost: a\r\nCookie: {long}\r\n\r\n"),
+    ] {
+        door.said(&sent).await;
+    }
+    assert_eq!(door.turned_away(), [1; 7], "one of each");
+    // Kept after its request, and not used again.
+    assert_eq!(status(&door.said("GET /page HTTP/1.1\r\nHost: a\r\n\r\n").await), "200");
+    drop(door.connect().await);
+    assert_eq!(status(&door.said(GET).await), "200");
+    assert_eq!(door.turned_away(), [1; 7]);
 }
 
 // shows: F48

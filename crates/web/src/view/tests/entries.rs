@@ -103,6 +103,20 @@ fn contact(what: &str, when: &str, standing: Standing, future: bool) -> Item {
     item
 }
 
+// shows: F29
+#[test]
+fn f29_two_contacts_of_the_hour_that_clocks_show_twice_are_told_apart_on_the_page() {
+    let before = contact("Fell at home", "2026-10-25T01:30:00+01:00", Standing::Past, false);
+    let after = contact("Seen by ambulance", "2026-10-25T01:30:00+00:00", Standing::Past, false);
+    for order in [[&before, &after], [&after, &before]] {
+        let record = of_gp(order.map(Clone::clone).to_vec());
+        let text = words_of(&section(&fixture::page(), &record, Key::Section(Section::Contacts)));
+        let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("HAZ-016: `{words}`: {text}"));
+        let (first, second) = (place("25-Oct-2026 01:30 GMT"), place("25-Oct-2026 01:30 BST"));
+        assert!(first < second, "HAZ-016: the later one is the newest: {text}");
+    }
+}
+
 #[test]
 fn only_contacts_that_have_begun_are_the_newest() {
     // The page was opened on 22-Nov-2026.

@@ -11,14 +11,14 @@ use crate::{
         token,
     },
     sources::gp_connect::{capability::Capability, refused},
-    wire::{self, Bounds},
+    wire::{self, Bounds, Line},
 };
-use reqwest::{Client, RequestBuilder};
+use reqwest::RequestBuilder;
 use std::sync::Arc;
 
 /// The way through the proxy.
 pub(in crate::sources::gp_connect) struct Proxy {
-    pub(super) client: Client,
+    pub(super) client: Line,
     pub(super) national: Arc<National>,
 }
 
