@@ -59,7 +59,7 @@ fn page(world: &World, host_url: &str) -> Response {
 }
 
 /// What the page offers; scripts may say any fault.
-const OFFERED: [&str; 33] = [
+const OFFERED: [&str; 34] = [
     "none",
     "hang",
     "slow:2000",
@@ -93,10 +93,11 @@ const OFFERED: [&str; 33] = [
     "blank",
     "token-expired",
     "unlogged",
+    "stale",
 ];
 
 /// Every word a fault is said in, and what a gateway meets then.
-const WORDS: [(&str, &str); 26] = [
+const WORDS: [(&str, &str); 27] = [
     ("none", "Answers as it should."),
     ("hang", "Takes the question and never answers."),
     ("slow:2000", "Answers rightly, so many milliseconds late; any number of them."),
@@ -124,6 +125,7 @@ const WORDS: [(&str, &str); 26] = [
     ("several", "sds: knows several systems where there should be one."),
     ("blank", "sds: knows the system, and neither its number nor its address."),
     ("unlogged", "Partners: answers, and leaves it out of its own access log."),
+    ("stale", "Partners who send extracts: the newest was received ten days earlier than it was."),
     ("paging-loop, paging-elsewhere, paging-short, error-inside", "Partners: searches that go wrong."),
     (
         "ambiguous, merged, inactive, token-expired, token-refused",

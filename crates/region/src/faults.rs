@@ -83,10 +83,12 @@ pub enum Fault {
     TokenRefused,
     /// It answers, and its own log does not say so.
     Unlogged,
+    /// What it holds was received ten days before it was.
+    Stale,
 }
 
 /// Faults that are one word.
-const WORDS: [(&str, Fault); 30] = [
+const WORDS: [(&str, Fault); 31] = [
     ("none", Fault::None),
     ("hang", Fault::Hang),
     ("drop", Fault::Drop),
@@ -116,6 +118,7 @@ const WORDS: [(&str, Fault); 30] = [
     ("token-expired", Fault::TokenExpired),
     ("token-refused", Fault::TokenRefused),
     ("unlogged", Fault::Unlogged),
+    ("stale", Fault::Stale),
     ("", Fault::None),
 ];
 
@@ -226,10 +229,14 @@ impl Faults {
     }
 }
 
-/// Why that source cannot have that fault; only a partner behind an edge node objects.
+/// Why that source cannot have that fault: a partner behind an edge node objects to some, whoever answers live to one.
 pub(crate) fn objection(source: &str, fault: Fault) -> Option<&'static str> {
     let behind_a_node = PARTNERS.iter().any(|partner| partner.behind_a_node && partner.name == source);
-    if behind_a_node { line::objection(fault) } else { None }
+    match fault {
+        fault if behind_a_node => line::objection(fault),
+        Fault::Stale => Some("it answers of this moment"),
+        _ => None,
+    }
 }
 
 fn in_force(table: &BTreeMap<String, Fault>, source: &str) -> Fault {

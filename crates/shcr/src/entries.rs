@@ -42,6 +42,8 @@ pub(crate) const SEARCHSET: &str = "searchset";
 pub(crate) const FACTS: &str = "facts";
 /// Under this name the opening that listed it.
 pub(crate) const LISTED_BY: &str = "listed-by";
+/// Under this name the document that was shown, by a keyed hash.
+pub(crate) const SHOWN: &str = "shown";
 /// Under this name the occasion at which emergency access began.
 const UNDER: &str = "break-glass";
 
@@ -74,6 +76,8 @@ pub(crate) struct Story {
     own: Vec<SourceId>,
     /// The opening whose page listed the document that this one opens.
     listed_by: Option<OpeningId>,
+    /// The document that was shown, by its name in the audit.
+    shown: Option<String>,
     /// More on why it was refused than the asker may know.
     because: Option<&'static str>,
     /// What the permit was decided on, for whoever asks later why.
@@ -107,6 +111,7 @@ impl Story {
             told: BTreeMap::new(),
             own: Vec::new(),
             listed_by: None,
+            shown: None,
             because: None,
             facts: None,
             practice: None,
@@ -175,6 +180,11 @@ impl Story {
     /// From now on every entry says that this opening is of one document, and whose page listed it.
     pub(crate) fn of_document(&mut self, listed_by: &OpeningId) {
         self.listed_by = Some(listed_by.clone());
+    }
+
+    /// Its content was disclosed: the end of this opening says which it was.
+    pub(crate) fn showing(&mut self, name: String) {
+        self.shown = Some(name);
     }
 
     /// What the browser is told, with the reference it may quote.
@@ -367,6 +377,7 @@ impl Story {
         entry.sources = self.plan.iter().map(ended).collect();
         entry.cause = Some(cause.to_owned());
         entry.detail.insert("disclosures".to_owned(), self.disclosed.to_string());
+        entry.detail.extend(self.shown.iter().map(|name| (SHOWN.to_owned(), name.clone())));
         entry
     }
 

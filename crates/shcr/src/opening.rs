@@ -19,6 +19,8 @@ mod questions;
 pub(crate) mod document;
 /// The sealed way to one document.
 pub(crate) mod handle;
+/// The sealed list of a chapter's documents.
+pub(crate) mod letters;
 /// From our values to what the page needs before its first byte.
 pub(crate) mod compose;
 /// Why a section does not show more, from the permit alone.

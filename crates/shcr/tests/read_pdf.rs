@@ -2,8 +2,11 @@
 
 use std::{
     io::{self, Write},
+    os::unix::process::ExitStatusExt,
     process::{Command, Output, Stdio},
 };
+
+const SIGABRT: i32 = 6;
 
 fn read(file: &[u8]) -> io::Result<Output> {
     let mut reader = Command::new(env!("CARGO_BIN_EXE_shcr"))
@@ -56,6 +59,105 @@ fn a_stream_that_inflates_without_end_ends_and_gives_no_words() {
     let output = read(&page(&bomb, &[])).unwrap();
     let words = String::from_utf8(output.stdout).unwrap();
     assert!(words.is_empty() || words.contains("\"text\":\"\""), "HAZ-020: 500 TB were promised: {words}");
+}
+
+/// Deflate by hand: bits from the lowest up, codes of the fixed tables from their highest bit down. Source: RFC 1951, section 3.2.
+#[derive(Default)]
+struct Deflated {
+    bytes: Vec<u8>,
+    held: u32,
+    bits: u32,
+}
+
+impl Deflated {
+    fn bit(&mut self, bit: u32) {
+        self.held |= bit << self.bits;
+        self.bits += 1;
+        if self.bits == 8 {
+            self.bytes.push(u8::try_from(self.held).unwrap());
+            (self.held, self.bits) = (0, 0);
+        }
+    }
+
+    fn code(&mut self, code: u32, length: u32) {
+        (0..length).rev().for_each(|place| self.bit(code >> place & 1));
+    }
+
+    fn literal(&mut self, byte: u8) {
+        match u32::from(byte) {
+            low @ 0..=143 => self.code(0x30 + low, 8),
+            high => self.code(0x190 + high - 144, 9),
+        }
+    }
+
+    /// 258 bytes again, from that distance code back, whose further bits are 0.
+    fn again(&mut self, distance: u32, further: u32) {
+        self.code(0xc5, 8);
+        self.code(distance, 5);
+        self.code(0, further);
+    }
+
+    /// One last block with fixed codes round what `write` writes, in the frame of RFC 1950; nobody checks its sum.
+    fn zlib(write: impl FnOnce(&mut Self)) -> Vec<u8> {
+        let mut out = Self { bytes: vec![0x78, 0x9c], ..Self::default() };
+        out.bit(1);
+        out.bit(1);
+        out.bit(0);
+        write(&mut out);
+        out.code(0, 7);
+        while out.bits != 0 {
+            out.bit(0);
+        }
+        [out.bytes, vec![0; 4]].concat()
+    }
+
+    /// So many times "127 more of this byte" for whoever decodes run lengths, deflated.
+    fn runs(count: usize) -> Vec<u8> {
+        Self::zlib(|out| {
+            out.literal(129);
+            (0..count * 2 / 258).for_each(|_| out.again(0, 0));
+        })
+    }
+
+    /// Anything whose bytes come again after 13, as the codes of [`Self::runs`] do, deflated once more.
+    fn twice(whole: &[u8]) -> Vec<u8> {
+        const PERIOD: usize = 13;
+        let (first, mut at) = (3 * PERIOD, 3 * PERIOD);
+        Self::zlib(|out| {
+            whole[..first].iter().for_each(|byte| out.literal(*byte));
+            while whole.len() - at >= 258 + PERIOD
+                && whole[at..at + 258] == whole[at - PERIOD..at + 258 - PERIOD]
+            {
+                out.again(7, 2);
+                at += 258;
+            }
+            whole[at..].iter().for_each(|byte| out.literal(*byte));
+        })
+    }
+}
+
+/// A page whose content is so many runs of 128 bytes, deflated twice.
+fn bomb(runs: usize) -> Vec<u8> {
+    let content = Deflated::twice(&Deflated::runs(runs));
+    page(&stream("/Filter [/FlateDecode /FlateDecode /RunLengthDecode]", &content), &[])
+}
+
+/// The memory a reader may have is what ends it, long before its time does: the same file, a hundredth as long, is read.
+#[test]
+fn a_letter_that_inflates_past_the_readers_memory_ends_the_reader_and_one_that_does_not_is_read() {
+    let most = bomb(8 * 1024 * 1024);
+    assert!(most.len() < 10 * 1024, "{} bytes would inflate to a gigabyte", most.len());
+    let ended = read(&most).unwrap();
+    // An allocation that fails aborts; time that runs out is another signal.
+    assert_eq!(
+        (ended.status.signal(), ended.stdout.len()),
+        (Some(SIGABRT), 0),
+        "HAZ-020: {:?}",
+        ended.status
+    );
+    let ended = read(&bomb(80 * 1024)).unwrap();
+    assert!(ended.status.success(), "{:?}", ended.status);
+    assert!(String::from_utf8(ended.stdout).unwrap().contains("\"all\":1"));
 }
 
 #[test]

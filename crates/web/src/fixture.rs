@@ -1,6 +1,6 @@
 //! Hand-made pages and records for tests. Every person, place and entry is invented.
 
-use crate::page::{Banner, Freshness, Handles, LastLook, Life, ListedDocument, Page, SourceCard};
+use crate::page::{Banner, Freshness, Handles, LastLook, Letters, Life, ListedDocument, Page, SourceCard};
 use crate::view::Panel;
 use fhir::reply::{Silence, Warning};
 use fhir::{Category, FhirDate, ReplyState, SourceId};
@@ -27,6 +27,7 @@ pub(crate) fn page() -> Page {
         opened_at: "2026-11-22T14:02:00Z".parse().unwrap(),
         last_look: LastLook::At("2026-11-08T09:12:00Z".parse().unwrap()),
         unheard_then: Vec::new(),
+        opened_before: BTreeMap::new(),
         life: Life { idle_s: 600, absolute_s: 3_600 },
         banner: banner(),
         professional: "Dr Ada Example".into(),
@@ -82,6 +83,14 @@ impl Handles for Numbered {
     fn handle(&self, document: &ListedDocument) -> Option<String> {
         let resource = document.retrieval.resource.as_deref().unwrap_or_default();
         (resource.len() < 100).then(|| format!("{}-{}", document.source, resource.replace('/', "-")))
+    }
+
+    fn name(&self, document: &ListedDocument) -> String {
+        document.retrieval.resource.clone().unwrap_or_default()
+    }
+
+    fn letters(&self, letters: &Letters) -> Option<String> {
+        (letters.rows.len() < 1_000).then(|| format!("list-of-{}", letters.rows.len()))
     }
 }
 

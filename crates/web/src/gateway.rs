@@ -205,6 +205,35 @@ pub struct ReportForm {
     pub text: String,
 }
 
+/// The form of the documents' chapter, and of a document that was opened from it.
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct LettersForm {
+    pub token: String,
+    /// The list as it was sealed.
+    pub list: String,
+    /// Which of its documents.
+    pub at: String,
+    /// What is chosen on each axis; empty where it is all.
+    #[serde(rename = "doc-a")]
+    pub a: String,
+    #[serde(rename = "doc-b")]
+    pub b: String,
+    #[serde(rename = "doc-c")]
+    pub c: String,
+    /// What a title was found by.
+    pub term: String,
+}
+
+impl LettersForm {
+    /// What was chosen; a number nobody was offered is all.
+    pub fn chosen(&self) -> crate::page::Chosen {
+        let number = |text: &String| text.parse().unwrap_or_default();
+        let by = [&self.a, &self.b, &self.c].map(number);
+        crate::page::Chosen { by, term: self.term.clone() }
+    }
+}
+
 /// The page round one document, whole.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -387,6 +416,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn searchset(&self, within: Within, wanted: Wanted) -> Answer<Searchset>;
     /// The page round one document: no source is asked, and the audit has the opening that listed it.
     fn document(&self, within: Within, handle: String) -> Answer<Shell>;
+    /// The same for one document of a list, with its place in that list.
+    fn letter(&self, within: Within, form: LettersForm) -> Answer<Shell>;
     /// One document: an opening of its own, asking the one source that holds it.
     fn content(&self, within: Within, handle: String, shown_as: As) -> Answer<Content>;
     /// The interruption page's "this is the right person": recorded, then the record may be opened.

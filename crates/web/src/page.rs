@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 /// What is looked for.
 mod sought;
+/// From one document to the next.
+mod letters;
 
+pub use letters::{Axis, Chosen, Letter, Letters, Neighbour, Place};
 pub use sought::Sought;
 pub(crate) use sought::fold;
 
@@ -30,6 +33,8 @@ pub struct Page {
     pub last_look: LastLook,
     /// Sources that had not answered then.
     pub unheard_then: Vec<SourceId>,
+    /// When this professional last opened a document of this person, by [`Handles::name`]; empty where that is not known.
+    pub opened_before: BTreeMap<String, jiff::Timestamp>,
     pub life: Life,
     pub banner: Banner,
     pub professional: String,
@@ -136,9 +141,14 @@ pub struct ActiveEmergency {
 pub trait Handles: Send + Sync {
     /// One path segment, or `None` where it would be too long for one.
     fn handle(&self, document: &ListedDocument) -> Option<String>;
+    /// What the audit calls it, for this professional and person alone.
+    fn name(&self, document: &ListedDocument) -> String;
+    /// The whole list as a value of a form, or `None` where it would be too long for one.
+    fn letters(&self, letters: &Letters) -> Option<String>;
 }
 
 /// A document as a row lists it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ListedDocument {
     pub source: SourceId,
     pub category: Category,
@@ -181,9 +191,11 @@ pub struct DocumentPage {
     pub professional: String,
     pub organisation: String,
     pub training: bool,
-    /// Masks the form that ends emergency access.
+    /// Masks the forms.
     pub form_token: String,
     pub emergency: Option<ActiveEmergency>,
+    /// Where it stands in the list it was opened from, where it was opened from one.
+    pub place: Option<Place>,
 }
 
 /// The identity banner by CUI rules. All text as PDS has it, else as the host sent it.

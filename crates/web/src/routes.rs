@@ -131,6 +131,7 @@ enum Act {
     Searchset,
     Find,
     Document,
+    Letter,
     Content,
     Words,
     Confirm,
@@ -198,6 +199,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Get, "/s/{sid}/fhir", Act::Searchset, [SESSION, "session", "open, disclosures, close"]),
     route(Post, "/s/{sid}/find", Act::Find, [SESSION, "session", "open, disclosures, close"]),
     route(Get, "/s/{sid}/d/{handle}", Act::Document, [SESSION, "session", "-"]),
+    route(Post, "/s/{sid}/letters", Act::Letter, [SESSION, "session", "-"]),
     route(Get, "/s/{sid}/b/{handle}", Act::Content, [SESSION, "session", "open, disclosure, close"]),
     route(Get, "/s/{sid}/t/{handle}", Act::Words, [SESSION, "session", "open, disclosure, close"]),
     route(Post, "/s/{sid}/confirm", Act::Confirm, [SESSION, "session", "identity confirmed"]),
@@ -219,8 +221,10 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Get, "/favicon", Act::Icon, NOBODY),
 ];
 
-/// No form of ours is longer.
+/// No form of ours is longer, but one.
 const LONGEST_BODY: usize = 64 * 1024;
+/// A sealed list of documents with what was chosen among them.
+const LONGEST_LIST: usize = crate::page::Letters::LONGEST + LONGEST_BODY;
 
 /// What every handler is given.
 #[derive(Clone)]
@@ -229,7 +233,7 @@ pub(crate) struct App {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// The public router, built from the table. Request bodies are limited to 64 KiB.
+/// The public router, built from the table. Request bodies are limited to 64 KiB, a list of documents to 576 KiB.
 pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
     let app = App { gateway, settings: Arc::new(settings) };
     let mut router = Router::new();
@@ -238,11 +242,12 @@ pub fn router(gateway: Arc<dyn Gateway>, settings: Settings) -> Router {
         let handler = move |State(app): State<App>, params: RawPathParams, request: Request| async move {
             answer(act, app, named(&params), request).await
         };
-        router = router.route(row.path, on(row.method.filter(), handler));
+        let longest = if act == Act::Letter { LONGEST_LIST } else { LONGEST_BODY };
+        let answered = on(row.method.filter(), handler).layer(DefaultBodyLimit::max(longest));
+        router = router.route(row.path, answered);
     }
     router
         .fallback(|State(app): State<App>| async move { still::not_found(&app) })
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn_with_state(app.clone(), headers::on_every_answer))
         .with_state(app)
 }
@@ -299,6 +304,7 @@ async fn answer(
         Act::Searchset => searchset::searchset(app, named, request).await,
         Act::Find => session::find(app, named, request).await,
         Act::Document => document::shell(app, (named, handle), request).await,
+        Act::Letter => document::letter(app, named, request).await,
         Act::Content => document::content(app, (named, handle), As::ItIs, request).await,
         Act::Words => document::content(app, (named, handle), As::Words, request).await,
         Act::Confirm => session::confirm(app, named, request).await,

@@ -79,6 +79,7 @@ pub const NOT_DRAWN: &str = "Not drawn: this page has all the graphs it may have
 pub const NOT_RETRIEVED: &str = "Exists, not retrieved";
 pub const ADDRESS_TOO_LONG: &str = "(its address is too long to be opened here: ask its source)";
 pub const CONTACT_ONLY: &str = "its source names whom to ask, not a document";
+pub const TRY_AGAIN: &str = "Try again (asks every source again)";
 pub const BACK_ASKS_AGAIN: &str = "(opens it again: every source is asked again)";
 
 /// One screenful of parts of speech per section: heading and what a row of it is called.

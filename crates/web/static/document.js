@@ -3,6 +3,8 @@
   "use strict";
   const main = document.getElementById("main");
   const path = main.dataset.path;
+  // Opened by a form: Reload and Back then ask for this document alone, and for no form to be sent again.
+  if (main.dataset.here) history.replaceState(null, "", main.dataset.here);
   let closed = false, endAt = Date.now() + 1000 * Math.min(Number(main.dataset.idle), Number(main.dataset.left));
   const blank = () => {
     for (const part of document.querySelectorAll("header.banner, footer")) part.remove();

@@ -111,8 +111,9 @@ test('a named letter is found among all by its title, and any letter opens in tw
   await expect(shown.locator('#s-doc .filtered')).toBeVisible();
   await box.press('Enter');
   expect(shown.url(), 'HAZ-049: the term goes nowhere').toBe(before);
-  await rows(shown, 'doc').getByRole('link', { name: /^Open/ }).click();
+  await rows(shown, 'doc').getByRole('button', { name: /^Open/ }).click();
   await expect(shown.getByRole('heading', { level: 1 })).toContainText('furosemide raised');
+  await expect(shown.locator('.walk p'), 'what it was found by is kept').toContainText('Document 1 of 1 in the list it was opened from. Chosen there: Title has: furosemide RAISED.');
   await page.context().close();
 });
 

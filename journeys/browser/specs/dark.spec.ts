@@ -34,7 +34,7 @@ for (const [place, script] of [true, false].entries()) {
     await page.emulateMedia({ media: 'screen' });
     if (script) expect(await page.evaluate(() => localStorage.length + sessionStorage.length), 'nothing kept').toBe(0);
 
-    await page.getByRole('link', { name: `Open: ${PDF}, ` }).locator('visible=true').first().click();
+    await page.locator('#s-doc').getByRole('button', { name: `Open: ${PDF}, ` }).locator('visible=true').first().click();
     await expect(page.getByRole('heading', { level: 1, name: PDF })).toBeVisible();
     await page.getByRole('radio', { name: 'Dark', exact: true }).check();
     expect(await light(page)).toBeLessThan(64);

@@ -27,7 +27,8 @@ async function record(browser: Browser, width: number, script: boolean): Promise
 /** Follows the way on the row of that document. */
 async function open(page: Page, title: string): Promise<void> {
   // Wherever it stands: among the latest, in its chapter, or among what came late.
-  await page.getByRole('link', { name: `Open: ${title}, ` }).locator('visible=true').first().click();
+  const name = `Open: ${title}, `;
+  await page.getByRole('link', { name }).or(page.getByRole('button', { name })).locator('visible=true').first().click();
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
 }
 
@@ -130,7 +131,7 @@ test('inside the host’s panel a document is read in a frame within a frame (HA
   const watch = new Watch(page.context());
   await openPatient(page);
   const panel = await openInPanel(page);
-  await panel.getByRole('link', { name: `Open: ${RTF}, ` }).click();
+  await panel.locator('#s-doc').getByRole('button', { name: `Open: ${RTF}, ` }).click();
   await expect(panel.getByRole('heading', { level: 1, name: RTF })).toBeVisible();
   await expect(panel.frameLocator('iframe[title^="Document: "]').locator('body')).toContainText('sleep poor.');
   watch.isQuiet();
@@ -149,3 +150,51 @@ test('the page of a document closes with its session (HAZ-003)', async ({ browse
   await expect(first.getByText('999 123 4578')).toHaveCount(0);
   await page.context().close();
 });
+
+for (const [width, script] of [[1280, true], [480, false]] as const) {
+  test(`from a letter one goes to the next of those that were chosen, and back, at ${width} px with script ${script ? 'on' : 'off'} (HAZ-017)`, async ({ browser }) => {
+    const page = await newPage(browser, width, script);
+    const watch = new Watch(page.context(), [ready().host_url, ready().gateway_url, ...READER]);
+    await openPatient(page, 'SAMPLE');
+    const shown = await openInWindow(page);
+    const chapter = shown.locator('#s-doc');
+    await chapter.locator('.filter summary').click();
+    const choices = chapter.locator('.filter fieldset').first().locator('label');
+    const counts = (await choices.allTextContents()).map((words) => Number(words.match(/\((\d+)\)/)?.[1] ?? 0));
+    const choice = choices.nth(counts.indexOf(Math.max(...counts)));
+    await choice.locator('input').check();
+    const kind = (await choice.locator('bdi').textContent())!;
+    const rows = chapter.locator('tr.sift:visible');
+    const titles = await rows.filter({ has: shown.getByRole('button', { name: /^Open/ }) }).locator('td:nth-child(2) > b').allTextContents();
+    expect(titles.length).toBeGreaterThan(2);
+    await rows.getByRole('button', { name: /^Open/ }).first().click();
+    for (const [at, title] of titles.slice(0, 3).entries()) {
+      await expect(shown.getByRole('heading', { level: 1 })).toHaveText(title.trim());
+      const said = shown.locator('.walk p');
+      await expect(said).toContainText(`Document ${at + 1} of ${titles.length} in the list it was opened from. Chosen there: Type: ${kind}.`);
+      await hasNoSidewaysScroll(shown);
+      if (script && at === 1) {
+        const { violations } = await new AxeBuilder({ page: shown }).withTags(RULES).exclude('iframe').analyze();
+        expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+      }
+      if (at === 1) await shown.screenshot({ path: `../../artefacts/letter-${width}.png` });
+      if (at < 2) await shown.getByRole('button', { name: /^Next: / }).click();
+    }
+    await shown.getByRole('button', { name: /^Previous: / }).click();
+    await expect(shown.getByRole('heading', { level: 1 })).toHaveText(titles[1].trim());
+    // With script no form is sent again by Reload.
+    if (script) {
+      expect(shown.url()).toMatch(/\/d\/[\w-]+$/);
+      await shown.reload();
+      await expect(shown.getByRole('heading', { level: 1 })).toHaveText(titles[1].trim());
+    }
+    for (const address of watch.addresses) expect(decodeURIComponent(address), 'HAZ-049').not.toMatch(/999 ?\d{3} ?\d{4}|sample|clinic/i);
+    await shown.getByRole('link', { name: 'Back to the record' }).click();
+    await expect(shown.locator('#complete')).toBeAttached();
+    const opened = shown.locator('#s-doc tr', { hasText: 'Opened by you' });
+    await expect(opened.filter({ hasText: titles[1].trim() }).first()).toContainText(/Opened by you \d\d-\w{3}-\d{4} \d\d:\d\d/);
+    await shown.locator('#s-doc').screenshot({ path: `../../artefacts/opened-by-you-${width}.png` });
+    watch.isQuiet();
+    await page.context().close();
+  });
+}

@@ -2,9 +2,9 @@
 // Four of them: one whose partners answer at once, so that a page is the same each time, one with believable delays, one that knows
 // a SMART server and a sign-in service, and one whose partners a test may make go wrong.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProviders } from './providers.ts';
 
@@ -19,10 +19,13 @@ export interface Ready {
   /** The operator's listener. */
   admin_url: string;
   state_dir: string;
+  /** The configuration the gateway runs on. */
+  config: string;
+  sources: { name: string; url: string }[];
   people: { nhs_number: string; name: string; story_key: string }[];
 }
 
-export type Pace = 'prompt' | 'believable' | 'providers' | 'faulty' | 'training';
+export type Pace = 'prompt' | 'believable' | 'providers' | 'faulty' | 'training' | 'large';
 
 /** What the running demo of that pace says of itself. */
 export function ready(pace: Pace = 'prompt'): Ready {
@@ -69,6 +72,29 @@ export async function startOne(shcr: string, pace: Pace, further: string[] = [])
     if (verified.status !== 0) throw new Error(`the audit does not verify: ${verified.stdout}${verified.stderr}`);
     rmSync(folder, { recursive: true });
   };
+}
+
+/** Starts a region, and the gateway before it as a process of its own on a configuration that `change` had its way with. */
+export async function startApart(shcr: string, pace: Pace, change: (config: string) => string): Promise<() => Promise<void>> {
+  const stopRegion = await startOne(shcr, pace, ['--without-gateway']);
+  const { config, gateway_url: gateway } = ready(pace);
+  writeFileSync(config, change(readFileSync(config, 'utf8')));
+  const log = join(dirname(config), 'serve.log');
+  const serve = spawn(shcr, ['serve', '--config', config], { stdio: ['ignore', 'ignore', openSync(log, 'w')] });
+  const ended = new Promise<number | null>((done) => serve.on('exit', done));
+  const stop = async () => {
+    serve.kill('SIGTERM');
+    await ended;
+    await stopRegion();
+  };
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (await fetch(`${gateway}/help`).then((answer) => answer.ok, () => false)) return stop;
+    if (serve.exitCode !== null) break;
+    await sleep(100);
+  }
+  const said = readFileSync(log, 'utf8');
+  await stop();
+  throw new Error(`the gateway did not come up:\n${said}`);
 }
 
 export default async function start(): Promise<() => Promise<void>> {

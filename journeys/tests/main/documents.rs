@@ -17,15 +17,42 @@ async fn opened_by(demo: &Demo, login: &str) -> (View, Page) {
     (view, page)
 }
 
-/// The address behind "Open" on the row of that title.
-fn address(page: &Page, title: &str) -> String {
-    found(page, title).unwrap_or_else(|| panic!("no way to open `{title}`:\n{}", page.section("doc")))
+/// The address of the page that "Open" on the row of that title leads to.
+async fn address(view: &View, page: &Page, title: &str) -> String {
+    if let Some(link) = found(page, title) {
+        return link;
+    }
+    let number =
+        number(page, title).unwrap_or_else(|| panic!("no way to open `{title}`:\n{}", page.section("doc")));
+    let shell = letter(view, page, &[("at", &number)]).await;
+    let frame =
+        shell.html.split("<iframe name=\"document\" src=\"").nth(1).and_then(|rest| rest.split('"').next());
+    frame.unwrap_or_else(|| panic!("no frame: {}", shell.text())).replace("/b/", "/d/")
 }
 
+/// Its link, where it stands outside the chapter.
 fn found(page: &Page, title: &str) -> Option<String> {
     let label = format!("aria-label=\"Open: {title}, ");
-    let link = page.html.split("<a ").find(|link| link.contains(&label))?;
+    let link =
+        page.html.split("<a ").find(|link| link.split('>').next().is_some_and(|tag| tag.contains(&label)))?;
     link.split("href=\"").nth(1)?.split('"').next().map(str::to_owned)
+}
+
+/// Its number in the chapter's list.
+fn number(page: &Page, title: &str) -> Option<String> {
+    let label = format!("aria-label=\"Open: {title}, ");
+    let button = page
+        .html
+        .split("<button ")
+        .find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(&label)))?;
+    button.split("value=\"").nth(1)?.split('"').next().map(str::to_owned)
+}
+
+/// Sends the form of the chapter, or of a page that was opened from it.
+async fn letter(view: &View, page: &Page, fields: &[(&str, &str)]) -> Page {
+    let [token, list] = ["token", "list"].map(|name| page.field(name).expect("a form with that field"));
+    let own = [("token", token.as_str()), ("list", list.as_str())];
+    view.browser.post(&format!("{}letters", view.path), &[&own, fields].concat()).await
 }
 
 /// The address of the content in the frame of that page.
@@ -34,14 +61,14 @@ fn content(address: &str) -> String {
 }
 
 async fn bytes_of(view: &View, page: &Page, title: &str) -> Page {
-    view.browser.get(&content(&address(page, title))).await
+    view.browser.get(&content(&address(view, page, title).await)).await
 }
 
 #[tokio::test]
 async fn a_letter_is_opened_from_its_row_and_recorded_as_an_opening_of_its_own() {
     let demo = Demo::start(&[]);
     let (view, page) = opened_by(&demo, "dr.okafor").await;
-    let address = address(&page, PDF);
+    let address = address(&view, &page, PDF).await;
     demo.control().forget_what_was_asked().await;
 
     let shell = view.browser.get(&address).await;
@@ -79,7 +106,7 @@ async fn a_letter_is_opened_from_its_row_and_recorded_as_an_opening_of_its_own()
 async fn the_text_of_a_pdf_is_read_by_the_server_and_recorded_as_an_opening_of_its_own() {
     let demo = Demo::start(&[]);
     let (view, page) = opened_by(&demo, "dr.okafor").await;
-    let address = address(&page, PDF).replace("/d/", "/t/");
+    let address = address(&view, &page, PDF).await.replace("/d/", "/t/");
     let before = demo.auditor().verify();
     let shown = view.browser.get(&address).await;
     assert_eq!(shown.header("content-type"), Some("text/html; charset=utf-8"), "{}", shown.text());
@@ -92,6 +119,105 @@ async fn the_text_of_a_pdf_is_read_by_the_server_and_recorded_as_an_opening_of_i
     for kind in ["open", "disclosure", "close"] {
         assert_eq!(after.count(kind), before.count(kind) + 1, "HAZ-025, HAZ-029: one more {kind}");
     }
+}
+
+#[tokio::test]
+async fn from_a_letter_one_goes_to_the_next_and_back_and_each_is_recorded_when_it_is_opened() {
+    let demo = Demo::start(&[]);
+    let (view, page) = opened_by(&demo, "dr.okafor").await;
+    demo.control().forget_what_was_asked().await;
+    let before = demo.auditor().verify();
+    let first = letter(&view, &page, &[("at", "1")]).await;
+    assert!(
+        first.text().contains("Document 1 of ") && first.text().contains("This is the first."),
+        "{}",
+        first.text()
+    );
+    let next = next(&first).expect("a way to the next");
+    let second = letter(&view, &first, &[("at", &next)]).await;
+    assert!(
+        second.text().contains("Document 2 of ") && second.text().contains("Previous: "),
+        "{}",
+        second.text()
+    );
+    assert_eq!(demo.control().asked().await, [], "the page round a document asks nobody");
+    assert_eq!(
+        demo.auditor().verify().count("open"),
+        before.count("open"),
+        "nothing of a document was shown yet"
+    );
+
+    let frame =
+        second.html.split("<iframe name=\"document\" src=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let shown = view.browser.get(frame.expect("a frame")).await;
+    assert_eq!(shown.status, 200);
+    // A list of another session, a number nobody was offered, and no word of this session's.
+    let (other, others) = opened_by(&demo, "nurse.bell").await;
+    let [token, list] = ["token", "list"].map(|name| others.field(name).expect("a field"));
+    let path = format!("{}letters", view.path);
+    let own = page.field("token").expect("a token");
+    for form in [
+        [("token", own.as_str()), ("list", list.as_str()), ("at", "1")],
+        [("token", token.as_str()), ("list", list.as_str()), ("at", "1")],
+    ] {
+        let refused = view.browser.post(&path, &form).await;
+        assert!(refused.status == 403 && !refused.html.contains("<iframe"), "HAZ-002: {}", refused.text());
+    }
+    for number in ["0", "100000", "-1", ""] {
+        let refused = letter(&other, &others, &[("at", number)]).await;
+        assert!(refused.status == 403 && !refused.html.contains("<iframe"), "HAZ-002: {}", refused.text());
+    }
+    let after = demo.finish();
+    // One record of another professional was opened, and one document.
+    for kind in ["open", "close"] {
+        assert_eq!(after.count(kind), before.count(kind) + 2, "HAZ-025, HAZ-029: {kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_was_shown_is_marked_for_whoever_opened_it_and_for_nobody_else() {
+    let demo = Demo::start(&[]);
+    let (view, page) = opened_by(&demo, "dr.okafor").await;
+    assert!(!page.html.contains("Opened by you"), "nothing was opened yet");
+    // The page round it shows nothing of it; a source that fails shows nothing either.
+    let other = "Clinic letter: care of older people";
+    view.browser.get(&address(&view, &page, other).await).await;
+    assert!(bytes_of(&view, &page, PDF).await.html.starts_with("%PDF-"));
+    demo.control().fault("nelft", "404").await;
+    bytes_of(&view, &page, PDF).await;
+    demo.control().fault("nelft", "none").await;
+
+    let again = in_time(&view).await;
+    let marked = |page: &Page| -> Vec<bool> {
+        let rows = page.html.split("<tr ").filter(|row| row.contains(&format!("aria-label=\"Open: {PDF}, ")));
+        rows.map(|row| row.contains("Opened by you ")).collect()
+    };
+    assert_eq!(marked(&again), [true], "{}", again.section("doc"));
+    let all = again.section("doc").matches("Opened by you ").count();
+    assert_eq!(all, 1, "HAZ-017: only what was shown: {}", again.section("doc"));
+    let (other_view, _) = opened_by(&demo, "dr.okafor").await;
+    assert_eq!(marked(&in_time(&other_view).await), [true], "in another view too");
+    let (_, nurses) = opened_by(&demo, "nurse.bell").await;
+    assert!(!nurses.html.contains("Opened by you"), "another professional opened nothing");
+    demo.finish();
+}
+
+/// The record with every source's answer in its own place: on a busy machine it is opened again.
+async fn in_time(view: &View) -> Page {
+    let mut page = view.read().await;
+    for _ in 0..8 {
+        if !page.html.contains(" id=\"late-") {
+            break;
+        }
+        page = view.read().await;
+    }
+    page
+}
+
+/// The number behind "Next".
+fn next(page: &Page) -> Option<String> {
+    let button = page.html.split("<button ").find(|tag| tag.contains(">Next: "))?;
+    button.split("value=\"").nth(1)?.split('"').next().map(str::to_owned)
 }
 
 #[tokio::test]
@@ -181,7 +307,7 @@ async fn a_handle_that_is_not_this_sessions_opens_nothing_and_is_recorded() {
     let demo = Demo::start(&[]);
     let (view, page) = opened_by(&demo, "dr.okafor").await;
     let (other, _) = opened_by(&demo, "nurse.bell").await;
-    let address = address(&page, PDF);
+    let address = address(&view, &page, PDF).await;
     let handle = address.rsplit('/').next().expect("a handle").to_owned();
     demo.control().forget_what_was_asked().await;
     let before = demo.auditor().verify();
@@ -216,7 +342,7 @@ async fn a_handle_that_is_not_this_sessions_opens_nothing_and_is_recorded() {
 async fn a_document_is_not_asked_for_while_access_cannot_be_recorded() {
     let demo = Demo::start(&[]);
     let (view, page) = opened_by(&demo, "dr.okafor").await;
-    let address = content(&address(&page, PDF));
+    let address = content(&address(&view, &page, PDF).await);
     demo.control().forget_what_was_asked().await;
     demo.auditor().hold();
     let refused = view.browser.get(&address).await;
@@ -236,7 +362,8 @@ async fn a_role_that_may_not_open_documents_has_no_way_to_one() {
     }
     // A summary has discharge summaries whole, and other documents as a list.
     let (_, page) = opened_by(&demo, "pharm.foss").await;
-    assert!(found(&page, "Clinic letter: care of older people").is_none(), "HAZ-047");
+    let title = "Clinic letter: care of older people";
+    assert!(found(&page, title).is_none() && number(&page, title).is_none(), "HAZ-047");
     assert!(page.section("doc").contains("Listed only: not opened for your role"), "{}", page.section("doc"));
     demo.finish();
 }
@@ -254,7 +381,7 @@ async fn what_a_source_does_not_send_is_a_row_without_a_way() {
 async fn a_closed_session_ends_every_way_into_it() {
     let demo = Demo::start(&[]);
     let (view, page) = opened_by(&demo, "dr.okafor").await;
-    let address = address(&page, PDF);
+    let address = address(&view, &page, PDF).await;
     let token = page.field("token").expect("the page's forms carry a token");
     view.browser.post(&format!("{}close", view.path), &[("token", &token)]).await;
     demo.control().forget_what_was_asked().await;

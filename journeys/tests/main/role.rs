@@ -1,6 +1,9 @@
 //! What a role sees: less where the agreement says less, with the number of categories that are not shown; none where it is unknown.
 
-use journeys::{browser::Browser, demo::Demo};
+use journeys::{
+    browser::{Browser, Page},
+    demo::Demo,
+};
 use serde_json::json;
 
 // shows: R35
@@ -39,22 +42,36 @@ async fn what_a_role_may_not_see_is_not_even_asked_for() {
     demo.finish();
 }
 
+/// Every way of reading the summary, with who reads it so: the parts in their order, by the short names of their places.
+const VIEWS: [(&str, &str); 12] = [
+    ("dr.okafor", "pla fra new con med ale pro res app doc car peo"),
+    ("nurse.bell", "pla fra new con med ale pro res app doc car peo"),
+    ("icb.rao", "pla fra new con med ale pro res app doc car peo"),
+    ("dr.vane", "new med con doc res pla pro car fra ale app peo"),
+    ("nurse.bright", "pla car new fra med con ale app pro res doc peo"),
+    ("dr.lindqvist", "pla ale med pro con fra peo car new res doc app"),
+    ("para.cole", "pla ale med pro con fra peo car new res doc app"),
+    ("pharm.foss", "med new res pro doc con pla peo"),
+    ("cpn.grey", "pla ale med con new pro res car peo doc app"),
+    ("sw.dean", "car pla peo con fra app ale med pro new doc"),
+    ("care.hale", "pla med car ale con app peo pro"),
+    ("clerk.ellis", "peo app con doc"),
+];
+
+/// The parts of the summary, in the order of the page.
+fn summary(page: &Page) -> Vec<&str> {
+    let places = page.html.split(" slot\" id=\"p-").skip(1);
+    places.filter_map(|rest| rest.split('"').next()).collect()
+}
+
 // shows: R22
 #[tokio::test]
 async fn every_kind_of_professional_opens_the_record_with_a_page_of_their_own() {
     let demo = Demo::start(&[]);
     let doreen = demo.ready.golden_person();
-    for login in [
-        "nurse.bell",
-        "dr.lindqvist",
-        "para.cole",
-        "pharm.foss",
-        "cpn.grey",
-        "sw.dean",
-        "care.hale",
-        "icb.rao",
-    ] {
+    for (login, order) in VIEWS {
         let page = demo.host().sign_in(login).await.open(&doreen).await.read().await;
+        assert_eq!(summary(&page).join(" "), order, "HAZ-027: {login}");
         assert!(page.is_complete(), "{login}: {}", page.text());
         assert!(
             page.text().contains("Your role may not include everything in this record."),

@@ -24,7 +24,7 @@ struct Lesson {
     look: &'static str,
 }
 
-const LESSONS: [Lesson; 6] = [
+const LESSONS: [Lesson; 7] = [
     Lesson {
         name: "slow",
         words: "is slow",
@@ -54,6 +54,13 @@ const LESSONS: [Lesson; 6] = [
         words: "refuses",
         fault: "outcome:NO_PATIENT_CONSENT",
         look: "“is not shown”, or of a practice “holds back”: not the same as holding nothing.",
+    },
+    Lesson {
+        name: "stale",
+        words: "sends nothing new",
+        fault: "stale",
+        look: "“older than agreed”, with the day of its last extract: in its sections and beside the count of sources. Only ic24, \
+            the ambulance service and the councils can: the others answer live.",
     },
     Lesson {
         name: "wrong-person",

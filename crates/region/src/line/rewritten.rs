@@ -15,11 +15,15 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json, value::RawValue};
 use std::collections::BTreeMap;
 
 /// The members of a Bundle, each as it was sent: a decimal keeps its digits (HAZ-039).
 type Members = BTreeMap<String, Box<RawValue>>;
+
+/// How much earlier what is stale was received: more than any partner has agreed.
+const STALE: SignedDuration = SignedDuration::from_hours(10 * 24);
 
 /// An answer read to its end.
 pub(super) struct Whole {
@@ -48,7 +52,10 @@ impl<'a> View<'a> {
 /// Whether the gate leaves that fault to what stands behind it, and an answer can be rewritten to it.
 pub(super) fn is_for_the_source(fault: Fault) -> bool {
     use Fault::*;
-    matches!(fault, PagingLoop | PagingElsewhere | PagingShort | ErrorInside | Ambiguous | Merged | Inactive)
+    matches!(
+        fault,
+        PagingLoop | PagingElsewhere | PagingShort | ErrorInside | Ambiguous | Merged | Inactive | Stale
+    )
 }
 
 impl Whole {
@@ -99,6 +106,12 @@ fn searchset(fault: Fault, view: &View<'_>, whole: &[u8]) -> Option<Vec<u8>> {
             let mut entries: Vec<Box<RawValue>> = read(&bundle, "entry").unwrap_or_default();
             entries.push(RawValue::from_string(error().to_string()).ok()?);
             bundle.insert("entry".to_owned(), serde_json::value::to_raw_value(&entries).ok()?);
+        }
+        Fault::Stale => {
+            let mut meta: Value = read(&bundle, "meta")?;
+            let received = meta.get("lastUpdated")?.as_str()?.parse::<Timestamp>().ok()?;
+            meta["lastUpdated"] = Value::from(received.checked_sub(STALE).ok()?.to_string());
+            put(&mut bundle, "meta", &meta)?;
         }
         fault if view.by_number => people(fault, view, &mut bundle)?,
         _ => return None,

@@ -246,6 +246,8 @@ async fn a_lesson_is_the_one_thing_wrong_and_is_taken_back_by_one_press() {
     for lesson in ["slow", "broken", "unreadable", "refusing", "wrong-person"] {
         assert_eq!((choose("provide", lesson).await, wrong().await), (303, 1), "{lesson}");
     }
+    assert_eq!((choose("ambulance", "stale").await, wrong().await), (303, 1));
+    assert_eq!((choose("acute", "stale").await, wrong().await), (400, 1), "it answers live");
     assert_eq!((choose("", "none").await, wrong().await), (303, 0));
     assert!(page().await.contains("<b>All is well.</b>"));
 }

@@ -54,6 +54,7 @@ pub(super) fn page(
         opened_at: clock::now(),
         last_look: LastLook::default(),
         unheard_then: Vec::new(),
+        opened_before: Default::default(),
         life: session.life(clock::millis()),
         banner: banner(person),
         professional: launch.practitioner.display.clone(),
@@ -82,13 +83,14 @@ pub(super) fn anew(
     (person, permit): (&Identified, &Permit),
     story: &Story,
 ) -> Page {
-    let Page { caveats, mismatch, opened_at, last_look, unheard_then, sought, .. } = page;
+    let Page { caveats, mismatch, opened_at, last_look, unheard_then, opened_before, sought, .. } = page;
     Page {
         caveats,
         mismatch,
         opened_at,
         last_look,
         unheard_then,
+        opened_before,
         sought,
         ..self::page(program, session, person, permit, story)
     }

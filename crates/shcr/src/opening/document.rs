@@ -5,6 +5,7 @@
 use super::{
     compose, disclose,
     handle::Handle,
+    letters::List,
     session,
     session::Entered,
     steps,
@@ -24,8 +25,8 @@ use fhir::{Category, OdsCode, Reply, ReplyState, SourceId, reply::Withholder};
 use std::{sync::Arc, time::Duration};
 use web::{
     content::{Caveat, Form, NotShown, Shown},
-    gateway::{As, Content, ContentKind, Refused, Shell, Within},
-    page::{DocumentPage, SourceCard},
+    gateway::{As, Content, ContentKind, LettersForm, Refused, Shell, Within},
+    page::{DocumentPage, Place, SourceCard},
     view, words,
 };
 
@@ -35,17 +36,65 @@ const READING: Duration = Duration::from_secs(10);
 /// The page round a document. Asks nobody: what stands on it was sealed when the record was shown.
 pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) -> Result<Shell, Refused> {
     let session = session::enter(&program, &within).await?;
+    let opened = program.documents.open(&session.sid, &handle, clock::millis());
+    let found = opened.map(|opened| Found { text: handle, handle: opened, place: None });
+    round(&program, &session, &within, found).await
+}
+
+/// The same for one document of a list that was sealed then, with its place in it.
+pub(crate) async fn letter(
+    program: Arc<Program>,
+    within: Within,
+    form: LettersForm,
+) -> Result<Shell, Refused> {
+    let session = session::look(&program, &within).await?;
+    program.must_be_ours(&session.sid, &form.token)?;
+    let session = session::enter(&program, &within).await?;
+    let found = Found::listed(&program, &session, form);
+    round(&program, &session, &within, found).await
+}
+
+/// A document somebody asks for.
+struct Found {
+    /// The handle as it stands in an address.
+    text: String,
+    handle: Handle,
+    place: Option<Place>,
+}
+
+impl Found {
+    /// `None` for a list that is not this session's, and for a document that is not in it.
+    fn listed(program: &Program, session: &Entered, form: LettersForm) -> Option<Self> {
+        let list = List::open(&program.documents, &session.sid, &form.list, clock::millis())?;
+        let number = form.at.parse().ok()?;
+        let handle = list.handle(number)?;
+        let place = list.letters.place(number, form.chosen(), form.list);
+        Some(Self { text: program.documents.seal(&session.sid, &handle)?, handle, place })
+    }
+}
+
+async fn round(
+    program: &Program,
+    session: &Entered,
+    within: &Within,
+    found: Option<Found>,
+) -> Result<Shell, Refused> {
     let launch = &session.content.launch;
     let mut story = Story::begin(launch, &within.browser.address, program.policy().id(), clock::millis());
-    let document = sealed(&program, &session, &handle, &mut story).await?;
-    granted(&program, &session, (&document.handle, None), &mut story).await?;
+    let (found, place) = match found {
+        Some(Found { text, handle, place }) => (Some((text, handle)), place),
+        None => (None, None),
+    };
+    let (handle, opened) = found.unzip();
+    let document = sealed(program, opened, &mut story).await?;
+    granted(program, session, (&document.handle, None), &mut story).await?;
     let emergency = session.content.exception(clock::now()).map(break_glass::active);
     let page = DocumentPage {
         reference: entries::reference(&document.handle.opening),
         opening: document.handle.opening.to_string(),
         path: format!("/s/{}/", session.sid_text),
         has_words: may_be_pdf(&document.handle),
-        handle,
+        handle: handle.unwrap_or_default(),
         opened_at: clock::now(),
         life: session.life(clock::millis()),
         banner: compose::host_banner(launch),
@@ -56,6 +105,7 @@ pub(crate) async fn page(program: Arc<Program>, within: Within, handle: String) 
         training: program.config.training,
         form_token: program.form_token(&session.sid),
         emergency,
+        place,
     };
     Ok(Shell { frame_ancestor: session.content.frame.clone(), html: view::document(&page) })
 }
@@ -78,7 +128,8 @@ pub(crate) async fn open_document(
     let exception = session.content.exception(clock::now()).cloned();
     let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
     let mut story = story.during(exception.as_ref());
-    let document = sealed(&program, &session, &handle, &mut story).await?;
+    let opened = program.documents.open(&session.sid, &handle, clock::millis());
+    let document = sealed(&program, opened, &mut story).await?;
     story.of_document(&document.handle.opening);
     let place = program.place_of(Rank::Document, &mut story).await?;
 
@@ -143,13 +194,7 @@ struct Sealed {
 }
 
 /// What was not sealed by us for this session, or has run out, is told as a view that has ended; the audit keeps why.
-async fn sealed(
-    program: &Program,
-    session: &Entered,
-    handle: &str,
-    story: &mut Story,
-) -> Result<Sealed, Refused> {
-    let opened = program.documents.open(&session.sid, handle, clock::millis());
+async fn sealed(program: &Program, opened: Option<Handle>, story: &mut Story) -> Result<Sealed, Refused> {
     let sources = program.federation.sources();
     let sealed = opened.and_then(|handle| {
         let source = sources.iter().find(|source| source.id == handle.source)?;
@@ -240,6 +285,8 @@ async fn ask(
         let withheld = ReplyState::Withheld(Withholder::PolicyNotRecorded);
         return say(&words::document_not_had(&card.short, &withheld), &story);
     };
+    let named = (&handle.source, &handle.retrieval, handle.words.date.as_str());
+    story.showing(program.documents.name(&by.launch, named));
     close(&program, &opened, &story, state, "complete").await;
     Inside::shown(shown, reply, card)
 }

@@ -79,6 +79,10 @@ impl Gateway for Doors {
         document::page(Arc::clone(&self.0), within, handle).boxed()
     }
 
+    fn letter(&self, within: Within, form: web::gateway::LettersForm) -> Answer<Shell> {
+        document::letter(Arc::clone(&self.0), within, form).boxed()
+    }
+
     fn content(&self, within: Within, handle: String, shown_as: As) -> Answer<Content> {
         document::open_document(Arc::clone(&self.0), within, (handle, shown_as)).boxed()
     }

@@ -1,8 +1,13 @@
 //! When a professional looked at a person's record before: takes both, gives the opening of their last view that was shown whole, read
-//! from the audit by keyed hashes of the two, and the sources that had not answered then. Keeps nothing, and tells nobody else.
+//! from the audit by keyed hashes of the two, the sources that had not answered then, and the documents they opened. Keeps nothing, and
+//! tells nobody else.
 
 use super::Program;
-use crate::{entries::FIND, opening::session::Entered};
+use crate::{
+    clock,
+    entries::{DOCUMENT, FIND, SHOWN},
+    opening::session::Entered,
+};
 use audit::{Entry, Kind, Query};
 use fhir::{NhsNumber, SourceId};
 use std::{collections::BTreeMap, time::Duration};
@@ -11,19 +16,23 @@ use web::page::{LastLook, Page, Sought};
 /// An opening does not wait longer for it.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Openings of something less than the record are no look at it.
-const LESS: [&str; 3] = [crate::entries::DOCUMENT, FIND, "searchset"];
+const LESS: [&str; 3] = [DOCUMENT, FIND, "searchset"];
+/// A document opened longer ago is not said to have been.
+const OPENED_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 
 /// The look before this view, and whom it did not hear.
 #[derive(Default)]
 pub(crate) struct Looked {
     pub(crate) last: LastLook,
     pub(crate) unheard: Vec<SourceId>,
+    /// Documents shown to them, by the name the audit has for each, with when last.
+    pub(crate) opened: BTreeMap<String, jiff::Timestamp>,
 }
 
 impl Looked {
     /// What a page needs to know of it, and of what is looked for now.
     pub(crate) fn told(self, page: Page, sought: Option<Sought>) -> Page {
-        Page { last_look: self.last, unheard_then: self.unheard, sought, ..page }
+        Page { last_look: self.last, unheard_then: self.unheard, opened_before: self.opened, sought, ..page }
     }
 }
 
@@ -47,7 +56,7 @@ impl Program {
             kinds: vec![Kind::Open, Kind::Close],
             ..Query::default()
         };
-        let mut looks = Looks::new(&launch.assertion_hash);
+        let mut looks = Looks::new(&launch.assertion_hash, clock::millis());
         loop {
             let page = self.store.watched(query.clone()).await.ok()?;
             page.entries.into_iter().for_each(|found| looks.add(&found.entry));
@@ -64,16 +73,20 @@ struct Looks<'a> {
     /// The launch of the view under way: what was opened in it is no earlier look.
     own: &'a str,
     begun: BTreeMap<String, audit::Millis>,
+    now: audit::Millis,
     last: Looked,
 }
 
 impl<'a> Looks<'a> {
-    fn new(own: &'a str) -> Self {
-        let last = Looked { last: LastLook::Never, unheard: Vec::new() };
-        Self { own, begun: BTreeMap::new(), last }
+    fn new(own: &'a str, now: audit::Millis) -> Self {
+        let last = Looked { last: LastLook::Never, ..Looked::default() };
+        Self { own, begun: BTreeMap::new(), now, last }
     }
 
     fn add(&mut self, entry: &Entry) {
+        if entry.flags.iter().any(|flag| flag == DOCUMENT) {
+            return self.document(entry);
+        }
         let launch = entry.how.as_ref().and_then(|how| how.jti_hash.as_deref());
         let is_less = entry.flags.iter().any(|flag| LESS.contains(&flag.as_str()));
         let Some(opening) = entry.opening.as_ref().filter(|_| launch != Some(self.own) && !is_less) else {
@@ -91,11 +104,18 @@ impl<'a> Looks<'a> {
         let unheard = entry.sources.iter().filter(|line| !is_answer(&line.state));
         let is_later = !matches!(self.last.last, LastLook::At(before) if before > at);
         if is_later {
-            self.last = Looked {
-                last: LastLook::At(at),
-                unheard: unheard.map(|line| SourceId::new(&line.source)).collect(),
-            };
+            self.last.last = LastLook::At(at);
+            self.last.unheard = unheard.map(|line| SourceId::new(&line.source)).collect();
         }
+    }
+
+    /// One that was shown, in this view too.
+    fn document(&mut self, entry: &Entry) {
+        let is_recent = self.now.0 - entry.at.0 < OPENED_MS;
+        let name = entry.detail.get(SHOWN).filter(|_| entry.kind == Kind::Close && is_recent);
+        let Some((name, at)) = name.zip(jiff::Timestamp::from_millisecond(entry.at.0).ok()) else { return };
+        let last = self.last.opened.entry(name.clone()).or_insert(at);
+        *last = at.max(*last);
     }
 }
 

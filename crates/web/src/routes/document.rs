@@ -2,7 +2,7 @@
 //! can do nothing. Refuses what nobody would see. Source: viewer.md sections 2 and 7; CSP Level 3, sandbox; HAZ-020, HAZ-021.
 
 use super::{App, headers, session, still};
-use crate::gateway::{As, Content, ContentKind};
+use crate::gateway::{As, Content, ContentKind, LettersForm};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -18,6 +18,24 @@ pub(super) async fn shell(app: App, (sid, handle): (String, String), request: Re
     let within = session::within(sid, &request);
     let cookie = within.browser.cookie.is_some();
     match app.gateway.document(within, handle).await {
+        Ok(shell) => still::page(StatusCode::OK, shell.html, shell.frame_ancestor.as_deref()),
+        Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
+    }
+}
+
+/// The page round one document of a list. The list travels in the body, so that no person or document is in an address and
+/// nothing of it is kept.
+pub(super) async fn letter(app: App, sid: String, request: Request) -> Response {
+    let arrived = Instant::now();
+    if let Err(response) = session::must_be_seen(&app, &request) {
+        return *response;
+    }
+    let (within, form): (_, LettersForm) = match session::own(&app, sid, request).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    let cookie = within.browser.cookie.is_some();
+    match app.gateway.letter(within, form).await {
         Ok(shell) => still::page(StatusCode::OK, shell.html, shell.frame_ancestor.as_deref()),
         Err(refused) => still::refused(&app, &refused, cookie, arrived).await,
     }

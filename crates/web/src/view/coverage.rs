@@ -20,6 +20,8 @@ pub(crate) struct Coverage {
     pub(crate) stale: Vec<String>,
     /// Late sources with what they brought: `MH, late: 1 allergy entry.`, and the number of their block.
     pub(crate) late: Vec<(String, String)>,
+    /// A source failed, whole or in part, that may answer the next time.
+    pub(crate) again: bool,
 }
 
 pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
@@ -30,6 +32,11 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
         answered.iter().copied().filter(|card| record.note(&card.id).is_some_and(|note| note.late)).collect();
     let parts = parts_missing(page, record, &answered);
     let all = answered.len() == sources.len() && parts.is_empty();
+    let has_failed = |card: &&SourceCard| {
+        let parts = card.shares.iter().filter_map(|category| record.state_of(&card.id, *category));
+        std::iter::once(&final_state(record, card)).chain(parts).any(source_line::has_failed)
+    };
+    let again = sources.iter().any(has_failed);
     let counted = counted(sources.len(), &answered, &late, all);
     let text = std::iter::once(counted.clone())
         .chain(others(record, &sources))
@@ -43,6 +50,7 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
         text,
         counted,
         stale: stale(page, record, &answered),
+        again,
         late: late.into_iter().map(|card| brought(page, record, &card.id)).collect(),
     }
 }

@@ -7,7 +7,7 @@ use super::break_glass::Active;
 use super::frame::drawn;
 use super::report;
 use crate::assets;
-use crate::page::{DocumentPage, DocumentWords};
+use crate::page::{DocumentPage, DocumentWords, Place};
 use crate::words;
 use askama::Template;
 
@@ -28,6 +28,9 @@ struct Document<'a> {
     active: Option<Active>,
     refresh: String,
     report: report::Form<'a>,
+    place: Option<(&'a Place, String)>,
+    /// What Reload and Back ask for where the page came by a form.
+    here: Option<String>,
 }
 
 /// The whole page.
@@ -55,8 +58,14 @@ pub fn document(page: &DocumentPage) -> String {
         words: page.has_words.then(|| format!("{}t/{}", page.path, page.handle)),
         opened: fhir::date::minute(page.opened_at),
         refresh: refresh(page.life, active.as_ref(), &page.path),
+        place: page.place.as_ref().map(|place| (place, in_words(place))),
+        here: page.place.is_some().then(|| format!("{}d/{}", page.path, page.handle)),
         active,
     })
+}
+
+fn in_words(place: &Place) -> String {
+    words::place(place.at, place.of, &place.chosen_words, place.closed)
 }
 
 /// What the row said of it. A blank value is left out: an empty label would read as a negative.

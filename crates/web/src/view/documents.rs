@@ -49,15 +49,25 @@ fn not_retrieved(document: &Document) -> Option<&str> {
 pub(crate) fn links<'a>(page: &'a Page, items: &[&'a Item]) -> Vec<Link<'a>> {
     let several = items.iter().filter(|item| listed(item).is_some()).count() > 1;
     let link = |item: &&'a Item| {
-        let handle = page.documents.handle(&listed(item)?);
+        let document = listed(item)?;
+        let handle = page.documents.handle(&document);
+        let opened = page.opened_before.get(&page.documents.name(&document));
         Some(Link {
+            opened: opened.map(|at| words::opened_by_you(*at)),
             href: handle.map(|handle| format!("{}d/{handle}", page.path)),
             what: title(item),
             source: short(page, &item.source),
             several,
+            number: None,
         })
     };
     items.iter().filter_map(link).collect()
+}
+
+/// Those of [`links`] that open, in their order.
+fn copies<'a>(links: &'a [Link<'a>], items: &'a [&'a Item]) -> impl Iterator<Item = ListedDocument> {
+    let all = items.iter().filter_map(|item| listed(item));
+    links.iter().zip(all).filter(|(link, _)| link.href.is_some()).map(|(_, document)| document)
 }
 
 /// What tells this document from others of its kind.

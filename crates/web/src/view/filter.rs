@@ -12,6 +12,16 @@ pub(crate) struct Filter {
     pub(crate) of: usize,
     /// What the box to find a row by its words is called, where there is one.
     pub(crate) find: Option<&'static str>,
+    /// Where a row is opened with what is chosen.
+    pub(crate) sends: Option<Sends>,
+}
+
+/// A form that is sent, by the rows' own buttons alone.
+pub(crate) struct Sends {
+    pub(crate) to: String,
+    pub(crate) token: String,
+    /// Sealed.
+    pub(crate) list: String,
 }
 
 /// One thing to choose by: setting, source, period.
@@ -48,7 +58,7 @@ impl Filter {
             }
             drawn.push(axis);
         }
-        (Self { area, axes: drawn, of, find: None }, classes)
+        (Self { area, axes: drawn, of, find: None, sends: None }, classes)
     }
 }
 
@@ -68,7 +78,7 @@ impl Axis {
     }
 
     /// From 1.
-    fn number(&self, answer: &str) -> Option<usize> {
+    pub(crate) fn number(&self, answer: &str) -> Option<usize> {
         let place = |words: &str| self.choices.iter().position(|one| one.words == words);
         place(answer).or_else(|| place(OTHER)).map(|place| place + 1)
     }

@@ -18,6 +18,8 @@ pub(crate) struct Frame {
     /// Beside the heading: `14 current, 2 differ`.
     pub(crate) count: Option<String>,
     pub(crate) lines: Vec<Line>,
+    /// Where the record is opened anew; empty for parts that do not offer it, being beside a chapter that does.
+    pub(super) path: String,
     /// Why less than everything is shown; empty for parts that are no section of the record.
     pub(crate) why: Vec<String>,
     pub(crate) end: String,
@@ -40,6 +42,10 @@ impl Frame {
             name: key.name(),
             count: None,
             lines: Vec::new(),
+            path: match key {
+                Key::Section(_) => page.path.clone(),
+                _ => String::new(),
+            },
             why: match key {
                 Key::Section(section) => why::lines(page, section),
                 Key::AllergyRow | Key::Panel(_) | Key::New | Key::Found | Key::Sources => Vec::new(),
@@ -52,6 +58,12 @@ impl Frame {
     pub(crate) fn told(mut self, page: &Page, record: &Record, section: Section) -> Self {
         self.lines = source_line::lines(page, record, section);
         self
+    }
+
+    /// The way to ask again, where a source failed that may answer the next time.
+    pub(crate) fn again(&self) -> Option<&str> {
+        let has_failed = self.lines.iter().any(|line| line.again);
+        Some(self.path.as_str()).filter(|path| has_failed && !path.is_empty())
     }
 
     pub(crate) fn counted(mut self, count: String) -> Self {

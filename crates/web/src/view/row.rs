@@ -46,6 +46,10 @@ pub(crate) struct Link<'a> {
     pub(crate) source: &'a str,
     /// Where a row has several, each names its source.
     pub(crate) several: bool,
+    /// In the chapter of documents: its number in the list that is sent with it.
+    pub(crate) number: Option<usize>,
+    /// That this professional opened it before, and when.
+    pub(crate) opened: Option<String>,
 }
 
 /// What of an item stands in sight beside its name.

@@ -16,6 +16,8 @@ pub(crate) struct Line {
     pub(crate) text: String,
     pub(crate) standing: Standing,
     pub(crate) late: Option<Tail>,
+    /// Asking again may be answered.
+    pub(crate) again: bool,
 }
 
 /// Takes the place of the sentence when the source's late block stands.
@@ -200,6 +202,7 @@ fn pending(page: &Page, record: &Record, card: &SourceCard) -> Line {
         text: words::outstanding(&card.short, &last_heard(page, record)),
         standing: Standing::Missing,
         late: Some(tail),
+        again: false,
     }
 }
 
@@ -258,9 +261,14 @@ fn not_answered(page: &Page, card: &SourceCard, states: &[(Category, &ReplyState
             ReplyState::Withheld(_) => Standing::Withheld,
             _ => Standing::Missing,
         };
-        lines.push(Line::of(text, standing));
+        lines.push(Line { again: has_failed(state), ..Line::of(text, standing) });
     }
     lines
+}
+
+/// It may answer the next time: neither a decision nor a person stands in the way.
+pub(crate) fn has_failed(state: &ReplyState) -> bool {
+    matches!(state, ReplyState::DidNotAnswer(_) | ReplyState::Unreadable(_))
 }
 
 /// The same away from its section, where it must say itself what it is about.
@@ -368,7 +376,7 @@ fn minute(note: &SourceNote) -> String {
 
 impl Line {
     fn of(text: String, standing: Standing) -> Self {
-        Self { text, standing, late: None }
+        Self { text, standing, late: None, again: false }
     }
 
     pub(crate) fn missing(text: String) -> Self {

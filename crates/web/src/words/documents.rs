@@ -14,6 +14,27 @@ pub(crate) const NO_PDF_HERE: &str = "Nothing to see below? Not every browser sh
 pub(crate) const PAGE_WITHOUT_TEXT: &str =
     "No text was found on this page. It may be a picture, as of a scan: read it in the document itself.";
 
+/// Beside the way to a document, where the audit has that it was shown to this professional.
+pub(crate) fn opened_by_you(at: jiff::Timestamp) -> String {
+    format!("Opened by you {}", fhir::date::minute(at))
+}
+
+/// In a chapter whose list does not fit a form.
+pub(crate) const TOO_MANY_TO_WALK: &str =
+    "There are too many documents here to go from one to the next: each is opened from this list.";
+
+/// Where an opened document stands in the list it was opened from.
+pub(crate) fn place(at: usize, of: usize, chosen: &[String], closed: usize) -> String {
+    let chosen =
+        if chosen.is_empty() { String::new() } else { format!(" Chosen there: {}.", chosen.join("; ")) };
+    let closed = match closed {
+        0 => String::new(),
+        1 => " 1 more in it cannot be opened here.".to_owned(),
+        n => format!(" {n} more in it cannot be opened here."),
+    };
+    format!("Document {at} of {of} in the list it was opened from.{chosen}{closed}")
+}
+
 /// How asking for one document ended, where nothing of it came.
 pub fn document_not_had(short: &str, state: &ReplyState) -> String {
     use ReplyState::*;

@@ -3,6 +3,8 @@
 use super::*;
 use audit::{How, Key, Millis, OpeningId, SourceLine};
 
+const NOW: i64 = OPENED_MS + 10_000;
+
 fn opening(n: u8) -> OpeningId {
     OpeningId::from_bytes([0, 0, 0, 0, 0, n, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, n])
 }
@@ -42,7 +44,7 @@ fn close(n: u8, launch: &str, cause: &str, states: &[(&str, &str)]) -> Entry {
 }
 
 fn last(entries: &[Entry]) -> Looked {
-    let mut looks = Looks::new("now");
+    let mut looks = Looks::new("now", Millis(NOW));
     entries.iter().for_each(|entry| looks.add(entry));
     looks.last
 }
@@ -86,6 +88,33 @@ fn a_document_a_search_and_a_searchset_are_no_look_at_the_record() {
             "{flag}"
         );
     }
+}
+
+/// A document is said to have been opened where the audit has that it was shown: by its name there, when last, within a year.
+#[test]
+fn a_document_that_was_shown_is_known_again_by_its_name_and_nothing_else_is() {
+    let document = |n: u8, launch: &str, name: Option<&str>| {
+        let mut entry = Entry { flags: vec![DOCUMENT.into()], ..close(n, launch, "complete", &[]) };
+        entry.detail.extend(name.map(|name| (SHOWN.to_owned(), name.to_owned())));
+        entry
+    };
+    let mut not_closed = Entry { flags: vec![DOCUMENT.into()], ..open(20, "a") };
+    not_closed.detail.insert(SHOWN.into(), "never".into());
+    let mut of_a_record = close(21, "a", "complete", &[]);
+    of_a_record.detail.insert(SHOWN.into(), "record".into());
+    let looked = last(&[
+        document(9, "a", Some("long ago")),
+        document(11, "a", Some("one")),
+        document(13, "now", Some("one")),
+        document(12, "now", Some("two")),
+        document(14, "a", None),
+        not_closed,
+        of_a_record,
+    ]);
+    let opened: Vec<(&str, i64)> =
+        looked.opened.iter().map(|(name, at)| (name.as_str(), at.as_millisecond())).collect();
+    assert_eq!(opened, [("one", 13_500), ("two", 12_500)]);
+    assert_eq!(looked.last, LastLook::Never, "a document is no look at the record");
 }
 
 /// HAZ-006: who did not answer then has not been looked at.

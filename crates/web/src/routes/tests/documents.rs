@@ -49,6 +49,27 @@ async fn the_page_round_a_document_may_frame_ourselves_and_is_framed_by_the_host
 }
 
 #[tokio::test]
+async fn a_letter_of_a_list_is_posted_with_what_was_chosen_and_nothing_of_it_is_in_an_address() {
+    let (fake, at) = gateway().await;
+    // Longer than any other form.
+    let list = "A".repeat(400_000);
+    let form = format!("token=t&list={list}&at=12&doc-a=3&doc-b=&doc-c=x&term=hip");
+    let shell = send(at, "POST /s/live/letters", OWN_FORM, &form).await;
+    assert!(shell.status == 200 && shell.body == "<p>letter</p>", "{}", shell.head);
+    assert_eq!(asked(&fake), ["letter live t 400000 12 [3, 0, 0] hip"]);
+
+    for (path, body, headers) in [
+        ("/s/live/letters", "A".repeat(600_000), OWN_FORM),
+        ("/s/live/find", format!("term={list}"), OWN_FORM),
+        ("/s/live/letters", "at=1".to_owned(), "Content-Type: application/x-www-form-urlencoded\r\n"),
+    ] {
+        let refused = send(at, &format!("POST {path}"), headers, &body).await;
+        assert!([400, 403].contains(&refused.status), "HAZ-002: {path}: {}", refused.head);
+    }
+    assert_eq!(asked(&fake).len(), 1);
+}
+
+#[tokio::test]
 async fn a_document_nobody_would_see_is_not_opened() {
     let (fake, at) = gateway().await;
     for path in ["/s/live/d/abc", "/s/live/b/abc", "/s/live/t/abc"] {

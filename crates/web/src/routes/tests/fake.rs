@@ -115,6 +115,15 @@ impl Gateway for Fake {
         self.ask(format!("document {} {}", within.sid, handle.len()), shell)
     }
 
+    fn letter(&self, within: Within, form: LettersForm) -> Answer<Shell> {
+        let LettersForm { ref token, ref list, ref at, .. } = form;
+        let chosen = form.chosen();
+        let asked =
+            format!("letter {} {token} {} {at} {:?} {}", within.sid, list.len(), chosen.by, chosen.term);
+        let shell = Shell { frame_ancestor: None, html: "<p>letter</p>".into() };
+        self.ask(asked, shell)
+    }
+
     fn content(&self, within: Within, handle: String, shown_as: As) -> Answer<Content> {
         let kind = if handle == "pdf" { ContentKind::Pdf } else { ContentKind::Page };
         let content = Content {

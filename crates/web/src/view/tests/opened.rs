@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::content::{self, Caveat, NotShown};
-use crate::page::{DocumentPage, DocumentWords};
+use crate::page::{Chosen, DocumentPage, DocumentWords, Neighbour, Place};
 use crate::words;
 use record::item::Facts;
 
@@ -32,6 +32,7 @@ pub(super) fn document_page() -> DocumentPage {
         training: true,
         form_token: page.form_token,
         emergency: None,
+        place: None,
     }
 }
 
@@ -91,6 +92,60 @@ fn the_page_of_a_document_says_whose_it_is_and_has_no_name_in_its_title_or_addre
 }
 
 #[test]
+fn a_document_of_a_list_says_which_of_how_many_and_has_the_one_before_and_after() {
+    let mut page = document_page();
+    let neighbour =
+        |number, title: &str| Neighbour { number, title: title.into(), date: "17-Nov-2026".into() };
+    page.place = Some(Place {
+        sealed: "c2VhbGVk-list".into(),
+        chosen: Chosen { by: [2, 0, 1], term: "hip \"<b>".into() },
+        at: 3,
+        of: 41,
+        chosen_words: vec!["Type: Letter".into(), "Title has: hip \"<b>".into()],
+        closed: 2,
+        before: Some(neighbour(7, "Falls <i>clinic")),
+        after: None,
+    });
+    let html = document(&page);
+    let words = words_of(&html);
+    let said = "Document 3 of 41 in the list it was opened from. Chosen there: Type: Letter; Title has: hip";
+    assert!(
+        words.contains(said) && words.contains("2 more in it cannot be opened here."),
+        "HAZ-017: {words}"
+    );
+    assert!(
+        html.contains(
+            "<button name=\"at\" value=\"7\">Previous: <bdi>Falls &lt;i&gt;clinic</bdi>, 17-Nov-2026</button>"
+        ),
+        "{html}"
+    );
+    assert!(words.contains("This is the last.") && !words.contains("This is the first."), "{words}");
+    for (name, value) in [("list", "c2VhbGVk-list"), ("doc-a", "2"), ("doc-c", "1")] {
+        assert!(html.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name} in {html}");
+    }
+    assert!(
+        !html.contains("name=\"doc-b\"") && !html.contains("<b>\"") && html.contains("name=\"term\""),
+        "HAZ-021"
+    );
+    assert!(html.contains("method=\"post\"") && html.contains("data-here=\"/s/"), "HAZ-049");
+}
+
+#[test]
+fn a_document_this_professional_opened_before_says_when_beside_its_way() {
+    let mut record = fixture::waiting();
+    let letters = [("one", "DocumentReference/17"), ("two", "DocumentReference/18")];
+    let letters = letters.map(|(title, id)| fixture::letter("acute", title, id)).to_vec();
+    record.add(fixture::note("acute", ReplyState::Answered), fixture::released("acute", letters));
+    let mut page = fixture::page();
+    page.opened_before.insert("DocumentReference/18".into(), "2026-11-20T09:05:00Z".parse().unwrap());
+    let html = section(&page, &record, Key::Section(Section::Documents));
+    let rows: Vec<String> = html.split("<tr ").skip(1).map(words_of).collect();
+    let marked: Vec<bool> = rows.iter().map(|row| row.contains("Opened by you 20-Nov-2026 09:05")).collect();
+    assert_eq!(marked, rows.iter().map(|row| row.contains("two")).collect::<Vec<_>>(), "HAZ-017: {rows:?}");
+    assert!(html.contains("<span class=\"also\">Opened by you"), "in words, not by colour alone");
+}
+
+#[test]
 fn a_pdf_has_its_text_beside_it_and_other_kinds_do_not() {
     let mut page = document_page();
     let html = document(&page);
@@ -113,7 +168,7 @@ fn the_words_of_a_source_are_text_on_the_page_of_a_document() {
 #[test]
 fn only_a_document_that_release_left_a_way_to_can_be_opened() {
     let mut closed = fixture::letter("acute", "Clinic letter", "DocumentReference/17");
-    assert!(documents_of(vec![closed.clone()]).contains(">Open</a>"));
+    assert!(documents_of(vec![closed.clone()]).contains(">Open</button>"));
     if let Facts::Document(document) = &mut closed.facts {
         document.retrieval = None;
     }
@@ -148,9 +203,9 @@ fn a_document_that_two_sources_hold_can_be_opened_at_either() {
     let page = fixture::page();
     let html = section(&page, &record, Key::Section(Section::Documents));
     if record.section(Section::Documents).len() == 1 {
-        assert!(html.contains(">Open (GP)</a>") && html.contains(">Open (Acute)</a>"), "HAZ-017");
+        assert!(html.contains(">Open (GP)</button>") && html.contains(">Open (Acute)</button>"), "HAZ-017");
     } else {
-        assert_eq!(html.matches(">Open</a>").count(), 2, "HAZ-017");
+        assert_eq!(html.matches(">Open</button>").count(), 2, "HAZ-017");
     }
 }
 

@@ -1,0 +1,70 @@
+// A partner's system on FHIR R4 that holds ten thousand entries of one person of the region, page by page. Everything in it is invented.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How many of each type: ten thousand in all. */
+export const HELD = { Observation: 4_000, Encounter: 3_000, Condition: 2_000, DocumentReference: 1_000 } as const;
+type Held = keyof typeof HELD;
+const PAGE = 500;
+
+const PATIENT = {
+  resourceType: 'Patient', id: 'p1', gender: 'female', birthDate: '1935-08-14',
+  identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9991234578' }],
+  name: [{ use: 'official', family: 'Testpatient', given: ['Doreen'], prefix: ['Mrs'] }],
+};
+
+/** Newest first, a day or so apart, within two years. */
+const day = (n: number) => new Date(Date.now() - (n % 700) * 86_400_000).toISOString().slice(0, 10);
+const subject = { reference: 'Patient/p1' };
+const MAKE: Record<Held, (n: number) => object> = {
+  Observation: (n) => ({
+    status: 'final', subject, effectiveDateTime: day(n), code: { text: `Invented test ${n % 40}` },
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
+    valueQuantity: { value: 10 + (n % 30), unit: 'mmol/L' },
+  }),
+  Encounter: (n) => ({
+    status: 'finished', subject, class: { code: 'AMB', display: 'ambulatory' }, type: [{ text: `Clinic number ${n}` }],
+    period: { start: `${day(n)}T09:00:00Z`, end: `${day(n)}T09:30:00Z` },
+  }),
+  Condition: (n) => ({
+    subject, code: { text: `Invented problem ${n}` }, recordedDate: day(n),
+    clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: n % 2 ? 'resolved' : 'active' }] },
+  }),
+  DocumentReference: (n) => ({
+    status: 'current', subject, date: `${day(n)}T12:00:00Z`, type: { text: n % 3 ? 'Letter' : 'Report' }, description: `Letter number ${n}`,
+    content: [{ attachment: { contentType: 'text/plain', url: `Binary/b${n}`, title: `Letter number ${n}` } }],
+  }),
+};
+
+function page(base: string, type: Held, from: number): object {
+  const total = HELD[type];
+  const numbers = Array.from({ length: Math.min(PAGE, total - from) }, (_, n) => from + n);
+  const next = from + PAGE < total ? [{ relation: 'next', url: `${base}/${type}?from=${from + PAGE}` }] : [];
+  const entry = numbers.map((n) => ({
+    fullUrl: `${base}/${type}/${type}-${n}`, search: { mode: 'match' },
+    resource: { resourceType: type, id: `${type}-${n}`, ...MAKE[type](n) },
+  }));
+  return { resourceType: 'Bundle', type: 'searchset', total, link: next, entry };
+}
+
+/** Listens on a free port; gives its base and what stops it. */
+export async function startLarge(): Promise<{ base: string; stop: () => void }> {
+  const server: Server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    const base = `http://127.0.0.1:${port}/fhir`;
+    const url = new URL(request.url ?? '/', base);
+    const type = url.pathname.replace('/fhir/', '').replace('/_search', '');
+    const send = (body: object) => {
+      response.writeHead(200, { 'content-type': 'application/fhir+json; charset=utf-8' });
+      response.end(JSON.stringify(body));
+    };
+    request.resume();
+    if (type === 'metadata') return send({ resourceType: 'CapabilityStatement', status: 'active', fhirVersion: '4.0.1', kind: 'instance', format: ['json'], date: '2026-01-01' });
+    if (type === 'Patient') return send({ resourceType: 'Bundle', type: 'searchset', total: 1, entry: [{ fullUrl: `${base}/Patient/p1`, resource: PATIENT, search: { mode: 'match' } }] });
+    if (type in HELD) return send(page(base, type as Held, Number(url.searchParams.get('from') ?? 0)));
+    send({ resourceType: 'Bundle', type: 'searchset', total: 0 });
+  });
+  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens));
+  const { port } = server.address() as AddressInfo;
+  return { base: `http://127.0.0.1:${port}/fhir`, stop: () => { server.close(); server.closeAllConnections(); } };
+}
