@@ -29,9 +29,8 @@ fn a45_a_crate_of_another_origin_or_without_its_hash_is_refused() {
         assert_ne!(swapped, lock);
         assert_eq!(found("Cargo.lock", &swapped), expected, "{origin}");
     }
-    let at = lock.find("checksum = ").expect("hashes");
-    let end = at + lock[at..].find('\n').expect("a line");
-    let without = [&lock[..at], &lock[end + 1..]].concat();
+    let (before, rest) = lock.split_once("checksum = ").expect("hashes");
+    let without = [before, rest.split_once('\n').expect("a line").1].concat();
     assert_eq!(found("fuzz/Cargo.lock", &without), [unhashed]);
     let cut = lock.replacen("checksum = \"", "checksum = \"00", 1);
     assert_eq!(found("Cargo.lock", &cut), [unhashed]);
