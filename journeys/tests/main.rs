@@ -17,6 +17,10 @@ mod searchset_by_server;
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]
 mod source_in_trouble;
+/// A certificate renewed.
+#[cfg(test)]
+#[path = "main/certificates.rs"]
+mod certificates;
 /// What monitoring reads meanwhile.
 #[cfg(test)]
 #[path = "main/metrics.rs"]

@@ -45,6 +45,18 @@ fn the_order_of_every_role_that_opens_records_is_told_as_it_is_configured() {
     assert!(whos.iter().all(|who| who.starts_with(" at a")), "every kind has its words: {whos:?}");
 }
 
+#[test]
+fn whoever_says_nothing_of_admission_has_its_defaults() {
+    let cut = |text: String| {
+        let (before, rest) = text.split_once("[admission]").unwrap();
+        let after = rest.split_once("# Identity providers").unwrap().1;
+        format!("{before}# Identity providers{after}")
+    };
+    let (left_out, shipped) = (with(cut).unwrap().admission, with(|text| text).unwrap().admission);
+    assert_eq!((left_out.openings, &left_out.shed_last), (500, &vec![access::Role::R3]));
+    assert_eq!((left_out.openings, left_out.shed_last), (shipped.openings, shipped.shed_last));
+}
+
 // shows: F43
 #[test]
 fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
@@ -78,6 +90,10 @@ fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {
         ("\nat = \"03:00\"", "\nat = \"3:00\"", "is no time of day"),
         ("\nat = \"03:00\"", "\nat = \"24:00\"", "is no time of day"),
         ("\nat = \"03:00\"", "\nfrom = \"1 May\"", "is no day"),
+        ("openings = 500", "openings = 0", "nothing could be opened"),
+        ("shed_last = [\"R3\"]", "shed_last = [\"R33\"]", "`R33` is no role"),
+        ("shed_first = []", "shed_first = [\"R3\"]", "to be first and last"),
+        ("\ntls = {", "\naddresses = [\"10.20\"]\ntls = {", "is no range of addresses"),
         ("\nidle = \"10m\"", "\nidle = \"1m\"", "2 to 30 minutes"),
         ("\nabsolute = \"60m\"", "\nabsolute = \"5h\"", "longer than 4 hours"),
     ] {
