@@ -138,4 +138,6 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
 }
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;

@@ -16,6 +16,10 @@ pub(crate) fn client(
     tls: Option<&Tls>,
     owner: Option<&SourceId>,
 ) -> Result<Client, ConfigFault> {
+    #[cfg(feature = "testing")]
+    if let Some(client) = crate::network::client().filter(|_| tls.is_none()) {
+        return Ok(client);
+    }
     let builder = Client::builder()
         .redirect(Policy::none())
         .referer(false)
