@@ -3,6 +3,7 @@
 mod demo;
 mod say;
 mod setup;
+mod simulate;
 mod step;
 mod tidy;
 mod validate;
@@ -16,6 +17,7 @@ const USAGE: &str = "usage: cargo xtask <chore>
 
   setup           install what the browser tests need, and only what is missing
   demo [options]  build the program and run the synthetic region with it (also: cargo demo)
+  simulate        live 20,000 seeds of whole gateways, or as many as it is told
   tidy [--write]  check the habits of the house; --write renews the generated lists
   validate        have what the converter gives judged by a validator that is not ours
   verify          everything a change must pass, in order (also: cargo verify)
@@ -38,6 +40,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
     match (chore.as_str(), rest) {
         ("setup", []) => setup::run(&root),
         ("demo", options) => demo::run(&root, options),
+        ("simulate", options) => simulate::run(&root, options),
         ("tidy", []) => tidy::check(&root),
         ("tidy", [flag]) if flag == "--write" => tidy::write(&root),
         ("validate", []) => validate::run(&root),

@@ -90,6 +90,10 @@ struct Held {
 impl Keys {
     /// Asks nobody yet. The program must have installed a TLS provider before.
     pub fn new<'a>(issuers: impl IntoIterator<Item = &'a Issuer>) -> Result<Keys, KeysFault> {
+        #[cfg(feature = "testing")]
+        if let Some(client) = crate::socketless::client() {
+            return Ok(Self::over(Box::new(Network(client)), issuers));
+        }
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
@@ -244,6 +248,10 @@ struct Network(reqwest::Client);
 
 impl KeySets for Network {
     fn fetch<'a>(&'a self, url: &'a str) -> Fetching<'a> {
+        #[cfg(feature = "testing")]
+        if let Some(set) = crate::socketless::key_set(url) {
+            return Box::pin(std::future::ready(set));
+        }
         Box::pin(async move {
             let mut response = self.0.get(url).send().await.ok()?;
             if response.status() != reqwest::StatusCode::OK {

@@ -50,6 +50,10 @@ pub use refusal::Refusal;
 pub use role::Role;
 pub use staff_match::StaffMatch;
 
+/// Key sets without sockets.
+#[cfg(feature = "testing")]
+pub mod socketless;
+
 /// A signing host, its keys and its claims, for the tests of this crate.
 #[cfg(test)]
 mod testing;

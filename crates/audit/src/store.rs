@@ -238,6 +238,33 @@ struct Inner {
     hears: OnceLock<Hears>,
 }
 
+/// A writer that runs nowhere yet, and what it is to do.
+type Unstarted = (Inner, Writer, mpsc::Receiver<Box<dyn Errand>>);
+
+impl Inner {
+    fn of(
+        settings: Settings,
+        begin: Option<successor::Begin>,
+        now: Millis,
+        open: impl FnOnce(&Place, &str) -> Result<Box<dyn Base>, StoreFault> + Send,
+    ) -> Result<Unstarted, StoreFault> {
+        let keys = Arc::new(Keys::of(&settings.key, &settings.place).map_err(|_| StoreFault::Key)?);
+        if let Some(months) = keys.months() {
+            months.begin().map_err(StoreFault::File)?;
+        }
+        let served = settings.place.server.is_some();
+        let reader = Arc::new(reader::Reader::new(&settings.place, DEADLINE)?);
+        let readings = Arc::new(reader::Reader::new(&settings.place, LOOK)?);
+        let (writer, state) =
+            base::server::apart(|| Writer::start((settings, begin), Arc::clone(&keys), now, open))?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (queue, thread) = (Some(queue), Mutex::new(None));
+        let hears = OnceLock::new();
+        let inner = Inner { queue, thread, state, served, keys, reader, readings, records_in: None, hears };
+        Ok((inner, writer, jobs))
+    }
+}
+
 impl Store {
     /// Locks, checks and opens the file, or makes it; writes the `replica` start entry. Blocks.
     pub fn open(settings: Settings, now: Millis) -> Result<Self, StoreFault> {
@@ -250,32 +277,12 @@ impl Store {
         now: Millis,
         open: impl FnOnce(&Place, &str) -> Result<Box<dyn Base>, StoreFault> + Send,
     ) -> Result<Self, StoreFault> {
-        let keys = Arc::new(Keys::of(&settings.key, &settings.place).map_err(|_| StoreFault::Key)?);
-        if let Some(months) = keys.months() {
-            months.begin().map_err(StoreFault::File)?;
-        }
-        let served = settings.place.server.is_some();
-        let reader = Arc::new(reader::Reader::new(&settings.place, DEADLINE)?);
-        let readings = Arc::new(reader::Reader::new(&settings.place, LOOK)?);
-        let (writer, state) =
-            base::server::apart(|| Writer::start((settings, begin), Arc::clone(&keys), now, open))?;
-        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (mut inner, writer, jobs) = Inner::of(settings, begin, now, open)?;
         let thread = std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(move || writer.run(jobs))
             .map_err(StoreFault::File)?;
-        let (queue, thread) = (Some(queue), Mutex::new(Some(thread)));
-        let inner = Inner {
-            queue,
-            thread,
-            state,
-            served,
-            keys,
-            reader,
-            readings,
-            records_in: None,
-            hears: OnceLock::new(),
-        };
+        inner.thread = Mutex::new(Some(thread));
         Ok(Self(Arc::new(inner)))
     }
 

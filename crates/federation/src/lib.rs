@@ -86,6 +86,10 @@ pub use sources::gp_connect::objection::objection_signs;
 pub use staff_match::{Employers, Staff, StaffMatchConfig, WAIT as STAFF_MATCH_WAIT};
 pub use wire::line::Renewed;
 
+/// Instead of sockets.
+#[cfg(feature = "testing")]
+pub mod network;
+
 /// Fault servers for the tests.
 #[cfg(test)]
 mod testing;

@@ -77,6 +77,10 @@ impl OnePatient {
 
     /// Whether every resource of the Bundle, contained ones too, is about this person or about nobody.
     pub(crate) fn is_all(&self, bundle: &Bundle<'_>) -> bool {
+        #[cfg(feature = "testing")]
+        if crate::network::has(crate::network::Planted::EntriesOfAnybody) {
+            return true;
+        }
         bundle.entries.iter().all(|entry| self.is_of(&entry.resource, &[], false))
     }
 

@@ -141,8 +141,7 @@ pub(crate) async fn fetch(request: RequestBuilder, bounds: &Bounds) -> Result<An
 
 async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<Answer, Fault> {
     let first_byte = bounds.deadline.min(Instant::now() + bounds.limits.first_byte);
-    let sent = timeout_at(first_byte, client.execute(request)).await.map_err(|_| Fault::TimedOut)?;
-    let response = sent.map_err(|error| connecting(&error))?;
+    let response = timeout_at(first_byte, head(client, request)).await.map_err(|_| Fault::TimedOut)??;
     let encoding = response.headers().get(CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| encoding != "identity") {
         return Err(Fault::Encoded);
@@ -152,6 +151,14 @@ async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<
     let retry_after = retry_after::retry_after(response.headers());
     let body = timeout_at(bounds.deadline, read(response, bounds)).await.map_err(|_| Fault::TimedOut)??;
     Ok(Answer { status, media_type, retry_after, body })
+}
+
+async fn head(client: &Client, request: Request) -> Result<Response, Fault> {
+    #[cfg(feature = "testing")]
+    if let Some(answer) = crate::network::answer(&request) {
+        return Ok(answer.await?);
+    }
+    client.execute(request).await.map_err(|error| connecting(&error))
 }
 
 async fn read(mut response: Response, bounds: &Bounds) -> Result<Vec<u8>, Fault> {

@@ -45,6 +45,8 @@ static WITHHELD: ReplyState = ReplyState::Withheld(Withholder::Source(String::ne
 
 /// A warning in a source's own words, as `federation` marks it.
 pub(crate) const SOURCE_WARNING: &str = "source-warning";
+/// The codes of warnings that say that more exists than came, or than could be read.
+const CUT_SHORT: [&str; 2] = ["paging", "unread-entries"];
 
 /// Entries that are one fact: the first is shown, the others "also held by".
 #[derive(Debug, Clone)]
@@ -160,6 +162,15 @@ impl Record {
     pub fn is_warned_of(&self, source: &SourceId, category: Category) -> bool {
         let of_category = |warning: &Warning| warning.category == Some(category);
         self.warnings(source).iter().any(|warning| warning.code == SOURCE_WARNING && of_category(warning))
+    }
+
+    /// Whether a source's answer about a category is not all here: it was cut, or entries of it could not be read. That is no word
+    /// that nothing is recorded either (HAZ-006, HAZ-017).
+    pub fn is_cut_short_of(&self, source: &SourceId, category: Category) -> bool {
+        let of_category = |warning: &Warning| warning.category.is_none_or(|own| own == category);
+        self.warnings(source)
+            .iter()
+            .any(|warning| CUT_SHORT.contains(&warning.code.as_str()) && of_category(warning))
     }
 
     pub fn warnings(&self, source: &SourceId) -> &[Warning] {

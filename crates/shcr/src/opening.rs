@@ -139,4 +139,6 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
 }
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;

@@ -53,7 +53,7 @@ pub(crate) fn check(file: &File) -> Vec<Finding> {
         (None, "Cargo.toml") => {
             vec![Finding::new(&file.path, 1, format!("`{room}` has no row in the import table"))]
         }
-        (Some(row), "Cargo.toml") => manifest(row, file),
+        (Some(row), "Cargo.toml") => manifest(row, file).into_iter().chain(for_tests_alone(file)).collect(),
         (Some(row), _) if file.is_rust() => source(row, file),
         _ => Vec::new(),
     }
@@ -76,6 +76,23 @@ fn manifest(row: &Room, file: &File) -> Vec<Finding> {
                 line,
                 format!("`{}` may not import `{dependency}`", row.name),
             ));
+        }
+    }
+    findings
+}
+
+/// The feature of tests, under which faults and bugs can be planted, is switched on by dependencies of tests and nowhere else: then no
+/// program that is built to be run has it.
+fn for_tests_alone(file: &File) -> Vec<Finding> {
+    let mut heading = "";
+    let mut findings = Vec::new();
+    for (number, line) in file.lines() {
+        let line = line.trim();
+        if line.starts_with('[') {
+            heading = line;
+        } else if line.contains("\"testing\"") && !heading.starts_with("[dev-dependencies") {
+            let message = "`testing` is switched on under `[dev-dependencies]` alone";
+            findings.push(Finding::new(&file.path, number, message));
         }
     }
     findings

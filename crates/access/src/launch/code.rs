@@ -29,6 +29,10 @@ pub struct Redeemer(reqwest::Client);
 impl Redeemer {
     /// Asks nobody yet. The program must have installed a TLS provider before.
     pub fn new() -> Result<Self, KeysFault> {
+        #[cfg(feature = "testing")]
+        if let Some(client) = crate::socketless::client() {
+            return Ok(Self(client));
+        }
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)

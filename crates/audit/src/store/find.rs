@@ -134,7 +134,7 @@ impl Store {
 }
 
 /// `None`: an entry does not open under our key.
-fn look(
+pub(super) fn look(
     link: &mut dyn Link,
     keys: &Keys,
     query: &Query,

@@ -14,6 +14,9 @@ use crate::{
 use sql::Value;
 use std::{collections::BTreeSet, sync::Arc};
 
+#[cfg(any(test, feature = "testing"))]
+use super::testing::planted::Planted;
+
 /// Openings swept in one transaction.
 const SWEPT_AT_ONCE: u32 = 32;
 /// How long a handle, an assertion or a session is kept after its end, so that a late second use is still known.
@@ -68,6 +71,10 @@ impl Store {
             desk.must_be_open(Some(&id))?;
             Ok(Ok(receipt))
         };
+        #[cfg(any(test, feature = "testing"))]
+        if super::testing::planted::has(Planted::OpenUnrecorded) {
+            return Ok(Opened { opening, receipt: super::testing::planted::no_receipt() });
+        }
         let receipt = self.write(1, write).await?;
         Ok(Opened { opening, receipt })
     }
@@ -85,6 +92,10 @@ impl Store {
             return Err(Fault::Rejected(Why::Malformed));
         };
         let (source, part) = (source.clone(), *part);
+        #[cfg(any(test, feature = "testing"))]
+        if super::testing::planted::has(Planted::DisclosureUnrecorded) {
+            return Ok(Disclosed { source, part });
+        }
         belongs(&entry, Kind::Disclosure, &Key::disclosure(&opened.opening, &source, part), &opened.opening)?;
         let row = Arc::new(Prepared::with_manifest(entry, manifest, &self.0.keys)?);
         self.write(1, move |desk| {

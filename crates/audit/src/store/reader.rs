@@ -18,6 +18,9 @@ use std::{
 pub(super) struct Reader {
     patience: Duration,
     eyes: Mutex<Eyes>,
+    /// On the caller's own thread, as the weather lets it.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) simulated: Option<super::testing::Weather>,
 }
 
 enum Eyes {
@@ -32,7 +35,12 @@ impl Reader {
             None => Eyes::File { path: place.path.clone(), open: None },
             Some(server) => Eyes::Server(Some(Box::new(Looking::new(server).map_err(StoreFault::Connect)?))),
         };
-        Ok(Self { patience, eyes: Mutex::new(eyes) })
+        Ok(Self {
+            patience,
+            eyes: Mutex::new(eyes),
+            #[cfg(any(test, feature = "testing"))]
+            simulated: None,
+        })
     }
 
     /// Looks off the async threads. Nothing found is the query's to say; a store that cannot be read is `Unavailable`.
@@ -40,6 +48,10 @@ impl Reader {
         self: &Arc<Self>,
         query: impl FnOnce(&mut dyn Link) -> Result<T, sql::Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(weather) = &self.simulated {
+            return if weather.lets_read().await { self.now(query) } else { Err(Fault::Unavailable) };
+        }
         let reader = Arc::clone(self);
         let looking = tokio::task::spawn_blocking(move || reader.now(query));
         match tokio::time::timeout(self.patience, looking).await {
@@ -48,7 +60,10 @@ impl Reader {
         }
     }
 
-    fn now<T>(&self, query: impl FnOnce(&mut dyn Link) -> Result<T, sql::Fault>) -> Result<T, Fault> {
+    pub(super) fn now<T>(
+        &self,
+        query: impl FnOnce(&mut dyn Link) -> Result<T, sql::Fault>,
+    ) -> Result<T, Fault> {
         let mut eyes = self.eyes.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *eyes {
             Eyes::File { path, open } => {

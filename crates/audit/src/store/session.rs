@@ -164,7 +164,14 @@ impl Store {
         let row = Arc::new(self.prepare(&entry)?);
         let handle = hash::secret(&handle);
         let session = SessionRow::new(session, &entry, &self.0.keys)?;
-        let sealed = self.write(2, move |desk| redeem(desk, &handle, (&session, &row), now)).await?;
+        #[cfg(any(test, feature = "testing"))]
+        let saw_free = super::testing::planted::saw_free(self, handle).await;
+        let write = move |desk: &mut Desk<'_>| {
+            #[cfg(any(test, feature = "testing"))]
+            super::testing::planted::takes(desk, saw_free, &handle)?;
+            redeem(desk, &handle, (&session, &row), now)
+        };
+        let sealed = self.write(2, write).await?;
         Ok(Redeemed { launch: self.opened(Use::Handle, &handle, &sealed)? })
     }
 

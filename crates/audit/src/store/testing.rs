@@ -1,6 +1,13 @@
 //! A store behind faults, simulated: a file or a server whose transactions fail before, within, at and after their commit, by a
 //! seed. For the tests of this room and of those that record here.
 
+/// Bugs that a simulation must find.
+pub mod planted;
+/// Several replicas over one database, in one thread.
+mod shared;
+
+pub use shared::{Acknowledged, Replica, Shared, Weather};
+
 use super::{
     Fault, Settings, Store, StoreFault,
     base::{self, Base, Work},

@@ -31,9 +31,12 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 /// A commit that takes longer shuts the door until it is done.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -187,18 +190,34 @@ impl Writer {
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Errand>>) {
         while let Some(first) = jobs.blocking_recv() {
             let mut group = gather(first, &mut jobs);
-            self.state.waits(true);
+            self.begin_group();
             let end = self.commit(&mut group);
-            self.state.waits(false);
-            // The hold switch says nothing about the disk.
-            if end.is_ok() || !self.state.is_held() {
-                self.state.writable.store(end.is_ok() && !self.stopped, Ordering::Relaxed);
-            }
-            for job in group {
-                job.tell(end);
-            }
-            self.upkeep();
+            self.end_group(group, end);
         }
+    }
+
+    pub(super) fn begin_group(&self) {
+        self.state.waits(true);
+    }
+
+    /// Tells everybody who waits.
+    pub(super) fn end_group(&mut self, group: Vec<Box<dyn Errand>>, end: Result<(), Fault>) {
+        self.state.waits(false);
+        // The hold switch says nothing about the disk.
+        if end.is_ok() || !self.state.is_held() {
+            self.state.writable.store(end.is_ok() && !self.stopped, Ordering::Relaxed);
+        }
+        for job in group {
+            job.tell(end);
+        }
+        self.upkeep();
+    }
+
+    /// The last leaf of this replica that is known to be durable.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn last(&self) -> Option<super::testing::Acknowledged> {
+        let Chain { last, prev, .. } = &self.chain;
+        last.map(|index| super::testing::Acknowledged { index, leaf: *prev })
     }
 
     /// The start entry states the last durable head and whether the boot before this one stopped in order.
@@ -226,7 +245,7 @@ impl Writer {
         answer.try_recv().map_err(|_| Fault::Unknown)?.map(|_| ())
     }
 
-    fn commit(&mut self, group: &mut [Box<dyn Errand>]) -> Result<(), Fault> {
+    pub(super) fn commit(&mut self, group: &mut [Box<dyn Errand>]) -> Result<(), Fault> {
         if let Some(words) = self.state.frozen.words().filter(|_| !self.told && !self.broken) {
             self.told = self.base.ready().is_ok() && self.base.tell_frozen(&words).is_ok();
         }
@@ -370,7 +389,10 @@ fn catch_up(link: &mut dyn Link, chain: &mut Chain, tree: &mut Growing) -> Resul
     Ok(())
 }
 
-fn gather(first: Box<dyn Errand>, jobs: &mut mpsc::Receiver<Box<dyn Errand>>) -> Vec<Box<dyn Errand>> {
+pub(super) fn gather(
+    first: Box<dyn Errand>,
+    jobs: &mut mpsc::Receiver<Box<dyn Errand>>,
+) -> Vec<Box<dyn Errand>> {
     let mut rows = first.rows();
     let mut group = vec![first];
     while rows < GROUP

@@ -18,6 +18,10 @@ pub(super) fn client(
     owner: Option<&SourceId>,
     resolver: Resolver,
 ) -> Result<Client, ConfigFault> {
+    #[cfg(feature = "testing")]
+    if let Some(client) = crate::network::client().filter(|_| tls.is_none()) {
+        return Ok(client);
+    }
     let builder = Client::builder()
         .redirect(Policy::none())
         .referer(false)

@@ -133,10 +133,10 @@ impl Out {
         schedule: &Schedule,
     ) -> Option<Event> {
         let all_told = schedule.all_written() || !self.sink.stands_open();
-        if self.gone || (replies.is_terminated() && all_told) || self.elapsed_ms() >= PAGE_END_MS {
+        if self.gone || (replies.is_terminated() && all_told) || self.elapsed_ms() >= page_end_ms() {
             return None;
         }
-        let wake = schedule.next_wake_ms(self.elapsed_ms()).unwrap_or(PAGE_END_MS).min(PAGE_END_MS);
+        let wake = schedule.next_wake_ms(self.elapsed_ms()).unwrap_or(page_end_ms()).min(page_end_ms());
         let wake = self.asked_at + Duration::from_millis(wake);
         tokio::select! {
             biased;
@@ -225,4 +225,13 @@ impl Out {
     fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.asked_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// When a page ends, whatever is outstanding.
+fn page_end_ms() -> u64 {
+    #[cfg(test)]
+    if super::simulation::planted::has(super::simulation::planted::Bug::PageWithoutEnd) {
+        return 10 * PAGE_END_MS;
+    }
+    PAGE_END_MS
 }

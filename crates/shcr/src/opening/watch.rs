@@ -17,6 +17,7 @@ pub(super) fn watch(program: Arc<Program>, entered: &Entered, shown: Shown) -> o
     tokio::spawn(async move {
         loop {
             tokio::select! {
+                biased;
                 () = tell.closed() => return,
                 () = tokio::time::sleep(EVERY) => {}
             }

@@ -62,7 +62,7 @@ impl Agreement {
         let directory = config.policy.directory.clone();
         // Taken before reading: a file that changes meanwhile is read again.
         let files = files::below(&directory);
-        let policy = Policy::deployed(&directory, &sources, &deployment)
+        let policy = deployed(&directory, &sources, &deployment)
             .into_diagnostic()
             .wrap_err("the sharing policy cannot be used")?;
         if deployment.training && deployment.signers.is_empty() {
@@ -71,7 +71,7 @@ impl Agreement {
             );
         }
         let agreement = Self {
-            now: RwLock::new(Arc::new(policy)),
+            now: RwLock::new(policy),
             generation: AtomicU64::new(1),
             kept: config.state_dir.join(KEPT),
             directory,
@@ -117,6 +117,39 @@ impl Agreement {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
         self.generation.fetch_add(1, Ordering::SeqCst);
         Outcome::Swapped { before: before.id().to_owned(), now }
+    }
+}
+
+fn deployed(
+    directory: &Path,
+    sources: &[SourceFacts],
+    deployment: &Deployment,
+) -> Result<Arc<Policy>, PolicyFault> {
+    let read = || Policy::deployed(directory, sources, deployment).map(Arc::new);
+    #[cfg(test)]
+    if clock::simulated::is_on() {
+        return simulated::kept(read);
+    }
+    read()
+}
+
+/// In a simulation every gateway has the same agreement, and reading it is most of what a gateway costs to make.
+#[cfg(test)]
+mod simulated {
+    use super::{Arc, Policy, PolicyFault};
+    use std::cell::RefCell;
+
+    thread_local! {
+        static KEPT: RefCell<Option<Arc<Policy>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn kept(
+        read: impl FnOnce() -> Result<Arc<Policy>, PolicyFault>,
+    ) -> Result<Arc<Policy>, PolicyFault> {
+        KEPT.with_borrow_mut(|kept| match kept {
+            Some(policy) => Ok(Arc::clone(policy)),
+            None => Ok(Arc::clone(kept.insert(read()?))),
+        })
     }
 }
 

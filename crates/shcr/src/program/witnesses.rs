@@ -42,7 +42,8 @@ struct Witness {
 pub(crate) struct Witnesses {
     policy: Option<Policy>,
     asked: Vec<Witness>,
-    client: reqwest::Client,
+    /// Where any is asked.
+    client: Option<reqwest::Client>,
     known: Mutex<Known>,
 }
 
@@ -91,7 +92,7 @@ impl Witnesses {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .into_diagnostic()?;
-        Ok(Self { policy: Some(policy), asked, client, known: Mutex::default() })
+        Ok(Self { policy: Some(policy), asked, client: Some(client), known: Mutex::default() })
     }
 
     /// For the operator.
@@ -145,7 +146,10 @@ impl Witnesses {
     }
 
     async fn ask(&self, witness: &Witness, body: String) -> Said {
-        answer_of(&self.client, &witness.url, body).await
+        match &self.client {
+            Some(client) => answer_of(client, &witness.url, body).await,
+            None => Said::Nothing("nobody is asked".to_owned()),
+        }
     }
 }
 

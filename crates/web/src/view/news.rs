@@ -11,11 +11,12 @@ pub(super) use panel::first;
 
 use super::frame::{Frame, drawn};
 use super::row::{self, Row};
-use super::source_line::{self, Line};
+use super::source_line::{self, Line, Said};
 use super::{Key, coverage};
 use crate::page::{LastLook, Page, SourceCard};
 use crate::words;
 use askama::Template;
+use fhir::Category;
 use gathered::Gathered;
 use jiff::{SignedDuration, Timestamp};
 use record::Record;
@@ -126,9 +127,19 @@ fn says(page: &Page, record: &Record, span: &Span, (count, all): (usize, usize))
     if count > 0 {
         return words::new_shown(count, all, &period_of(span));
     }
-    let answered: Vec<&str> =
-        cards(page).filter(|card| has_answered(record, card)).map(|card| card.short.as_str()).collect();
-    words::nothing_recorded(&format!("entries {}", period_of(span)), &answered)
+    // Only who answered about all it shares can have recorded nothing (HAZ-006).
+    let noun = format!("entries {}", period_of(span));
+    let of = |said: Said| cards(page).filter(move |card| Said::of(record, card, &seen(page, card)) == said);
+    let whole: Vec<&str> = of(Said::All).map(|card| card.short.as_str()).collect();
+    if whole.is_empty() && of(Said::Part).next().is_some() {
+        return words::answered_in_part(&noun);
+    }
+    words::nothing_recorded(&noun, &whole)
+}
+
+/// What this role sees of all that a source shares.
+fn seen(page: &Page, card: &SourceCard) -> Vec<Category> {
+    card.shares.iter().copied().filter(|category| page.granted.contains(category)).collect()
 }
 
 fn cards(page: &Page) -> impl Iterator<Item = &SourceCard> {

@@ -148,7 +148,9 @@ impl Said {
         let is_answered =
             |category: &&Category| record.state_of(&card.id, **category).is_some_and(ReplyState::is_answer);
         let answered = shared.iter().filter(is_answered).count();
-        let is_warned = shared.iter().any(|category| record.is_warned_of(&card.id, *category));
+        let is_short =
+            |category| record.is_warned_of(&card.id, category) || record.is_cut_short_of(&card.id, category);
+        let is_warned = shared.iter().any(|category| is_short(*category));
         let keeps_back = record.all_kept_back(&card.id).iter().any(|(_, of)| shared.contains(of));
         match answered {
             0 => Said::Nothing,

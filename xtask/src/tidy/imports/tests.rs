@@ -24,6 +24,16 @@ fn pure_crates_have_no_runtime_in_any_table() {
 }
 
 #[test]
+fn what_is_planted_for_tests_is_switched_on_by_tests_alone() {
+    let of = |heading: &str| format!("{heading}\naudit = {{ workspace = true, features = [\"testing\"] }}\n");
+    assert_eq!(messages("crates/shcr/Cargo.toml", &of("[dev-dependencies]")), [] as [&str; 0]);
+    assert_eq!(messages("crates/shcr/Cargo.toml", &of("[dependencies]")).len(), 1);
+    let features = "[features]\ntesting = [\"access/testing\"]\n";
+    assert_eq!(messages("crates/federation/Cargo.toml", features), [] as [&str; 0]);
+    assert_eq!(messages("crates/federation/Cargo.toml", "[features]\ndefault = [\"testing\"]\n").len(), 1);
+}
+
+#[test]
 fn a_crate_without_a_row_is_found() {
     assert_eq!(messages("crates/shed/Cargo.toml", "").len(), 1);
     assert_eq!(messages("Cargo.toml", "[workspace.dependencies]\ntokio = \"1\"\n"), [] as [&str; 0]);

@@ -21,18 +21,24 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) async fn start() -> Self {
+        let (mut host, jwks) = Self::made(String::new());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        host.jwks_url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+        let answer = move || std::future::ready(axum::Json(jwks.clone()));
+        let router = axum::Router::new().route("/jwks.json", axum::routing::get(answer));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        host
+    }
+
+    /// Without a socket: whoever gives out the key set beside it does so at that address.
+    pub(crate) fn made(jwks_url: String) -> (Self, Value) {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let key = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
         let (x, y) = key.public_key().as_ref()[1..].split_at(48);
         let jwks = json!({"keys": [{
             "kty": "EC", "crv": "P-384", "kid": "k1", "x": session::encode(x), "y": session::encode(y),
         }]});
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let jwks_url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
-        let answer = move || std::future::ready(axum::Json(jwks.clone()));
-        let router = axum::Router::new().route("/jwks.json", axum::routing::get(answer));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { key, jwks_url }
+        (Self { key, jwks_url }, jwks)
     }
 
     fn sign(&self, typ: &str, claims: &Value) -> String {

@@ -128,6 +128,31 @@ fn nothing_new_names_who_answered_and_who_did_not() {
     );
 }
 
+// shows: F10
+#[test]
+fn who_answered_in_part_is_not_said_to_have_recorded_nothing_new() {
+    let page = fixture::page();
+    let warned =
+        |category| fhir::reply::Warning { code: "paging".into(), category, text: "showing 0 of 9".into() };
+    let told = |state: ReplyState, warnings: Vec<fhir::reply::Warning>| {
+        let mut record = fixture::waiting();
+        let released = record::release::Released { warnings, ..fixture::released("acute", Vec::new()) };
+        record.add(fixture::note("acute", state), released);
+        words_of(&section(&page, &record, Key::New))
+    };
+    let whole = told(ReplyState::AnsweredEmpty, Vec::new());
+    assert!(
+        whole.contains("No entries since you last looked (08-Nov-2026 09:12) recorded by Acute."),
+        "{whole}"
+    );
+    let part = told(ReplyState::AnsweredWithWarnings, vec![warned(Some(fhir::Category::Encounters))]);
+    assert!(!part.contains("recorded by Acute"), "HAZ-006: {part}");
+    assert!(
+        part.contains("No source has answered in full about entries since you last looked"),
+        "HAZ-006: {part}"
+    );
+}
+
 /// HAZ-017: a list that is cut says so, with how many are left out.
 #[test]
 fn of_more_than_two_hundred_the_newest_are_listed_and_the_others_counted() {
