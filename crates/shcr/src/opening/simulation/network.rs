@@ -294,6 +294,16 @@ impl Net {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
+            // The Patient is whole and the right one: what is wrong is in what is asked next, or a warning beside her.
+            Behaves::Warned | Behaves::Stray | Behaves::Cut | Behaves::Unread if asked.kind == "Patient" => {
+                self.ended(asked, has_some);
+                json(Body::from(text))
+            }
+            // Where there is nothing to be about anybody, nothing is about somebody else.
+            Behaves::Another | Behaves::Stray if !has_some => {
+                self.ended(asked, has_some);
+                json(Body::from(text))
+            }
             Behaves::Cut if asked.is_second_page => answer(500, "text/plain", Body::from("no")),
             Behaves::Warned
             | Behaves::Another
