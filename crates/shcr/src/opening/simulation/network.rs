@@ -290,12 +290,13 @@ impl Net {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
-            Behaves::Well | Behaves::Empty | Behaves::NotKnown | Behaves::Paged => {
+            Behaves::Cut if asked.is_second_page => answer(500, "text/plain", Body::from("no")),
+            Behaves::Well | Behaves::Empty | Behaves::NotKnown | Behaves::Paged | Behaves::Cut => {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
             // The Patient is whole and the right one: what is wrong is in what is asked next, or a warning beside her.
-            Behaves::Warned | Behaves::Stray | Behaves::Cut | Behaves::Unread if asked.kind == "Patient" => {
+            Behaves::Warned | Behaves::Stray | Behaves::Unread if asked.kind == "Patient" => {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
@@ -304,13 +305,9 @@ impl Net {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
-            Behaves::Cut if asked.is_second_page => answer(500, "text/plain", Body::from("no")),
-            Behaves::Warned
-            | Behaves::Another
-            | Behaves::Stray
-            | Behaves::ErrorInside
-            | Behaves::Cut
-            | Behaves::Unread => json(Body::from(text)),
+            Behaves::Warned | Behaves::Another | Behaves::Stray | Behaves::ErrorInside | Behaves::Unread => {
+                json(Body::from(text))
+            }
             Behaves::Status(status) => answer(status, "application/fhir+json", Body::from(text)),
             Behaves::Wait(seconds) => {
                 let head = http::Response::builder().status(429).header("retry-after", seconds);
