@@ -98,7 +98,7 @@ fn is_told_as_no_less(world: &World, (visit, label): (usize, &Label), ends: &BTr
     let states: Vec<&str> =
         lines.filter(|line| line.source == label.source).filter_map(|line| line.state.as_deref()).collect();
     let is_no_less = |state: &&str| state.starts_with("answered") || *state == "possibly-shown";
-    let holds = !states.is_empty() && states.iter().all(|state| is_no_less(state));
+    let holds = !states.is_empty() && states.iter().all(is_no_less);
     world
         .watch
         .must(holds, Law::Told, || format!("v{visit}: {label:?} was shown, and its end says {states:?}"));

@@ -290,17 +290,24 @@ impl Net {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
-            Behaves::Well | Behaves::Empty | Behaves::NotKnown | Behaves::Paged => {
+            Behaves::Cut if asked.is_second_page => answer(500, "text/plain", Body::from("no")),
+            Behaves::Well | Behaves::Empty | Behaves::NotKnown | Behaves::Paged | Behaves::Cut => {
                 self.ended(asked, has_some);
                 json(Body::from(text))
             }
-            Behaves::Cut if asked.is_second_page => answer(500, "text/plain", Body::from("no")),
-            Behaves::Warned
-            | Behaves::Another
-            | Behaves::Stray
-            | Behaves::ErrorInside
-            | Behaves::Cut
-            | Behaves::Unread => json(Body::from(text)),
+            // The Patient is whole and the right one: what is wrong is in what is asked next, or a warning beside her.
+            Behaves::Warned | Behaves::Stray | Behaves::Unread if asked.kind == "Patient" => {
+                self.ended(asked, has_some);
+                json(Body::from(text))
+            }
+            // Where there is nothing to be about anybody, nothing is about somebody else.
+            Behaves::Another | Behaves::Stray if !has_some => {
+                self.ended(asked, has_some);
+                json(Body::from(text))
+            }
+            Behaves::Warned | Behaves::Another | Behaves::Stray | Behaves::ErrorInside | Behaves::Unread => {
+                json(Body::from(text))
+            }
             Behaves::Status(status) => answer(status, "application/fhir+json", Body::from(text)),
             Behaves::Wait(seconds) => {
                 let head = http::Response::builder().status(429).header("retry-after", seconds);
