@@ -1,9 +1,9 @@
-// A partner's system on FHIR R4 that holds thousands of entries of one person of the region, page by page. Everything in it is invented.
+// A partner's system on FHIR R4 that holds more than a thousand entries of one person of the region, page by page. Everything in it is invented.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How many of each type: two and a half thousand in all. */
-export const HELD = { Observation: 1_000, Encounter: 750, Condition: 500, DocumentReference: 250 } as const;
+/** How many of each type: twelve hundred and fifty in all. */
+export const HELD = { Observation: 500, Encounter: 375, Condition: 250, DocumentReference: 125 } as const;
 type Held = keyof typeof HELD;
 const PAGE = 200;
 
