@@ -4,7 +4,7 @@ import { newPage, openInWindow, openPatient, WIDTHS } from '../support/host.ts';
 
 /** One of each kind of thing that can have the focus. */
 const STOPS = [
-  'nav a', '#s-row a', '#go', '#q', '#find button', '#extend button', '#hide', '#s-med summary', '#s-med input', '#s-doc .filter summary',
+  '#s-row a', '#q', '#find button', '#extend button', '#hide', '#s-med summary', '#s-med input', '#s-doc .filter summary',
   '#s-doc button.open', '#s-p-doc a.open, #s-doc a.open', '#complete a', 'footer a', 'footer summary', '.colours input', '#sheets button',
 ];
 
@@ -32,13 +32,20 @@ function changed(judge: Page, pictures: [Buffer, Buffer]): Promise<number> {
   }, pictures.map((picture) => picture.toString('base64')) as [string, string]);
 }
 
-async function focusIsSeen(browser: Browser, colours: 'light' | 'dark'): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: colours });
+async function focusIsSeen(browser: Browser, colours: 'light' | 'dark', width: number): Promise<void> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'en-GB', colorScheme: colours });
   const page = await context.newPage();
   await openPatient(page);
-  const record = await openInWindow(page);
+  let record = await openInWindow(page);
+  // A record in which no answer came late has all its chapters: on a busy machine it is opened again.
+  for (let tries = 0; tries < 8 && await record.locator('section.late').count() > 0; tries += 1) {
+    await record.close();
+    record = await openInWindow(page);
+  }
   const judge = await (await browser.newContext()).newPage();
-  for (const stop of STOPS) {
+  // In a narrow window the navigation is folded behind a box to tick, which in a wide one is no stop at all.
+  await expect(record.locator('#go')).toBeVisible({ visible: width < 640 });
+  for (const stop of [width < 640 ? '#go' : 'nav a', ...STOPS]) {
     const one = record.locator(stop).locator('visible=true').first();
     await expect(one, stop).toBeVisible();
     await one.evaluate((element) => element.scrollIntoView({ block: 'center' }));
@@ -58,9 +65,9 @@ async function focusIsSeen(browser: Browser, colours: 'light' | 'dark'): Promise
   await context.close();
 }
 
-for (const colours of ['light', 'dark'] as const) {
-  test(`what has the focus differs by 3 to 1 from what had not, in ${colours} colours (HAZ-052)`, async ({ browser }) => {
-    await focusIsSeen(browser, colours);
+for (const [colours, width] of [['light', 1280], ['dark', 480]] as const) {
+  test(`what has the focus differs by 3 to 1 from what had not, in ${colours} colours at ${width} px (HAZ-052)`, async ({ browser }) => {
+    await focusIsSeen(browser, colours, width);
   });
 }
 
@@ -79,7 +86,9 @@ for (const width of [...WIDTHS, 320]) {
     });
     await openPatient(page);
     const record = await openInWindow(page);
-    const name = record.getByRole('banner').locator('.name');
+    // A page that was redirected to is not intercepted; one that is opened again is.
+    await record.reload({ waitUntil: 'domcontentloaded' });
+    const name = record.getByRole('heading', { level: 1 });
     await expect(name).toContainText(`${FAMILY}, ${GIVEN} (Mrs)`);
     const said = await name.evaluate((one) => {
       const banner = document.querySelector('header')!.getBoundingClientRect();

@@ -1,16 +1,33 @@
-// A partner's system on FHIR R4 that holds ten thousand entries of one person of the region, page by page. Everything in it is invented.
+// A partner's system on FHIR R4 that holds more than a thousand entries of one person of the region, page by page. Everything in it is invented.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How many of each type: ten thousand in all. */
-export const HELD = { Observation: 4_000, Encounter: 3_000, Condition: 2_000, DocumentReference: 1_000 } as const;
+/** How many of each type: twelve hundred and fifty in all. */
+export const HELD = { Observation: 500, Encounter: 375, Condition: 250, DocumentReference: 125 } as const;
 type Held = keyof typeof HELD;
-const PAGE = 500;
+const PAGE = 200;
 
 const PATIENT = {
   resourceType: 'Patient', id: 'p1', gender: 'female', birthDate: '1935-08-14',
   identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9991234578' }],
   name: [{ use: 'official', family: 'Testpatient', given: ['Doreen'], prefix: ['Mrs'] }],
+};
+
+/** What it is asked about and holds nothing of. */
+const EMPTY = [
+  'AllergyIntolerance', 'MedicationRequest', 'MedicationStatement', 'Procedure', 'DiagnosticReport', 'Immunization', 'EpisodeOfCare',
+  'Appointment', 'ServiceRequest', 'CareTeam', 'CarePlan', 'QuestionnaireResponse', 'Consent', 'Flag',
+];
+
+const interaction = [{ code: 'read' }, { code: 'search-type' }];
+const CAPABILITY = {
+  resourceType: 'CapabilityStatement', status: 'active', date: '2026-01-01', kind: 'instance', fhirVersion: '4.0.1', format: ['json'],
+  rest: [{
+    mode: 'server',
+    resource: ['Patient', ...Object.keys(HELD), ...EMPTY].map((type) => ({
+      type, interaction, searchParam: [{ name: type === 'Patient' ? 'identifier' : 'patient', type: type === 'Patient' ? 'token' : 'reference' }],
+    })),
+  }],
 };
 
 /** Newest first, a day or so apart, within two years. */
@@ -59,7 +76,7 @@ export async function startLarge(): Promise<{ base: string; stop: () => void }> 
       response.end(JSON.stringify(body));
     };
     request.resume();
-    if (type === 'metadata') return send({ resourceType: 'CapabilityStatement', status: 'active', fhirVersion: '4.0.1', kind: 'instance', format: ['json'], date: '2026-01-01' });
+    if (type === 'metadata') return send(CAPABILITY);
     if (type === 'Patient') return send({ resourceType: 'Bundle', type: 'searchset', total: 1, entry: [{ fullUrl: `${base}/Patient/p1`, resource: PATIENT, search: { mode: 'match' } }] });
     if (type in HELD) return send(page(base, type as Held, Number(url.searchParams.get('from') ?? 0)));
     send({ resourceType: 'Bundle', type: 'searchset', total: 0 });

@@ -110,7 +110,8 @@ fn searchset(fault: Fault, view: &View<'_>, whole: &[u8]) -> Option<Vec<u8>> {
         Fault::Stale => {
             let mut meta: Value = read(&bundle, "meta")?;
             let received = meta.get("lastUpdated")?.as_str()?.parse::<Timestamp>().ok()?;
-            meta["lastUpdated"] = Value::from(received.checked_sub(STALE).ok()?.to_string());
+            let earlier = Value::from(received.checked_sub(STALE).ok()?.to_string());
+            meta.as_object_mut()?.insert("lastUpdated".to_owned(), earlier);
             put(&mut bundle, "meta", &meta)?;
         }
         fault if view.by_number => people(fault, view, &mut bundle)?,

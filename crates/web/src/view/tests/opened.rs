@@ -115,7 +115,7 @@ fn a_document_of_a_list_says_which_of_how_many_and_has_the_one_before_and_after(
     );
     assert!(
         html.contains(
-            "<button name=\"at\" value=\"7\">Previous: <bdi>Falls &lt;i&gt;clinic</bdi>, 17-Nov-2026</button>"
+            "<button name=\"at\" value=\"7\">Previous: <bdi>Falls &lt;i&gt;clinic</bdi>, <span class=\"d\">17-Nov-2026</span></button>"
         ),
         "{html}"
     );
