@@ -13,7 +13,6 @@ use crate::{
     },
 };
 use access::session::Ending;
-use bytes::Bytes;
 use fhir::{Reply, SourceId};
 use futures_util::stream::{BoxStream, Fuse, FusedStream, StreamExt};
 use std::{sync::Arc, time::Duration};
@@ -210,9 +209,7 @@ impl Out {
 
     /// A part of a page: one write is one flush. A reader who has gone ends the opening at its next step.
     async fn write(&mut self, part: impl FnOnce() -> String) {
-        if let Sink::Page { parts, .. } = &self.sink {
-            self.gone = self.gone || parts.send(Bytes::from(part())).await.is_err();
-        }
+        self.gone = self.gone || !self.sink.give(part).await;
     }
 
     /// One sentence where a searchset would be.

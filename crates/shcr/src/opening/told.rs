@@ -11,7 +11,7 @@ use access::Permit;
 use bytes::Bytes;
 use fhir::SourceId;
 use futures_util::stream::{BoxStream, StreamExt};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use web::{
@@ -22,6 +22,8 @@ use web::{
 
 /// Parts that may wait for a slow reader before the opening itself waits.
 const PARTS_WAITING: usize = 8;
+/// How long the opening then waits. Whoever takes nothing for so long counts as gone: an opening holds its place among all others.
+const READER_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where an opening is told.
 pub(crate) enum Sink {
@@ -104,6 +106,16 @@ impl Sink {
         match self {
             Sink::Page { late, .. } => late.insert(source.clone()),
             Sink::Searchset { .. } => false,
+        }
+    }
+
+    /// The next part of a page. `false`: nobody takes it. A searchset has no parts.
+    pub(super) async fn give(&self, part: impl FnOnce() -> String) -> bool {
+        match self {
+            Sink::Page { parts, .. } => {
+                parts.send_timeout(Bytes::from(part()), READER_PATIENCE).await.is_ok()
+            }
+            Sink::Searchset { .. } => true,
         }
     }
 
@@ -193,3 +205,6 @@ impl Program {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
