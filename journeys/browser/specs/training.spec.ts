@@ -48,7 +48,9 @@ for (const [lesson, words] of [
     await expect(page.getByRole('status')).toHaveText('All is well.');
     // The way the page itself offers, where the source failed.
     const again = wrong.locator('#complete').getByRole('link', { name: /^Try again/ });
-    if (FAILED.includes(lesson)) await again.click(); else { await expect(again).toHaveCount(0); await wrong.reload(); }
+    // On a busy machine another may have been too late for its time, and then it is offered for that one.
+    const others = /did not answer|could not show|in part/.test(await wrong.locator('#complete').innerText());
+    if (FAILED.includes(lesson)) await again.click(); else { if (!others) await expect(again).toHaveCount(0); await wrong.reload(); }
     await expect(wrong.locator('#complete')).toContainText('11 sources answered');
     await page.context().close();
   });
