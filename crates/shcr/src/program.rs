@@ -84,7 +84,7 @@ pub(crate) mod counted;
 /// Alerts told out of band, and raised again.
 pub(crate) mod attention;
 /// When somebody looked before.
-mod last_look;
+pub(crate) mod last_look;
 /// Prints, recorded.
 mod printed;
 /// A problem reported.

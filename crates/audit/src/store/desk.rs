@@ -167,9 +167,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Rows changed.
+    /// Rows changed. What was placed stands before, for rows that refer to it.
     pub(super) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, Stop> {
         self.part()?;
+        let all = self.placed.len();
+        self.put(all)?;
         Ok(self.link.execute(sql, values)?)
     }
 
@@ -184,13 +186,31 @@ impl<'a> Desk<'a> {
     /// Places an entry, or finds that it was placed before. A row that is there need not be safe yet: it may come from
     /// a commit that was never confirmed. So finding it again writes an `attempt`, whose own commit proves the earlier.
     pub(super) fn record(&mut self, entry: &Arc<Prepared>, now: Millis) -> Result<Receipt, Stop> {
-        if let Some(found) = self.find(&entry.key)? {
-            if !found.is(entry) {
-                return Err(Stop::Refuse(Why::Conflict));
-            }
-            self.attempt(Some(&entry.key), now)?;
-            return Ok(found.receipt);
+        match self.recorded(entry, now)? {
+            Some(receipt) => Ok(receipt),
+            None => self.place(entry),
         }
+    }
+
+    /// The same of an entry that only an open opening may have.
+    pub(super) fn record_while_open(&mut self, entry: &Arc<Prepared>, now: Millis) -> Result<Receipt, Stop> {
+        if let Some(receipt) = self.recorded(entry, now)? {
+            return Ok(receipt);
+        }
+        self.must_be_open(entry.opening.as_deref())?;
+        self.place(entry)
+    }
+
+    fn recorded(&mut self, entry: &Arc<Prepared>, now: Millis) -> Result<Option<Receipt>, Stop> {
+        let Some(found) = self.find(&entry.key)? else { return Ok(None) };
+        if !found.is(entry) {
+            return Err(Stop::Refuse(Why::Conflict));
+        }
+        self.attempt(Some(&entry.key), now)?;
+        Ok(Some(found.receipt))
+    }
+
+    fn place(&mut self, entry: &Arc<Prepared>) -> Result<Receipt, Stop> {
         let (leaf, receipt) = self.chain.next(entry)?;
         self.pending.push(leaf_hash(&leaf));
         self.keys_seen.insert(entry.key.clone());

@@ -58,6 +58,8 @@ pub struct Query {
     pub until: Option<Millis>,
     /// From this index on.
     pub from: u64,
+    /// The newest alone, so many and at most [`MOST`] of them, the newest first: one page, and none after it.
+    pub newest: Option<usize>,
     /// With what each disclosure released.
     pub manifests: bool,
 }
@@ -70,6 +72,8 @@ pub struct Page {
     pub deleted: Vec<Gone>,
     /// Where the next page begins; `None` after the last.
     pub next: Option<u64>,
+    /// Where whoever has read to the last page reads on when there is more.
+    pub end: u64,
 }
 
 /// One entry as it was written.
@@ -141,14 +145,15 @@ pub(super) fn look(
     fits: &dyn Fn(&Entry) -> bool,
 ) -> Result<Option<Page>, sql::Fault> {
     let wanted = Wanted::new(link, keys, query)?;
-    let mut page = Page::default();
+    let end = number(link, "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry", &[])?.cast_unsigned();
+    let mut page = Page { end: end.max(query.from), ..Page::default() };
     let (mut from, mut looked_at) = (wanted.first, 0);
     let mut acts = None;
     loop {
         let lines = wanted.from(link, from)?;
         let read = lines.len();
-        for mut line in lines {
-            let index = line.int().cast_unsigned();
+        for (index, mut line) in lines {
+            page.end = page.end.max(index + 1);
             if looked_at == LOOKED_AT || page.entries.len() + page.deleted.len() == MOST {
                 page.next = Some(index);
                 return Ok(Some(page));
@@ -172,7 +177,7 @@ pub(super) fn look(
                 page.entries.push(found);
             }
         }
-        if read < AT_ONCE {
+        if read < AT_ONCE || query.newest.is_some() {
             return Ok(Some(page));
         }
     }
@@ -186,6 +191,7 @@ struct Wanted {
     professional: Option<Vec<Hash>>,
     opening: Option<String>,
     kinds: Vec<&'static str>,
+    newest: Option<usize>,
     manifests: bool,
 }
 
@@ -204,19 +210,46 @@ impl Wanted {
             professional: subject.map(|subject| columns("professional", &subject)).transpose()?,
             opening: query.opening.as_ref().map(|opening| opening.as_str().to_owned()),
             kinds: query.kinds.iter().map(|kind| kind.name()).collect(),
+            newest: query.newest.map(|most| most.min(MOST)),
             manifests: query.manifests,
         })
     }
 
-    /// The next of them.
-    fn from(&self, link: &mut dyn Link, from: i64) -> Result<Vec<Line>, sql::Fault> {
+    /// The next of them, each with its index; or the newest.
+    fn from(&self, link: &mut dyn Link, from: i64) -> Result<Vec<(u64, Line)>, sql::Fault> {
+        let numbered = |mut line: Line| (line.int().cast_unsigned(), line);
+        let Some(most) = self.newest else {
+            let lines = self.lines(link, from, self.person.as_deref())?;
+            return Ok(lines.into_iter().map(numbered).collect());
+        };
+        // Of one value of the column the index gives the newest first; of several all would have to be sorted.
+        let mut lines = Vec::new();
+        for person in self.person.as_ref().map_or(vec![None], |hashes| hashes.chunks(1).map(Some).collect()) {
+            lines.extend(self.lines(link, from, person)?.into_iter().map(numbered));
+        }
+        lines.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
+        lines.truncate(most);
+        Ok(lines)
+    }
+
+    fn lines(
+        &self,
+        link: &mut dyn Link,
+        from: i64,
+        person: Option<&[Hash]>,
+    ) -> Result<Vec<Line>, sql::Fault> {
         let mut values = vec![Value::Int(from), Value::Int(self.until)];
         let mut wanted = String::from("e.idx >= $1 AND e.idx < $2");
-        let columns = [("person", &self.person), ("professional", &self.professional)];
-        for (column, hashes) in columns.iter().filter_map(|(column, hashes)| Some((column, hashes.as_ref()?)))
-        {
+        if let Some(hashes) = person {
             let hashes = hashes.iter().map(|hash| Value::Bytes(hash));
-            wanted.push_str(&format!(" AND e.{column} IN ({})", rows::places(&mut values, hashes)));
+            wanted.push_str(&format!(" AND e.person IN ({})", rows::places(&mut values, hashes)));
+        }
+        if let Some(hashes) = &self.professional {
+            let hashes = hashes.iter().map(|hash| Value::Bytes(hash));
+            // Fewer entries are of one person than of one professional: where both are given, the first leads.
+            let is_true = if person.is_some() { " IS TRUE" } else { "" };
+            let places = rows::places(&mut values, hashes);
+            wanted.push_str(&format!(" AND (e.professional IN ({places})){is_true}"));
         }
         if let Some(opening) = &self.opening {
             values.push(Value::Text(opening));
@@ -228,9 +261,10 @@ impl Wanted {
         }
         let (manifest, join) =
             if self.manifests { (", m.sealed", "LEFT JOIN manifest m ON m.idx = e.idx") } else { ("", "") };
+        let (order, most) = self.newest.map_or(("", AT_ONCE), |most| ("DESC", most));
         let sql = format!(
             "SELECT e.idx, e.key, e.hash, e.sealed{manifest} FROM entry e {join} WHERE {wanted}
-             ORDER BY e.idx LIMIT {AT_ONCE}"
+             ORDER BY e.idx {order} LIMIT {most}"
         );
         link.query(&sql, &values)
     }

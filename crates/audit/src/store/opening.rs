@@ -98,13 +98,7 @@ impl Store {
         }
         belongs(&entry, Kind::Disclosure, &Key::disclosure(&opened.opening, &source, part), &opened.opening)?;
         let row = Arc::new(Prepared::with_manifest(entry, manifest, &self.0.keys)?);
-        self.write(1, move |desk| {
-            if !desk.has(&row.key)? {
-                desk.must_be_open(row.opening.as_deref())?;
-            }
-            desk.record(&row, now).map(Ok)
-        })
-        .await?;
+        self.write(1, move |desk| desk.record_while_open(&row, now).map(Ok)).await?;
         Ok(Disclosed { source, part })
     }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use web::view::Panel;
 use web::{
     gateway::Order,
-    page::{Banner, Freshness, LastLook, Page, SourceCard},
+    page::{Banner, Emergency, Freshness, LastLook, Page, SourceCard},
     schedule::Schedule,
 };
 
@@ -37,9 +37,9 @@ pub(super) fn asking(launch: &Launch, person: &Identified, story: &Story) -> Ask
 pub(super) fn page(
     program: &Program,
     session: &Entered,
-    person: &Identified,
-    permit: &Permit,
+    (person, permit): (&Identified, &Permit),
     story: &Story,
+    emergency: Emergency,
 ) -> Page {
     let launch = &session.content.launch;
     let sources = program.federation.sources();
@@ -70,7 +70,7 @@ pub(super) fn page(
         mismatch: Vec::new(),
         sought: None,
         training: program.config.training,
-        emergency: program.emergency(&session.content),
+        emergency,
         documents: Arc::new(Listing::of(program, session, permit, &story.opening)),
     }
 }
@@ -80,10 +80,12 @@ pub(super) fn anew(
     page: Page,
     program: &Program,
     session: &Entered,
-    (person, permit): (&Identified, &Permit),
+    known: (&Identified, &Permit),
     story: &Story,
 ) -> Page {
-    let Page { caveats, mismatch, opened_at, last_look, unheard_then, opened_before, sought, .. } = page;
+    let Page {
+        caveats, mismatch, opened_at, last_look, unheard_then, opened_before, sought, emergency, ..
+    } = page;
     Page {
         caveats,
         mismatch,
@@ -92,7 +94,7 @@ pub(super) fn anew(
         unheard_then,
         opened_before,
         sought,
-        ..self::page(program, session, person, permit, story)
+        ..self::page(program, session, known, story, emergency)
     }
 }
 

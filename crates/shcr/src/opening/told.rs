@@ -5,18 +5,18 @@ use super::{Begun, session::Entered, steps::Asks};
 use crate::{
     clock,
     entries::{FIND, SEARCHSET, Story},
-    program::{Program, narrowed::Shown},
+    program::{Program, last_look::Looked, narrowed::Shown},
 };
 use access::Permit;
 use bytes::Bytes;
-use fhir::SourceId;
+use fhir::{NhsNumber, SourceId};
 use futures_util::stream::{BoxStream, StreamExt};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use web::{
     gateway::{Document, Opened as Page, Order, Refused, Searchset, Wanted, Within},
-    page::Sought,
+    page::{Emergency, Sought},
     view::{self, Place},
 };
 
@@ -66,6 +66,27 @@ impl Sink {
         match self {
             Sink::Page { sought, .. } => sought.clone(),
             Sink::Searchset { .. } => None,
+        }
+    }
+
+    /// When they looked before; whoever takes entries for a program of its own is told nothing of that.
+    pub(super) async fn looked_before(
+        &self,
+        program: &Program,
+        session: &Entered,
+        person: &NhsNumber,
+    ) -> Looked {
+        match self {
+            Sink::Page { .. } => program.last_look(session, person).await,
+            Sink::Searchset { .. } => Looked::default(),
+        }
+    }
+
+    /// What may be asked for on a page.
+    pub(super) fn emergency(&self, program: &Program, session: &Entered) -> Emergency {
+        match self {
+            Sink::Page { .. } => program.emergency(&session.content),
+            Sink::Searchset { .. } => Emergency::default(),
         }
     }
 

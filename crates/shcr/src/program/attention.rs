@@ -94,11 +94,11 @@ impl Attention {
                 if let Some(rule) = raised(&found.entry) {
                     program.metrics.alert(rule, found.entry.at);
                 }
-                self.from = found.index + 1;
             }
-            match page.next {
-                Some(next) => self.from = next,
-                None => return Ok(()),
+            // What is no alert is not gone through again either.
+            self.from = page.next.unwrap_or(page.end);
+            if page.next.is_none() {
+                return Ok(());
             }
         }
     }

@@ -17,6 +17,9 @@ use web::page::{LastLook, Page, Sought};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Openings of something less than the record are no look at it.
 const LESS: [&str; 3] = [DOCUMENT, FIND, "searchset"];
+/// The newest openings and closings of the two that are looked at. Whoever has more, a person the service tries itself with or a
+/// ward's for months, is not read whole at each opening.
+const NEWEST: usize = 200;
 /// A document opened longer ago is not said to have been.
 const OPENED_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 
@@ -50,25 +53,22 @@ impl Program {
 
     async fn read_last_look(&self, session: &Entered, person: &NhsNumber) -> Option<Looked> {
         let launch = &session.content.launch;
-        let mut query = Query {
+        let query = Query {
             person: Some(person.digits().to_owned()),
             professional: Some((launch.host.clone(), launch.practitioner.host_sub.clone())),
             kinds: vec![Kind::Open, Kind::Close],
+            newest: Some(NEWEST),
             ..Query::default()
         };
         let mut looks = Looks::new(&launch.assertion_hash, clock::millis());
-        loop {
-            let page = self.store.watched(query.clone()).await.ok()?;
-            page.entries.into_iter().for_each(|found| looks.add(&found.entry));
-            match page.next {
-                Some(next) => query.from = next,
-                None => return Some(looks.last),
-            }
-        }
+        let page = self.store.watched(query).await.ok()?;
+        let read = page.entries.len() + page.deleted.len();
+        page.entries.iter().rev().for_each(|found| looks.add(&found.entry));
+        Some(looks.known(read))
     }
 }
 
-/// Openings in the order of record, of whom the last that was shown whole counts.
+/// Openings in the order of record, the newest of them, of whom the last that was shown whole counts.
 struct Looks<'a> {
     /// The launch of the view under way: what was opened in it is no earlier look.
     own: &'a str,
@@ -107,6 +107,13 @@ impl<'a> Looks<'a> {
             self.last.last = LastLook::At(at);
             self.last.unheard = unheard.map(|line| SourceId::new(&line.source)).collect();
         }
+    }
+
+    /// What is known once so many of the newest were read: where there may be more, "none of these" is not "never".
+    fn known(self, read: usize) -> Looked {
+        let is_unknown = read >= NEWEST && self.last.last == LastLook::Never;
+        let last = if is_unknown { LastLook::Unknown } else { self.last.last };
+        Looked { last, ..self.last }
     }
 
     /// One that was shown, in this view too.

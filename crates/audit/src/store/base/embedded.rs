@@ -85,7 +85,6 @@ impl Base for Embedded {
 fn transact(conn: &Connection, work: Work<'_>) -> Result<(), End> {
     let of = |fault| End::from(of_sqlite(fault));
     let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate).map_err(of)?;
-    tx.execute_batch("PRAGMA defer_foreign_keys=ON").map_err(of)?;
     work(&mut Session(&tx))?;
     tx.commit().map_err(in_doubt)
 }

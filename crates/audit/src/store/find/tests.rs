@@ -68,7 +68,19 @@ pub(in crate::store) async fn entries_are_found_by_person_professional_opening_k
     let day = NOW.plus_ms(2 * 86_400_000);
     let on_the_day = Query { since: Some(day), until: Some(day.plus_ms(86_400_000)), ..Query::default() };
     assert_eq!(indexes(&store, on_the_day, &read).await, [(3, "open"), (4, "disclosure")]);
+    let newest = Query {
+        person: Some(NHS_NUMBER.to_owned()),
+        professional: Some(("host-a".to_owned(), SUBJECT.to_owned())),
+        kinds: vec![Kind::Open, Kind::Disclosure],
+        newest: Some(3),
+        ..Query::default()
+    };
+    let newest_first = [(6, "disclosure"), (4, "disclosure"), (3, "open")];
+    assert_eq!(indexes(&store, newest.clone(), &read).await, newest_first);
+    let page = store.find(Query { newest: Some(1), ..newest }, |_| true, &read).await.unwrap();
+    assert_eq!((page.entries[0].index, page.next), (6, None), "one page, and none after it");
     let wanted = store.find(Query::default(), |entry| entry.kind == Kind::Replica, &read).await.unwrap();
+    assert_eq!(wanted.end, read.index() + 1, "what was not wanted is behind too");
     assert_eq!(wanted.entries.len(), 1);
 }
 

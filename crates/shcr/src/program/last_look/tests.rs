@@ -70,6 +70,21 @@ fn a_view_that_was_not_shown_whole_is_no_look() {
     assert_eq!(last(&[open(1, "a")]).last, LastLook::Never, "never closed");
 }
 
+/// HAZ-006: not to have read far enough back is not to know that nobody looked.
+#[test]
+fn none_of_the_newest_is_not_never() {
+    let known = |entries: &[Entry], read| {
+        let mut looks = Looks::new("now", Millis(NOW));
+        entries.iter().for_each(|entry| looks.add(entry));
+        looks.known(read).last
+    };
+    let own = [open(1, "now"), close(1, "now", "complete", &[])];
+    assert_eq!(known(&own, 2), LastLook::Never);
+    assert_eq!(known(&own, NEWEST), LastLook::Unknown);
+    let found = [open(1, "a"), close(1, "a", "complete", &[])];
+    assert_eq!(known(&found, NEWEST), at(1));
+}
+
 /// Whoever opens again under one launch has not looked before.
 #[test]
 fn opening_again_within_a_view_is_no_earlier_look() {
