@@ -6,10 +6,13 @@ use crate::normalise::Unread;
 use crate::release::{Held, Released};
 use fhir::reply::{Warning, Withholder};
 use fhir::{Category, ReplyState, SourceId};
+use gathered::Gathered;
 use std::collections::BTreeMap;
 
 /// Which entries are one fact.
 mod grouping;
+/// Every section grouped and sorted, reckoned once for what has arrived.
+mod gathered;
 /// The one order of each section.
 mod order;
 /// The allergy row's four labels and what stands behind them.
@@ -70,6 +73,7 @@ pub struct Counts {
 pub struct Record {
     planned: Vec<SourceId>,
     parts: BTreeMap<SourceId, Part>,
+    gathered: Gathered,
 }
 
 #[derive(Debug, Clone)]
@@ -80,13 +84,14 @@ struct Part {
 
 impl Record {
     pub fn new(planned: Vec<SourceId>) -> Self {
-        Self { planned, parts: BTreeMap::new() }
+        Self { planned, ..Self::default() }
     }
 
     /// Idempotent by source and independent of order; an answer takes the place of an earlier silence.
     pub fn add(&mut self, note: SourceNote, released: Released) {
         let better = self.parts.get(&note.source).is_none_or(|part| !part.note.state.is_answer());
         if better {
+            self.gathered = Gathered::default();
             self.parts.insert(note.source.clone(), Part { note, released });
         }
     }
@@ -117,10 +122,7 @@ impl Record {
 
     /// Grouped and in the section's order. Entries made in error are not here but counted; all others are, once.
     pub fn section(&self, section: Section) -> Vec<Group<'_>> {
-        let items: Vec<&Item> = self.shown().filter(|item| item.section == section).collect();
-        let mut groups = grouping::groups(&items);
-        order::sort(section, &mut groups, &self.planned);
-        groups
+        self.gathered.section(self, section)
     }
 
     pub fn allergy_row(&self, allergy_sources: &[SourceId]) -> AllergyRow<'_> {
@@ -140,12 +142,12 @@ impl Record {
         let items = self.items_of(source);
         let shown = items.iter().filter(|item| item.is_shown()).count();
         let unread = self.parts.get(source).map_or(0, |part| part.released.unread.len());
-        Counts { shown, duplicates: self.duplicates(source), unread, entered_in_error: items.len() - shown }
-    }
-
-    fn duplicates(&self, source: &SourceId) -> usize {
-        let groups = SECTIONS.iter().flat_map(|section| self.section(*section));
-        groups.flat_map(|group| group.items.into_iter().skip(1)).filter(|item| item.source == *source).count()
+        Counts {
+            shown,
+            duplicates: self.gathered.duplicates(self, source),
+            unread,
+            entered_in_error: items.len() - shown,
+        }
     }
 
     /// Entries no source's normaliser could read, all sources.

@@ -32,14 +32,14 @@ fn beside_its_kind(items: &mut [&Item]) {
 fn within(a: &Item, b: &Item, planned: &[SourceId]) -> Ordering {
     let degraded = |item: &Item| matches!(&item.facts, Facts::Allergy(allergy) if allergy.degraded);
     let place = |item: &Item| planned.iter().position(|source| *source == item.source).unwrap_or(usize::MAX);
-    let identity = |item: &Item| (item.provenance.resource_type.clone(), item.provenance.id.clone());
     degraded(a)
         .cmp(&degraded(b))
         .then_with(|| is_over(a).cmp(&is_over(b)))
         .then_with(|| FhirDate::newest_first(a.when.shown(), b.when.shown()))
         .then_with(|| place(a).cmp(&place(b)))
         .then_with(|| a.source.cmp(&b.source))
-        .then_with(|| identity(a).cmp(&identity(b)))
+        .then_with(|| a.provenance.resource_type.cmp(&b.provenance.resource_type))
+        .then_with(|| a.provenance.id.cmp(&b.provenance.id))
         .then_with(|| a.original.as_sent().cmp(b.original.as_sent()))
 }
 
