@@ -84,8 +84,7 @@ impl FhirDate {
     /// Newest first; a coarser date after the finer ones of its period; unreadable ones last; ties by text.
     pub fn newest_first(a: Option<&Self>, b: Option<&Self>) -> Ordering {
         let key = |date: Option<&Self>| date.and_then(Self::sort_key);
-        let text = |date: Option<&Self>| date.map(|d| d.text.clone());
-        key(b).cmp(&key(a)).then_with(|| text(b).cmp(&text(a)))
+        key(b).cmp(&key(a)).then_with(|| b.map(Self::as_sent).cmp(&a.map(Self::as_sent)))
     }
 
     /// In UTC, so that the hour which a clock in London shows twice is not muddled; the end of time stands as it is written.

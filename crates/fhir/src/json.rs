@@ -2,10 +2,10 @@
 //! Refuses invalid UTF-8, duplicate keys and nesting beyond [`DEPTH_MAX`] (HAZ-039, HAZ-041).
 //! Source: RFC 8259; FHIR R4 section 2.6.2.
 
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use std::{borrow::Cow, fmt};
 
+/// Where each value of an object or an array lies.
+mod apart;
 /// One pass over the text before anything reads it.
 mod scan;
 
@@ -52,7 +52,7 @@ impl<'a> Json<'a> {
     }
 
     pub fn object(self) -> Option<Object<'a>> {
-        if self.0.starts_with('{') { serde_json::from_str(self.0).ok() } else { None }
+        apart::members(self.0).map(Object)
     }
 
     /// The members of an array; a lone value counts as an array of one (STU3 and R4 differ in cardinality).
@@ -60,8 +60,7 @@ impl<'a> Json<'a> {
         if !self.0.starts_with('[') {
             return if self.0 == "null" { Vec::new() } else { vec![self] };
         }
-        let raw: Vec<&'a RawValue> = serde_json::from_str(self.0).unwrap_or_default();
-        raw.into_iter().map(|value| Json(value.get())).collect()
+        apart::items(self.0).unwrap_or_default()
     }
 
     /// A string, unescaped. Numbers and booleans are not strings.
@@ -145,31 +144,6 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(name, _)| name.as_ref())
     }
 }
-
-impl<'de> serde::Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        reader.deserialize_map(Members)
-    }
-}
-
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Object<'de>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            members.push((key.0, Json(map.next_value::<&'de RawValue>()?.get())));
-        }
-        Ok(Object(members))
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests;

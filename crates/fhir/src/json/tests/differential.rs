@@ -169,6 +169,17 @@ proptest! {
     }
 
     #[test]
+    fn what_was_not_checked_reads_as_something_or_nothing(bytes in mutilated()) {
+        fn read(json: Json<'_>) -> usize {
+            let members = json.object().map_or(0, |object| object.members().map(|(_, value)| read(value)).sum());
+            let items = json.items().into_iter().filter(|item| item.as_sent().len() < json.as_sent().len());
+            1 + members + items.map(read).sum::<usize>()
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        prop_assert!(read(Json::of(&text)) <= text.len() + 1);
+    }
+
+    #[test]
     fn check_agrees_with_another_reader_on_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
         compare(&bytes);
     }
