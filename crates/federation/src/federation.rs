@@ -188,6 +188,7 @@ impl Federation {
             Err(state) => return ended(state),
         };
         let bounds = bounds.clone().named(self.name(&question.opening, &question.source, WISH));
+        let bounds = bounds.sent_by(ticket.errand());
         let (reply, verdict) = source.objection(&question, &bounds).await;
         conclude(ticket, &Place::of(&question), verdict);
         reply
@@ -213,6 +214,7 @@ impl Federation {
             Err(state) => return ended(state),
         };
         let bounds = bounds.clone().named(self.name(&question.opening, source, WISH));
+        let bounds = bounds.sent_by(ticket.errand());
         let (reply, verdict) = asked.objection(&question, &bounds).await;
         conclude(ticket, &place, verdict);
         reply
@@ -267,6 +269,12 @@ impl Federation {
         stances.max().unwrap_or(Stance::Closed)
     }
 
+    /// How many requests were sent to a source once more since the program began (HAZ-036).
+    pub fn repeats(&self, source: &SourceId) -> u64 {
+        let guards = self.guards();
+        guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.repeats()).sum()
+    }
+
     /// One question to its end, whatever happens.
     pub(crate) async fn ask(&self, question: &Question) -> Reply {
         self.ask_within(question, self.bounds(self.limits.total)).await
@@ -291,6 +299,7 @@ impl Federation {
         let mut reply = match self.enter(&place).await {
             Err(state) => question.reply(state),
             Ok(ticket) => {
+                let bounds = bounds.clone().sent_by(ticket.errand());
                 let asked = timeout_at(bounds.deadline + GRACE, self.ask_source(question, &bounds)).await;
                 let ended = asked.unwrap_or_else(|_| Ended::fault(question, &Fault::TimedOut));
                 conclude(ticket, &place, ended.verdict);
@@ -344,7 +353,8 @@ impl Federation {
             Ok(ticket) => ticket,
             Err(state) => return Opening::well(state),
         };
-        let opened = timeout_at(bounds.deadline + GRACE, source.open(question, bounds)).await;
+        let bounds = bounds.clone().sent_by(ticket.errand());
+        let opened = timeout_at(bounds.deadline + GRACE, source.open(question, &bounds)).await;
         let opened = opened.unwrap_or_else(|_| Opening::fault(&Fault::TimedOut));
         conclude(ticket, &place, opened.verdict);
         opened

@@ -1,12 +1,13 @@
 //! Takes the wish to ask a source, gives a ticket or the reason why not: its ceiling is full, or its breaker is open.
-//! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036). There is no
-//! retry: a question is asked once.
+//! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036).
 
 use crate::limits::Limits;
 #[cfg(feature = "testing")]
 use crate::network;
 pub use breaker::Stance;
 use breaker::{Breaker, Shut};
+pub(crate) use errand::Errand;
+use errand::Savings;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -18,6 +19,8 @@ use tokio::{
 
 /// When a source has failed too often to be asked.
 mod breaker;
+/// What one question finds out on its way, and whether it may ask twice.
+mod errand;
 
 /// How often a place at a source that has just come back is looked for.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -29,6 +32,7 @@ pub(crate) struct Guard {
     full: usize,
     wait: Duration,
     breaker: Mutex<Breaker>,
+    savings: Mutex<Savings>,
 }
 
 /// Why a question may not be asked now.
@@ -66,14 +70,17 @@ impl Guard {
         #[cfg(feature = "testing")]
         let full = if network::has(network::Planted::CeilingTwice) { full * 2 } else { full };
         let (places, breaker) = (Arc::new(Semaphore::new(full)), Mutex::new(Breaker::new(limits)));
-        Arc::new(Self { places, full, wait: limits.ceiling_wait, breaker })
+        let savings = Mutex::new(Savings::new(limits));
+        Arc::new(Self { places, full, wait: limits.ceiling_wait, breaker, savings })
     }
 
     /// Waits for a place no longer than the ceiling allows. Cancel-safe.
     pub(crate) async fn enter(self: &Arc<Self>, visit: Visit) -> Result<Ticket, Closed> {
         let is_probe = self.breaker().enter(Instant::now())?;
-        let mut ticket = Ticket { guard: Arc::clone(self), visit, is_probe, place: None };
+        let errand = Errand::new(self, is_probe);
+        let mut ticket = Ticket { guard: Arc::clone(self), errand, visit, is_probe, place: None };
         ticket.place = Some(self.place().await.ok_or(Closed::Busy)?);
+        self.savings().earn();
         Ok(ticket)
     }
 
@@ -115,6 +122,15 @@ impl Guard {
         self.breaker().stance()
     }
 
+    /// How many requests were sent once more since the program began.
+    pub(crate) fn repeats(&self) -> u64 {
+        self.savings().spent()
+    }
+
+    fn savings(&self) -> MutexGuard<'_, Savings> {
+        self.savings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,12 +139,18 @@ impl Guard {
 /// One question's place at a source. Dropped without a verdict (the professional left), it counts for nothing.
 pub(crate) struct Ticket {
     guard: Arc<Guard>,
+    errand: Arc<Errand>,
     visit: Visit,
     is_probe: bool,
     place: Option<OwnedSemaphorePermit>,
 }
 
 impl Ticket {
+    /// What its requests go by.
+    pub(crate) fn errand(&self) -> &Arc<Errand> {
+        &self.errand
+    }
+
     pub(crate) fn end(mut self, verdict: Verdict) {
         self.is_probe = false;
         self.guard.breaker().end(verdict, Instant::now(), &self.visit);
@@ -140,6 +162,18 @@ impl Drop for Ticket {
         if self.is_probe {
             self.guard.breaker().give_back_probe();
         }
+    }
+}
+
+#[cfg(test)]
+impl Guard {
+    /// As after as many questions as can earn anything.
+    pub(crate) fn save_for_tests(&self) {
+        (0..1000).for_each(|_| self.savings().earn());
+    }
+
+    pub(crate) fn errand_for_tests(self: &Arc<Self>) -> Arc<Errand> {
+        Errand::new(self, false)
     }
 }
 

@@ -46,6 +46,12 @@ pub struct Limits {
     pub breaker_longest: Duration,
     /// How long a source that has just come back is asked less than its ceiling: a quarter for the first half, then half.
     pub slow_start: Duration,
+    /// How many questions earn a source's one repetition of a request.
+    pub repeat_every: u32,
+    /// How many repetitions may be saved.
+    pub repeats_saved: u32,
+    /// The longest a repetition is put off; how long is left to chance.
+    pub repeat_within: Duration,
     /// How long after a failure a token endpoint is left alone.
     pub token_retry: Duration,
     /// How long a trace may wait for its turn under PDS's rate.
@@ -81,6 +87,9 @@ impl Default for Limits {
             breaker_first: Duration::from_secs(10),
             breaker_longest: Duration::from_secs(120),
             slow_start: Duration::from_secs(30),
+            repeat_every: 10,
+            repeats_saved: 10,
+            repeat_within: Duration::from_millis(250),
             token_retry: Duration::from_secs(2),
             pds_wait: Duration::from_millis(300),
             capability_age: Duration::from_secs(3600),

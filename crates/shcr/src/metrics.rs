@@ -72,6 +72,8 @@ pub(crate) struct Now {
     pub(crate) admission: [usize; 3],
     /// Source and [`federation::Stance`], by name.
     pub(crate) breakers: Vec<(String, federation::Stance)>,
+    /// Source, and how many requests were sent to it once more since the program began.
+    pub(crate) repeats: Vec<(String, u64)>,
     pub(crate) audit_writable: bool,
     pub(crate) audit_frozen: bool,
     pub(crate) agreement_generation: u64,
@@ -206,6 +208,10 @@ impl Metrics {
                 text.sample((BREAKER.name, ""), &labels, u8::from(stance == *stands));
             }
         }
+        text.family(&REPEATS, Kind::Counter);
+        for (source, count) in &now.repeats {
+            text.sample((REPEATS.name, "_total"), &[("source", source.as_str())], count);
+        }
         self.audit.tell(&mut text);
         text.gauge(&WRITABLE, u8::from(now.audit_writable));
         text.gauge(&FROZEN, u8::from(now.audit_frozen));
@@ -219,6 +225,11 @@ impl Metrics {
     }
 }
 
+const REPEATS: About = about(
+    "shcr_source_requests_repeated",
+    "",
+    "Requests that were sent once more, since nobody had begun to answer them.",
+);
 const OPENINGS: About =
     about("shcr_openings", "", "Openings that ended, by what was opened, way in and how they ended.");
 const REFUSALS: About =

@@ -74,7 +74,11 @@ impl Program {
             version: env!("CARGO_PKG_VERSION"),
             admission: self.admission.figures(),
             breakers: sources
+                .clone()
                 .map(|source| (source.id.to_string(), self.federation.stance(&source.id)))
+                .collect(),
+            repeats: sources
+                .map(|source| (source.id.to_string(), self.federation.repeats(&source.id)))
                 .collect(),
             audit_writable: self.store.is_writable(),
             audit_frozen: self.store.frozen().is_some(),
