@@ -269,6 +269,16 @@ impl Federation {
         stances.max().unwrap_or(Stance::Closed)
     }
 
+    /// How many questions at once a source is asked now, and at most; where it stands for many practices, the one asked least.
+    pub fn places(&self, source: &SourceId) -> (usize, usize) {
+        let guards = self.guards();
+        let places = guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.places());
+        places.min().unwrap_or_else(|| {
+            let full = self.ceiling(source);
+            (full.min(self.limits.places_at_first), full)
+        })
+    }
+
     /// How many requests were sent to a source once more since the program began (HAZ-036).
     pub fn repeats(&self, source: &SourceId) -> u64 {
         let guards = self.guards();
@@ -301,7 +311,10 @@ impl Federation {
             Ok(ticket) => {
                 let bounds = bounds.clone().sent_by(ticket.errand());
                 let asked = timeout_at(bounds.deadline + GRACE, self.ask_source(question, &bounds)).await;
-                let ended = asked.unwrap_or_else(|_| Ended::fault(question, &Fault::TimedOut));
+                let ended = asked.unwrap_or_else(|_| {
+                    ticket.errand().strain();
+                    Ended::fault(question, &Fault::TimedOut)
+                });
                 conclude(ticket, &place, ended.verdict);
                 ended.reply
             }
@@ -355,7 +368,10 @@ impl Federation {
         };
         let bounds = bounds.clone().sent_by(ticket.errand());
         let opened = timeout_at(bounds.deadline + GRACE, source.open(question, &bounds)).await;
-        let opened = opened.unwrap_or_else(|_| Opening::fault(&Fault::TimedOut));
+        let opened = opened.unwrap_or_else(|_| {
+            ticket.errand().strain();
+            Opening::fault(&Fault::TimedOut)
+        });
         conclude(ticket, &place, opened.verdict);
         opened
     }
@@ -384,9 +400,13 @@ impl Federation {
     fn guard(&self, place: &Place<'_>) -> Arc<Guard> {
         let part = place.practice.map_or_else(|| place.part.to_owned(), ToString::to_string);
         let key = (place.source.clone(), part);
-        let config = self.sources.iter().find(|source| source.id == *place.source);
-        let ceiling = config.and_then(|source| source.ceiling);
+        let ceiling = self.ceiling(place.source);
         Arc::clone(self.guards().entry(key).or_insert_with(|| Guard::new(&self.limits, ceiling)))
+    }
+
+    fn ceiling(&self, source: &SourceId) -> usize {
+        let config = self.sources.iter().find(|config| config.id == *source);
+        config.and_then(|config| config.ceiling).unwrap_or(self.limits.ceiling).max(1)
     }
 
     fn guards(&self) -> MutexGuard<'_, HashMap<(SourceId, String), Arc<Guard>>> {

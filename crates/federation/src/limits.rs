@@ -36,6 +36,12 @@ pub struct Limits {
     pub ceiling: usize,
     /// How long a question may wait for its place under the ceiling.
     pub ceiling_wait: Duration,
+    /// Questions at once at a source of which nothing is known yet, under its ceiling.
+    pub places_at_first: usize,
+    /// How long a source must have needed all its places before it has one more.
+    pub limiter_window: Duration,
+    /// How long it is remembered how fast a source was at its fastest.
+    pub limiter_memory: Duration,
     /// Searches in flight at one source for one question.
     pub searches_at_once: usize,
     /// Failures in a row that open a source's breaker.
@@ -82,6 +88,9 @@ impl Default for Limits {
             next_link_chars: 2048,
             ceiling: 8,
             ceiling_wait: Duration::from_millis(300),
+            places_at_first: 4,
+            limiter_window: Duration::from_secs(10),
+            limiter_memory: Duration::from_secs(300),
             searches_at_once: 4,
             breaker_failures: 5,
             breaker_first: Duration::from_secs(10),

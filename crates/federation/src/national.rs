@@ -59,7 +59,7 @@ fn pds(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<pds::P
         base: source::base_url(Place::national("pds_url"), &config.pds_url)?,
         credentials: credentials.unwrap_or_default(),
         budget: pds::budget::Budget::new(per_second.ok_or(ConfigFault::Zero { at: place })?),
-        guard: Guard::new(limits, None),
+        guard: Guard::new(limits, limits.ceiling),
         client,
     })
 }
@@ -75,7 +75,7 @@ fn sds(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<sds::S
         client: lines.line(limits, config.tls.as_ref(), None, &config.addresses)?,
         base: source::base_url(Place::national("sds_url"), &config.sds_url)?,
         api_key: key,
-        guard: Guard::new(limits, None),
+        guard: Guard::new(limits, limits.ceiling),
         kept: sds::kept::Kept::new(kept.transpose()?),
     })
 }

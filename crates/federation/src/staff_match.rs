@@ -150,7 +150,7 @@ impl Employer {
             url: source::base_url(Place::of(&owner, "url"), &config.url)?,
             key: hash_key(Place::of(&owner, "hash_key_file"), &config.hash_key_file)?,
             key_id: config.hash_key_id,
-            guard: Guard::new(limits, Some(AT_ONCE)),
+            guard: Guard::new(limits, AT_ONCE),
             credentials,
             client,
         })

@@ -72,6 +72,8 @@ pub(crate) struct Now {
     pub(crate) admission: [usize; 3],
     /// Source and [`federation::Stance`], by name.
     pub(crate) breakers: Vec<(String, federation::Stance)>,
+    /// Source, and how many questions at once it is asked.
+    pub(crate) places: Vec<(String, usize)>,
     /// Source, and how many requests were sent to it once more since the program began.
     pub(crate) repeats: Vec<(String, u64)>,
     pub(crate) audit_writable: bool,
@@ -208,6 +210,10 @@ impl Metrics {
                 text.sample((BREAKER.name, ""), &labels, u8::from(stance == *stands));
             }
         }
+        text.family(&SOURCE_PLACES, Kind::Gauge);
+        for (source, places) in &now.places {
+            text.sample((SOURCE_PLACES.name, ""), &[("source", source.as_str())], places);
+        }
         text.family(&REPEATS, Kind::Counter);
         for (source, count) in &now.repeats {
             text.sample((REPEATS.name, "_total"), &[("source", source.as_str())], count);
@@ -225,6 +231,11 @@ impl Metrics {
     }
 }
 
+const SOURCE_PLACES: About = about(
+    "shcr_source_places",
+    "",
+    "How many questions at once a source is asked now; where it stands for many practices, the one asked least.",
+);
 const REPEATS: About = about(
     "shcr_source_requests_repeated",
     "",

@@ -50,12 +50,17 @@ impl Savings {
 pub(crate) struct Errand {
     guard: Arc<Guard>,
     may_repeat: AtomicBool,
+    is_strained: AtomicBool,
 }
 
 impl Errand {
     /// A question that finds out whether a source is back does not insist.
     pub(super) fn new(guard: &Arc<Guard>, is_probe: bool) -> Arc<Self> {
-        Arc::new(Self { guard: Arc::clone(guard), may_repeat: AtomicBool::new(!is_probe) })
+        Arc::new(Self {
+            guard: Arc::clone(guard),
+            may_repeat: AtomicBool::new(!is_probe),
+            is_strained: AtomicBool::new(false),
+        })
     }
 
     /// Whether it is worth keeping a request to send again.
@@ -71,6 +76,15 @@ impl Errand {
     /// The source has refused, or asked us to wait: nothing is sent twice from now on.
     pub(crate) fn forgo(&self) {
         self.may_repeat.store(false, Ordering::Relaxed);
+    }
+
+    /// A request ran out of time, or was told that there are too many.
+    pub(crate) fn strain(&self) {
+        self.is_strained.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_strained(&self) -> bool {
+        self.is_strained.load(Ordering::Relaxed)
     }
 }
 

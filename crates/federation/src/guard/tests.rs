@@ -115,7 +115,7 @@ fn f46_a_source_that_came_back_is_asked_a_quarter_then_half_then_as_usual() {
 
 #[tokio::test]
 async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
-    let guard = Guard::new(&limits(), Some(1));
+    let guard = Guard::new(&limits(), 1);
     let first = guard.enter(at("08:30")).await.ok().unwrap();
     assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
     drop(first);
@@ -124,7 +124,7 @@ async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
 
 #[tokio::test]
 async fn a_cancelled_question_counts_for_nothing() {
-    let guard = Guard::new(&limits(), None);
+    let guard = Guard::new(&limits(), 8);
     for _ in 0..20 {
         drop(guard.enter(at("08:30")).await);
     }

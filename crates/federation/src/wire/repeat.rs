@@ -40,11 +40,13 @@ impl Bounds {
         let Some(errand) = &self.errand else {
             return;
         };
-        match answer {
-            Ok(answer) if matches!(answer.status, 400..=499) || answer.retry_after.is_some() => {
-                errand.forgo();
-            }
-            _ => {}
+        let status = answer.as_ref().map(|answer| answer.status).ok();
+        if matches!(status, Some(429 | 503)) || matches!(answer, Err(Fault::TimedOut)) {
+            errand.strain();
+        }
+        let waits = answer.as_ref().is_ok_and(|answer| answer.retry_after.is_some());
+        if waits || matches!(status, Some(400..=499)) {
+            errand.forgo();
         }
     }
 }

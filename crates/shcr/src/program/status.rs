@@ -41,6 +41,7 @@ impl Program {
                 answered: counted.answered,
                 failed: counted.failed,
                 breaker: self.federation.breaker(&source.id),
+                at_once: self.federation.places(&source.id).into(),
             }
         };
         Status {
@@ -76,6 +77,10 @@ impl Program {
             breakers: sources
                 .clone()
                 .map(|source| (source.id.to_string(), self.federation.stance(&source.id)))
+                .collect(),
+            places: sources
+                .clone()
+                .map(|source| (source.id.to_string(), self.federation.places(&source.id).0))
                 .collect(),
             repeats: sources
                 .map(|source| (source.id.to_string(), self.federation.repeats(&source.id)))

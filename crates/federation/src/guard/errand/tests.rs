@@ -33,7 +33,7 @@ proptest! {
 
 /// A guard whose questions have saved so much.
 fn saved(questions: u32) -> std::sync::Arc<Guard> {
-    let guard = Guard::new(&Limits::default(), None);
+    let guard = Guard::new(&Limits::default(), 8);
     (0..questions).for_each(|_| guard.savings().earn());
     guard
 }

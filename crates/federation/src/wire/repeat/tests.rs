@@ -155,7 +155,7 @@ async fn a_refusal_or_a_failure_that_was_answered_is_not_asked_again() {
 /// Bounds of a question whose source has saved enough, after some of its time.
 fn bounds(gone: Duration) -> Bounds {
     let limits = Arc::new(Limits::default());
-    let guard = Guard::new(&limits, None);
+    let guard = Guard::new(&limits, 8);
     guard.save_for_tests();
     let started = Instant::now() - gone;
     let errand = guard.errand_for_tests();
