@@ -7,7 +7,7 @@ use crate::{
     exchange::Log,
     fault::Fault,
     gather::{self, Word},
-    guard::{Closed, Guard, Stance, Ticket, Verdict, Visit},
+    guard::{Agreed, Closed, Guard, Stance, Ticket, Verdict, Visit},
     limits::Limits,
     national::{National, pds::Wanted},
     open::{OpenQuestion, OpenReply, Opening},
@@ -44,6 +44,9 @@ const REGISTER: &str = "register";
 
 /// Followed by how long.
 const ASKED_TO_WAIT: &str = "it asked us to wait another";
+
+/// By its partner's schedule.
+const OUT_OF_HOURS: &str = "outside agreed hours";
 
 /// Every source, ready to be asked.
 pub struct Federation {
@@ -273,10 +276,7 @@ impl Federation {
     pub fn places(&self, source: &SourceId) -> (usize, usize) {
         let guards = self.guards();
         let places = guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.places());
-        places.min().unwrap_or_else(|| {
-            let full = self.ceiling(source);
-            (full.min(self.limits.places_at_first), full)
-        })
+        places.min().unwrap_or_else(|| self.agreed(source).at_first(&self.limits))
     }
 
     /// How many requests were sent to a source once more since the program began (HAZ-036).
@@ -377,7 +377,8 @@ impl Federation {
     }
 
     async fn enter(&self, place: &Place<'_>) -> Result<Ticket, ReplyState> {
-        let visit = Visit { clock: fhir::date::clock(place.now), opening: place.opening.to_owned() };
+        let clock = fhir::date::clock(place.now);
+        let visit = Visit { clock, at: place.now, opening: place.opening.to_owned() };
         self.guard(place).enter(visit).await.map_err(|closed| closed_state(closed, place.opening))
     }
 
@@ -400,13 +401,14 @@ impl Federation {
     fn guard(&self, place: &Place<'_>) -> Arc<Guard> {
         let part = place.practice.map_or_else(|| place.part.to_owned(), ToString::to_string);
         let key = (place.source.clone(), part);
-        let ceiling = self.ceiling(place.source);
-        Arc::clone(self.guards().entry(key).or_insert_with(|| Guard::new(&self.limits, ceiling)))
+        let guard = || Guard::new(&self.limits, self.agreed(place.source));
+        Arc::clone(self.guards().entry(key).or_insert_with(guard))
     }
 
-    fn ceiling(&self, source: &SourceId) -> usize {
+    fn agreed(&self, source: &SourceId) -> Agreed {
         let config = self.sources.iter().find(|config| config.id == *source);
-        config.and_then(|config| config.ceiling).unwrap_or(self.limits.ceiling).max(1)
+        let ours = || Agreed::ours(self.limits.ceiling);
+        config.map_or_else(ours, |config| Agreed::of(config, &self.limits))
     }
 
     fn guards(&self) -> MutexGuard<'_, HashMap<(SourceId, String), Arc<Guard>>> {
@@ -462,6 +464,7 @@ fn seconds(left: Duration) -> String {
 pub(crate) fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
         Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
+        Closed::OutOfHours => ReplyState::NotAsked(NotAsked(OUT_OF_HOURS.to_owned())),
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
             ReplyState::Withheld(Withholder::PolicyIdentity)
         }

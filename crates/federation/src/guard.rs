@@ -1,14 +1,19 @@
-//! Takes the wish to ask a source, gives a ticket or the reason why not: its ceiling is full, or its breaker is open.
+//! Takes the wish to ask a source, gives a ticket or the reason why not: its ceiling is full or its rate used up, its breaker is
+//! open, or these are not the hours agreed.
 //! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036).
 
 use crate::limits::Limits;
+use jiff::Timestamp;
 #[cfg(feature = "testing")]
 use crate::network;
 pub use breaker::Stance;
 use breaker::{Breaker, Shut};
+pub(crate) use agreed::Agreed;
 pub(crate) use errand::Errand;
 use errand::Savings;
+use hours::Hours;
 use limiter::Limiter;
+pub(crate) use turns::Turns;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -18,6 +23,12 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+/// What its schedule says.
+mod agreed;
+/// When it may be asked.
+pub(crate) mod hours;
+/// How many leave in a second.
+mod turns;
 /// When a source has failed too often to be asked.
 mod breaker;
 /// What one question finds out on its way, and whether it may ask twice.
@@ -38,6 +49,9 @@ pub(crate) struct Guard {
     room: Mutex<Room>,
     /// Somebody left.
     freed: Notify,
+    /// Of one of our own look-ups there is none, or it is counted elsewhere.
+    turns: Option<Turns>,
+    hours: Hours,
 }
 
 /// Who is at the source now.
@@ -50,6 +64,8 @@ struct Room {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
     Busy,
+    /// Its schedule says so.
+    OutOfHours,
     /// Open for a while, or held open until somebody clears it.
     Open(Shut),
     /// It asked us to wait, and so long is left (HAZ-036).
@@ -61,6 +77,8 @@ pub(crate) enum Closed {
 pub(crate) struct Visit {
     /// The time of day to show, should this question open the breaker.
     pub(crate) clock: String,
+    /// Of the opening.
+    pub(crate) at: Timestamp,
     pub(crate) opening: String,
 }
 
@@ -76,8 +94,8 @@ pub(crate) enum Verdict {
 }
 
 impl Guard {
-    /// `full`: the ceiling, one at least.
-    pub(crate) fn new(limits: &Limits, full: usize) -> Arc<Self> {
+    pub(crate) fn new(limits: &Limits, agreed: Agreed) -> Arc<Self> {
+        let full = agreed.ceiling.max(1);
         #[cfg(feature = "testing")]
         let full = if network::has(network::Planted::CeilingTwice) { full * 2 } else { full };
         Arc::new(Self {
@@ -85,18 +103,29 @@ impl Guard {
             wait: limits.ceiling_wait,
             breaker: Mutex::new(Breaker::new(limits)),
             savings: Mutex::new(Savings::new(limits)),
-            room: Mutex::new(Room { taken: 0, limiter: Limiter::new(limits, full, Instant::now()) }),
+            room: Mutex::new(Room { taken: 0, limiter: Limiter::new(limits, (full, agreed.adapts), Instant::now()) }),
             freed: Notify::new(),
+            turns: agreed.per_second.map(Turns::new),
+            hours: agreed.hours,
         })
     }
 
-    /// Waits for a place no longer than the ceiling allows. Cancel-safe.
+    /// Waits for a place and a turn no longer than the ceiling allows. Cancel-safe.
     pub(crate) async fn enter(self: &Arc<Self>, visit: Visit) -> Result<Ticket, Closed> {
+        if !self.hours.hold(visit.at) {
+            return Err(Closed::OutOfHours);
+        }
         let is_probe = self.breaker().enter(Instant::now())?;
         let errand = Errand::new(self, is_probe);
         let (guard, left) = (Arc::clone(self), Instant::now());
         let mut ticket = Ticket { guard, errand, visit, is_probe, left, seat: None };
-        ticket.seat = Some(self.seat(left + self.wait).await.ok_or(Closed::Busy)?);
+        let until = left + self.wait;
+        ticket.seat = Some(self.seat(until).await.ok_or(Closed::Busy)?);
+        if let Some(turns) = &self.turns
+            && !turns.take(until.saturating_duration_since(Instant::now())).await
+        {
+            return Err(Closed::Busy);
+        }
         ticket.left = Instant::now();
         self.savings().earn();
         Ok(ticket)

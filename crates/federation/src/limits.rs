@@ -36,6 +36,8 @@ pub struct Limits {
     pub ceiling: usize,
     /// How long a question may wait for its place under the ceiling.
     pub ceiling_wait: Duration,
+    /// Questions that leave for one source in any second, unless its schedule says otherwise.
+    pub per_second: u32,
     /// Questions at once at a source of which nothing is known yet, under its ceiling.
     pub places_at_first: usize,
     /// How long a source must have needed all its places before it has one more.
@@ -88,6 +90,7 @@ impl Default for Limits {
             next_link_chars: 2048,
             ceiling: 8,
             ceiling_wait: Duration::from_millis(300),
+            per_second: 10,
             places_at_first: 4,
             limiter_window: Duration::from_secs(10),
             limiter_memory: Duration::from_secs(300),

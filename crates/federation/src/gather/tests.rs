@@ -92,6 +92,20 @@ async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
     assert_eq!(second.state, ReplyState::NotAsked(busy), "HAZ-036");
 }
 
+#[tokio::test]
+async fn outside_its_agreed_hours_a_source_is_not_asked_and_says_so() {
+    let (fake, night) = (server(), || vec!["14:00-14:10".to_owned()]);
+    let quiet = SourceConfig { quiet_windows: night(), ..at("quiet", &fake).await };
+    let open = SourceConfig { agreed_hours: night(), ..at("open", &server()).await };
+    let federation = federation(vec![quiet, open], "http://127.0.0.1:9", limits());
+    let replies = gather(&federation).await;
+    let state = |id: &str| replies.iter().find(|reply| reply.source.as_str() == id).unwrap().state.clone();
+    let why = fhir::reply::NotAsked("outside agreed hours".to_owned());
+    assert_eq!(state("quiet"), ReplyState::NotAsked(why), "HAZ-006, HAZ-036");
+    assert_eq!(fake.seen().len(), 0, "HAZ-036");
+    assert_eq!(state("open"), ReplyState::Answered, "14:05 is the opening's hour");
+}
+
 // shows: F46
 #[tokio::test]
 async fn f46_whoever_found_a_source_away_comes_back_with_it_and_there_is_no_second_peak() {

@@ -16,6 +16,8 @@ const KEPT: usize = 512;
 /// Of one source, below its ceiling.
 pub(super) struct Limiter {
     most: usize,
+    /// Whether it follows what a source bears.
+    adapts: bool,
     places: usize,
     window: Duration,
     memory: Duration,
@@ -44,11 +46,12 @@ impl Window {
 }
 
 impl Limiter {
-    /// `most`: the ceiling, one at least.
-    pub(super) fn new(limits: &Limits, most: usize, now: Instant) -> Self {
+    /// `most`: the ceiling, one at least; where nothing `adapts`, that is what it stays at.
+    pub(super) fn new(limits: &Limits, (most, adapts): (usize, bool), now: Instant) -> Self {
         Self {
             most,
-            places: limits.places_at_first.clamp(1, most),
+            adapts,
+            places: if adapts { limits.places_at_first.clamp(1, most) } else { most },
             window: limits.limiter_window,
             memory: limits.limiter_memory,
             current: Window::from(now),
@@ -86,7 +89,9 @@ impl Limiter {
     }
 
     fn less(&mut self, now: Instant) {
-        self.places = (self.places * 7 / 10).max(1);
+        if self.adapts {
+            self.places = (self.places * 7 / 10).max(1);
+        }
         self.cut = Some(now);
     }
 

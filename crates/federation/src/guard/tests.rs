@@ -1,7 +1,7 @@
 //! Ceilings and breakers: a sick source is left alone, a well one is never asked too much. Time is passed in.
 
 use super::{
-    Closed, Guard, Verdict, Visit,
+    Agreed, Closed, Guard, Verdict, Visit,
     breaker::{Breaker, Shut},
 };
 use crate::{Limits, testing::limits};
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn at(clock: &str) -> Visit {
-    Visit { clock: clock.to_owned(), opening: "0197-opening".to_owned() }
+    Visit { clock: clock.to_owned(), opening: "0197-opening".to_owned(), ..Visit::default() }
 }
 
 fn open_since(clock: &str) -> Result<bool, Closed> {
@@ -115,7 +115,7 @@ fn f46_a_source_that_came_back_is_asked_a_quarter_then_half_then_as_usual() {
 
 #[tokio::test]
 async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
-    let guard = Guard::new(&limits(), 1);
+    let guard = Guard::new(&limits(), Agreed::ours(1));
     let first = guard.enter(at("08:30")).await.ok().unwrap();
     assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
     drop(first);
@@ -123,8 +123,31 @@ async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
 }
 
 #[tokio::test]
+async fn past_its_rate_a_question_is_busy_and_takes_no_place() {
+    let one_a_second = Agreed { per_second: Some(1), ..Agreed::ours(8) };
+    let guard = Guard::new(&limits(), one_a_second);
+    assert!(guard.enter(at("08:30")).await.is_ok());
+    for _ in 0..20 {
+        assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
+    }
+    assert_eq!(guard.room().taken, 0, "whoever was too many has left");
+}
+
+#[tokio::test]
+async fn a_probe_that_finds_no_turn_is_the_next_question() {
+    let one_a_second = Agreed { per_second: Some(1), ..Agreed::ours(8) };
+    let guard = Guard::new(&Limits { breaker_first: Duration::ZERO, ..limits() }, one_a_second);
+    let first = guard.enter(at("08:30")).await.ok().unwrap();
+    (0..4).for_each(|_| guard.breaker().end(Verdict::Sick, Instant::now(), &at("08:30")));
+    first.end(Verdict::Sick);
+    assert_eq!(guard.enter(at("08:31")).await.err(), Some(Closed::Busy), "half-open, and its turn not come");
+    tokio::time::sleep(SECOND).await;
+    assert!(guard.enter(at("08:31")).await.is_ok(), "HAZ-006: nobody is left out for ever");
+}
+
+#[tokio::test]
 async fn a_cancelled_question_counts_for_nothing() {
-    let guard = Guard::new(&limits(), 8);
+    let guard = Guard::new(&limits(), Agreed::ours(8));
     for _ in 0..20 {
         drop(guard.enter(at("08:30")).await);
     }

@@ -121,6 +121,9 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         (SourceConfig { api_key_file: file(), api_key_header: header("Host"), ..server() }, "api_key_header"),
         (SourceConfig { tls: tls(), ..acute("http://127.0.0.1/fhir") }, "base_url"),
         (SourceConfig { ceiling: Some(0), ..server() }, "ceiling"),
+        (SourceConfig { per_second: Some(0), ..server() }, "per_second"),
+        (SourceConfig { agreed_hours: vec!["office hours".to_owned()], ..server() }, "agreed_hours"),
+        (SourceConfig { quiet_windows: vec!["02:00-02:00".to_owned()], ..gp() }, "quiet_windows"),
     ];
     for (config, key) in table {
         let id = config.id.clone();

@@ -3,7 +3,7 @@
 use super::{Errand, Savings};
 use crate::{
     Limits,
-    guard::{Guard, Visit},
+    guard::{Agreed, Guard, Visit},
 };
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ proptest! {
 
 /// A guard whose questions have saved so much.
 fn saved(questions: u32) -> std::sync::Arc<Guard> {
-    let guard = Guard::new(&Limits::default(), 8);
+    let guard = Guard::new(&Limits::default(), Agreed::ours(8));
     (0..questions).for_each(|_| guard.savings().earn());
     guard
 }

@@ -15,7 +15,7 @@ struct Scene {
 impl Scene {
     fn new(most: usize) -> Self {
         let now = Instant::now();
-        Self { limiter: Limiter::new(&Limits::default(), most, now), now }
+        Self { limiter: Limiter::new(&Limits::default(), (most, true), now), now }
     }
 
     /// Ten seconds in which all places were taken and ten questions were answered, each after so long.
@@ -72,6 +72,14 @@ fn f6_strain_takes_three_tenths_down_to_one() {
         scene.busy(MS * 200);
     }
     assert_eq!([(); 5].map(|()| scene.strain()), [5, 3, 2, 1, 1], "HAZ-036");
+}
+
+#[test]
+fn where_a_schedule_promises_its_ceiling_nothing_is_found_out() {
+    let now = Instant::now();
+    let mut limiter = Limiter::new(&Limits::default(), (8, false), now);
+    limiter.strained(now, now);
+    assert_eq!(limiter.places(now), 8);
 }
 
 #[test]

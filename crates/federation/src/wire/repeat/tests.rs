@@ -2,7 +2,7 @@
 
 use super::*;
 use std::time::Duration;
-use crate::{Federation, guard::Guard, limits::Limits, testing::*, wire::tls};
+use crate::{Federation, guard::{Agreed, Guard}, limits::Limits, testing::*, wire::tls};
 use axum::{http::HeaderValue as Value, middleware::map_response, response::Response};
 use fhir::{Category::Allergies, Reply, ReplyState, reply::Silence};
 use std::sync::{
@@ -155,7 +155,7 @@ async fn a_refusal_or_a_failure_that_was_answered_is_not_asked_again() {
 /// Bounds of a question whose source has saved enough, after some of its time.
 fn bounds(gone: Duration) -> Bounds {
     let limits = Arc::new(Limits::default());
-    let guard = Guard::new(&limits, 8);
+    let guard = Guard::new(&limits, Agreed::ours(8));
     guard.save_for_tests();
     let started = Instant::now() - gone;
     let errand = guard.errand_for_tests();
