@@ -15,7 +15,7 @@ use crate::{
     question::{Ended, Question},
     source::{self, ConfigFault, NationalConfig, SourceConfig},
     sources::{Source, Surroundings},
-    wire::{Bounds, Lines, line::Renewed},
+    wire::{Bounds, Hold, Kept, Lines, line::Renewed},
 };
 use access::{Permit, person::Trace};
 use audit::{
@@ -57,6 +57,8 @@ pub struct Federation {
     /// What questions are called by; without it their requests cannot be told from anybody else's.
     names: Option<RequestNames>,
     logs: HashMap<SourceId, access_log::AccessLog>,
+    /// Room for what is read.
+    hold: Hold,
     /// Every client, to be made anew when its certificates are.
     lines: Lines,
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
@@ -95,7 +97,9 @@ impl Federation {
             }
         }
         let logs = access_log::of(&sources, &lines)?;
-        Ok(Self { sources, limits, asked, national, names: None, logs, lines, guards: Mutex::default() })
+        let hold = Hold::new(limits.replica_bytes);
+        let guards = Mutex::default();
+        Ok(Self { sources, limits, asked, national, names: None, logs, hold, lines, guards })
     }
 
     /// Of certificates, keys and authorities towards sources and the national services.
@@ -285,9 +289,16 @@ impl Federation {
         guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.repeats()).sum()
     }
 
-    /// One question to its end, whatever happens.
-    pub(crate) async fn ask(&self, question: &Question) -> Reply {
-        self.ask_within(question, self.bounds(self.limits.total)).await
+    /// One question to its end, whatever happens, and what must be kept as long as the reply.
+    pub(crate) async fn ask_keeping(&self, question: &Question) -> (Reply, Kept) {
+        let bounds = self.bounds(self.limits.total);
+        let kept = bounds.kept();
+        (self.ask_within(question, bounds).await, kept)
+    }
+
+    /// Bytes of answers that are held, in steps of 64 KiB.
+    pub fn held_bytes(&self) -> usize {
+        self.hold.held_bytes()
     }
 
     /// The same, with every exchange noted.
@@ -357,6 +368,7 @@ impl Federation {
             content: opening.content,
             elapsed_ms: bounds.elapsed_ms(),
             size_bytes: bounds.size_bytes(),
+            _kept: bounds.kept(),
         }
     }
 
@@ -395,7 +407,7 @@ impl Federation {
 
     pub(crate) fn bounds(&self, time: Duration) -> Bounds {
         let now = Instant::now();
-        Bounds::new(&self.limits, now, now + time)
+        Bounds::new(&self.limits, now, now + time).holding(&self.hold)
     }
 
     fn guard(&self, place: &Place<'_>) -> Arc<Guard> {

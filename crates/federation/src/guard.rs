@@ -3,17 +3,16 @@
 //! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036).
 
 use crate::limits::Limits;
-use jiff::Timestamp;
 #[cfg(feature = "testing")]
 use crate::network;
+pub(crate) use agreed::Agreed;
 pub use breaker::Stance;
 use breaker::{Breaker, Shut};
-pub(crate) use agreed::Agreed;
 pub(crate) use errand::Errand;
 use errand::Savings;
 use hours::Hours;
+use jiff::Timestamp;
 use limiter::Limiter;
-pub(crate) use turns::Turns;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -22,6 +21,7 @@ use tokio::{
     sync::Notify,
     time::{Instant, timeout_at},
 };
+pub(crate) use turns::Turns;
 
 /// What its schedule says.
 mod agreed;
@@ -103,7 +103,10 @@ impl Guard {
             wait: limits.ceiling_wait,
             breaker: Mutex::new(Breaker::new(limits)),
             savings: Mutex::new(Savings::new(limits)),
-            room: Mutex::new(Room { taken: 0, limiter: Limiter::new(limits, (full, agreed.adapts), Instant::now()) }),
+            room: Mutex::new(Room {
+                taken: 0,
+                limiter: Limiter::new(limits, (full, agreed.adapts), Instant::now()),
+            }),
             freed: Notify::new(),
             turns: agreed.per_second.map(Turns::new),
             hours: agreed.hours,

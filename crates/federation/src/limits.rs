@@ -28,6 +28,8 @@ pub struct Limits {
     pub page_bytes: usize,
     /// Of all bodies of one source in one opening.
     pub source_bytes: usize,
+    /// Of all bodies one replica holds at once, in steps of 64 KiB.
+    pub replica_bytes: usize,
     /// Of one search.
     pub pages: usize,
     /// Of a next link, in characters.
@@ -86,6 +88,7 @@ impl Default for Limits {
             floor_window: Duration::from_secs(1),
             page_bytes: 8 * 1024 * 1024,
             source_bytes: 24 * 1024 * 1024,
+            replica_bytes: 512 * 1024 * 1024,
             pages: 20,
             next_link_chars: 2048,
             ceiling: 8,

@@ -14,6 +14,8 @@ pub(crate) mod path;
 pub(crate) mod retry_after;
 /// What may be sent once more.
 mod repeat;
+/// How much may be read at once.
+mod hold;
 
 use crate::{
     exchange::Log,
@@ -35,6 +37,7 @@ use std::sync::{
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) use hold::{Hold, Kept};
 pub(crate) use line::{Line, Lines};
 pub(crate) use tls::read as read_file;
 
@@ -61,6 +64,8 @@ pub(crate) struct Bounds {
     log: Option<Arc<Log>>,
     /// Of a question that passed a guard: what its requests tell of the source, and whether one may be sent once more.
     errand: Option<Arc<Errand>>,
+    /// Room for what is read; without it, as much as the limits allow.
+    held: Kept,
 }
 
 impl Bounds {
@@ -73,6 +78,7 @@ impl Bounds {
             name: None,
             log: None,
             errand: None,
+            held: None,
         }
     }
 
@@ -97,6 +103,16 @@ impl Bounds {
     /// The same for a question that passed its guard.
     pub(crate) fn sent_by(self, errand: &Arc<Errand>) -> Self {
         Self { errand: Some(Arc::clone(errand)), ..self }
+    }
+
+    /// The same, reading no more than there is room for.
+    pub(crate) fn holding(self, hold: &Hold) -> Self {
+        Self { held: Some(hold.for_a_question()), ..self }
+    }
+
+    /// What must be kept as long as the answer.
+    pub(crate) fn kept(&self) -> Kept {
+        self.held.clone()
     }
 
     /// The same budget with a nearer deadline.
@@ -209,6 +225,10 @@ async fn read(mut response: Response, bounds: &Bounds) -> Result<Vec<u8>, Fault>
     let mut body = Vec::new();
     let mut floor = Floor::new(limits);
     loop {
+        if bounds.make_room().await? {
+            // It was we who did not read.
+            floor = Floor::new(limits);
+        }
         match timeout_at(floor.window_end, response.chunk()).await {
             Ok(Ok(Some(chunk))) => {
                 if body.len() + chunk.len() > limits.page_bytes {

@@ -76,6 +76,8 @@ pub(crate) struct Now {
     pub(crate) places: Vec<(String, usize)>,
     /// Source, and how many requests were sent to it once more since the program began.
     pub(crate) repeats: Vec<(String, u64)>,
+    /// Bytes of sources' answers.
+    pub(crate) answers_held: usize,
     pub(crate) audit_writable: bool,
     pub(crate) audit_frozen: bool,
     pub(crate) agreement_generation: u64,
@@ -218,6 +220,7 @@ impl Metrics {
         for (source, count) in &now.repeats {
             text.sample((REPEATS.name, "_total"), &[("source", source.as_str())], count);
         }
+        text.gauge(&HELD, now.answers_held);
         self.audit.tell(&mut text);
         text.gauge(&WRITABLE, u8::from(now.audit_writable));
         text.gauge(&FROZEN, u8::from(now.audit_frozen));
@@ -231,6 +234,8 @@ impl Metrics {
     }
 }
 
+const HELD: About =
+    about("shcr_answers_held_bytes", "bytes", "Room that is taken for sources' answers, of 512 MiB.");
 const SOURCE_PLACES: About = about(
     "shcr_source_places",
     "",

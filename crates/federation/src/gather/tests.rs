@@ -5,14 +5,14 @@ use fhir::{Category::Allergies, Level, ReplyState, reply::Silence};
 use futures_util::{FutureExt, StreamExt};
 use std::time::Duration;
 
-fn server() -> Fake {
+pub(crate) fn server() -> Fake {
     Fake::default()
         .json("/fhir/metadata", capability("4.0.1", &["Patient", "AllergyIntolerance"]))
         .json("/fhir/Patient/_search", searchset(vec![patient("d1", NUMBER)]))
         .json("/fhir/AllergyIntolerance", searchset(vec![allergy("a1", "d1")]))
 }
 
-async fn at(id: &str, fake: &Fake) -> SourceConfig {
+pub(crate) async fn at(id: &str, fake: &Fake) -> SourceConfig {
     source(id, kind("fhir-r4"), Some(format!("{}/fhir", fake.serve().await)), &[Allergies])
 }
 

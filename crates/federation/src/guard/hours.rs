@@ -18,7 +18,8 @@ pub(crate) struct Hours {
 impl Hours {
     /// `None`: one of the texts is no [`Window`]; a configuration has been checked before.
     pub(crate) fn of(asked: &[String], quiet: &[String]) -> Option<Self> {
-        let windows = |texts: &[String]| texts.iter().map(|text| Window::of(text)).collect::<Option<Vec<_>>>();
+        let windows =
+            |texts: &[String]| texts.iter().map(|text| Window::of(text)).collect::<Option<Vec<_>>>();
         Some(Self { asked: windows(asked)?, quiet: windows(quiet)? })
     }
 

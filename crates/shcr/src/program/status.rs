@@ -85,6 +85,7 @@ impl Program {
             repeats: sources
                 .map(|source| (source.id.to_string(), self.federation.repeats(&source.id)))
                 .collect(),
+            answers_held: self.federation.held_bytes(),
             audit_writable: self.store.is_writable(),
             audit_frozen: self.store.frozen().is_some(),
             agreement_generation: self.policy_generation(),

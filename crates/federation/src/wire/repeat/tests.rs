@@ -1,14 +1,20 @@
 //! A server in front of a source cuts connections before a byte of an answer, and counts them.
 
 use super::*;
-use std::time::Duration;
-use crate::{Federation, guard::{Agreed, Guard}, limits::Limits, testing::*, wire::tls};
+use crate::{
+    Federation,
+    guard::{Agreed, Guard},
+    limits::Limits,
+    testing::*,
+    wire::tls,
+};
 use axum::{http::HeaderValue as Value, middleware::map_response, response::Response};
 use fhir::{Category::Allergies, Reply, ReplyState, reply::Silence};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
+use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
