@@ -121,9 +121,6 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         (SourceConfig { api_key_file: file(), api_key_header: header("Host"), ..server() }, "api_key_header"),
         (SourceConfig { tls: tls(), ..acute("http://127.0.0.1/fhir") }, "base_url"),
         (SourceConfig { ceiling: Some(0), ..server() }, "ceiling"),
-        (SourceConfig { per_second: Some(0), ..server() }, "per_second"),
-        (SourceConfig { agreed_hours: vec!["office hours".to_owned()], ..server() }, "agreed_hours"),
-        (SourceConfig { quiet_windows: vec!["02:00-02:00".to_owned()], ..gp() }, "quiet_windows"),
     ];
     for (config, key) in table {
         let id = config.id.clone();
@@ -214,6 +211,22 @@ fn national_settings_are_named_by_their_key() {
     for (config, key) in table {
         let fault = Federation::new(Vec::new(), config, Limits::default()).err().unwrap();
         assert_eq!(place(&fault), (None, key), "{fault}");
+    }
+}
+
+#[test]
+fn a_schedule_that_could_not_be_kept_is_refused_with_its_place() {
+    let texts = |text: &str| vec![text.to_owned()];
+    let server = || acute("https://acute.example/fhir");
+    let table = [
+        (SourceConfig { per_second: Some(0), ..server() }, "per_second"),
+        (SourceConfig { agreed_hours: texts("office hours"), ..server() }, "agreed_hours"),
+        (SourceConfig { quiet_windows: texts("02:00-02:00"), ..server() }, "quiet_windows"),
+    ];
+    for (config, key) in table {
+        let fault = fault(vec![config]);
+        assert_eq!(place(&fault), (Some("acute"), key), "{fault}");
+        assert!(!fault.fix().is_empty());
     }
 }
 

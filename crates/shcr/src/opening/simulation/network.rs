@@ -263,6 +263,8 @@ impl Net {
         if let (Some(opening), false) = (asked.opening, asked.is_register()) {
             let mut state = self.state();
             if state.refused.remove(&(opening, asked.place, asked.kind.clone())) {
+                drop(state);
+                self.0.watch.met("sent once more");
                 return;
             }
             let truth = state.truth.entry((opening, asked.place)).or_default();
