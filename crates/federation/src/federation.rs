@@ -45,9 +45,6 @@ const REGISTER: &str = "register";
 /// Followed by how long.
 const ASKED_TO_WAIT: &str = "it asked us to wait another";
 
-/// By its partner's schedule.
-const OUT_OF_HOURS: &str = "outside agreed hours";
-
 /// Every source, ready to be asked.
 pub struct Federation {
     sources: Vec<SourceConfig>,
@@ -476,7 +473,7 @@ fn seconds(left: Duration) -> String {
 pub(crate) fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
         Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
-        Closed::OutOfHours => ReplyState::NotAsked(NotAsked(OUT_OF_HOURS.to_owned())),
+        Closed::OutOfHours => ReplyState::NotAsked(NotAsked(plan::OUT_OF_HOURS.to_owned())),
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
             ReplyState::Withheld(Withholder::PolicyIdentity)
         }

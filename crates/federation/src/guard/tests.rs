@@ -3,6 +3,7 @@
 use super::{
     Agreed, Closed, Guard, Verdict, Visit,
     breaker::{Breaker, Shut},
+    hours::Hours,
 };
 use crate::{Limits, testing::limits};
 use std::time::Duration;
@@ -131,6 +132,15 @@ async fn past_its_rate_a_question_is_busy_and_takes_no_place() {
         assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
     }
     assert_eq!(guard.room().taken, 0, "whoever was too many has left");
+}
+
+#[tokio::test]
+async fn outside_its_hours_nobody_is_let_in_whatever_is_asked() {
+    let hours = Hours::of(&["14:00-15:00".to_owned()], &[]).unwrap();
+    let guard = Guard::new(&limits(), Agreed { hours, ..Agreed::ours(8) });
+    let visit = |time: &str| Visit { at: time.parse().unwrap(), ..Visit::default() };
+    assert_eq!(guard.enter(visit("2026-11-22T13:59:59Z")).await.err(), Some(Closed::OutOfHours), "HAZ-036");
+    assert!(guard.enter(visit("2026-11-22T14:00:00Z")).await.is_ok());
 }
 
 #[tokio::test]
