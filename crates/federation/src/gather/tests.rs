@@ -93,6 +93,20 @@ async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
 }
 
 #[tokio::test]
+async fn a_source_that_lets_a_question_run_out_of_time_or_says_that_it_is_busy_is_asked_less() {
+    let busy = Canned::Typed { status: 503, media_type: "text/plain", body: String::new() };
+    let broken = Canned::Typed { status: 500, media_type: "text/plain", body: String::new() };
+    for (answer, places) in [(Canned::Hang, 2), (busy, 2), (broken, 4)] {
+        let fake = server().on("/fhir/Patient/_search", answer);
+        let federation = federation(vec![at("strained", &fake).await], "http://127.0.0.1:9", hurried());
+        let source = fhir::SourceId::new("strained");
+        assert_eq!(federation.places(&source), (4, 8));
+        one(&federation).await;
+        assert_eq!(federation.places(&source), (places, 8), "HAZ-036");
+    }
+}
+
+#[tokio::test]
 async fn outside_its_agreed_hours_a_source_is_not_asked_and_says_so() {
     let (fake, night) = (server(), || vec!["14:00-14:10".to_owned()]);
     let quiet = SourceConfig { quiet_windows: night(), ..at("quiet", &fake).await };

@@ -25,9 +25,9 @@ impl Agreed {
         }
     }
 
-    /// Of a look-up of ours, which no schedule speaks of.
+    /// Of a look-up of ours, which no schedule speaks of: its ceiling and no more.
     pub(crate) fn ours(ceiling: usize) -> Self {
-        Self { ceiling, adapts: true, per_second: None, hours: Hours::default() }
+        Self { ceiling, adapts: false, per_second: None, hours: Hours::default() }
     }
 
     /// How many questions at once, before anything is known of it, and at most.

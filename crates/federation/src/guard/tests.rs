@@ -124,6 +124,18 @@ async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
 }
 
 #[tokio::test]
+async fn a_strained_question_leaves_fewer_places_to_those_that_come_after() {
+    let guard = Guard::new(&limits(), Agreed { adapts: true, ..Agreed::ours(8) });
+    assert_eq!(guard.places(), (4, 8));
+    let strained = guard.enter(at("08:30")).await.ok().unwrap();
+    strained.errand().strain();
+    strained.end(Verdict::Sick);
+    assert_eq!(guard.places(), (2, 8), "HAZ-036");
+    let (_one, _two) = (guard.enter(at("08:30")).await.ok(), guard.enter(at("08:30")).await.ok());
+    assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
+}
+
+#[tokio::test]
 async fn past_its_rate_a_question_is_busy_and_takes_no_place() {
     let one_a_second = Agreed { per_second: Some(1), ..Agreed::ours(8) };
     let guard = Guard::new(&limits(), one_a_second);
