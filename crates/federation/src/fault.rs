@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     Elsewhere,
     #[error("the answer broke off")]
     Broke,
+    #[error("no room to read the answer within the time allowed")]
+    NoRoom,
     #[error("the answer is larger than the limit")]
     TooLarge,
     #[error("the answer is in a content encoding that was not offered")]
@@ -49,7 +51,7 @@ impl Fault {
     /// The state of a whole reply, or of one category, that ended so.
     pub(crate) fn state(&self) -> ReplyState {
         match self {
-            Fault::TimedOut => ReplyState::DidNotAnswer(Silence::TimedOut),
+            Fault::TimedOut | Fault::NoRoom => ReplyState::DidNotAnswer(Silence::TimedOut),
             Fault::Refused => failed("refused the connection"),
             Fault::Unreachable => failed("could not be reached"),
             Fault::Elsewhere => failed("could not be reached at an address that is allowed"),

@@ -7,7 +7,7 @@ use crate::{
     exchange::Log,
     fault::Fault,
     gather::{self, Word},
-    guard::{Closed, Guard, Stance, Ticket, Verdict, Visit},
+    guard::{Agreed, Closed, Guard, Stance, Ticket, Verdict, Visit},
     limits::Limits,
     national::{National, pds::Wanted},
     open::{OpenQuestion, OpenReply, Opening},
@@ -15,7 +15,7 @@ use crate::{
     question::{Ended, Question},
     source::{self, ConfigFault, NationalConfig, SourceConfig},
     sources::{Source, Surroundings},
-    wire::{Bounds, Lines, line::Renewed},
+    wire::{Bounds, Hold, Kept, Lines, line::Renewed},
 };
 use access::{Permit, person::Trace};
 use audit::{
@@ -54,6 +54,8 @@ pub struct Federation {
     /// What questions are called by; without it their requests cannot be told from anybody else's.
     names: Option<RequestNames>,
     logs: HashMap<SourceId, access_log::AccessLog>,
+    /// Room for what is read.
+    hold: Hold,
     /// Every client, to be made anew when its certificates are.
     lines: Lines,
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
@@ -92,7 +94,9 @@ impl Federation {
             }
         }
         let logs = access_log::of(&sources, &lines)?;
-        Ok(Self { sources, limits, asked, national, names: None, logs, lines, guards: Mutex::default() })
+        let hold = Hold::new(limits.replica_bytes);
+        let guards = Mutex::default();
+        Ok(Self { sources, limits, asked, national, names: None, logs, hold, lines, guards })
     }
 
     /// Of certificates, keys and authorities towards sources and the national services.
@@ -188,6 +192,7 @@ impl Federation {
             Err(state) => return ended(state),
         };
         let bounds = bounds.clone().named(self.name(&question.opening, &question.source, WISH));
+        let bounds = bounds.sent_by(ticket.errand());
         let (reply, verdict) = source.objection(&question, &bounds).await;
         conclude(ticket, &Place::of(&question), verdict);
         reply
@@ -213,6 +218,7 @@ impl Federation {
             Err(state) => return ended(state),
         };
         let bounds = bounds.clone().named(self.name(&question.opening, source, WISH));
+        let bounds = bounds.sent_by(ticket.errand());
         let (reply, verdict) = asked.objection(&question, &bounds).await;
         conclude(ticket, &place, verdict);
         reply
@@ -267,9 +273,29 @@ impl Federation {
         stances.max().unwrap_or(Stance::Closed)
     }
 
-    /// One question to its end, whatever happens.
-    pub(crate) async fn ask(&self, question: &Question) -> Reply {
-        self.ask_within(question, self.bounds(self.limits.total)).await
+    /// How many questions at once a source is asked now, and at most; where it stands for many practices, the one asked least.
+    pub fn places(&self, source: &SourceId) -> (usize, usize) {
+        let guards = self.guards();
+        let places = guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.places());
+        places.min().unwrap_or_else(|| self.agreed(source).at_first(&self.limits))
+    }
+
+    /// How many requests were sent to a source once more since the program began (HAZ-036).
+    pub fn repeats(&self, source: &SourceId) -> u64 {
+        let guards = self.guards();
+        guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.repeats()).sum()
+    }
+
+    /// One question to its end, whatever happens, and what must be kept as long as the reply.
+    pub(crate) async fn ask_keeping(&self, question: &Question) -> (Reply, Kept) {
+        let bounds = self.bounds(self.limits.total);
+        let kept = bounds.kept();
+        (self.ask_within(question, bounds).await, kept)
+    }
+
+    /// Bytes of answers that are held, in steps of 64 KiB.
+    pub fn held_bytes(&self) -> usize {
+        self.hold.held_bytes()
     }
 
     /// The same, with every exchange noted.
@@ -291,8 +317,12 @@ impl Federation {
         let mut reply = match self.enter(&place).await {
             Err(state) => question.reply(state),
             Ok(ticket) => {
+                let bounds = bounds.clone().sent_by(ticket.errand());
                 let asked = timeout_at(bounds.deadline + GRACE, self.ask_source(question, &bounds)).await;
-                let ended = asked.unwrap_or_else(|_| Ended::fault(question, &Fault::TimedOut));
+                let ended = asked.unwrap_or_else(|_| {
+                    ticket.errand().strain();
+                    Ended::fault(question, &Fault::TimedOut)
+                });
                 conclude(ticket, &place, ended.verdict);
                 ended.reply
             }
@@ -335,6 +365,7 @@ impl Federation {
             content: opening.content,
             elapsed_ms: bounds.elapsed_ms(),
             size_bytes: bounds.size_bytes(),
+            _kept: bounds.kept(),
         }
     }
 
@@ -344,14 +375,19 @@ impl Federation {
             Ok(ticket) => ticket,
             Err(state) => return Opening::well(state),
         };
-        let opened = timeout_at(bounds.deadline + GRACE, source.open(question, bounds)).await;
-        let opened = opened.unwrap_or_else(|_| Opening::fault(&Fault::TimedOut));
+        let bounds = bounds.clone().sent_by(ticket.errand());
+        let opened = timeout_at(bounds.deadline + GRACE, source.open(question, &bounds)).await;
+        let opened = opened.unwrap_or_else(|_| {
+            ticket.errand().strain();
+            Opening::fault(&Fault::TimedOut)
+        });
         conclude(ticket, &place, opened.verdict);
         opened
     }
 
     async fn enter(&self, place: &Place<'_>) -> Result<Ticket, ReplyState> {
-        let visit = Visit { clock: fhir::date::clock(place.now), opening: place.opening.to_owned() };
+        let clock = fhir::date::clock(place.now);
+        let visit = Visit { clock, at: place.now, opening: place.opening.to_owned() };
         self.guard(place).enter(visit).await.map_err(|closed| closed_state(closed, place.opening))
     }
 
@@ -368,15 +404,20 @@ impl Federation {
 
     pub(crate) fn bounds(&self, time: Duration) -> Bounds {
         let now = Instant::now();
-        Bounds::new(&self.limits, now, now + time)
+        Bounds::new(&self.limits, now, now + time).holding(&self.hold)
     }
 
     fn guard(&self, place: &Place<'_>) -> Arc<Guard> {
         let part = place.practice.map_or_else(|| place.part.to_owned(), ToString::to_string);
         let key = (place.source.clone(), part);
-        let config = self.sources.iter().find(|source| source.id == *place.source);
-        let ceiling = config.and_then(|source| source.ceiling);
-        Arc::clone(self.guards().entry(key).or_insert_with(|| Guard::new(&self.limits, ceiling)))
+        let guard = || Guard::new(&self.limits, self.agreed(place.source));
+        Arc::clone(self.guards().entry(key).or_insert_with(guard))
+    }
+
+    fn agreed(&self, source: &SourceId) -> Agreed {
+        let config = self.sources.iter().find(|config| config.id == *source);
+        let ours = || Agreed::ours(self.limits.ceiling);
+        config.map_or_else(ours, |config| Agreed::of(config, &self.limits))
     }
 
     fn guards(&self) -> MutexGuard<'_, HashMap<(SourceId, String), Arc<Guard>>> {
@@ -432,6 +473,7 @@ fn seconds(left: Duration) -> String {
 pub(crate) fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
         Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
+        Closed::OutOfHours => ReplyState::NotAsked(NotAsked(plan::OUT_OF_HOURS.to_owned())),
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
             ReplyState::Withheld(Withholder::PolicyIdentity)
         }

@@ -1,7 +1,7 @@
 //! Takes a plan, gives one reply per source as each ends. Every question runs on its own task, so a reader that is slow
 //! to take replies slows no source down, and a question that breaks is a reply too (HAZ-006, HAZ-035).
 
-use crate::{Federation, fault, plan::Plan, question::Question};
+use crate::{Federation, fault, plan::Plan, question::Question, wire::Kept};
 use fhir::{Reply, ReplyState, SourceId};
 use futures_util::{
     StreamExt,
@@ -27,8 +27,10 @@ impl fmt::Debug for Word {
 
 /// The questions on their way. Dropped, it aborts them all.
 struct Outstanding {
-    tasks: JoinSet<Reply>,
+    tasks: JoinSet<(Reply, Kept)>,
     sources: HashMap<Id, SourceId>,
+    /// Room for the answers that were taken, until the last has been.
+    kept: Vec<Kept>,
 }
 
 pub(crate) fn gather(
@@ -36,41 +38,44 @@ pub(crate) fn gather(
     plan: Plan,
     mut words: HashMap<SourceId, Word>,
 ) -> BoxStream<'static, Reply> {
-    let mut outstanding = Outstanding { tasks: JoinSet::new(), sources: HashMap::new() };
+    let mut outstanding = Outstanding { tasks: JoinSet::new(), sources: HashMap::new(), kept: Vec::new() };
     for question in plan.questions {
         let (source, federation) = (question.source.clone(), Arc::clone(federation));
         let word = words.remove(&source);
         let task = outstanding.tasks.spawn(async move {
-            let reply = match word {
+            let (reply, kept) = match word {
                 Some(word) => after(word, &federation, &question).await,
-                None => federation.ask(&question).await,
+                None => federation.ask_keeping(&question).await,
             };
             told(&question, &reply);
-            reply
+            (reply, kept)
         });
         outstanding.sources.insert(task.id(), source);
     }
     stream::iter(plan.settled).chain(stream::unfold(outstanding, next)).boxed()
 }
 
-async fn after(word: Word, federation: &Federation, question: &Question) -> Reply {
+async fn after(word: Word, federation: &Federation, question: &Question) -> (Reply, Kept) {
     let (against, reply) = if word.meanwhile {
-        let (against, reply) = join(word.verdict, federation.ask(question)).await;
+        let (against, reply) = join(word.verdict, federation.ask_keeping(question)).await;
         (against, Some(reply))
     } else {
         (word.verdict.await, None)
     };
     match (against, reply) {
-        (Some(state), _) => question.reply(state),
+        (Some(state), _) => (question.reply(state), None),
         (None, Some(reply)) => reply,
-        (None, None) => federation.ask(question).await,
+        (None, None) => federation.ask_keeping(question).await,
     }
 }
 
 async fn next(mut outstanding: Outstanding) -> Option<(Reply, Outstanding)> {
     let ended = outstanding.tasks.join_next_with_id().await?;
     let reply = match ended {
-        Ok((_, reply)) => reply,
+        Ok((_, (reply, kept))) => {
+            outstanding.kept.push(kept);
+            reply
+        }
         Err(error) => {
             let source = outstanding.sources.get(&error.id()).cloned()?;
             tracing::error!(source.id = %source, "a source's question ended without a reply");
@@ -94,4 +99,4 @@ fn told(question: &Question, reply: &Reply) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,40 +1,71 @@
-//! Takes the wish to ask a source, gives a ticket or the reason why not: its ceiling is full, or its breaker is open.
-//! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036). There is no
-//! retry: a question is asked once.
+//! Takes the wish to ask a source, gives a ticket or the reason why not: its ceiling is full or its rate used up, its breaker is
+//! open, or these are not the hours agreed.
+//! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036).
 
 use crate::limits::Limits;
 #[cfg(feature = "testing")]
 use crate::network;
+pub(crate) use agreed::Agreed;
 pub use breaker::Stance;
 use breaker::{Breaker, Shut};
+pub(crate) use errand::Errand;
+use errand::Savings;
+use hours::Hours;
+use jiff::Timestamp;
+use limiter::Limiter;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout_at},
+    sync::Notify,
+    time::{Instant, timeout_at},
 };
+pub(crate) use turns::Turns;
 
+/// What its schedule says.
+mod agreed;
+/// When it may be asked.
+pub(crate) mod hours;
+/// How many leave in a second.
+mod turns;
 /// When a source has failed too often to be asked.
 mod breaker;
+/// What one question finds out on its way, and whether it may ask twice.
+mod errand;
+/// How many questions at once a source bears.
+mod limiter;
 
-/// How often a place at a source that has just come back is looked for.
+/// How often a place is looked for that nobody has left.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The guard of one source, or of one practice behind a source.
 pub(crate) struct Guard {
-    places: Arc<Semaphore>,
-    /// How many places there are.
+    /// How many places there are at most.
     full: usize,
     wait: Duration,
     breaker: Mutex<Breaker>,
+    savings: Mutex<Savings>,
+    room: Mutex<Room>,
+    /// Somebody left.
+    freed: Notify,
+    /// Of one of our own look-ups there is none, or it is counted elsewhere.
+    turns: Option<Turns>,
+    hours: Hours,
+}
+
+/// Who is at the source now.
+struct Room {
+    taken: usize,
+    limiter: Limiter,
 }
 
 /// Why a question may not be asked now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
     Busy,
+    /// Its schedule says so.
+    OutOfHours,
     /// Open for a while, or held open until somebody clears it.
     Open(Shut),
     /// It asked us to wait, and so long is left (HAZ-036).
@@ -46,6 +77,8 @@ pub(crate) enum Closed {
 pub(crate) struct Visit {
     /// The time of day to show, should this question open the breaker.
     pub(crate) clock: String,
+    /// Of the opening.
+    pub(crate) at: Timestamp,
     pub(crate) opening: String,
 }
 
@@ -61,44 +94,81 @@ pub(crate) enum Verdict {
 }
 
 impl Guard {
-    pub(crate) fn new(limits: &Limits, ceiling: Option<usize>) -> Arc<Self> {
-        let full = ceiling.unwrap_or(limits.ceiling).max(1);
+    pub(crate) fn new(limits: &Limits, agreed: Agreed) -> Arc<Self> {
+        let full = agreed.ceiling.max(1);
         #[cfg(feature = "testing")]
         let full = if network::has(network::Planted::CeilingTwice) { full * 2 } else { full };
-        let (places, breaker) = (Arc::new(Semaphore::new(full)), Mutex::new(Breaker::new(limits)));
-        Arc::new(Self { places, full, wait: limits.ceiling_wait, breaker })
+        Arc::new(Self {
+            full,
+            wait: limits.ceiling_wait,
+            breaker: Mutex::new(Breaker::new(limits)),
+            savings: Mutex::new(Savings::new(limits)),
+            room: Mutex::new(Room {
+                taken: 0,
+                limiter: Limiter::new(limits, (full, agreed.adapts), Instant::now()),
+            }),
+            freed: Notify::new(),
+            turns: agreed.per_second.map(Turns::new),
+            hours: agreed.hours,
+        })
     }
 
-    /// Waits for a place no longer than the ceiling allows. Cancel-safe.
+    /// Waits for a place and a turn no longer than the ceiling allows. Cancel-safe.
     pub(crate) async fn enter(self: &Arc<Self>, visit: Visit) -> Result<Ticket, Closed> {
+        if !self.hours.hold(visit.at) {
+            return Err(Closed::OutOfHours);
+        }
         let is_probe = self.breaker().enter(Instant::now())?;
-        let mut ticket = Ticket { guard: Arc::clone(self), visit, is_probe, place: None };
-        ticket.place = Some(self.place().await.ok_or(Closed::Busy)?);
+        let errand = Errand::new(self, is_probe);
+        let (guard, left) = (Arc::clone(self), Instant::now());
+        let mut ticket = Ticket { guard, errand, visit, is_probe, left, seat: None };
+        let until = left + self.wait;
+        ticket.seat = Some(self.seat(until).await.ok_or(Closed::Busy)?);
+        if let Some(turns) = &self.turns
+            && !turns.take(until.saturating_duration_since(Instant::now())).await
+        {
+            return Err(Closed::Busy);
+        }
+        ticket.left = Instant::now();
+        self.savings().earn();
         Ok(ticket)
     }
 
-    async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        let until = Instant::now() + self.wait;
-        while let Some(few) = self.few() {
-            if few.is_some() {
-                return few;
+    async fn seat(self: &Arc<Self>, until: Instant) -> Option<Seat> {
+        loop {
+            let freed = self.freed.notified();
+            let now = Instant::now();
+            if let Some(seat) = self.free_seat(now) {
+                return Some(seat);
             }
-            if Instant::now() >= until {
+            if now >= until {
                 return None;
             }
-            sleep(LOOK_AGAIN).await;
+            // There are more of them with time, too.
+            let _ = timeout_at(until.min(now + LOOK_AGAIN), freed).await;
         }
-        timeout_at(until, Arc::clone(&self.places).acquire_owned()).await.ok()?.ok()
     }
 
-    /// `None`: it is asked as usual. Of a source that has just come back, one of the few places that it has now, where one is free.
-    fn few(&self) -> Option<Option<OwnedSemaphorePermit>> {
-        // Held, so that two are not given the last one.
-        let breaker = self.breaker();
-        let most = breaker.ceiling(self.full, Instant::now());
-        let taken = self.full.saturating_sub(self.places.available_permits());
-        (most < self.full)
-            .then(|| if taken < most { Arc::clone(&self.places).try_acquire_owned().ok() } else { None })
+    fn free_seat(self: &Arc<Self>, now: Instant) -> Option<Seat> {
+        let back = self.breaker().ceiling(self.full, now);
+        let mut room = self.room();
+        let most = room.limiter.places(now).min(back);
+        let is_free = room.taken < most;
+        if is_free {
+            room.taken += 1;
+        }
+        // All that there are, and not those alone that a source has which has just come back.
+        if room.taken >= most && most < back {
+            room.limiter.is_full(now);
+        }
+        is_free.then(|| Seat(Arc::clone(self)))
+    }
+
+    /// How many questions at once it is asked now, and at most.
+    pub(crate) fn places(&self) -> (usize, usize) {
+        let now = Instant::now();
+        let back = self.breaker().ceiling(self.full, now);
+        (self.room().limiter.places(now).min(back), self.full)
     }
 
     /// Closes the breaker whatever opened it: for the operator who has looked.
@@ -115,6 +185,19 @@ impl Guard {
         self.breaker().stance()
     }
 
+    /// How many requests were sent once more since the program began.
+    pub(crate) fn repeats(&self) -> u64 {
+        self.savings().spent()
+    }
+
+    fn savings(&self) -> MutexGuard<'_, Savings> {
+        self.savings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,15 +206,41 @@ impl Guard {
 /// One question's place at a source. Dropped without a verdict (the professional left), it counts for nothing.
 pub(crate) struct Ticket {
     guard: Arc<Guard>,
+    errand: Arc<Errand>,
     visit: Visit,
     is_probe: bool,
-    place: Option<OwnedSemaphorePermit>,
+    /// When it found its place.
+    left: Instant,
+    seat: Option<Seat>,
+}
+
+/// A place at the source, until dropped.
+struct Seat(Arc<Guard>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut room = self.0.room();
+        room.taken = room.taken.saturating_sub(1);
+        drop(room);
+        self.0.freed.notify_one();
+    }
 }
 
 impl Ticket {
+    /// What its requests go by.
+    pub(crate) fn errand(&self) -> &Arc<Errand> {
+        &self.errand
+    }
+
     pub(crate) fn end(mut self, verdict: Verdict) {
         self.is_probe = false;
-        self.guard.breaker().end(verdict, Instant::now(), &self.visit);
+        let now = Instant::now();
+        if self.errand.is_strained() {
+            self.guard.room().limiter.strained(self.left, now);
+        } else if verdict == Verdict::Well {
+            self.guard.room().limiter.answered(self.left, now);
+        }
+        self.guard.breaker().end(verdict, now, &self.visit);
     }
 }
 
@@ -140,6 +249,18 @@ impl Drop for Ticket {
         if self.is_probe {
             self.guard.breaker().give_back_probe();
         }
+    }
+}
+
+#[cfg(test)]
+impl Guard {
+    /// As after as many questions as can earn anything.
+    pub(crate) fn save_for_tests(&self) {
+        (0..1000).for_each(|_| self.savings().earn());
+    }
+
+    pub(crate) fn errand_for_tests(self: &Arc<Self>) -> Arc<Errand> {
+        Errand::new(self, false)
     }
 }
 

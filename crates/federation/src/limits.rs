@@ -28,6 +28,8 @@ pub struct Limits {
     pub page_bytes: usize,
     /// Of all bodies of one source in one opening.
     pub source_bytes: usize,
+    /// Of all bodies one replica holds at once, in steps of 64 KiB.
+    pub replica_bytes: usize,
     /// Of one search.
     pub pages: usize,
     /// Of a next link, in characters.
@@ -36,6 +38,14 @@ pub struct Limits {
     pub ceiling: usize,
     /// How long a question may wait for its place under the ceiling.
     pub ceiling_wait: Duration,
+    /// Questions that leave for one source in any second, unless its schedule says otherwise.
+    pub per_second: u32,
+    /// Questions at once at a source of which nothing is known yet, under its ceiling.
+    pub places_at_first: usize,
+    /// How long a source must have needed all its places before it has one more.
+    pub limiter_window: Duration,
+    /// How long it is remembered how fast a source was at its fastest.
+    pub limiter_memory: Duration,
     /// Searches in flight at one source for one question.
     pub searches_at_once: usize,
     /// Failures in a row that open a source's breaker.
@@ -46,6 +56,12 @@ pub struct Limits {
     pub breaker_longest: Duration,
     /// How long a source that has just come back is asked less than its ceiling: a quarter for the first half, then half.
     pub slow_start: Duration,
+    /// How many questions earn a source's one repetition of a request.
+    pub repeat_every: u32,
+    /// How many repetitions may be saved.
+    pub repeats_saved: u32,
+    /// The longest a repetition is put off; how long is left to chance.
+    pub repeat_within: Duration,
     /// How long after a failure a token endpoint is left alone.
     pub token_retry: Duration,
     /// How long a trace may wait for its turn under PDS's rate.
@@ -72,15 +88,23 @@ impl Default for Limits {
             floor_window: Duration::from_secs(1),
             page_bytes: 8 * 1024 * 1024,
             source_bytes: 24 * 1024 * 1024,
+            replica_bytes: 512 * 1024 * 1024,
             pages: 20,
             next_link_chars: 2048,
             ceiling: 8,
             ceiling_wait: Duration::from_millis(300),
+            per_second: 10,
+            places_at_first: 4,
+            limiter_window: Duration::from_secs(10),
+            limiter_memory: Duration::from_secs(300),
             searches_at_once: 4,
             breaker_failures: 5,
             breaker_first: Duration::from_secs(10),
             breaker_longest: Duration::from_secs(120),
             slow_start: Duration::from_secs(30),
+            repeat_every: 10,
+            repeats_saved: 10,
+            repeat_within: Duration::from_millis(250),
             token_retry: Duration::from_secs(2),
             pds_wait: Duration::from_millis(300),
             capability_age: Duration::from_secs(3600),

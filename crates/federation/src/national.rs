@@ -3,7 +3,7 @@
 
 use crate::{
     auth::Credentials,
-    guard::Guard,
+    guard::{Agreed, Guard, Turns},
     limits::Limits,
     source::{self, Addresses, ConfigFault, NationalConfig, Place, Tls},
     wire::{self, Lines},
@@ -58,8 +58,8 @@ fn pds(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<pds::P
     Ok(pds::Pds {
         base: source::base_url(Place::national("pds_url"), &config.pds_url)?,
         credentials: credentials.unwrap_or_default(),
-        budget: pds::budget::Budget::new(per_second.ok_or(ConfigFault::Zero { at: place })?),
-        guard: Guard::new(limits, None),
+        turns: Turns::new(per_second.ok_or(ConfigFault::Zero { at: place })?),
+        guard: Guard::new(limits, Agreed::ours(limits.ceiling)),
         client,
     })
 }
@@ -75,7 +75,7 @@ fn sds(config: &NationalConfig, limits: &Limits, lines: &Lines) -> Result<sds::S
         client: lines.line(limits, config.tls.as_ref(), None, &config.addresses)?,
         base: source::base_url(Place::national("sds_url"), &config.sds_url)?,
         api_key: key,
-        guard: Guard::new(limits, None),
+        guard: Guard::new(limits, Agreed::ours(limits.ceiling)),
         kept: sds::kept::Kept::new(kept.transpose()?),
     })
 }

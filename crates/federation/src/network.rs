@@ -57,6 +57,10 @@ pub(crate) fn answer(request: &Request) -> Option<BoxFuture<'static, Result<Resp
     request.try_clone().map(|request| network.answer(request))
 }
 
+pub(crate) fn is_laid() -> bool {
+    NETWORK.with_borrow(Option::is_some)
+}
+
 /// The client of this thread, which sends nothing.
 pub(crate) fn client() -> Option<Client> {
     access::socketless::client()

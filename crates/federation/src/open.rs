@@ -1,6 +1,7 @@
 //! Takes one document that an earlier answer named, gives its bytes or how asking for them ended. Asked only when a
 //! professional opens it; what came is neither believed nor kept here (HAZ-020). Source: IHE MHD ITI-68; GP Connect Documents.
 
+use crate::wire::Kept;
 use crate::{asking::Asker, fault::Fault, guard::Verdict, source::Kind, subject::Person};
 use fhir::{OdsCode, ReplyState, Retrieval, SourceId, reply::Withholder};
 use jiff::Timestamp;
@@ -44,6 +45,8 @@ pub struct OpenReply {
     pub content: Option<Content>,
     pub elapsed_ms: u64,
     pub size_bytes: u64,
+    /// Room for its content.
+    pub(crate) _kept: Kept,
 }
 
 /// The same, with what it tells the source's guard.

@@ -1,7 +1,9 @@
 //! Takes the permit, gives one question per source that may be asked and one settled reply per source that may not:
 //! every configured source is in exactly one of the two (HAZ-006). Nothing outside the permit is ever asked.
 
-use crate::{asking::Asking, open::OpenQuestion, question::Question, source::SourceConfig};
+use crate::{
+    asking::Asking, guard::hours::Hours, open::OpenQuestion, question::Question, source::SourceConfig,
+};
 use fhir::{Category, Level, Reply, ReplyState, Retrieval, SourceId, reply::NotAsked};
 use std::collections::BTreeMap;
 
@@ -14,6 +16,8 @@ pub struct Plan {
 
 const NOT_IN_ROLE: &str = "your role does not include them";
 const NOT_TRACED: &str = "the registered practice could not be confirmed nationally";
+/// By its partner's schedule.
+pub(crate) const OUT_OF_HOURS: &str = "outside agreed hours";
 const NO_PRACTICE: &str = "no registered GP practice is recorded";
 
 /// What may be seen of one category at one source.
@@ -45,6 +49,10 @@ fn question(
     }
     if categories.is_empty() {
         return settle(not_asked(NOT_IN_ROLE));
+    }
+    // Before anything is asked for it, its register of objections too: what it did not say must not read as if it had been asked.
+    if !Hours::of(&source.agreed_hours, &source.quiet_windows).unwrap_or_default().hold(asking.now) {
+        return settle(not_asked(OUT_OF_HOURS));
     }
     let identified = &asking.person;
     match (source.kind.is_practice(), identified.traced, &identified.practice) {

@@ -75,6 +75,21 @@ pub struct SourceConfig {
     pub contact: String,
     /// Questions in flight at once, where the partner's schedule names a number.
     pub ceiling: Option<usize>,
+    /// Whether it is asked less than its ceiling while it is strained.
+    #[serde(default = "adapts")]
+    pub adapts: bool,
+    /// Questions that leave in any second, where the partner's schedule names a number.
+    pub per_second: Option<u32>,
+    /// When it may be asked, such as `mon-fri 07:30-18:30`, by the clock in London; none: always.
+    #[serde(default)]
+    pub agreed_hours: Vec<String>,
+    /// When it may not, such as `02:00-04:00`.
+    #[serde(default)]
+    pub quiet_windows: Vec<String>,
+}
+
+fn adapts() -> bool {
+    true
 }
 
 /// What a source speaks: one of the kinds of [`crate::sources`], or nothing.

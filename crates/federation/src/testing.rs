@@ -245,6 +245,7 @@ pub(crate) fn limits() -> Limits {
         breaker_first: Duration::from_secs(60),
         capability_deadline: Duration::from_secs(3),
         ceiling_wait: Duration::from_millis(50),
+        per_second: 1000,
         ..Limits::default()
     }
 }
@@ -281,6 +282,10 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         feed: None,
         contact: "01632 960000".to_owned(),
         ceiling: None,
+        adapts: true,
+        per_second: None,
+        agreed_hours: Vec::new(),
+        quiet_windows: Vec::new(),
     }
 }
 

@@ -12,10 +12,15 @@ pub(crate) mod lookup;
 pub(crate) mod path;
 /// How long not to ask again.
 pub(crate) mod retry_after;
+/// What may be sent once more.
+mod repeat;
+/// How much may be read at once.
+mod hold;
 
 use crate::{
     exchange::Log,
     fault::Fault,
+    guard::Errand,
     limits::Limits,
     source::{ConfigFault, Place},
 };
@@ -32,6 +37,7 @@ use std::sync::{
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) use hold::{Hold, Kept};
 pub(crate) use line::{Line, Lines};
 pub(crate) use tls::read as read_file;
 
@@ -56,6 +62,10 @@ pub(crate) struct Bounds {
     name: Option<RequestName>,
     /// Only of a test question.
     log: Option<Arc<Log>>,
+    /// Of a question that passed a guard: what its requests tell of the source, and whether one may be sent once more.
+    errand: Option<Arc<Errand>>,
+    /// Room for what is read; without it, as much as the limits allow.
+    held: Kept,
 }
 
 impl Bounds {
@@ -67,6 +77,8 @@ impl Bounds {
             read_bytes: Arc::default(),
             name: None,
             log: None,
+            errand: None,
+            held: None,
         }
     }
 
@@ -86,6 +98,21 @@ impl Bounds {
     /// The same, with every exchange noted.
     pub(crate) fn noted(self, log: &Arc<Log>) -> Self {
         Self { log: Some(Arc::clone(log)), ..self }
+    }
+
+    /// The same for a question that passed its guard.
+    pub(crate) fn sent_by(self, errand: &Arc<Errand>) -> Self {
+        Self { errand: Some(Arc::clone(errand)), ..self }
+    }
+
+    /// The same, reading no more than there is room for.
+    pub(crate) fn holding(self, hold: &Hold) -> Self {
+        Self { held: Some(hold.for_a_question()), ..self }
+    }
+
+    /// What must be kept as long as the answer.
+    pub(crate) fn kept(&self) -> Kept {
+        self.held.clone()
     }
 
     /// The same budget with a nearer deadline.
@@ -121,30 +148,58 @@ pub(crate) fn key_file(at: Place, path: &Path) -> Result<HeaderValue, ConfigFaul
     key.ok_or_else(|| ConfigFault::Key { at, path: path.to_owned() })
 }
 
-/// Sends and reads. Any status is an answer; the caller knows what it means for its kind of source.
+/// Sends and reads; what nobody began to answer once more, where that may be ([`repeat`]). Any status is an answer; the caller
+/// knows what it means for its kind of source.
 pub(crate) async fn fetch(request: RequestBuilder, bounds: &Bounds) -> Result<Answer, Fault> {
     let (client, request) = request.build_split();
     let request = request.map_err(|_| Fault::Unreachable)?;
+    let spare = bounds.spare(&request);
+    let mut answer = noted(&client, request, bounds).await;
+    if matches!(answer, Err(Missed { may_repeat: true, .. }))
+        && let Some(spare) = spare
+        && bounds.may_repeat().await
+    {
+        answer = noted(&client, repeat::renamed(spare, bounds), bounds).await;
+    }
+    let answer = answer.map_err(|missed| missed.fault);
+    bounds.heard(&answer);
+    answer
+}
+
+/// Why an exchange gave no answer.
+struct Missed {
+    fault: Fault,
+    /// Nothing of an answer had come, and another connection may bring one.
+    may_repeat: bool,
+}
+
+impl From<Fault> for Missed {
+    fn from(fault: Fault) -> Self {
+        Self { fault, may_repeat: false }
+    }
+}
+
+async fn noted(client: &Client, request: Request, bounds: &Bounds) -> Result<Answer, Missed> {
     let Some(log) = &bounds.log else {
-        return exchange(&client, request, bounds).await;
+        return exchange(client, request, bounds).await;
     };
     let noted = request.try_clone();
     let started = Instant::now();
-    let answer = exchange(&client, request, bounds).await;
+    let answer = exchange(client, request, bounds).await;
     if let Some(request) = noted {
         let seen =
             answer.as_ref().map(|answer| (answer.status, answer.media_type.as_str(), answer.body.len()));
-        log.note(&request, started.elapsed(), seen);
+        log.note(&request, started.elapsed(), seen.map_err(|missed| &missed.fault));
     }
     answer
 }
 
-async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<Answer, Fault> {
+async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<Answer, Missed> {
     let first_byte = bounds.deadline.min(Instant::now() + bounds.limits.first_byte);
     let response = timeout_at(first_byte, head(client, request)).await.map_err(|_| Fault::TimedOut)??;
     let encoding = response.headers().get(CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| encoding != "identity") {
-        return Err(Fault::Encoded);
+        return Err(Fault::Encoded.into());
     }
     let status = response.status().as_u16();
     let media_type = media_type(response.headers().get(CONTENT_TYPE));
@@ -153,12 +208,13 @@ async fn exchange(client: &Client, request: Request, bounds: &Bounds) -> Result<
     Ok(Answer { status, media_type, retry_after, body })
 }
 
-async fn head(client: &Client, request: Request) -> Result<Response, Fault> {
+async fn head(client: &Client, request: Request) -> Result<Response, Missed> {
     #[cfg(feature = "testing")]
     if let Some(answer) = crate::network::answer(&request) {
-        return Ok(answer.await?);
+        return answer.await.map_err(|why| Missed { fault: why.into(), may_repeat: true });
     }
-    client.execute(request).await.map_err(|error| connecting(&error))
+    let missed = |error| Missed { fault: connecting(&error), may_repeat: repeat::may_repeat(&error) };
+    client.execute(request).await.map_err(missed)
 }
 
 async fn read(mut response: Response, bounds: &Bounds) -> Result<Vec<u8>, Fault> {
@@ -169,6 +225,10 @@ async fn read(mut response: Response, bounds: &Bounds) -> Result<Vec<u8>, Fault>
     let mut body = Vec::new();
     let mut floor = Floor::new(limits);
     loop {
+        if bounds.make_room().await? {
+            // It was we who did not read.
+            floor = Floor::new(limits);
+        }
         match timeout_at(floor.window_end, response.chunk()).await {
             Ok(Ok(Some(chunk))) => {
                 if body.len() + chunk.len() > limits.page_bytes {

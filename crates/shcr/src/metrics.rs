@@ -72,6 +72,12 @@ pub(crate) struct Now {
     pub(crate) admission: [usize; 3],
     /// Source and [`federation::Stance`], by name.
     pub(crate) breakers: Vec<(String, federation::Stance)>,
+    /// Source, and how many questions at once it is asked.
+    pub(crate) places: Vec<(String, usize)>,
+    /// Source, and how many requests were sent to it once more since the program began.
+    pub(crate) repeats: Vec<(String, u64)>,
+    /// Bytes of sources' answers.
+    pub(crate) answers_held: usize,
     pub(crate) audit_writable: bool,
     pub(crate) audit_frozen: bool,
     pub(crate) agreement_generation: u64,
@@ -206,6 +212,15 @@ impl Metrics {
                 text.sample((BREAKER.name, ""), &labels, u8::from(stance == *stands));
             }
         }
+        text.family(&SOURCE_PLACES, Kind::Gauge);
+        for (source, places) in &now.places {
+            text.sample((SOURCE_PLACES.name, ""), &[("source", source.as_str())], places);
+        }
+        text.family(&REPEATS, Kind::Counter);
+        for (source, count) in &now.repeats {
+            text.sample((REPEATS.name, "_total"), &[("source", source.as_str())], count);
+        }
+        text.gauge(&HELD, now.answers_held);
         self.audit.tell(&mut text);
         text.gauge(&WRITABLE, u8::from(now.audit_writable));
         text.gauge(&FROZEN, u8::from(now.audit_frozen));
@@ -219,6 +234,18 @@ impl Metrics {
     }
 }
 
+const HELD: About =
+    about("shcr_answers_held_bytes", "bytes", "Room that is taken for sources' answers, of 512 MiB.");
+const SOURCE_PLACES: About = about(
+    "shcr_source_places",
+    "",
+    "How many questions at once a source is asked now; where it stands for many practices, the one asked least.",
+);
+const REPEATS: About = about(
+    "shcr_source_requests_repeated",
+    "",
+    "Requests that were sent once more, since nobody had begun to answer them.",
+);
 const OPENINGS: About =
     about("shcr_openings", "", "Openings that ended, by what was opened, way in and how they ended.");
 const REFUSALS: About =

@@ -51,6 +51,21 @@ pub struct SourceStatus {
     pub failed: u64,
     /// `closed`, `open since 13:40`, `half-open`.
     pub breaker: String,
+    /// How many questions at once it is asked now, and at most.
+    pub at_once: AtOnce,
+}
+
+/// Questions at once at a source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AtOnce {
+    pub now: usize,
+    pub most: usize,
+}
+
+impl From<(usize, usize)> for AtOnce {
+    fn from((now, most): (usize, usize)) -> Self {
+        Self { now, most }
+    }
 }
 
 #[derive(Template)]

@@ -5,14 +5,14 @@ use fhir::{Category::Allergies, Level, ReplyState, reply::Silence};
 use futures_util::{FutureExt, StreamExt};
 use std::time::Duration;
 
-fn server() -> Fake {
+pub(crate) fn server() -> Fake {
     Fake::default()
         .json("/fhir/metadata", capability("4.0.1", &["Patient", "AllergyIntolerance"]))
         .json("/fhir/Patient/_search", searchset(vec![patient("d1", NUMBER)]))
         .json("/fhir/AllergyIntolerance", searchset(vec![allergy("a1", "d1")]))
 }
 
-async fn at(id: &str, fake: &Fake) -> SourceConfig {
+pub(crate) async fn at(id: &str, fake: &Fake) -> SourceConfig {
     source(id, kind("fhir-r4"), Some(format!("{}/fhir", fake.serve().await)), &[Allergies])
 }
 
@@ -90,6 +90,34 @@ async fn past_the_ceiling_a_source_is_not_asked_and_says_busy() {
     let second = federation.gather(plan()).next().await.unwrap();
     let busy = fhir::reply::NotAsked("busy".to_owned());
     assert_eq!(second.state, ReplyState::NotAsked(busy), "HAZ-036");
+}
+
+#[tokio::test]
+async fn a_source_that_lets_a_question_run_out_of_time_or_says_that_it_is_busy_is_asked_less() {
+    let busy = Canned::Typed { status: 503, media_type: "text/plain", body: String::new() };
+    let broken = Canned::Typed { status: 500, media_type: "text/plain", body: String::new() };
+    for (answer, places) in [(Canned::Hang, 2), (busy, 2), (broken, 4)] {
+        let fake = server().on("/fhir/Patient/_search", answer);
+        let federation = federation(vec![at("strained", &fake).await], "http://127.0.0.1:9", hurried());
+        let source = fhir::SourceId::new("strained");
+        assert_eq!(federation.places(&source), (4, 8));
+        one(&federation).await;
+        assert_eq!(federation.places(&source), (places, 8), "HAZ-036");
+    }
+}
+
+#[tokio::test]
+async fn outside_its_agreed_hours_a_source_is_not_asked_and_says_so() {
+    let (fake, night) = (server(), || vec!["14:00-14:10".to_owned()]);
+    let quiet = SourceConfig { quiet_windows: night(), ..at("quiet", &fake).await };
+    let open = SourceConfig { agreed_hours: night(), ..at("open", &server()).await };
+    let federation = federation(vec![quiet, open], "http://127.0.0.1:9", limits());
+    let replies = gather(&federation).await;
+    let state = |id: &str| replies.iter().find(|reply| reply.source.as_str() == id).unwrap().state.clone();
+    let why = fhir::reply::NotAsked("outside agreed hours".to_owned());
+    assert_eq!(state("quiet"), ReplyState::NotAsked(why), "HAZ-006, HAZ-036");
+    assert_eq!(fake.seen().len(), 0, "HAZ-036");
+    assert_eq!(state("open"), ReplyState::Answered, "14:05 is the opening's hour");
 }
 
 // shows: F46

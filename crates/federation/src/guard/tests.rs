@@ -1,8 +1,9 @@
 //! Ceilings and breakers: a sick source is left alone, a well one is never asked too much. Time is passed in.
 
 use super::{
-    Closed, Guard, Verdict, Visit,
+    Agreed, Closed, Guard, Verdict, Visit,
     breaker::{Breaker, Shut},
+    hours::Hours,
 };
 use crate::{Limits, testing::limits};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn at(clock: &str) -> Visit {
-    Visit { clock: clock.to_owned(), opening: "0197-opening".to_owned() }
+    Visit { clock: clock.to_owned(), opening: "0197-opening".to_owned(), ..Visit::default() }
 }
 
 fn open_since(clock: &str) -> Result<bool, Closed> {
@@ -115,7 +116,7 @@ fn f46_a_source_that_came_back_is_asked_a_quarter_then_half_then_as_usual() {
 
 #[tokio::test]
 async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
-    let guard = Guard::new(&limits(), Some(1));
+    let guard = Guard::new(&limits(), Agreed::ours(1));
     let first = guard.enter(at("08:30")).await.ok().unwrap();
     assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
     drop(first);
@@ -123,8 +124,52 @@ async fn past_the_ceiling_a_question_is_busy_and_a_place_freed_is_taken() {
 }
 
 #[tokio::test]
+async fn a_strained_question_leaves_fewer_places_to_those_that_come_after() {
+    let guard = Guard::new(&limits(), Agreed { adapts: true, ..Agreed::ours(8) });
+    assert_eq!(guard.places(), (4, 8));
+    let strained = guard.enter(at("08:30")).await.ok().unwrap();
+    strained.errand().strain();
+    strained.end(Verdict::Sick);
+    assert_eq!(guard.places(), (2, 8), "HAZ-036");
+    let (_one, _two) = (guard.enter(at("08:30")).await.ok(), guard.enter(at("08:30")).await.ok());
+    assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
+}
+
+#[tokio::test]
+async fn past_its_rate_a_question_is_busy_and_takes_no_place() {
+    let one_a_second = Agreed { per_second: Some(1), ..Agreed::ours(8) };
+    let guard = Guard::new(&limits(), one_a_second);
+    assert!(guard.enter(at("08:30")).await.is_ok());
+    for _ in 0..20 {
+        assert_eq!(guard.enter(at("08:30")).await.err(), Some(Closed::Busy), "HAZ-036");
+    }
+    assert_eq!(guard.room().taken, 0, "whoever was too many has left");
+}
+
+#[tokio::test]
+async fn outside_its_hours_nobody_is_let_in_whatever_is_asked() {
+    let hours = Hours::of(&["14:00-15:00".to_owned()], &[]).unwrap();
+    let guard = Guard::new(&limits(), Agreed { hours, ..Agreed::ours(8) });
+    let visit = |time: &str| Visit { at: time.parse().unwrap(), ..Visit::default() };
+    assert_eq!(guard.enter(visit("2026-11-22T13:59:59Z")).await.err(), Some(Closed::OutOfHours), "HAZ-036");
+    assert!(guard.enter(visit("2026-11-22T14:00:00Z")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_probe_that_finds_no_turn_is_the_next_question() {
+    let one_a_second = Agreed { per_second: Some(1), ..Agreed::ours(8) };
+    let guard = Guard::new(&Limits { breaker_first: Duration::ZERO, ..limits() }, one_a_second);
+    let first = guard.enter(at("08:30")).await.ok().unwrap();
+    (0..4).for_each(|_| guard.breaker().end(Verdict::Sick, Instant::now(), &at("08:30")));
+    first.end(Verdict::Sick);
+    assert_eq!(guard.enter(at("08:31")).await.err(), Some(Closed::Busy), "half-open, and its turn not come");
+    tokio::time::sleep(SECOND).await;
+    assert!(guard.enter(at("08:31")).await.is_ok(), "HAZ-006: nobody is left out for ever");
+}
+
+#[tokio::test]
 async fn a_cancelled_question_counts_for_nothing() {
-    let guard = Guard::new(&limits(), None);
+    let guard = Guard::new(&limits(), Agreed::ours(8));
     for _ in 0..20 {
         drop(guard.enter(at("08:30")).await);
     }

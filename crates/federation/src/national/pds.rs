@@ -1,8 +1,6 @@
 //! Takes an NHS number, gives what the national service says of the person; whatever is not a clear answer is no answer.
 //! The number stands in the path, so the address is never logged (HAZ-049). Source: NHS England PDS FHIR API (R4).
 
-/// So many requests in a second, for the whole process.
-pub(crate) mod budget;
 /// Somebody without their number.
 pub(crate) mod search;
 
@@ -10,11 +8,10 @@ use crate::{
     auth::Credentials,
     document,
     fault::Fault,
-    guard::{Guard, Verdict, Visit},
+    guard::{Guard, Turns, Verdict, Visit},
     wire::{Answer, Bounds, Line},
 };
 use access::person::{Name, Trace, Traced};
-use budget::Budget;
 use fhir::{FhirDate, Json, NhsNumber, Object, OdsCode, nhs_number, ods, outcome::Issue};
 use jiff::Timestamp;
 use reqwest::Url;
@@ -25,7 +22,7 @@ pub(crate) struct Pds {
     pub(crate) client: Line,
     pub(crate) base: Url,
     pub(crate) credentials: Credentials,
-    pub(crate) budget: Budget,
+    pub(crate) turns: Turns,
     pub(crate) guard: Arc<Guard>,
 }
 
@@ -43,7 +40,7 @@ impl Pds {
         let Ok(ticket) = self.guard.enter(Visit::default()).await else {
             return Trace::DidNotAnswer;
         };
-        if !self.budget.take(bounds.limits.pds_wait).await {
+        if !self.turns.take(bounds.limits.pds_wait).await {
             tracing::warn!(opening.id = wanted.request_id, "the rate agreed with PDS is used up: not traced");
             return Trace::DidNotAnswer;
         }

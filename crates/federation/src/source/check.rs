@@ -2,6 +2,7 @@
 //! kind does not take, credentials that contradict each other.
 
 use super::{ConfigFault, Keeper, PersonSearch, Place, Route, SourceConfig, duration};
+use crate::guard::hours::Window;
 use fhir::SourceId;
 use reqwest::header::HeaderName;
 use std::collections::HashSet;
@@ -37,6 +38,10 @@ pub(crate) fn faults(sources: &[SourceConfig]) -> Vec<ConfigFault> {
         if source.ceiling == Some(0) {
             faults.push(ConfigFault::Zero { at: Place::of(&source.id, "ceiling") });
         }
+        if source.per_second == Some(0) {
+            faults.push(ConfigFault::Zero { at: Place::of(&source.id, "per_second") });
+        }
+        faults.extend(windows(source));
         // A partner that is not asked yet may have its settings ready.
         if !source.kind.is_none() {
             faults.extend(not_for_kind(source));
@@ -52,6 +57,13 @@ fn durations(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
     let named = feed.flat_map(|feed| [("feed.every", &feed.every), ("feed.stale_after", &feed.stale_after)]);
     let wrong = named.filter(|(_, text)| duration(text).is_none());
     wrong.map(|(key, text)| ConfigFault::Duration { at: Place::of(&source.id, key), text: text.clone() })
+}
+
+fn windows(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
+    let named = [("agreed_hours", &source.agreed_hours), ("quiet_windows", &source.quiet_windows)];
+    let all = named.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text)));
+    let wrong = all.filter(|(_, text)| Window::of(text).is_none());
+    wrong.map(|(key, text)| ConfigFault::Window { at: Place::of(&source.id, key), text: text.clone() })
 }
 
 /// An option that would be ignored is refused: whoever wrote it believes that it works.

@@ -71,6 +71,8 @@ pub enum ConfigFault {
     Certificate { at: Place, path: PathBuf },
     #[error("{at} has the unreadable duration `{text}`")]
     Duration { at: Place, text: String },
+    #[error("{at} has the unreadable window `{text}`")]
+    Window { at: Place, text: String },
     #[error("{at} must be more than nothing")]
     Zero { at: Place },
     #[error("cannot build an HTTP client for {at}")]
@@ -100,6 +102,7 @@ impl ConfigFault {
             | Key { at, .. }
             | Certificate { at, .. }
             | Duration { at, .. }
+            | Window { at, .. }
             | Zero { at }
             | Client { at, .. } => (at.source.as_ref(), at.key),
         })
@@ -133,6 +136,9 @@ impl ConfigFault {
                 "name a file with one or more certificates in PEM (`-----BEGIN CERTIFICATE-----`)"
             }
             Duration { .. } => "write whole hours or minutes, such as `24h` or `90m`",
+            Window { .. } => {
+                "write days and times such as `mon-fri 07:30-18:30`, or `02:00-04:00` for every day"
+            }
             Zero { .. } => "write a number from 1",
             Client { .. } => "check the certificate, the private key and the authorities against each other",
         };

@@ -215,6 +215,22 @@ fn national_settings_are_named_by_their_key() {
 }
 
 #[test]
+fn a_schedule_that_could_not_be_kept_is_refused_with_its_place() {
+    let texts = |text: &str| vec![text.to_owned()];
+    let server = || acute("https://acute.example/fhir");
+    let table = [
+        (SourceConfig { per_second: Some(0), ..server() }, "per_second"),
+        (SourceConfig { agreed_hours: texts("office hours"), ..server() }, "agreed_hours"),
+        (SourceConfig { quiet_windows: texts("02:00-02:00"), ..server() }, "quiet_windows"),
+    ];
+    for (config, key) in table {
+        let fault = fault(vec![config]);
+        assert_eq!(place(&fault), (Some("acute"), key), "{fault}");
+        assert!(!fault.fix().is_empty());
+    }
+}
+
+#[test]
 fn every_fault_of_every_source_is_told() {
     install_tls();
     let sources =

@@ -6,7 +6,7 @@ use crate::{
     auth::Credentials,
     document,
     fault::{Fault, our_side},
-    guard::{Guard, Verdict},
+    guard::{Agreed, Guard, Verdict},
     national::National,
     open::{OpenQuestion, Opening},
     question::{Ended, Question},
@@ -99,7 +99,7 @@ fn build(source: &SourceConfig, around: &Surroundings) -> Result<Arc<dyn Source>
         credentials: Credentials::of(source, &client)?,
         keepers: source.retrieve_from.iter().map(keeper).collect::<Result<_, _>>()?,
         to_proxy: around.lines.line(&around.limits, national.tls.as_ref(), None, &national.addresses)?,
-        proxy_guard: Guard::new(&around.limits, None),
+        proxy_guard: Guard::new(&around.limits, Agreed::ours(around.limits.ceiling)),
         national,
         client,
     }))
@@ -117,7 +117,7 @@ impl Keeper {
         Ok(Self {
             origin: origin(Place::of(&source.id, "retrieve_from"), &own.origin)?,
             credentials: Credentials::of_keeper(&source.id, own, &client)?,
-            guard: Guard::new(&around.limits, None),
+            guard: Guard::new(&around.limits, Agreed::ours(around.limits.ceiling)),
             client,
         })
     }

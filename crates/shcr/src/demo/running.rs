@@ -240,6 +240,10 @@ fn point(source: &mut Table, region: &Endpoints, options: &Options) {
         tls.insert("identity_file".into(), file(&region.client_identity));
         tls.insert("ca_file".into(), file(&region.ca_file));
     }
+    // A demonstration is opened as fast as anybody likes, by tests above all, and its faults are wanted: a rate, or fewer places at a
+    // source that was just told to fail, would be what is seen instead.
+    source.entry("per_second").or_insert(Value::from(1000));
+    source.entry("adapts").or_insert(Value::from(false));
     if options.national_gateway && source.get("kind").and_then(Value::as_str) == Some("gp-connect") {
         source.insert("route".into(), Value::from("national-gateway"));
     }

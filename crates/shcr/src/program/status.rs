@@ -41,6 +41,7 @@ impl Program {
                 answered: counted.answered,
                 failed: counted.failed,
                 breaker: self.federation.breaker(&source.id),
+                at_once: self.federation.places(&source.id).into(),
             }
         };
         Status {
@@ -74,8 +75,17 @@ impl Program {
             version: env!("CARGO_PKG_VERSION"),
             admission: self.admission.figures(),
             breakers: sources
+                .clone()
                 .map(|source| (source.id.to_string(), self.federation.stance(&source.id)))
                 .collect(),
+            places: sources
+                .clone()
+                .map(|source| (source.id.to_string(), self.federation.places(&source.id).0))
+                .collect(),
+            repeats: sources
+                .map(|source| (source.id.to_string(), self.federation.repeats(&source.id)))
+                .collect(),
+            answers_held: self.federation.held_bytes(),
             audit_writable: self.store.is_writable(),
             audit_frozen: self.store.frozen().is_some(),
             agreement_generation: self.policy_generation(),

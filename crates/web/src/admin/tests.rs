@@ -8,6 +8,7 @@ fn status(audit: &str) -> Status {
         partner: "GP partner".into(),
         kind: "gp-connect".into(),
         breaker: "closed".into(),
+        at_once: (3, 8).into(),
         ..SourceStatus::default()
     };
     Status {
@@ -61,6 +62,11 @@ fn certificates_that_were_refused_are_said() {
 #[test]
 fn a_source_that_was_never_asked_has_words_for_it() {
     assert!(drawn_page(&status("ok")).contains("not asked yet"));
+}
+
+#[test]
+fn how_many_questions_at_once_a_source_bears_is_said() {
+    assert!(drawn_page(&status("ok")).contains("3 of 8"), "HAZ-036");
 }
 
 #[test]

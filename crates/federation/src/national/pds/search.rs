@@ -36,7 +36,7 @@ impl Pds {
         let Ok(ticket) = self.guard.enter(Visit::default()).await else {
             return Trace::DidNotAnswer;
         };
-        if !self.budget.take(bounds.limits.pds_wait).await {
+        if !self.turns.take(bounds.limits.pds_wait).await {
             tracing::warn!(request_id, "the rate agreed with PDS is used up: nobody was looked for");
             return Trace::DidNotAnswer;
         }

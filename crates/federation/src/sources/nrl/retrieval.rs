@@ -30,7 +30,8 @@ pub(super) async fn open(locator: &Locator, question: &OpenQuestion, bounds: &Bo
         Ok(way) => way,
         Err(words) => return Opening::well(failed(words)),
     };
-    let visit = Visit { clock: fhir::date::clock(question.now), opening: question.opening.clone() };
+    let visit =
+        Visit { clock: fhir::date::clock(question.now), opening: question.opening.clone(), at: question.now };
     let ticket = match way.guard.enter(visit).await {
         Ok(ticket) => ticket,
         Err(closed) => return Opening::well(closed_state(closed, &question.opening)),

@@ -56,6 +56,8 @@ struct State {
     moods: BTreeMap<&'static str, Mood>,
     /// Who has objected where.
     objects: BTreeSet<(&'static str, usize)>,
+    /// What came to nobody and may come once more, by opening, source and kind: it is one question all the same.
+    refused: BTreeSet<(usize, &'static str, String)>,
     /// In the order in which anybody first heard of them.
     openings: Vec<String>,
     truth: BTreeMap<(usize, &'static str), Truth>,
@@ -119,6 +121,7 @@ impl Net {
             dice: Dice::of(seed ^ 0x6e65_7477),
             moods: BTreeMap::new(),
             objects: BTreeSet::new(),
+            refused: BTreeSet::new(),
             openings: Vec::new(),
             truth: BTreeMap::new(),
             flying: BTreeMap::new(),
@@ -259,6 +262,11 @@ impl Net {
     fn started(&self, asked: &Asked) {
         if let (Some(opening), false) = (asked.opening, asked.is_register()) {
             let mut state = self.state();
+            if state.refused.remove(&(opening, asked.place, asked.kind.clone())) {
+                drop(state);
+                self.0.watch.met("sent once more");
+                return;
+            }
             let truth = state.truth.entry((opening, asked.place)).or_default();
             truth.kinds.entry(asked.kind.clone()).or_default().0 += 1;
         }
@@ -313,7 +321,12 @@ impl Net {
                 let head = http::Response::builder().status(429).header("retry-after", seconds);
                 Response::from(head.body(Body::from("")).unwrap())
             }
-            Behaves::Refused => return Err(NoAnswer::Refused),
+            Behaves::Refused => {
+                if let (Some(opening), false) = (asked.opening, asked.is_register()) {
+                    self.state().refused.insert((opening, asked.place, asked.kind.clone()));
+                }
+                return Err(NoAnswer::Refused);
+            }
             Behaves::Broken => json(Body::from(half(&text))),
             Behaves::Torn => {
                 let torn = stream::iter([Ok(half(&text)), Err(std::io::Error::other("torn"))]);

@@ -24,7 +24,7 @@ const ENOUGH: u64 = 1_000;
 const AT_ONCE: usize = 2;
 
 /// What a run of [`FEW`] must have met, or it says little.
-const MUST: [&str; 16] = [
+const MUST: [&str; 17] = [
     "a crash",
     "a launch offered twice",
     "a link offered twice",
@@ -37,6 +37,7 @@ const MUST: [&str; 16] = [
     "one shown",
     "refused",
     "said to be empty",
+    "sent once more",
     "stayed outside",
     "swept",
     "two shown",
