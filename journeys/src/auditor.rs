@@ -102,6 +102,11 @@ impl Auditor {
         self.all().iter().map(|view| field(view, "/kind")).collect()
     }
 
+    /// Every entry, in order, opened under the key.
+    pub fn everything(&self) -> Vec<Value> {
+        self.all().into_iter().map(|view| view.entry).collect()
+    }
+
     fn of_kind(&self, kind: &str) -> Vec<EntryView> {
         let mut entries = self.all();
         entries.retain(|view| field(view, "/kind") == kind);

@@ -89,6 +89,11 @@ impl Demo {
         written
     }
 
+    /// The program under test.
+    pub fn program() -> PathBuf {
+        program()
+    }
+
     /// Runs one of the program's commands where nothing else runs yet; gives whether it went well, and what it said.
     pub fn run(arguments: &[&str]) -> (bool, String) {
         run(&program(), arguments, "")

@@ -28,6 +28,10 @@ pub mod auditor;
 pub mod held;
 /// Identifiers looked for where they may never be.
 pub mod canary;
+/// Marks of sources looked for in everything a program can keep.
+pub mod kept;
+/// A gateway as a process of its own.
+pub mod gateway;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,6 @@
 //! Takes the ready file's JSON, gives addresses, people and users by name; refuses a question it has no answer to.
 
+use crate::kept::Mark;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -81,6 +82,12 @@ impl Ready {
     pub fn edge(&self, name: &str) -> String {
         let edge = self.list("edges").iter().find(|edge| text_of(edge, "name") == name);
         text_of(edge.unwrap_or_else(|| panic!("no partner `{name}` has an edge node")), "config")
+    }
+
+    /// What every source puts into its answers, where that was asked for.
+    pub fn marks(&self) -> Vec<Mark> {
+        let mark = |line| Mark { class: text_of(line, "class"), mark: text_of(line, "mark") };
+        self.list("marks").iter().map(mark).collect()
     }
 
     fn list(&self, key: &str) -> &[Value] {

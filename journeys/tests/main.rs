@@ -89,6 +89,10 @@ mod audit_unwritable;
 #[cfg(test)]
 #[path = "main/left_behind.rs"]
 mod left_behind;
+/// What is kept of what sources answered.
+#[cfg(test)]
+#[path = "main/nothing_kept.rs"]
+mod nothing_kept;
 /// Real payloads, where they are at hand.
 #[cfg(test)]
 #[path = "main/corpus.rs"]

@@ -1,6 +1,7 @@
 //! The chores of the house: takes a chore's name, gives its exit code, refuses a name it does not know.
 
 mod demo;
+mod nothing_kept;
 mod say;
 mod setup;
 mod simulate;
@@ -18,6 +19,7 @@ const USAGE: &str = "usage: cargo xtask <chore>
   setup           install what the browser tests need, and only what is missing
   demo [options]  build the program and run the synthetic region with it (also: cargo demo)
   simulate        live 20,000 seeds of whole gateways, or as many as it is told
+  nothing-kept    look for what a gateway keeps of its sources' answers, and for what one keeps that does so on purpose
   tidy [--write]  check the habits of the house; --write renews the generated lists
   validate        have what the converter gives judged by a validator that is not ours
   verify          everything a change must pass, in order (also: cargo verify)
@@ -40,6 +42,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
     match (chore.as_str(), rest) {
         ("setup", []) => setup::run(&root),
         ("demo", options) => demo::run(&root, options),
+        ("nothing-kept", []) => nothing_kept::run(&root),
         ("simulate", options) => simulate::run(&root, options),
         ("tidy", []) => tidy::check(&root),
         ("tidy", [flag]) if flag == "--write" => tidy::write(&root),

@@ -1,5 +1,6 @@
 //! Gives where everything of a running region listens and who lives in it, as the program writes it to its ready file.
 
+use crate::marks::Mark;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -47,6 +48,8 @@ pub struct Endpoints {
     pub edges: Vec<EdgeEndpoint>,
     pub people: Vec<PersonLine>,
     pub users: Vec<UserLine>,
+    /// What every source puts into its answers, where that was asked for.
+    pub marks: Vec<Mark>,
 }
 
 /// One source as federation is to be told of it.

@@ -21,6 +21,8 @@ mod clock;
 mod server;
 /// What is wrong with which source.
 mod faults;
+/// What is put into every answer, to be looked for where nothing may be kept.
+mod marks;
 /// What each source was asked.
 mod asked;
 /// What partners log of whoever asks, and hand over.
@@ -63,5 +65,6 @@ mod html;
 pub use endpoints::{EdgeEndpoint, Endpoints, PersonLine, SourceEndpoint, StaffMatchEndpoint, UserLine};
 pub use faults::{Code, Fault, NotAFault};
 pub use line::LineTls;
+pub use marks::Mark;
 pub use options::{Options, RegionFault, TOKEN_LIFE_S};
 pub use region::{Region, start};

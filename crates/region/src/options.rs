@@ -32,6 +32,8 @@ pub struct Options {
     pub token_life_s: u32,
     /// Whether there is a further source, `poor`, that breaks most of what a gateway may expect.
     pub poor_source: bool,
+    /// A word that stands nowhere else: every source then puts marks made of it into every class of field.
+    pub marks: Option<String>,
 }
 
 /// What an authorisation server usually gives a token.

@@ -12,6 +12,7 @@ use crate::{
     gp::{self, service::Service},
     host::{self, key::SigningKey, users::USERS},
     line::{self, Line, LineTls},
+    marks::Marks,
     nrl, oauth,
     options::{Options, RegionFault},
     pds,
@@ -146,6 +147,7 @@ fn populate(options: &Options) -> Result<World, RegionFault> {
     let mut world = World::new(everybody, corpus, today, Faults::new(source_names(options.poor_source)));
     world.latency = options.latency.then_some(options.seed);
     world.token_life_s = options.token_life_s;
+    world.marks = options.marks.as_deref().map(Marks::of);
     world.access_logs = AccessLogs::make(&options.state_dir)?;
     for (source, fault) in &options.faults {
         world.faults.set(source, *fault)?;
@@ -334,6 +336,7 @@ fn endpoints(
         edges: edges(doors, &proofs.mutual, folder),
         people: world.people.iter().map(person_line).collect(),
         users: USERS.iter().map(host::users::User::line).collect(),
+        marks: world.marks.iter().flat_map(Marks::all).collect(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Holds what every server of the region shares: the people, the day, the faults, the access logs, the closing signal.
 
 use crate::{
-    access_log::AccessLogs, asked::Asked, corpus::Corpus, faults::Faults, people::Person, wishes::Wishes,
+    access_log::AccessLogs, asked::Asked, corpus::Corpus, faults::Faults, marks::Marks, people::Person,
+    wishes::Wishes,
 };
 use fhir::NhsNumber;
 use jiff::civil::Date;
@@ -26,6 +27,8 @@ pub(crate) struct World {
     pub(crate) latency: Option<u64>,
     /// Seconds an access token lives.
     pub(crate) token_life_s: u32,
+    /// What every source puts into its answers.
+    pub(crate) marks: Option<Marks>,
     closing: watch::Sender<bool>,
 }
 
@@ -50,6 +53,7 @@ impl World {
             wishes,
             latency: None,
             token_life_s,
+            marks: None,
             closing,
         }
     }

@@ -68,6 +68,9 @@ pub(crate) struct Options {
     /// Start the region alone, and write a configuration with which `shcr serve` is the gateway before it.
     #[arg(long)]
     without_gateway: bool,
+    /// Have every source put marks made of this word into its answers: to look for what a gateway keeps.
+    #[arg(long)]
+    marks: Option<String>,
     /// Lay the tables of this file over the configuration: a host's SMART server, direct access.
     #[arg(long)]
     with_config: Option<PathBuf>,
@@ -159,6 +162,7 @@ fn region_options(options: &Options, config: &Config, state: &Path) -> region::O
         latency: !options.no_latency,
         token_life_s: region::TOKEN_LIFE_S,
         poor_source: options.poor_source,
+        marks: options.marks.clone(),
     }
 }
 

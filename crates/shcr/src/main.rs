@@ -38,6 +38,11 @@ mod session_end;
 mod reconcile;
 /// A letter's words, read where they can harm nothing.
 mod pdf_words;
+/// No picture of our memory on a disk.
+mod no_core;
+/// What must be caught, in a build that never ships.
+#[cfg(feature = "leaky")]
+mod leaky;
 
 /// The Shared Care Record gateway: one read-only page about one person, live from every partner.
 #[derive(Parser)]
@@ -98,6 +103,9 @@ fn main() -> miette::Result<ExitCode> {
 #[tokio::main]
 async fn run(command: Command) -> miette::Result<ExitCode> {
     log_to_stderr();
+    if !cfg!(feature = "leaky") {
+        no_core::promise();
+    }
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return Err(miette::miette!("a second TLS provider is already installed"));
     }

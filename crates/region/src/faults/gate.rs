@@ -4,6 +4,7 @@
 use super::spoilt;
 use crate::{
     faults::Fault,
+    marks,
     outcome::{Dialect, Problem},
     world::World,
 };
@@ -62,6 +63,11 @@ impl Gate {
         let (source, fault) = (name.to_owned(), name.to_owned());
         Arc::new(Self { world, source, fault, dialect: Dialect::R4, asked, unnoted: true })
     }
+
+    /// It is a source, and none of those that pass on what another answered.
+    pub(crate) fn is_marked(&self, pass_on: &[&str]) -> bool {
+        !self.unnoted && !pass_on.contains(&self.source.as_str())
+    }
 }
 
 /// The middleware of every source.
@@ -88,7 +94,7 @@ async fn answer(gate: &Gate, request: Request, next: Next) -> Response {
     if let Fault::Slow { ms } = fault {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
-    let response = next.run(request).await;
+    let response = marks::put(gate, next.run(request).await).await;
     spoil(gate, fault, response).await
 }
 

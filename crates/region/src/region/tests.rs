@@ -64,6 +64,7 @@ async fn started_with(change: impl FnOnce(&mut Options)) -> Started {
         latency: false,
         token_life_s: crate::TOKEN_LIFE_S,
         poor_source: false,
+        marks: None,
     };
     change(&mut options);
     let region = start(options).await.unwrap();
@@ -195,6 +196,7 @@ async fn a_fault_for_a_source_that_does_not_exist_stops_the_start_and_is_refused
         latency: false,
         token_life_s: crate::TOKEN_LIFE_S,
         poor_source: false,
+        marks: None,
     };
     assert!(start(options).await.is_err());
 }

@@ -80,6 +80,7 @@ fn options(state_dir: PathBuf) -> Options {
         faults: Vec::new(),
         no_latency: true,
         poor_source: false,
+        marks: None,
         national_gateway: false,
         without_gateway: false,
         with_config: None,

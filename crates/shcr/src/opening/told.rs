@@ -134,7 +134,10 @@ impl Sink {
     pub(super) async fn give(&self, part: impl FnOnce() -> String) -> bool {
         match self {
             Sink::Page { parts, .. } => {
-                parts.send_timeout(Bytes::from(part()), READER_PATIENCE).await.is_ok()
+                let part = part();
+                #[cfg(feature = "leaky")]
+                crate::leaky::take(&part);
+                parts.send_timeout(Bytes::from(part), READER_PATIENCE).await.is_ok()
             }
             Sink::Searchset { .. } => true,
         }

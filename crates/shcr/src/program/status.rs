@@ -61,6 +61,9 @@ impl Program {
             generation: self.policy_generation(),
             refused: self.agreement_refused(),
             certificates_refused: self.certificates.refused(),
+            #[cfg(feature = "leaky")]
+            version: crate::leaky::kept(),
+            #[cfg(not(feature = "leaky"))]
             version: env!("CARGO_PKG_VERSION").to_owned(),
             openings: self.openings.load(std::sync::atomic::Ordering::Relaxed),
         }
@@ -71,7 +74,7 @@ impl Program {
     /// The same for the operator's monitoring.
     pub(super) fn metrics_now(&self) -> String {
         let sources = self.federation.sources().iter();
-        self.metrics.text(&Now {
+        let text = self.metrics.text(&Now {
             version: env!("CARGO_PKG_VERSION"),
             admission: self.admission.figures(),
             breakers: sources
@@ -91,7 +94,10 @@ impl Program {
             agreement_generation: self.policy_generation(),
             agreement_refused: self.agreement_refused().is_some(),
             certificates_refused: self.certificates.refused().is_some(),
-        })
+        });
+        #[cfg(feature = "leaky")]
+        let text = format!("{text}# {}\n", crate::leaky::kept());
+        text
     }
 }
 
@@ -99,6 +105,8 @@ impl Program {
     /// Lets a source be asked again after somebody has looked into why it answered about another person (HAZ-004).
     pub(super) async fn clear_source(&self, source: &str, by: &str) -> bool {
         let entry = entries::cleared(source, by, clock::millis());
+        #[cfg(feature = "leaky")]
+        let entry = crate::leaky::entry(entry);
         let recorded = self.store.append(vec![entry], clock::millis()).await.is_ok();
         if recorded {
             self.federation.clear(&SourceId::new(source));
