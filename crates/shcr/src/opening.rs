@@ -75,18 +75,16 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
 
     // From here on everything is accounted for, or nothing happens.
     program.account_for_own_word(&launch, &story).await?;
-    let look = sink.looked_before(&program, &session, &person.person.nhs_number);
+    let look = sink.beforehand(&program, &session, &person.person.nhs_number);
     let shows = sink.remember(&program, &session, &permit);
-    let (opened, remembered, looked) = tokio::join!(steps::account(&program, &story), shows, look);
+    let (opened, remembered, beforehand) = tokio::join!(steps::account(&program, &story), shows, look);
     let opened = Arc::new(opened?);
 
     // Whoever knows whether the person objects is asked first, at once; their word is waited for before anything is shown.
     let asking = compose::asking(&launch, &person, &story);
     let wishes = program.ask_wishes(&opened, &asking, None).await;
     steps::unless_hidden(&program, (&launch, &person), (&beside, &wishes), &opened, &mut story).await?;
-    let emergency = sink.emergency(&program, &session);
-    let page = compose::page(&program, &session, (&person, &permit), &story, emergency);
-    let mut page = looked.told(page, sink.sought());
+    let mut page = compose::page(&program, &session, (&person, &permit), &story, beforehand);
     page.mismatch = mismatch.into_iter().map(|difference| difference.field).collect();
     let decider = Decider { launch: launch.clone(), beside: beside.clone(), story: story.clone() };
     let questions = Questions { program: Arc::clone(&program), opened: Arc::clone(&opened), asking, decider };

@@ -2,12 +2,13 @@
 
 use super::handle::Listing;
 use super::session::Entered;
+use super::told::Beforehand;
 use super::why;
 use crate::{
     clock,
     config::{Config, DEFAULT_VIEW, parse_duration},
     entries::Story,
-    program::Program,
+    program::{Program, last_look::Looked},
 };
 use access::{Launch, Permit, Role, organisation::KINDS, person::Identified};
 use federation::{Asking, SourceConfig};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use web::view::Panel;
 use web::{
     gateway::Order,
-    page::{Banner, Emergency, Freshness, LastLook, Page, SourceCard},
+    page::{Banner, Freshness, Page, SourceCard},
     schedule::Schedule,
 };
 
@@ -39,7 +40,7 @@ pub(super) fn page(
     session: &Entered,
     (person, permit): (&Identified, &Permit),
     story: &Story,
-    emergency: Emergency,
+    (looked, emergency, sought): Beforehand,
 ) -> Page {
     let launch = &session.content.launch;
     let sources = program.federation.sources();
@@ -52,9 +53,9 @@ pub(super) fn page(
         path: format!("/s/{}/", session.sid_text),
         form_token: program.form_token(&session.sid),
         opened_at: clock::now(),
-        last_look: LastLook::default(),
-        unheard_then: Vec::new(),
-        opened_before: Default::default(),
+        last_look: looked.last,
+        unheard_then: looked.unheard,
+        opened_before: looked.opened,
         life: session.life(clock::millis()),
         banner: banner(person),
         professional: launch.practitioner.display.clone(),
@@ -68,7 +69,7 @@ pub(super) fn page(
         never_shown: program.config.restricted.own_label_notice,
         caveats: person.caveats.clone(),
         mismatch: Vec::new(),
-        sought: None,
+        sought,
         training: program.config.training,
         emergency,
         documents: Arc::new(Listing::of(program, session, permit, &story.opening)),
@@ -86,16 +87,9 @@ pub(super) fn anew(
     let Page {
         caveats, mismatch, opened_at, last_look, unheard_then, opened_before, sought, emergency, ..
     } = page;
-    Page {
-        caveats,
-        mismatch,
-        opened_at,
-        last_look,
-        unheard_then,
-        opened_before,
-        sought,
-        ..self::page(program, session, known, story, emergency)
-    }
+    let looked = Looked { last: last_look, unheard: unheard_then, opened: opened_before };
+    let page = self::page(program, session, known, story, (looked, emergency, sought));
+    Page { caveats, mismatch, opened_at, ..page }
 }
 
 /// As they land, or strictly in page order.

@@ -25,6 +25,9 @@ const PARTS_WAITING: usize = 8;
 /// How long the opening then waits. Whoever takes nothing for so long counts as gone: an opening holds its place among all others.
 const READER_PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is known of a page before anybody is asked.
+pub(super) type Beforehand = (Looked, Emergency, Option<Sought>);
+
 /// Where an opening is told.
 pub(crate) enum Sink {
     Page {
@@ -62,31 +65,20 @@ impl Sink {
         }
     }
 
-    pub(super) fn sought(&self) -> Option<Sought> {
-        match self {
-            Sink::Page { sought, .. } => sought.clone(),
-            Sink::Searchset { .. } => None,
-        }
-    }
-
-    /// When they looked before; whoever takes entries for a program of its own is told nothing of that.
-    pub(super) async fn looked_before(
+    /// When they looked before, what may be asked for on the page, and what is looked for. Whoever takes entries for a program is told
+    /// and offered nothing of that.
+    pub(super) async fn beforehand(
         &self,
         program: &Program,
         session: &Entered,
         person: &NhsNumber,
-    ) -> Looked {
+    ) -> Beforehand {
         match self {
-            Sink::Page { .. } => program.last_look(session, person).await,
-            Sink::Searchset { .. } => Looked::default(),
-        }
-    }
-
-    /// What may be asked for on a page.
-    pub(super) fn emergency(&self, program: &Program, session: &Entered) -> Emergency {
-        match self {
-            Sink::Page { .. } => program.emergency(&session.content),
-            Sink::Searchset { .. } => Emergency::default(),
+            Sink::Page { sought, .. } => {
+                let emergency = program.emergency(&session.content);
+                (program.last_look(session, person).await, emergency, sought.clone())
+            }
+            Sink::Searchset { .. } => Beforehand::default(),
         }
     }
 
@@ -98,7 +90,7 @@ impl Sink {
 
     /// For the audit: as what it is told, where that is not the whole page. What was looked for is not in it.
     fn marked(&self, mut story: Story) -> Story {
-        if self.sought().is_some() {
+        if matches!(self, Sink::Page { sought: Some(_), .. }) {
             story.flag(FIND);
         }
         if let Sink::Searchset { place, .. } = self {

@@ -11,7 +11,7 @@ use crate::{
 use audit::{Entry, Kind, Query};
 use fhir::{NhsNumber, SourceId};
 use std::{collections::BTreeMap, time::Duration};
-use web::page::{LastLook, Page, Sought};
+use web::page::LastLook;
 
 /// An opening does not wait longer for it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -30,13 +30,6 @@ pub(crate) struct Looked {
     pub(crate) unheard: Vec<SourceId>,
     /// Documents shown to them, by the name the audit has for each, with when last.
     pub(crate) opened: BTreeMap<String, jiff::Timestamp>,
-}
-
-impl Looked {
-    /// What a page needs to know of it, and of what is looked for now.
-    pub(crate) fn told(self, page: Page, sought: Option<Sought>) -> Page {
-        Page { last_look: self.last, unheard_then: self.unheard, opened_before: self.opened, sought, ..page }
-    }
 }
 
 impl Program {
