@@ -36,7 +36,8 @@ for (const [place, script] of [true, false].entries()) {
 
     await page.locator('#s-doc').getByRole('button', { name: `Open: ${PDF}, ` }).locator('visible=true').first().click();
     await expect(page.getByRole('heading', { level: 1, name: PDF })).toBeVisible();
-    await page.getByRole('radio', { name: 'Dark', exact: true }).check();
+    // The browser's own reader of the PDF begins beside it, and a click in that moment may be lost.
+    await expect(() => page.getByRole('radio', { name: 'Dark', exact: true }).check()).toPass();
     expect(await light(page)).toBeLessThan(64);
     if (script) await isClean(page);
     // A link that was pressed and has the pointer on it has both styles.
