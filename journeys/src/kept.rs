@@ -2,7 +2,7 @@
 //! proof that nothing is kept (HAZ-049). Decision 0058.
 
 /// A mark in other letters.
-mod forms;
+pub(crate) mod forms;
 /// Packed streams inside bytes.
 mod packed;
 

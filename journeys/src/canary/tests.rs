@@ -1,7 +1,7 @@
 //! The positive control: a canary that is there is found, however it is written.
 
 use super::*;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 #[test]
 fn a_canary_is_found_in_every_encoding() {

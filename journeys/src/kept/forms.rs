@@ -9,7 +9,7 @@ use base64::{
 type Form = fn(&str) -> Vec<Vec<u8>>;
 
 /// Every form that is not packed.
-pub(super) const FORMS: [(&str, Form); 10] = [
+pub(crate) const FORMS: [(&str, Form); 10] = [
     ("utf-8", |mark| cases(mark).into_iter().map(String::into_bytes).collect()),
     ("utf-16le", |mark| each(mark, |case| case.encode_utf16().flat_map(u16::to_le_bytes).collect())),
     ("utf-16be", |mark| each(mark, |case| case.encode_utf16().flat_map(u16::to_be_bytes).collect())),
@@ -33,7 +33,7 @@ fn each(mark: &str, form: impl Fn(&str) -> Vec<u8>) -> Vec<Vec<u8>> {
     cases(mark).iter().map(|case| form(case)).collect()
 }
 
-/// Marks are letters and digits, so that each is one byte.
+/// Of letters and digits, of which each is one byte, what anybody would write; of others, their bytes one by one.
 fn by_byte(mark: &str, patterns: &[&str]) -> Vec<Vec<u8>> {
     let one = |pattern: &str, byte: u8| {
         let small = pattern.replace("{:02x}", &format!("{byte:02x}")).replace("{:x}", &format!("{byte:x}"));
