@@ -107,27 +107,33 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
         };
         story.permitted(&permit, &steps::everything(&program, &permit));
         page = compose::anew(page, &program, &session, (&person, &permit), &story);
-        let mut replies = questions.replies(ahead, &permit, &wishes);
+        let (mut replies, asked_at) = questions.replies(ahead, &permit, &wishes);
         let mut lasting = Lasting::of(&session, wish.as_decided(program.config.objection.unknown));
         out.stays(&program, questions.watched(session.sid, wish.objection), wishes);
         let mut shown = Shown::of(compose::planned(&page));
         let mut schedule = compose::schedule(&page, order);
-        out.begin(&page).await;
+        out.begin(&page, asked_at).await;
         while let Some(event) = out.next(&mut replies, &schedule).await {
             if let Event::Ended(ending) = event {
                 out.ended(&page, ending).await;
                 return out.end(program.close(&opened, &story, shown.record(), ending.code())).await;
             }
-            if let Event::Reply(reply) = event {
-                program.count(&reply, "record");
-                let holds = lasting.holds(&program, &launch, &mut permit).await;
-                if program.hears_objection(&reply, &story, &permit).await || !holds {
-                    out.objected_late(&page).await;
-                    return out.end(program.close(&opened, &story, shown.record(), "objection")).await;
+            if let Event::Replies(replies) = event {
+                let mut answers = Vec::with_capacity(replies.len());
+                for reply in replies {
+                    program.count(&reply, "record");
+                    let holds = lasting.holds(&program, &launch, &mut permit).await;
+                    if program.hears_objection(&reply, &story, &permit).await || !holds {
+                        out.objected_late(&page).await;
+                        return out.end(program.close(&opened, &story, shown.record(), "objection")).await;
+                    }
+                    let person = &questions.asking.person;
+                    let released = steps::released(&program, person, &reply, &permit, &story);
+                    answers.push((reply, released));
                 }
-                let released = steps::released(&program, &questions.asking.person, &reply, &permit, &story);
-                let part = disclose::record(&program, &opened, &mut story, reply, released).await;
-                shown.add(part, &schedule);
+                for part in disclose::record(&program, &opened, &mut story, answers).await {
+                    shown.add(part, &schedule);
+                }
             }
             out.show(&page, &shown, &mut schedule).await;
         }

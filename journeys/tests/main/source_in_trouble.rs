@@ -45,6 +45,37 @@ async fn a_hung_source_is_named_as_missing_and_the_others_are_shown() {
     demo.finish();
 }
 
+/// The practice keeps the person's wish, so a page waits for its word; its silence is not waited for twice.
+// shows: F1
+#[tokio::test]
+async fn a_silent_practice_holds_no_section_back_longer_than_another_source_does() {
+    let demo = Demo::start(&[]);
+    let doreen = demo.ready.golden_person();
+    let known = demo.host().sign_in("dr.okafor").await.open(&doreen).await.read().await;
+    assert!(known.is_complete(), "the day's word on sharing is known");
+    for source in ["gp", "acute"] {
+        demo.control().fault(source, "hang").await;
+    }
+    let page = demo.host().sign_in("dr.okafor").await.open(&doreen).await.read().await;
+    assert!(page.is_complete(), "{}", page.text());
+    let contacts = page.section("con");
+    for silent in ["GP", "Acute"] {
+        assert!(
+            contacts.contains(&format!("{silent} had not answered at")),
+            "HAZ-035: what others say stands before {silent} is given up:\n{contacts}"
+        );
+    }
+    let text = page.text();
+    let after = |text: &str, words: &str| {
+        text.split_once(words).map(|(_, rest)| rest.chars().take("08:30:00".len()).collect::<String>())
+    };
+    let (said, finished) = (after(&contacts, "GP had not answered at "), after(&text, "Finished "));
+    println!("{said:?} {finished:?}");
+    assert!(said.is_some() && finished.is_some() && said != finished, "{said:?} and {finished:?}");
+    assert!(!page.html.contains("id=\"h-late-"), "HAZ-032: who had answered by then is not called late");
+    demo.finish();
+}
+
 #[tokio::test]
 async fn a_silent_allergy_source_never_leaves_no_known_allergies_alone() {
     let demo = Demo::start(&[]);

@@ -88,18 +88,56 @@ impl Store {
         manifest: Vec<u8>,
         now: Millis,
     ) -> Result<Disclosed, Fault> {
+        let (disclosed, row) = self.disclosing(opened, entry, manifest)?;
+        self.recorded_while_open(row.into_iter().collect(), now).await?;
+        Ok(disclosed)
+    }
+
+    /// The same of several parts at once, in their order and in one commit. A part that cannot be an entry fails alone; the others
+    /// are recorded together or not at all.
+    pub async fn disclose_all(
+        &self,
+        opened: &Opened,
+        parts: Vec<(Entry, Vec<u8>)>,
+        now: Millis,
+    ) -> Vec<Result<Disclosed, Fault>> {
+        let parts = parts.into_iter().map(|(entry, manifest)| self.disclosing(opened, entry, manifest));
+        let parts: Vec<_> = parts.collect();
+        let rows = parts.iter().flatten().filter_map(|(_, row)| row.clone()).collect();
+        let ended = self.recorded_while_open(rows, now).await;
+        parts.into_iter().map(|part| part.and_then(|(disclosed, _)| ended.map(|()| disclosed))).collect()
+    }
+
+    /// A receipt that holds once the row, where there is one, is durable.
+    fn disclosing(
+        &self,
+        opened: &Opened,
+        entry: Entry,
+        manifest: Vec<u8>,
+    ) -> Result<(Disclosed, Option<Arc<Prepared>>), Fault> {
         let [SourceLine { source, part: Some(part), .. }] = entry.sources.as_slice() else {
             return Err(Fault::Rejected(Why::Malformed));
         };
-        let (source, part) = (source.clone(), *part);
+        let disclosed = Disclosed { source: source.clone(), part: *part };
         #[cfg(any(test, feature = "testing"))]
         if super::testing::planted::has(Planted::DisclosureUnrecorded) {
-            return Ok(Disclosed { source, part });
+            return Ok((disclosed, None));
         }
-        belongs(&entry, Kind::Disclosure, &Key::disclosure(&opened.opening, &source, part), &opened.opening)?;
-        let row = Arc::new(Prepared::with_manifest(entry, manifest, &self.0.keys)?);
-        self.write(1, move |desk| desk.record_while_open(&row, now).map(Ok)).await?;
-        Ok(Disclosed { source, part })
+        let key = Key::disclosure(&opened.opening, &disclosed.source, disclosed.part);
+        belongs(&entry, Kind::Disclosure, &key, &opened.opening)?;
+        let row = Prepared::with_manifest(entry, manifest, &self.0.keys)?;
+        Ok((disclosed, Some(Arc::new(row))))
+    }
+
+    async fn recorded_while_open(&self, rows: Vec<Arc<Prepared>>, now: Millis) -> Result<(), Fault> {
+        let count = rows.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let work = move |desk: &mut Desk<'_>| {
+            rows.iter().try_for_each(|row| desk.record_while_open(row, now).map(drop)).map(Ok)
+        };
+        self.write(count, work).await
     }
 
     /// W3: the end of every source. After it nothing more is disclosed; after a sweep it is `Rejected(Closed)`.

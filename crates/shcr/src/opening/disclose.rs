@@ -4,7 +4,7 @@
 use super::handle::Handle;
 use crate::{clock, entries::Story, program::Program, program::alerts::Rule};
 use audit::{
-    Disclosed, Millis, Opened, SourceLine,
+    Disclosed, Entry, Millis, Opened, SourceLine,
     held::{self, About},
     manifest::{self, Head, Held, HeldFor, ItemHash, ItemKey, Manifest, Shown},
 };
@@ -40,32 +40,51 @@ impl Part {
     }
 }
 
-/// Records the disclosure of one source's reply.
+/// Records the disclosures of replies that came together, in one commit, and gives their parts in the same order.
 pub(super) async fn record(
     program: &Program,
     opened: &Opened,
     story: &mut Story,
-    reply: Box<Reply>,
-    released: Released,
-) -> Part {
-    let note = note(&reply, &released);
-    if !reply.state.is_answer() {
+    replies: Vec<(Box<Reply>, Released)>,
+) -> Vec<Part> {
+    let now = clock::millis();
+    let (mut entries, mut is_written) = (Vec::new(), Vec::new());
+    for (reply, released) in &replies {
         // No answer, no items: nothing is disclosed, so nothing may be shown.
-        return Part::nothing(note, released.warnings);
+        let answer = reply.state.is_answer().then_some((reply.as_ref(), released));
+        let written = answer.and_then(|answer| entry(program, story, answer, now));
+        is_written.push(written.is_some());
+        entries.extend(written);
     }
-    match write(program, opened, story, &reply, &released).await {
-        Some(recorded) => {
-            if released.shown.iter().any(|line| line.category == Category::Restricted) {
-                restricted(program, story).await;
-            }
-            Part::disclosed(note, released, &recorded)
-        }
-        None => {
-            tracing::error!(opening.id = %story.opening, source.id = %reply.source, "a disclosure could not be recorded; nothing of it is shown");
-            let state = ReplyState::Withheld(Withholder::PolicyNotRecorded);
-            Part::nothing(SourceNote { state, by_category: Default::default(), ..note }, Vec::new())
-        }
+    let mut receipts = program.store.disclose_all(opened, entries, now).await.into_iter();
+    let mut parts = Vec::with_capacity(replies.len());
+    for ((reply, released), is_written) in replies.into_iter().zip(is_written) {
+        let note = note(&reply, &released);
+        let receipt = is_written.then(|| receipts.next()).flatten().and_then(Result::ok);
+        parts.push(match reply.state.is_answer() {
+            true => recorded(program, story, (note, released), receipt).await,
+            false => Part::nothing(note, released.warnings),
+        });
     }
+    parts
+}
+
+/// The part of a source that answered, by whether its disclosure is durable.
+async fn recorded(
+    program: &Program,
+    story: &Story,
+    (note, released): (SourceNote, Released),
+    receipt: Option<Disclosed>,
+) -> Part {
+    let Some(receipt) = receipt else {
+        tracing::error!(opening.id = %story.opening, source.id = %note.source, "a disclosure could not be recorded; nothing of it is shown");
+        let state = ReplyState::Withheld(Withholder::PolicyNotRecorded);
+        return Part::nothing(SourceNote { state, by_category: Default::default(), ..note }, Vec::new());
+    };
+    if released.shown.iter().any(|line| line.category == Category::Restricted) {
+        restricted(program, story).await;
+    }
+    Part::disclosed(note, released, &receipt)
 }
 
 /// What an exception opened is told to the privacy officer, once for an opening (PO-04).
@@ -73,13 +92,13 @@ async fn restricted(program: &Program, story: &Story) {
     program.raise(Rule::RestrictedOpened, story.opening.as_str(), "restricted information shown").await;
 }
 
-async fn write(
+/// The entry of one source's reply and its manifest. `None` where they cannot be made.
+fn entry(
     program: &Program,
-    opened: &Opened,
     story: &mut Story,
-    reply: &Reply,
-    released: &Released,
-) -> Option<Disclosed> {
+    (reply, released): (&Reply, &Released),
+    now: Millis,
+) -> Option<Written> {
     let key = manifest::item_key().ok()?;
     let answer = Answer {
         source: &reply.source,
@@ -91,7 +110,7 @@ async fn write(
     };
     let shown = released.shown.iter().map(|line| shown(&key, line)).collect();
     let held = released.held.iter().filter_map(|line| Some((line, line.reason?))).map(held).collect();
-    answer.record(program, opened, story, (key, shown, held)).await
+    answer.written(program, story, (key, shown, held), now)
 }
 
 /// Records that the content of one document is about to be shown: its entry's id, and a hash of the bytes as they came.
@@ -125,7 +144,9 @@ pub(super) async fn document(
         size_bytes: reply.size_bytes,
         caveats: caveats.iter().map(|caveat| caveat.code().to_owned()).collect(),
     };
-    let recorded = answer.record(program, opened, story, (key, vec![shown], Vec::new())).await;
+    let now = clock::millis();
+    let (entry, manifest) = answer.written(program, story, (key, vec![shown], Vec::new()), now)?;
+    let recorded = program.store.disclose(opened, entry, manifest, now).await.ok();
     if is_restricted && recorded.is_some() {
         restricted(program, story).await;
     }
@@ -157,15 +178,17 @@ struct Answer<'a> {
     caveats: Vec<String>,
 }
 
+/// An entry and its manifest, as they are stored.
+type Written = (Entry, Vec<u8>);
+
 impl Answer<'_> {
-    async fn record(
+    fn written(
         self,
         program: &Program,
-        opened: &Opened,
         story: &mut Story,
         (key, shown, held): (ItemKey, Vec<Shown>, Vec<Held>),
-    ) -> Option<Disclosed> {
-        let now = clock::millis();
+        now: Millis,
+    ) -> Option<Written> {
         let line = SourceLine { categories: levels(&shown), ..self.line(now) };
         let (part, mut entry) = story.disclosure(line, now);
         let about = About { opening: &story.opening, source: self.source.as_str(), part };
@@ -173,7 +196,7 @@ impl Answer<'_> {
         entry.detail.insert(held::DETAIL.to_owned(), held::commitment(&sealed));
         let mut manifest = Manifest::new(key, self.head(story, part), sealed);
         manifest.shown = shown;
-        program.store.disclose(opened, entry, manifest.to_bytes().ok()?, now).await.ok()
+        Some((entry, manifest.to_bytes().ok()?))
     }
 
     fn line(&self, now: Millis) -> SourceLine {

@@ -12,6 +12,10 @@ use federation::Asking;
 use fhir::Reply;
 use futures_util::stream::{BoxStream, Fuse, StreamExt};
 use std::sync::Arc;
+use tokio::time::Instant;
+
+/// Replies as they come.
+pub(super) type Replies = Fuse<BoxStream<'static, Reply>>;
 
 /// What the questions of one opening have in common.
 pub(super) struct Questions {
@@ -24,6 +28,7 @@ pub(super) struct Questions {
 /// Questions on their way, and the permit they left under.
 pub(super) struct Left {
     by: String,
+    at: Instant,
     replies: BoxStream<'static, Reply>,
 }
 
@@ -33,24 +38,29 @@ impl Questions {
         wishes.let_ask().then(|| self.leave(permit, wishes))
     }
 
-    /// The replies under the permit that holds. What left under another is dropped, and asked anew as far as this one goes.
+    /// The replies under the permit that holds, and when their questions left. What left under another is dropped, and asked anew
+    /// as far as this one goes.
     pub(super) fn replies(
         &self,
         ahead: Option<Left>,
         permit: &Permit,
         wishes: &Wishes,
-    ) -> Fuse<BoxStream<'static, Reply>> {
+    ) -> (Replies, Instant) {
         let left = ahead.filter(|left| left.by == permit.digest());
-        let replies = left.unwrap_or_else(|| self.leave(permit, wishes)).replies;
+        let Left { replies, at, .. } = left.unwrap_or_else(|| self.leave(permit, wishes));
         #[cfg(test)]
         let replies = super::simulation::planted::through(replies, &self.asking.person.person.nhs_number);
-        replies.fuse()
+        (replies.fuse(), at)
     }
 
     fn leave(&self, permit: &Permit, wishes: &Wishes) -> Left {
         let plan = steps::plan(&self.program, permit, &self.opened, self.asking.clone());
         let gates = wishes.gates(&self.program, &self.decider);
-        Left { by: permit.digest(), replies: self.program.federation.gather_after(plan, gates) }
+        Left {
+            by: permit.digest(),
+            at: Instant::now(),
+            replies: self.program.federation.gather_after(plan, gates),
+        }
     }
 
     /// The view they are asked for, to be asked again while it is open.

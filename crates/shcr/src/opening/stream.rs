@@ -1,7 +1,7 @@
 //! What an opening tells, part by part, timed by the schedule, ended when nobody reads any more. A page is written as it grows; a
 //! searchset once, when every source has ended.
 
-use super::{session::Entered, shown::Shown, told::Sink};
+use super::{questions::Replies, session::Entered, shown::Shown, told::Sink};
 use crate::{
     clock,
     entries::Story,
@@ -14,7 +14,10 @@ use crate::{
 };
 use access::session::Ending;
 use fhir::{Reply, SourceId};
-use futures_util::stream::{BoxStream, Fuse, FusedStream, StreamExt};
+use futures_util::{
+    FutureExt,
+    stream::{FusedStream, StreamExt},
+};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 use web::{
@@ -29,7 +32,8 @@ pub(super) const GONE: &str = "client-gone";
 
 /// What happened next.
 pub(crate) enum Event {
-    Reply(Box<Reply>),
+    /// All that are there.
+    Replies(Vec<Box<Reply>>),
     /// A section's time has come.
     Tick,
     /// The view has ended: nothing more may be shown, and nothing stay.
@@ -84,9 +88,9 @@ impl Out {
         self.write(|| view::head(page)).await;
     }
 
-    /// The banner and the slots; from now on the schedule counts.
-    pub(crate) async fn begin(&mut self, page: &Page) {
-        self.asked_at = Instant::now();
+    /// The banner and the slots. The schedule counts from when the questions left, which may have been before the wish was known.
+    pub(crate) async fn begin(&mut self, page: &Page, asked_at: Instant) {
+        self.asked_at = asked_at;
         self.write(|| view::begin(page)).await;
     }
 
@@ -126,11 +130,7 @@ impl Out {
     }
 
     /// The next reply or the next moment something is due; `None` when what is told is at its end.
-    pub(crate) async fn next(
-        &mut self,
-        replies: &mut Fuse<BoxStream<'static, Reply>>,
-        schedule: &Schedule,
-    ) -> Option<Event> {
+    pub(crate) async fn next(&mut self, replies: &mut Replies, schedule: &Schedule) -> Option<Event> {
         let all_told = schedule.all_written() || !self.sink.stands_open();
         if self.gone || (replies.is_terminated() && all_told) || self.elapsed_ms() >= page_end_ms() {
             return None;
@@ -144,7 +144,7 @@ impl Out {
                 None
             }
             Ok(ending) = &mut self.ended, if !self.ended.is_terminated() => Some(Event::Ended(ending)),
-            reply = replies.next(), if !replies.is_terminated() => Some(reply.map_or(Event::Tick, |reply| Event::Reply(Box::new(reply)))),
+            reply = replies.next(), if !replies.is_terminated() => Some(reply.map_or(Event::Tick, |reply| with_the_next(reply, replies))),
             () = tokio::time::sleep_until(wake) => Some(Event::Tick),
         }
     }
@@ -222,6 +222,12 @@ impl Out {
     fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.asked_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// A reply, and all that have come meanwhile: what is due for want of them waits for them, and one commit records them.
+fn with_the_next(reply: Reply, replies: &mut Replies) -> Event {
+    let others = std::iter::from_fn(|| replies.next().now_or_never().flatten());
+    Event::Replies([reply].into_iter().chain(others).map(Box::new).collect())
 }
 
 /// When a page ends, whatever is outstanding.

@@ -149,6 +149,7 @@ cases! {
         an_opening_by_another_professional_is_a_conflict
         a_disclosure_needs_its_opening
         a_hundred_disclosures_at_once_are_each_recorded
+        disclosures_recorded_together_are_one_group_and_what_is_malformed_fails_alone
         a_disclosure_at_the_moment_of_the_close_is_before_or_refused
         a_second_close_with_other_content_is_a_conflict
         an_ask_is_recorded_before_its_disclosure

@@ -265,6 +265,31 @@ pub(super) async fn a_hundred_disclosures_at_once_are_each_recorded(dir: &Path) 
     assert_eq!((seen.entries, seen.manifests), (102, 100));
 }
 
+pub(super) async fn disclosures_recorded_together_are_one_group_and_what_is_malformed_fails_alone(
+    dir: &Path,
+) {
+    let store = sample::store(dir);
+    let opened = store.open_opening(sample::opening(1), sample::open(1), NOW).await.unwrap();
+    let part = |source: &str| (sample::disclosure(1, source, 1), b"{}".to_vec());
+    let together = async |sources: &[&str], malformed: Option<Entry>| {
+        let mut parts: Vec<_> = sources.iter().map(|source| part(source)).collect();
+        parts.splice(1..1, malformed.map(|entry| (entry, Vec::new())));
+        store.disclose_all(&opened, parts, NOW).await
+    };
+    let ended = together(&["gp", "acute", "mh"], Some(sample::refused(1))).await;
+    let named: Vec<_> = ended.iter().map(|ended| ended.as_ref().map(Disclosed::source)).collect();
+    assert_eq!(named, [Ok("gp"), Err(&Fault::Rejected(Why::Malformed)), Ok("acute"), Ok("mh")]);
+    assert!(together(&["gp", "acute"], None).await.iter().all(Result::is_ok), "the same again is settled");
+    let seen = verified(dir);
+    assert_eq!((seen.entries, seen.manifests), (5, 3));
+    store.close(&opened, sample::close(1), NOW).await.unwrap();
+    let late = together(&["city", "community"], None).await;
+    assert_eq!(late.len(), 2);
+    assert!(late.iter().all(|ended| matches!(ended, Err(Fault::Rejected(Why::Closed)))), "HAZ-029: {late:?}");
+    assert_eq!(verified(dir).manifests, 3, "nothing of it is left");
+    assert!(store.disclose_all(&opened, Vec::new(), NOW).await.is_empty());
+}
+
 pub(super) async fn a_disclosure_at_the_moment_of_the_close_is_before_or_refused(dir: &Path) {
     let store = sample::store(dir);
     for n in 1..=20 {
