@@ -52,6 +52,10 @@ pub struct Limits {
     pub breaker_failures: u32,
     /// How long a breaker stays open the first time; it doubles with every failed probe.
     pub breaker_first: Duration,
+    /// How long it is remembered how questions ended: a breaker opens, too, where more than half of these failed.
+    pub breaker_window: Duration,
+    /// Of fewer questions their share says nothing.
+    pub breaker_least: u32,
     /// The longest a breaker stays open before it lets one question through.
     pub breaker_longest: Duration,
     /// How long a source that has just come back is asked less than its ceiling: a quarter for the first half, then half.
@@ -102,6 +106,8 @@ impl Default for Limits {
             breaker_first: Duration::from_secs(10),
             breaker_longest: Duration::from_secs(120),
             slow_start: Duration::from_secs(30),
+            breaker_window: Duration::from_secs(10),
+            breaker_least: 20,
             repeat_every: 10,
             repeats_saved: 10,
             repeat_within: Duration::from_millis(250),

@@ -3,8 +3,12 @@
 
 use super::{Closed, Verdict, Visit};
 use crate::limits::Limits;
+use share::Share;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// Many failures among answers.
+mod share;
 
 /// The state machine of one source.
 pub(super) struct Breaker {
@@ -13,6 +17,8 @@ pub(super) struct Breaker {
     longest: Duration,
     slow_start: Duration,
     state: State,
+    /// While it is closed.
+    share: Share,
 }
 
 /// Since when a source is not asked, and by whose question if one held it.
@@ -90,6 +96,7 @@ impl Breaker {
             longest,
             slow_start: limits.slow_start,
             state: CLOSED,
+            share: Share::new(limits),
         }
     }
 
@@ -152,6 +159,9 @@ impl Breaker {
         if matches!(self.state, State::Held { .. }) {
             return;
         }
+        if matches!(self.state, State::Closed { .. }) && matches!(verdict, Verdict::Well | Verdict::Sick) {
+            self.share.ended(verdict == Verdict::Sick, now);
+        }
         self.state = match verdict {
             Verdict::WrongPerson => {
                 State::Held { since: visit.clock.clone(), opening: visit.opening.clone() }
@@ -172,13 +182,16 @@ impl Breaker {
         };
     }
 
-    fn after_failure(&self, now: Instant, clock: &str) -> Option<State> {
+    fn after_failure(&mut self, now: Instant, clock: &str) -> Option<State> {
         match &self.state {
-            State::Closed { failures, back } if failures + 1 < self.failures_to_open => {
+            State::Closed { failures, back }
+                if failures + 1 < self.failures_to_open && !self.share.is_too_much() =>
+            {
                 Some(State::Closed { failures: failures + 1, back: *back })
             }
             State::Closed { .. } => {
                 let since = clock.to_owned();
+                self.share.forget();
                 Some(State::Open { since, until: now + self.first, rest: self.first })
             }
             State::Probing { since, rest } => {
@@ -210,4 +223,5 @@ impl Breaker {
     pub(super) fn clear(&mut self) {
         self.state = CLOSED;
     }
+        self.share.forget();
 }
