@@ -5,9 +5,9 @@ use crate::{
     Demographics, NotHandedOver, access_log,
     asking::{Asking, ObjectionReply},
     exchange::Log,
-    fault::Fault,
+    fault::{self, Fault},
     gather::{self, Word},
-    guard::{Agreed, Closed, Guard, Stance, Ticket, Verdict, Visit},
+    guard::{Agreed, Closed, Guard, Stance, Suppliers, Ticket, Verdict, Visit},
     limits::Limits,
     national::{National, pds::Wanted},
     open::{OpenQuestion, OpenReply, Opening},
@@ -61,6 +61,7 @@ pub struct Federation {
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
     /// register of objections stands apart from its source.
     guards: Mutex<HashMap<(SourceId, String), Arc<Guard>>>,
+    suppliers: Arc<Suppliers>,
 }
 
 impl Federation {
@@ -82,10 +83,12 @@ impl Federation {
         source::check(&sources)?;
         let limits = Arc::new(limits);
         let national = Arc::new(National::new(&national, &limits, &lines)?);
+        let suppliers = Arc::new(Suppliers::new(&sources, &limits));
         let around = Surroundings {
             national: Arc::clone(&national),
             limits: Arc::clone(&limits),
             lines: lines.clone(),
+            suppliers: Arc::clone(&suppliers),
         };
         let mut asked = HashMap::new();
         for source in &sources {
@@ -96,7 +99,7 @@ impl Federation {
         let logs = access_log::of(&sources, &lines)?;
         let hold = Hold::new(limits.replica_bytes);
         let guards = Mutex::default();
-        Ok(Self { sources, limits, asked, national, names: None, logs, hold, lines, guards })
+        Ok(Self { sources, limits, asked, national, names: None, logs, hold, lines, guards, suppliers })
     }
 
     /// Of certificates, keys and authorities towards sources and the national services.
@@ -142,7 +145,8 @@ impl Federation {
                 return faults;
             }
         };
-        let around = Surroundings { national, limits, lines: lines.clone() };
+        let suppliers = Arc::new(Suppliers::new(sources, &limits));
+        let around = Surroundings { national, limits, lines: lines.clone(), suppliers };
         let kinds = sources.iter().filter_map(|source| Some((source, source.kind.line()?)));
         faults.extend(kinds.filter_map(|(source, kind)| (kind.build)(source, &around).err()));
         faults.extend(sources.iter().filter_map(|source| access_log::AccessLog::new(source, &lines).err()));
@@ -278,6 +282,11 @@ impl Federation {
         let guards = self.guards();
         let places = guards.iter().filter(|((id, _), _)| id == source).map(|(_, guard)| guard.places());
         places.min().unwrap_or_else(|| self.agreed(source).at_first(&self.limits))
+    }
+
+    /// Who answers for practices, how many questions are there now, and how many may be at most (HAZ-036).
+    pub fn suppliers(&self) -> Vec<(String, usize, usize)> {
+        self.suppliers.taken()
     }
 
     /// How many requests were sent to a source once more since the program began (HAZ-036).
@@ -472,7 +481,7 @@ fn seconds(left: Duration) -> String {
 /// A source that this very opening caught answering about somebody else reads as withheld, not as unwell.
 pub(crate) fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
-        Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
+        Closed::Busy => ReplyState::NotAsked(NotAsked(fault::BUSY.to_owned())),
         Closed::OutOfHours => ReplyState::NotAsked(NotAsked(plan::OUT_OF_HOURS.to_owned())),
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
             ReplyState::Withheld(Withholder::PolicyIdentity)

@@ -17,6 +17,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+pub(crate) use suppliers::Suppliers;
 use tokio::{
     sync::Notify,
     time::{Instant, timeout_at},
@@ -35,6 +36,8 @@ mod breaker;
 mod errand;
 /// How many questions at once a source bears.
 mod limiter;
+/// Who answers for many.
+mod suppliers;
 
 /// How often a place is looked for that nobody has left.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -91,6 +94,8 @@ pub(crate) enum Verdict {
     Wait(Duration),
     /// The source answered about somebody else: it is not asked again until a person clears it (HAZ-004).
     WrongPerson,
+    /// Nothing reached it: nothing is known of it that was not known before.
+    Unasked,
 }
 
 impl Guard {
@@ -130,6 +135,7 @@ impl Guard {
             return Err(Closed::Busy);
         }
         ticket.left = Instant::now();
+        ticket.errand.may_wait(until.saturating_duration_since(ticket.left));
         self.savings().earn();
         Ok(ticket)
     }
@@ -169,6 +175,11 @@ impl Guard {
         let now = Instant::now();
         let back = self.breaker().ceiling(self.full, now);
         (self.room().limiter.places(now).min(back), self.full)
+    }
+
+    /// How many questions are there now.
+    pub(crate) fn taken(&self) -> usize {
+        self.room().taken
     }
 
     /// Closes the breaker whatever opened it: for the operator who has looked.
@@ -233,6 +244,9 @@ impl Ticket {
     }
 
     pub(crate) fn end(mut self, verdict: Verdict) {
+        if verdict == Verdict::Unasked {
+            return;
+        }
         self.is_probe = false;
         let now = Instant::now();
         if self.errand.is_strained() {

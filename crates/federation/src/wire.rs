@@ -105,6 +105,11 @@ impl Bounds {
         Self { errand: Some(Arc::clone(errand)), ..self }
     }
 
+    /// Of a question that passed its guard.
+    pub(crate) fn errand(&self) -> Option<&Arc<Errand>> {
+        self.errand.as_ref()
+    }
+
     /// The same, reading no more than there is room for.
     pub(crate) fn holding(self, hold: &Hold) -> Self {
         Self { held: Some(hold.for_a_question()), ..self }

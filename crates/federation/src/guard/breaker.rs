@@ -166,6 +166,7 @@ impl Breaker {
             Verdict::WrongPerson => {
                 State::Held { since: visit.clock.clone(), opening: visit.opening.clone() }
             }
+            Verdict::Unasked => return,
             Verdict::Well if matches!(self.state, State::Open { .. } | State::Waiting { .. }) => return,
             Verdict::Well => match self.state {
                 State::Closed { back, .. } => State::Closed { failures: 0, back },
@@ -190,8 +191,8 @@ impl Breaker {
                 Some(State::Closed { failures: failures + 1, back: *back })
             }
             State::Closed { .. } => {
-                let since = clock.to_owned();
                 self.share.forget();
+                let since = clock.to_owned();
                 Some(State::Open { since, until: now + self.first, rest: self.first })
             }
             State::Probing { since, rest } => {
@@ -222,6 +223,6 @@ impl Breaker {
 
     pub(super) fn clear(&mut self) {
         self.state = CLOSED;
-    }
         self.share.forget();
+    }
 }

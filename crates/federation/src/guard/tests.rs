@@ -220,6 +220,41 @@ async fn a_probe_that_finds_no_turn_is_the_next_question() {
 }
 
 #[tokio::test]
+async fn a_question_that_never_reached_its_source_tells_its_breaker_nothing() {
+    let guard = Guard::new(&Limits { breaker_first: Duration::ZERO, ..limits() }, Agreed::ours(8));
+    for _ in 0..2 {
+        guard.enter(at("08:30")).await.ok().unwrap().end(Verdict::Sick);
+    }
+    guard.enter(at("08:31")).await.ok().unwrap().end(Verdict::Unasked);
+    assert_ne!(guard.words(), "closed", "HAZ-036: the probe found out nothing");
+    let probe = guard.enter(at("08:31")).await.ok().unwrap();
+    assert_eq!(
+        guard.enter(at("08:31")).await.err(),
+        open_since("08:30").err(),
+        "and the next one is the probe"
+    );
+    probe.end(Verdict::Well);
+    assert_eq!(guard.words(), "closed");
+}
+
+#[tokio::test]
+async fn of_one_wait_there_is_as_much_for_a_second_place_as_the_first_has_left() {
+    tokio::time::pause();
+    let limits = Limits { ceiling_wait: Duration::from_millis(300), ..limits() };
+    let (practice, supplier) = (Guard::new(&limits, Agreed::ours(1)), Guard::new(&limits, Agreed::ours(1)));
+    let _full = supplier.enter(at("08:30")).await.ok().unwrap();
+    let held = practice.enter(at("08:30")).await.ok().unwrap();
+    let begun = Instant::now();
+    let (second, ()) = tokio::join!(practice.enter(at("08:30")), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(held);
+    });
+    assert!(!second.ok().unwrap().errand().stands_at(&supplier).await, "HAZ-036");
+    let took = begun.elapsed();
+    assert!((290..=310).contains(&took.as_millis()), "300 ms in all, on virtual time: {took:?}");
+}
+
+#[tokio::test]
 async fn a_cancelled_question_counts_for_nothing() {
     let guard = Guard::new(&limits(), Agreed::ours(8));
     for _ in 0..20 {
