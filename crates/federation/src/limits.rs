@@ -38,6 +38,12 @@ pub struct Limits {
     pub ceiling: usize,
     /// Questions in flight at one endpoint that answers for several practices, unless a schedule says otherwise.
     pub supplier_ceiling: usize,
+    /// How many replicas may run at most, which share every ceiling of a source.
+    pub replicas: usize,
+    /// How long a lease stands for those who were not heard of; what left under it has a source's deadline beside.
+    pub lease_time: Duration,
+    /// How long its holder uses it unless it is renewed.
+    pub lease_held: Duration,
     /// How long a question may wait for its place under the ceiling.
     pub ceiling_wait: Duration,
     /// Questions that leave for one source in any second, unless its schedule says otherwise.
@@ -99,6 +105,9 @@ impl Default for Limits {
             next_link_chars: 2048,
             ceiling: 8,
             supplier_ceiling: 32,
+            replicas: 1,
+            lease_time: Duration::from_secs(5),
+            lease_held: Duration::from_secs(4),
             ceiling_wait: Duration::from_millis(300),
             per_second: 10,
             places_at_first: 4,

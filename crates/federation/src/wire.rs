@@ -39,6 +39,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) use hold::{Hold, Kept};
 pub(crate) use line::{Line, Lines};
+pub(crate) use retry_after::LONGEST as LONGEST_WAIT;
 pub(crate) use tls::read as read_file;
 
 /// One whole answer, not yet looked into.

@@ -78,6 +78,8 @@ pub(crate) struct Now {
     pub(crate) repeats: Vec<(String, u64)>,
     /// Questions at whichever endpoint of practices has most.
     pub(crate) at_a_supplier: usize,
+    /// Places at all sources that this replica was lent.
+    pub(crate) leased: usize,
     /// Bytes of sources' answers.
     pub(crate) answers_held: usize,
     pub(crate) audit_writable: bool,
@@ -223,6 +225,7 @@ impl Metrics {
             text.sample((REPEATS.name, "_total"), &[("source", source.as_str())], count);
         }
         text.gauge(&AT_A_SUPPLIER, now.at_a_supplier);
+        text.gauge(&LEASED, now.leased);
         text.gauge(&HELD, now.answers_held);
         self.audit.tell(&mut text);
         text.gauge(&WRITABLE, u8::from(now.audit_writable));
@@ -248,6 +251,11 @@ const AT_A_SUPPLIER: About = about(
     "shcr_supplier_questions",
     "",
     "Questions at the endpoint that answers for practices; of several, the one that has most.",
+);
+const LEASED: About = about(
+    "shcr_fleet_leased_places",
+    "",
+    "Places at all sources that this replica was lent beside its own share; 0 where it is alone.",
 );
 const REPEATS: About = about(
     "shcr_source_requests_repeated",

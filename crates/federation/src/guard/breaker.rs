@@ -213,6 +213,13 @@ impl Breaker {
         }
     }
 
+    /// It is known from elsewhere that it asked to be left alone until then.
+    pub(super) fn rest(&mut self, until: Instant) {
+        if let Some(state) = self.after_request_to_wait(until) {
+            self.state = state;
+        }
+    }
+
     /// The probe was cancelled before it could say anything: the next question is the probe.
     pub(super) fn give_back_probe(&mut self) {
         if let State::Probing { since, rest } = &self.state {
