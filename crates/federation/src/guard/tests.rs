@@ -1,5 +1,8 @@
 //! Ceilings and breakers: a sick source is left alone, a well one is never asked too much. Time is passed in.
 
+/// More than it bears.
+mod storm;
+
 use super::{
     Agreed, Closed, Guard, Verdict, Visit,
     breaker::{Breaker, Shut},
