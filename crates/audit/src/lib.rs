@@ -42,6 +42,8 @@ pub mod manifest;
 pub mod held;
 /// Sealing at rest.
 mod seal;
+/// What replicas lend each other.
+pub mod fleet;
 /// The embedded store: one writer, one file.
 pub mod store;
 /// Which logs and witnesses count, and how many.

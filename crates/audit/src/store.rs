@@ -28,6 +28,8 @@ mod writer;
 mod session;
 /// Small values with an end.
 mod note;
+/// What replicas share.
+mod fleet;
 /// Openings: open, disclose, close, sweep.
 mod opening;
 /// Committed rows for those who only look.

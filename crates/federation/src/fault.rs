@@ -6,8 +6,11 @@ use crate::{
     wire::{self, Answer},
 };
 use fhir::json::NotJson;
-use fhir::reply::{ReplyState, Silence, Withholder};
+use fhir::reply::{NotAsked, ReplyState, Silence, Withholder};
 use std::time::Duration;
+
+/// Its ceiling is full, or its rate used up.
+pub(crate) const BUSY: &str = "busy";
 
 /// Why one exchange gave no usable document. A value, never an error of ours to the professional.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +27,9 @@ pub(crate) enum Fault {
     Broke,
     #[error("no room to read the answer within the time allowed")]
     NoRoom,
+    /// Nothing was sent.
+    #[error("too many questions are there already")]
+    Busy,
     #[error("the answer is larger than the limit")]
     TooLarge,
     #[error("the answer is in a content encoding that was not offered")]
@@ -52,6 +58,7 @@ impl Fault {
     pub(crate) fn state(&self) -> ReplyState {
         match self {
             Fault::TimedOut | Fault::NoRoom => ReplyState::DidNotAnswer(Silence::TimedOut),
+            Fault::Busy => ReplyState::NotAsked(NotAsked(BUSY.to_owned())),
             Fault::Refused => failed("refused the connection"),
             Fault::Unreachable => failed("could not be reached"),
             Fault::Elsewhere => failed("could not be reached at an address that is allowed"),
@@ -87,6 +94,7 @@ impl Fault {
     pub(crate) fn verdict(&self) -> Verdict {
         match self {
             Fault::AskedToWait(wait) => Verdict::Wait(*wait),
+            Fault::Busy => Verdict::Unasked,
             fault if fault.is_sick() => Verdict::Sick,
             _ => Verdict::Well,
         }

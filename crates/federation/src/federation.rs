@@ -5,9 +5,10 @@ use crate::{
     Demographics, NotHandedOver, access_log,
     asking::{Asking, ObjectionReply},
     exchange::Log,
-    fault::Fault,
+    fault::{self, Fault},
+    fleet::Fleet,
     gather::{self, Word},
-    guard::{Agreed, Closed, Guard, Stance, Ticket, Verdict, Visit},
+    guard::{Agreed, Closed, Guard, Stance, Suppliers, Ticket, Verdict, Visit},
     limits::Limits,
     national::{National, pds::Wanted},
     open::{OpenQuestion, OpenReply, Opening},
@@ -29,7 +30,7 @@ use fhir::{
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -60,7 +61,9 @@ pub struct Federation {
     lines: Lines,
     /// By source and, where one source stands for many practices, by practice: one practice's fault is not another's. A
     /// register of objections stands apart from its source.
-    guards: Mutex<HashMap<(SourceId, String), Arc<Guard>>>,
+    guards: Mutex<BTreeMap<(SourceId, String), Arc<Guard>>>,
+    suppliers: Arc<Suppliers>,
+    fleet: Fleet,
 }
 
 impl Federation {
@@ -82,10 +85,13 @@ impl Federation {
         source::check(&sources)?;
         let limits = Arc::new(limits);
         let national = Arc::new(National::new(&national, &limits, &lines)?);
+        let fleet = Fleet::default();
+        let suppliers = Arc::new(Suppliers::new(&sources, &limits, &fleet));
         let around = Surroundings {
             national: Arc::clone(&national),
             limits: Arc::clone(&limits),
             lines: lines.clone(),
+            suppliers: Arc::clone(&suppliers),
         };
         let mut asked = HashMap::new();
         for source in &sources {
@@ -96,7 +102,19 @@ impl Federation {
         let logs = access_log::of(&sources, &lines)?;
         let hold = Hold::new(limits.replica_bytes);
         let guards = Mutex::default();
-        Ok(Self { sources, limits, asked, national, names: None, logs, hold, lines, guards })
+        Ok(Self {
+            sources,
+            limits,
+            asked,
+            national,
+            names: None,
+            logs,
+            hold,
+            lines,
+            guards,
+            suppliers,
+            fleet,
+        })
     }
 
     /// Of certificates, keys and authorities towards sources and the national services.
@@ -142,7 +160,8 @@ impl Federation {
                 return faults;
             }
         };
-        let around = Surroundings { national, limits, lines: lines.clone() };
+        let suppliers = Arc::new(Suppliers::new(sources, &limits, &Fleet::default()));
+        let around = Surroundings { national, limits, lines: lines.clone(), suppliers };
         let kinds = sources.iter().filter_map(|source| Some((source, source.kind.line()?)));
         faults.extend(kinds.filter_map(|(source, kind)| (kind.build)(source, &around).err()));
         faults.extend(sources.iter().filter_map(|source| access_log::AccessLog::new(source, &lines).err()));
@@ -280,6 +299,11 @@ impl Federation {
         places.min().unwrap_or_else(|| self.agreed(source).at_first(&self.limits))
     }
 
+    /// Who answers for practices, how many questions are there now, and how many may be at most (HAZ-036).
+    pub fn suppliers(&self) -> Vec<(String, usize, usize)> {
+        self.suppliers.taken()
+    }
+
     /// How many requests were sent to a source once more since the program began (HAZ-036).
     pub fn repeats(&self, source: &SourceId) -> u64 {
         let guards = self.guards();
@@ -410,8 +434,21 @@ impl Federation {
     fn guard(&self, place: &Place<'_>) -> Arc<Guard> {
         let part = place.practice.map_or_else(|| place.part.to_owned(), ToString::to_string);
         let key = (place.source.clone(), part);
-        let guard = || Guard::new(&self.limits, self.agreed(place.source));
-        Arc::clone(self.guards().entry(key).or_insert_with(guard))
+        let guard = |key: &(SourceId, String)| {
+            Guard::shared(&self.limits, self.agreed(place.source), (&self.fleet, &quota(key)))
+        };
+        Arc::clone(self.guards().entry(key).or_insert_with_key(guard))
+    }
+
+    /// Whatever has a ceiling that all replicas share, under the name that all know it by.
+    pub(crate) fn every_guard(&self) -> Vec<(String, Arc<Guard>)> {
+        let guards = self.guards();
+        let own = guards.iter().map(|(key, guard)| (quota(key), Arc::clone(guard)));
+        own.chain(self.suppliers.every()).collect()
+    }
+
+    pub(crate) fn fleet(&self) -> &Fleet {
+        &self.fleet
     }
 
     fn agreed(&self, source: &SourceId) -> Agreed {
@@ -420,9 +457,14 @@ impl Federation {
         config.map_or_else(ours, |config| Agreed::of(config, &self.limits))
     }
 
-    fn guards(&self) -> MutexGuard<'_, HashMap<(SourceId, String), Arc<Guard>>> {
+    fn guards(&self) -> MutexGuard<'_, BTreeMap<(SourceId, String), Arc<Guard>>> {
         self.guards.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// No person: a source, and a practice or a door of it.
+fn quota((source, part): &(SourceId, String)) -> String {
+    format!("{source}/{part}")
 }
 
 /// Whose guard a question passes, and what is told of it.
@@ -472,7 +514,7 @@ fn seconds(left: Duration) -> String {
 /// A source that this very opening caught answering about somebody else reads as withheld, not as unwell.
 pub(crate) fn closed_state(closed: Closed, opening: &str) -> ReplyState {
     match closed {
-        Closed::Busy => ReplyState::NotAsked(NotAsked("busy".to_owned())),
+        Closed::Busy => ReplyState::NotAsked(NotAsked(fault::BUSY.to_owned())),
         Closed::OutOfHours => ReplyState::NotAsked(NotAsked(plan::OUT_OF_HOURS.to_owned())),
         Closed::Open(shut) if shut.held_by.as_deref() == Some(opening) => {
             ReplyState::Withheld(Withholder::PolicyIdentity)

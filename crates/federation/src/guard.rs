@@ -2,9 +2,9 @@
 //! open, or these are not the hours agreed.
 //! Protects the partner's clinical system from us and every opening from a sick source (HAZ-035, HAZ-036).
 
-use crate::limits::Limits;
 #[cfg(feature = "testing")]
 use crate::network;
+use crate::{fleet::Fleet, limits::Limits};
 pub(crate) use agreed::Agreed;
 pub use breaker::Stance;
 use breaker::{Breaker, Shut};
@@ -13,10 +13,13 @@ use errand::Savings;
 use hours::Hours;
 use jiff::Timestamp;
 use limiter::Limiter;
+use quota::Quota;
+pub(crate) use quota::{Others, Wish};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+pub(crate) use suppliers::Suppliers;
 use tokio::{
     sync::Notify,
     time::{Instant, timeout_at},
@@ -35,6 +38,10 @@ mod breaker;
 mod errand;
 /// How many questions at once a source bears.
 mod limiter;
+/// Who answers for many.
+mod suppliers;
+/// What replicas share.
+mod quota;
 
 /// How often a place is looked for that nobody has left.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -52,12 +59,19 @@ pub(crate) struct Guard {
     /// Of one of our own look-ups there is none, or it is counted elsewhere.
     turns: Option<Turns>,
     hours: Hours,
+    /// Where its ceiling is every replica's.
+    fleet: Option<Fleet>,
+    /// It asked us to wait, and others do not know.
+    waits: Mutex<Option<Instant>>,
 }
 
 /// Who is at the source now.
 struct Room {
     taken: usize,
+    /// Whoever found no place yet.
+    waiting: usize,
     limiter: Limiter,
+    quota: Quota,
 }
 
 /// Why a question may not be asked now.
@@ -91,26 +105,47 @@ pub(crate) enum Verdict {
     Wait(Duration),
     /// The source answered about somebody else: it is not asked again until a person clears it (HAZ-004).
     WrongPerson,
+    /// Nothing reached it: nothing is known of it that was not known before.
+    Unasked,
 }
 
 impl Guard {
+    /// Of a ceiling that is this replica's alone.
     pub(crate) fn new(limits: &Limits, agreed: Agreed) -> Arc<Self> {
+        Arc::new(Self::of(limits, agreed, 1))
+    }
+
+    /// Of one that all replicas share, under that name.
+    pub(crate) fn shared(limits: &Limits, agreed: Agreed, (fleet, quota): (&Fleet, &str)) -> Arc<Self> {
+        let guard = Self { fleet: Some(fleet.clone()), ..Self::of(limits, agreed, limits.replicas) };
+        if let Some(until) = fleet.rests_until(quota) {
+            guard.rest(until);
+        }
+        Arc::new(guard)
+    }
+
+    fn of(limits: &Limits, agreed: Agreed, replicas: usize) -> Self {
         let full = agreed.ceiling.max(1);
         #[cfg(feature = "testing")]
         let full = if network::has(network::Planted::CeilingTwice) { full * 2 } else { full };
-        Arc::new(Self {
+        let now = Instant::now();
+        Self {
             full,
             wait: limits.ceiling_wait,
             breaker: Mutex::new(Breaker::new(limits)),
             savings: Mutex::new(Savings::new(limits)),
             room: Mutex::new(Room {
                 taken: 0,
-                limiter: Limiter::new(limits, (full, agreed.adapts), Instant::now()),
+                waiting: 0,
+                limiter: Limiter::new(limits, (full, agreed.adapts), now),
+                quota: Quota::new(full, replicas, now),
             }),
             freed: Notify::new(),
             turns: agreed.per_second.map(Turns::new),
             hours: agreed.hours,
-        })
+            fleet: None,
+            waits: Mutex::default(),
+        }
     }
 
     /// Waits for a place and a turn no longer than the ceiling allows. Cancel-safe.
@@ -130,33 +165,42 @@ impl Guard {
             return Err(Closed::Busy);
         }
         ticket.left = Instant::now();
+        ticket.errand.may_wait(until.saturating_duration_since(ticket.left));
         self.savings().earn();
         Ok(ticket)
     }
 
     async fn seat(self: &Arc<Self>, until: Instant) -> Option<Seat> {
+        let mut waiting = None;
         loop {
             let freed = self.freed.notified();
             let now = Instant::now();
-            if let Some(seat) = self.free_seat(now) {
+            if let Some(seat) = self.free_seat(now, waiting.is_some()) {
                 return Some(seat);
             }
             if now >= until {
                 return None;
             }
+            waiting.get_or_insert_with(|| Waiting::begin(self));
+            self.stir(now);
             // There are more of them with time, too.
             let _ = timeout_at(until.min(now + LOOK_AGAIN), freed).await;
         }
     }
 
-    fn free_seat(self: &Arc<Self>, now: Instant) -> Option<Seat> {
+    /// `waits`: whoever asks is counted among the waiting.
+    fn free_seat(self: &Arc<Self>, now: Instant, waits: bool) -> Option<Seat> {
         let back = self.breaker().ceiling(self.full, now);
         let mut room = self.room();
-        let most = room.limiter.places(now).min(back);
+        let bears = room.limiter.places(now).min(back);
+        let back = back.min(room.quota.places(now));
+        let most = bears.min(back);
         let is_free = room.taken < most;
         if is_free {
             room.taken += 1;
         }
+        let besides = room.taken + room.waiting - usize::from(waits && room.waiting > 0);
+        room.quota.needs((besides + usize::from(!is_free)).min(bears));
         // All that there are, and not those alone that a source has which has just come back.
         if room.taken >= most && most < back {
             room.limiter.is_full(now);
@@ -168,7 +212,61 @@ impl Guard {
     pub(crate) fn places(&self) -> (usize, usize) {
         let now = Instant::now();
         let back = self.breaker().ceiling(self.full, now);
-        (self.room().limiter.places(now).min(back), self.full)
+        let mut room = self.room();
+        let shared = room.quota.places(now);
+        (room.limiter.places(now).min(back).min(shared), self.full)
+    }
+
+    /// Whoever waits could have a place if more were lent.
+    fn stir(&self, now: Instant) {
+        let Some(fleet) = &self.fleet else { return };
+        let back = self.breaker().ceiling(self.full, now);
+        let mut room = self.room();
+        if room.quota.places(now) < room.limiter.places(now).min(back) {
+            fleet.stir();
+        }
+    }
+
+    /// What it asks for of what is lent. From now on it uses no more.
+    pub(crate) fn wish(&self, others: Others, now: Instant) -> Option<Wish> {
+        let back = self.breaker().ceiling(self.full, now);
+        let mut room = self.room();
+        let Room { taken, waiting, limiter, quota } = &mut *room;
+        let waiting = (*waiting).min(limiter.places(now).min(back).saturating_sub(*taken));
+        quota.wish((*taken, waiting), others, now)
+    }
+
+    /// It was lent so many, until then.
+    pub(crate) fn lent(&self, places: usize, until: Instant) {
+        self.room().quota.lent(places, until);
+        self.freed.notify_waiters();
+    }
+
+    pub(crate) fn leased(&self, now: Instant) -> usize {
+        self.room().quota.leased(now)
+    }
+
+    /// Until when it asked to be left alone, where others must be told.
+    pub(crate) fn wait_to_tell(&self) -> Option<Instant> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Another replica was asked to leave it alone until then.
+    pub(crate) fn rest(&self, until: Instant) {
+        self.breaker().rest(until);
+    }
+
+    fn must_wait(&self, until: Instant) {
+        let Some(fleet) = &self.fleet else { return };
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        *waits = Some(waits.map_or(until, |known| known.max(until)));
+        drop(waits);
+        fleet.stir();
+    }
+
+    /// How many questions are there now.
+    pub(crate) fn taken(&self) -> usize {
+        self.room().taken
     }
 
     /// Closes the breaker whatever opened it: for the operator who has looked.
@@ -217,6 +315,23 @@ pub(crate) struct Ticket {
 /// A place at the source, until dropped.
 struct Seat(Arc<Guard>);
 
+/// Whoever waits for a place, until dropped.
+struct Waiting<'a>(&'a Guard);
+
+impl<'a> Waiting<'a> {
+    fn begin(guard: &'a Guard) -> Self {
+        guard.room().waiting += 1;
+        Self(guard)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut room = self.0.room();
+        room.waiting = room.waiting.saturating_sub(1);
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut room = self.0.room();
@@ -233,6 +348,9 @@ impl Ticket {
     }
 
     pub(crate) fn end(mut self, verdict: Verdict) {
+        if verdict == Verdict::Unasked {
+            return;
+        }
         self.is_probe = false;
         let now = Instant::now();
         if self.errand.is_strained() {
@@ -241,6 +359,9 @@ impl Ticket {
             self.guard.room().limiter.answered(self.left, now);
         }
         self.guard.breaker().end(verdict, now, &self.visit);
+        if let Verdict::Wait(wait) = verdict {
+            self.guard.must_wait(now + wait);
+        }
     }
 }
 

@@ -39,6 +39,8 @@ mod federation;
 mod gather;
 /// Ceilings and breakers.
 mod guard;
+/// What replicas share of them.
+mod fleet;
 /// The national look-ups.
 mod national;
 /// What a source logged of us.
@@ -70,6 +72,7 @@ pub use access_log::{AccessLogConfig, NotHandedOver};
 pub use asking::{Asking, ObjectionReply};
 pub use exchange::Exchange;
 pub use federation::Federation;
+pub use fleet::Watch;
 pub use gather::Word;
 pub use guard::Stance;
 pub use limits::Limits;

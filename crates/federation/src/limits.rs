@@ -36,6 +36,14 @@ pub struct Limits {
     pub next_link_chars: usize,
     /// Questions in flight at one source unless its schedule says otherwise.
     pub ceiling: usize,
+    /// Questions in flight at one endpoint that answers for several practices, unless a schedule says otherwise.
+    pub supplier_ceiling: usize,
+    /// How many replicas may run at most, which share every ceiling of a source.
+    pub replicas: usize,
+    /// How long a lease stands for those who were not heard of; what left under it has a source's deadline beside.
+    pub lease_time: Duration,
+    /// How long its holder uses it unless it is renewed.
+    pub lease_held: Duration,
     /// How long a question may wait for its place under the ceiling.
     pub ceiling_wait: Duration,
     /// Questions that leave for one source in any second, unless its schedule says otherwise.
@@ -50,6 +58,10 @@ pub struct Limits {
     pub searches_at_once: usize,
     /// Failures in a row that open a source's breaker.
     pub breaker_failures: u32,
+    /// How long it is remembered how questions ended: a breaker opens, too, where more than half of these failed.
+    pub breaker_window: Duration,
+    /// Of fewer questions their share says nothing.
+    pub breaker_least: u32,
     /// How long a breaker stays open the first time; it doubles with every failed probe.
     pub breaker_first: Duration,
     /// The longest a breaker stays open before it lets one question through.
@@ -92,6 +104,10 @@ impl Default for Limits {
             pages: 20,
             next_link_chars: 2048,
             ceiling: 8,
+            supplier_ceiling: 32,
+            replicas: 1,
+            lease_time: Duration::from_secs(5),
+            lease_held: Duration::from_secs(4),
             ceiling_wait: Duration::from_millis(300),
             per_second: 10,
             places_at_first: 4,
@@ -99,6 +115,8 @@ impl Default for Limits {
             limiter_memory: Duration::from_secs(300),
             searches_at_once: 4,
             breaker_failures: 5,
+            breaker_window: Duration::from_secs(10),
+            breaker_least: 20,
             breaker_first: Duration::from_secs(10),
             breaker_longest: Duration::from_secs(120),
             slow_start: Duration::from_secs(30),

@@ -30,6 +30,8 @@ pub enum Planted {
     EntriesOfAnybody,
     /// Every place at a source is counted twice.
     CeilingTwice,
+    /// Every place that was lent is counted twice.
+    LeaseTwice,
 }
 
 thread_local! {

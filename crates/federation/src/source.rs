@@ -14,6 +14,7 @@ pub(crate) use check::{check, faults};
 pub use fault::{ConfigFault, Place};
 
 use crate::access_log::AccessLogConfig;
+use crate::limits::Limits;
 use crate::sources::{KINDS, KindOfSource};
 use fhir::{Category, OdsCode, SourceId};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -75,6 +76,8 @@ pub struct SourceConfig {
     pub contact: String,
     /// Questions in flight at once, where the partner's schedule names a number.
     pub ceiling: Option<usize>,
+    /// Of practices: questions in flight at once at each endpoint that answers for several of them.
+    pub supplier_ceiling: Option<usize>,
     /// Whether it is asked less than its ceiling while it is strained.
     #[serde(default = "adapts")]
     pub adapts: bool,
@@ -86,6 +89,14 @@ pub struct SourceConfig {
     /// When it may not, such as `02:00-04:00`.
     #[serde(default)]
     pub quiet_windows: Vec<String>,
+}
+
+impl SourceConfig {
+    /// Questions at once at an endpoint behind which several practices stand; never fewer than one of them may have.
+    pub(crate) fn at_a_supplier(&self, limits: &Limits) -> usize {
+        let own = self.ceiling.unwrap_or(limits.ceiling);
+        self.supplier_ceiling.unwrap_or_else(|| limits.supplier_ceiling.max(own))
+    }
 }
 
 fn adapts() -> bool {

@@ -4,7 +4,7 @@
 use crate::{
     asking::ObjectionReply,
     fault,
-    guard::Verdict,
+    guard::{Suppliers, Verdict},
     limits::Limits,
     national::National,
     open::{OpenQuestion, Opening},
@@ -48,6 +48,7 @@ pub(crate) struct Surroundings {
     pub(crate) national: Arc<National>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) lines: Lines,
+    pub(crate) suppliers: Arc<Suppliers>,
 }
 
 /// Something that can be asked. Every answer ends within the bounds' deadline; all are cancel-safe.

@@ -283,6 +283,7 @@ pub(crate) fn source(id: &str, kind: Kind, base_url: Option<String>, shares: &[C
         contact: "01632 960000".to_owned(),
         ceiling: None,
         adapts: true,
+        supplier_ceiling: None,
         per_second: None,
         agreed_hours: Vec::new(),
         quiet_windows: Vec::new(),

@@ -39,6 +39,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) use hold::{Hold, Kept};
 pub(crate) use line::{Line, Lines};
+pub(crate) use retry_after::LONGEST as LONGEST_WAIT;
 pub(crate) use tls::read as read_file;
 
 /// One whole answer, not yet looked into.
@@ -103,6 +104,11 @@ impl Bounds {
     /// The same for a question that passed its guard.
     pub(crate) fn sent_by(self, errand: &Arc<Errand>) -> Self {
         Self { errand: Some(Arc::clone(errand)), ..self }
+    }
+
+    /// Of a question that passed its guard.
+    pub(crate) fn errand(&self) -> Option<&Arc<Errand>> {
+        self.errand.as_ref()
     }
 
     /// The same, reading no more than there is room for.

@@ -21,6 +21,8 @@ mod choices;
 pub(crate) mod report;
 /// How many are let in at once.
 pub(crate) mod admission;
+/// How many replicas run.
+pub(crate) mod fleet;
 /// Where hosts' servers reach us.
 pub(crate) mod back_channel;
 /// Where privacy officers read the audit.
@@ -62,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) session: session::Session,
     #[serde(default)]
     pub(crate) admission: admission::Admission,
+    #[serde(default)]
+    pub(crate) fleet: fleet::Fleet,
     /// Identity providers that tell us when somebody signs out.
     #[serde(default)]
     pub(crate) logout: Vec<access::logout::ProviderConfig>,
@@ -371,6 +375,7 @@ impl Config {
         let direct = self.direct.iter().flat_map(|direct| direct.faults(self.training));
         wrong.extend(direct.map(|fault| text.at_direct(&fault)));
         wrong.extend(self.wrong_admission(text));
+        wrong.extend(self.wrong_fleet(text));
         wrong.extend(self.wrong_office(text));
         wrong.extend(self.wrong_alerts(text));
         wrong

@@ -76,6 +76,10 @@ pub(crate) struct Now {
     pub(crate) places: Vec<(String, usize)>,
     /// Source, and how many requests were sent to it once more since the program began.
     pub(crate) repeats: Vec<(String, u64)>,
+    /// Questions at whichever endpoint of practices has most.
+    pub(crate) at_a_supplier: usize,
+    /// Places at all sources that this replica was lent.
+    pub(crate) leased: usize,
     /// Bytes of sources' answers.
     pub(crate) answers_held: usize,
     pub(crate) audit_writable: bool,
@@ -220,6 +224,8 @@ impl Metrics {
         for (source, count) in &now.repeats {
             text.sample((REPEATS.name, "_total"), &[("source", source.as_str())], count);
         }
+        text.gauge(&AT_A_SUPPLIER, now.at_a_supplier);
+        text.gauge(&LEASED, now.leased);
         text.gauge(&HELD, now.answers_held);
         self.audit.tell(&mut text);
         text.gauge(&WRITABLE, u8::from(now.audit_writable));
@@ -240,6 +246,16 @@ const SOURCE_PLACES: About = about(
     "shcr_source_places",
     "",
     "How many questions at once a source is asked now; where it stands for many practices, the one asked least.",
+);
+const AT_A_SUPPLIER: About = about(
+    "shcr_supplier_questions",
+    "",
+    "Questions at the endpoint that answers for practices; of several, the one that has most.",
+);
+const LEASED: About = about(
+    "shcr_fleet_leased_places",
+    "",
+    "Places at all sources that this replica was lent beside its own share; 0 where it is alone.",
 );
 const REPEATS: About = about(
     "shcr_source_requests_repeated",

@@ -47,6 +47,8 @@ mod link;
 pub(crate) mod agreement;
 /// How many are let in at once.
 pub(crate) mod admission;
+/// What replicas share of every source.
+pub(crate) mod fleet;
 /// Files that change while we run.
 mod files;
 /// Certificates, taken anew.
@@ -130,6 +132,7 @@ pub(crate) struct Program {
     agreement: agreement::Agreement,
     pub(crate) certificates: certificates::Certificates,
     pub(crate) admission: Arc<admission::Admission>,
+    pub(crate) fleet: fleet::Heard,
     /// What the agreement shows to nobody.
     pub(crate) restrictions: record::Restrictions,
     pub(crate) federation: Arc<Federation>,
@@ -203,9 +206,9 @@ impl Program {
         counted::lists::read(&config.alerts)
             .into_diagnostic()
             .wrap_err("a list of professionals cannot be used")?;
-        let federation =
-            Federation::new(config.sources.clone(), config.national.clone(), federation::Limits::default())
-                .into_diagnostic()?;
+        let limits = federation::Limits { replicas: config.fleet.replicas, ..Default::default() };
+        let federation = Federation::new(config.sources.clone(), config.national.clone(), limits);
+        let federation = federation.into_diagnostic()?;
         let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
         let witnesses = witnesses::Witnesses::load(&config)?;
         let held_keys = held_keys::HeldKeys::load(&config)?;
@@ -232,6 +235,7 @@ impl Program {
             agreement,
             certificates,
             admission: admission::Admission::new(&config.admission),
+            fleet: fleet::Heard::default(),
             restrictions: lists.restrictions,
             direct,
             office,

@@ -8,7 +8,9 @@ mod door;
 use crate::{
     clock,
     config::Config,
-    program::{Doors, Program, agreement, attention, certificates, counted, feed, reconciled, witnesses},
+    program::{
+        Doors, Program, agreement, attention, certificates, counted, feed, fleet, reconciled, witnesses,
+    },
 };
 use axum::extract::ConnectInfo;
 use back_channel::TlsListener;
@@ -147,6 +149,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(agreement::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(certificates::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(sweep(Arc::clone(&program), stopping.clone())),
+        tokio::spawn(fleet::keep(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(counted::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(attention::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(reconciled::nightly(Arc::clone(&program), stopped(stopping.clone()))),

@@ -20,6 +20,10 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Status {
     pub sources: Vec<SourceStatus>,
+    /// Endpoints that answer for practices, and how many questions are there, in the order of their addresses.
+    pub suppliers: Vec<(String, AtOnce)>,
+    /// Whether other replicas share the places at sources, and what this one was lent.
+    pub fleet: String,
     /// The audit's head, or why it cannot be written. Starts with `ok` when it can.
     pub audit: String,
     /// How far the log is signed, and who has witnessed it.

@@ -17,6 +17,8 @@ mod launch;
 mod months;
 /// Small values.
 mod note;
+/// What replicas share.
+mod fleet;
 /// Openings from W1 to W3, and the sweep.
 mod order;
 /// Disks, locks, kills.

@@ -1,6 +1,6 @@
 //! Takes a source's configuration, gives what its schedule lets its guard do; the defaults where it says nothing.
 
-use super::hours::Hours;
+use super::{hours::Hours, quota::Quota};
 use crate::{limits::Limits, source::SourceConfig};
 
 /// How much and when something may be asked.
@@ -33,6 +33,7 @@ impl Agreed {
     /// How many questions at once, before anything is known of it, and at most.
     pub(crate) fn at_first(&self, limits: &Limits) -> (usize, usize) {
         let full = self.ceiling.max(1);
-        (if self.adapts { full.min(limits.places_at_first) } else { full }, full)
+        let own = Quota::own(full, limits.replicas);
+        (if self.adapts { own.min(limits.places_at_first) } else { own }, full)
     }
 }

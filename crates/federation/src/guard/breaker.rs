@@ -3,8 +3,12 @@
 
 use super::{Closed, Verdict, Visit};
 use crate::limits::Limits;
+use share::Share;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// Many failures among answers.
+mod share;
 
 /// The state machine of one source.
 pub(super) struct Breaker {
@@ -13,6 +17,8 @@ pub(super) struct Breaker {
     longest: Duration,
     slow_start: Duration,
     state: State,
+    /// While it is closed.
+    share: Share,
 }
 
 /// Since when a source is not asked, and by whose question if one held it.
@@ -90,6 +96,7 @@ impl Breaker {
             longest,
             slow_start: limits.slow_start,
             state: CLOSED,
+            share: Share::new(limits),
         }
     }
 
@@ -152,10 +159,14 @@ impl Breaker {
         if matches!(self.state, State::Held { .. }) {
             return;
         }
+        if matches!(self.state, State::Closed { .. }) && matches!(verdict, Verdict::Well | Verdict::Sick) {
+            self.share.ended(verdict == Verdict::Sick, now);
+        }
         self.state = match verdict {
             Verdict::WrongPerson => {
                 State::Held { since: visit.clock.clone(), opening: visit.opening.clone() }
             }
+            Verdict::Unasked => return,
             Verdict::Well if matches!(self.state, State::Open { .. } | State::Waiting { .. }) => return,
             Verdict::Well => match self.state {
                 State::Closed { back, .. } => State::Closed { failures: 0, back },
@@ -172,12 +183,15 @@ impl Breaker {
         };
     }
 
-    fn after_failure(&self, now: Instant, clock: &str) -> Option<State> {
+    fn after_failure(&mut self, now: Instant, clock: &str) -> Option<State> {
         match &self.state {
-            State::Closed { failures, back } if failures + 1 < self.failures_to_open => {
+            State::Closed { failures, back }
+                if failures + 1 < self.failures_to_open && !self.share.is_too_much() =>
+            {
                 Some(State::Closed { failures: failures + 1, back: *back })
             }
             State::Closed { .. } => {
+                self.share.forget();
                 let since = clock.to_owned();
                 Some(State::Open { since, until: now + self.first, rest: self.first })
             }
@@ -199,6 +213,13 @@ impl Breaker {
         }
     }
 
+    /// It is known from elsewhere that it asked to be left alone until then.
+    pub(super) fn rest(&mut self, until: Instant) {
+        if let Some(state) = self.after_request_to_wait(until) {
+            self.state = state;
+        }
+    }
+
     /// The probe was cancelled before it could say anything: the next question is the probe.
     pub(super) fn give_back_probe(&mut self) {
         if let State::Probing { since, rest } = &self.state {
@@ -209,5 +230,6 @@ impl Breaker {
 
     pub(super) fn clear(&mut self) {
         self.state = CLOSED;
+        self.share.forget();
     }
 }

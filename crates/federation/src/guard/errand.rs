@@ -1,12 +1,16 @@
 //! Takes what the requests of one question find out about its source, gives the guard what it must know of it; says whether one
 //! of them may be sent once more, out of what the source's questions have saved (HAZ-036).
 
-use super::Guard;
+use super::{Guard, Seat};
 use crate::limits::Limits;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
+use tokio::{sync::Mutex, time::Instant};
 
 /// What one source's questions have earned in repetitions. Pure.
 #[derive(Debug)]
@@ -57,6 +61,15 @@ pub(crate) struct Errand {
     guard: Arc<Guard>,
     may_repeat: AtomicBool,
     is_strained: AtomicBool,
+    elsewhere: Mutex<Elsewhere>,
+}
+
+/// Its places at those who answer for several, until it is over.
+#[derive(Default)]
+struct Elsewhere {
+    seats: Vec<Seat>,
+    /// How long it may still wait for one.
+    may_wait: Duration,
 }
 
 impl Errand {
@@ -66,7 +79,30 @@ impl Errand {
             guard: Arc::clone(guard),
             may_repeat: AtomicBool::new(!is_probe),
             is_strained: AtomicBool::new(false),
+            elsewhere: Mutex::default(),
         })
+    }
+
+    /// What it did not use of the time that it may wait for places.
+    pub(super) fn may_wait(&self, left: Duration) {
+        // Nobody else knows of it yet.
+        if let Ok(mut elsewhere) = self.elsewhere.try_lock() {
+            elsewhere.may_wait = left;
+        }
+    }
+
+    /// Takes a place there, unless it has one; `false`: none became free in time. Cancel-safe.
+    pub(super) async fn stands_at(&self, endpoint: &Arc<Guard>) -> bool {
+        let mut elsewhere = self.elsewhere.lock().await;
+        if elsewhere.seats.iter().any(|seat| Arc::ptr_eq(&seat.0, endpoint)) {
+            return true;
+        }
+        let until = Instant::now() + elsewhere.may_wait;
+        let seat = endpoint.seat(until).await;
+        elsewhere.may_wait = until.saturating_duration_since(Instant::now());
+        let has_one = seat.is_some();
+        elsewhere.seats.extend(seat);
+        has_one
     }
 
     /// Whether it is worth keeping a request to send again.

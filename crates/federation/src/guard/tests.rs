@@ -1,5 +1,8 @@
 //! Ceilings and breakers: a sick source is left alone, a well one is never asked too much. Time is passed in.
 
+/// More than it bears.
+mod storm;
+
 use super::{
     Agreed, Closed, Guard, Verdict, Visit,
     breaker::{Breaker, Shut},
@@ -37,6 +40,58 @@ fn five_failures_in_a_row_open_it_and_four_do_not() {
     assert_eq!(breaker.enter(now), Ok(false), "a success between starts the count again");
     breaker.end(Verdict::Sick, now, &at("08:42"));
     assert_eq!(breaker.enter(now), open_since("08:42"), "HAZ-035, HAZ-036");
+}
+
+/// So many ended of which so many failed, never two in a row unless they must, the last a failure; all within `within`.
+fn ended(breaker: &mut Breaker, (ended, failed): (u32, u32), from: Instant, within: Duration) -> Instant {
+    let mut now = from;
+    for n in 1..=ended {
+        let has_failed = n * failed / ended > (n - 1) * failed / ended;
+        now = from + within * n / ended;
+        breaker.end(if has_failed { Verdict::Sick } else { Verdict::Well }, now, &at("08:43"));
+    }
+    now
+}
+
+// shows: F7
+#[test]
+fn f7_more_than_half_of_twenty_in_ten_seconds_open_it_and_neither_fewer_nor_half_do() {
+    let (from, nine) = (Instant::now(), SECOND * 9);
+    for ((all, failed), opens) in [
+        ((19, 10), false),
+        ((19, 14), false),
+        ((20, 10), false),
+        ((20, 11), true),
+        ((100, 50), false),
+        ((100, 51), true),
+    ] {
+        let mut breaker = breaker();
+        let now = ended(&mut breaker, (all, failed), from, nine);
+        assert_eq!(breaker.enter(now).is_err(), opens, "HAZ-036: {failed} of {all}");
+        if opens {
+            assert_eq!(breaker.enter(now), open_since("08:43"));
+            assert_eq!(breaker.enter(now + SECOND * 10), Ok(true), "and rests as after five in a row");
+        }
+    }
+}
+
+#[test]
+fn what_ended_longer_ago_than_ten_seconds_and_what_was_before_it_was_away_is_not_counted() {
+    let from = Instant::now();
+    let mut slow = breaker();
+    let now = ended(&mut slow, (40, 24), from, SECOND * 40);
+    assert_eq!(slow.enter(now), Ok(false), "ten in ten seconds, however bad, say nothing");
+    let mut breaker = breaker();
+    let now = ended(&mut breaker, (20, 11), from, SECOND);
+    assert_eq!(breaker.enter(now + SECOND * 10), Ok(true));
+    breaker.end(Verdict::Well, now + SECOND * 10, &at("08:44"));
+    breaker.end(Verdict::Sick, now + SECOND * 10, &at("08:44"));
+    assert_eq!(breaker.enter(now + SECOND * 10), Ok(false), "it begins anew when it is back");
+    for _ in 0..30 {
+        breaker.end(Verdict::Wait(Duration::ZERO), now + SECOND * 10, &at("08:44"));
+        let _ = breaker.enter(now + SECOND * 10);
+    }
+    assert_eq!(breaker.enter(now + SECOND * 10), Ok(false), "to be asked to wait is no failure");
 }
 
 /// Open since 08:41, `now` being when.
@@ -165,6 +220,41 @@ async fn a_probe_that_finds_no_turn_is_the_next_question() {
     assert_eq!(guard.enter(at("08:31")).await.err(), Some(Closed::Busy), "half-open, and its turn not come");
     tokio::time::sleep(SECOND).await;
     assert!(guard.enter(at("08:31")).await.is_ok(), "HAZ-006: nobody is left out for ever");
+}
+
+#[tokio::test]
+async fn a_question_that_never_reached_its_source_tells_its_breaker_nothing() {
+    let guard = Guard::new(&Limits { breaker_first: Duration::ZERO, ..limits() }, Agreed::ours(8));
+    for _ in 0..2 {
+        guard.enter(at("08:30")).await.ok().unwrap().end(Verdict::Sick);
+    }
+    guard.enter(at("08:31")).await.ok().unwrap().end(Verdict::Unasked);
+    assert_ne!(guard.words(), "closed", "HAZ-036: the probe found out nothing");
+    let probe = guard.enter(at("08:31")).await.ok().unwrap();
+    assert_eq!(
+        guard.enter(at("08:31")).await.err(),
+        open_since("08:30").err(),
+        "and the next one is the probe"
+    );
+    probe.end(Verdict::Well);
+    assert_eq!(guard.words(), "closed");
+}
+
+#[tokio::test]
+async fn of_one_wait_there_is_as_much_for_a_second_place_as_the_first_has_left() {
+    tokio::time::pause();
+    let limits = Limits { ceiling_wait: Duration::from_millis(300), ..limits() };
+    let (practice, supplier) = (Guard::new(&limits, Agreed::ours(1)), Guard::new(&limits, Agreed::ours(1)));
+    let _full = supplier.enter(at("08:30")).await.ok().unwrap();
+    let held = practice.enter(at("08:30")).await.ok().unwrap();
+    let begun = Instant::now();
+    let (second, ()) = tokio::join!(practice.enter(at("08:30")), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(held);
+    });
+    assert!(!second.ok().unwrap().errand().stands_at(&supplier).await, "HAZ-036");
+    let took = begun.elapsed();
+    assert!((290..=310).contains(&took.as_millis()), "300 ms in all, on virtual time: {took:?}");
 }
 
 #[tokio::test]

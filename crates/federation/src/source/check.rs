@@ -2,7 +2,7 @@
 //! kind does not take, credentials that contradict each other.
 
 use super::{ConfigFault, Keeper, PersonSearch, Place, Route, SourceConfig, duration};
-use crate::guard::hours::Window;
+use crate::{guard::hours::Window, limits::Limits};
 use fhir::SourceId;
 use reqwest::header::HeaderName;
 use std::collections::HashSet;
@@ -38,6 +38,9 @@ pub(crate) fn faults(sources: &[SourceConfig]) -> Vec<ConfigFault> {
         if source.ceiling == Some(0) {
             faults.push(ConfigFault::Zero { at: Place::of(&source.id, "ceiling") });
         }
+        if let Some(all) = source.supplier_ceiling {
+            faults.extend(of_all(source, all));
+        }
         if source.per_second == Some(0) {
             faults.push(ConfigFault::Zero { at: Place::of(&source.id, "per_second") });
         }
@@ -50,6 +53,17 @@ pub(crate) fn faults(sources: &[SourceConfig]) -> Vec<ConfigFault> {
         }
     }
     faults
+}
+
+/// Where all practices of a supplier together may have fewer questions than one of them, its own ceiling is never reached.
+fn of_all(source: &SourceConfig, all: usize) -> Option<ConfigFault> {
+    let at = Place::of(&source.id, "supplier_ceiling");
+    let one = source.ceiling.unwrap_or(Limits::default().ceiling);
+    match all {
+        0 => Some(ConfigFault::Zero { at }),
+        all if all < one => Some(ConfigFault::TooLow { at, least: one }),
+        _ => None,
+    }
 }
 
 fn durations(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
@@ -83,6 +97,7 @@ fn not_for_kind(source: &SourceConfig) -> impl Iterator<Item = ConfigFault> {
         ("access_log", source.access_log.is_some()),
         ("keys_on_superseded", source.keys_on_superseded),
         ("retrieve_from", !source.retrieve_from.is_empty()),
+        ("supplier_ceiling", source.supplier_ceiling.is_some()),
         ("route", source.route != Route::SpineSecureProxy),
     ];
     let ignored = given.into_iter().filter(|(key, is_given)| *is_given && !takes.contains(key));

@@ -75,6 +75,8 @@ pub enum ConfigFault {
     Window { at: Place, text: String },
     #[error("{at} must be more than nothing")]
     Zero { at: Place },
+    #[error("{at} is less than the ceiling of one practice, {least}")]
+    TooLow { at: Place, least: usize },
     #[error("cannot build an HTTP client for {at}")]
     Client {
         at: Place,
@@ -104,6 +106,7 @@ impl ConfigFault {
             | Duration { at, .. }
             | Window { at, .. }
             | Zero { at }
+            | TooLow { at, .. }
             | Client { at, .. } => (at.source.as_ref(), at.key),
         })
     }
@@ -140,6 +143,7 @@ impl ConfigFault {
                 "write days and times such as `mon-fri 07:30-18:30`, or `02:00-04:00` for every day"
             }
             Zero { .. } => "write a number from 1",
+            TooLow { least, .. } => return format!("write a number from {least}"),
             Client { .. } => "check the certificate, the private key and the authorities against each other",
         };
         words.to_owned()

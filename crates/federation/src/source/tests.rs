@@ -121,6 +121,10 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         (SourceConfig { api_key_file: file(), api_key_header: header("Host"), ..server() }, "api_key_header"),
         (SourceConfig { tls: tls(), ..acute("http://127.0.0.1/fhir") }, "base_url"),
         (SourceConfig { ceiling: Some(0), ..server() }, "ceiling"),
+        (SourceConfig { supplier_ceiling: Some(0), ..gp() }, "supplier_ceiling"),
+        (SourceConfig { supplier_ceiling: Some(7), ..gp() }, "supplier_ceiling"),
+        (SourceConfig { ceiling: Some(40), supplier_ceiling: Some(39), ..gp() }, "supplier_ceiling"),
+        (SourceConfig { supplier_ceiling: Some(32), ..server() }, "supplier_ceiling"),
     ];
     for (config, key) in table {
         let id = config.id.clone();

@@ -52,7 +52,7 @@ pub(crate) const KIND: KindOfSource = KindOfSource {
     speaks: "GP Connect (FHIR STU3, or DSTU2 for the HTML view)",
     is_practice: true,
     // Practices are reached by the national services' own credentials.
-    takes: &["route"],
+    takes: &["route", "supplier_ceiling"],
     build,
 };
 

@@ -5,7 +5,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use std::time::Duration;
 
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 /// For a moment that is past, negative or cannot be read.
 pub(crate) const UNCLEAR: Duration = Duration::from_secs(5);
 

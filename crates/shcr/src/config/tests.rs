@@ -57,6 +57,27 @@ fn whoever_says_nothing_of_admission_has_its_defaults() {
     assert_eq!((left_out.openings, left_out.shed_last), (shipped.openings, shipped.shed_last));
 }
 
+#[test]
+fn whoever_says_nothing_of_replicas_runs_alone_and_several_need_a_server_and_a_number_that_can_share() {
+    let shipped = with(|text| text).unwrap();
+    assert_eq!(shipped.fleet.replicas, 1);
+    let several = |replicas: usize, audit: &str| {
+        let change = |text: String| {
+            let fleet = format!("[fleet]\nreplicas = {replicas}\n\n[admission]");
+            text.replacen("[admission]", &fleet, 1).replacen("[audit]\n", &format!("[audit]\n{audit}\n"), 1)
+        };
+        with(change).map(|config| config.fleet.replicas).map_err(|fault| format!("{fault:?}"))
+    };
+    for (replicas, said) in
+        [(0, "nobody is to run"), (65, "more than can share"), (3, "cannot write to one file")]
+    {
+        let fault = several(replicas, "").unwrap_err();
+        assert!(fault.contains(said), "HAZ-036: {fault}");
+        assert!(fault.contains(&format!("replicas = {replicas}")), "with its line: {fault}");
+    }
+    assert_eq!(several(3, "server = { url_file = \"audit-server.url\" }"), Ok(3));
+}
+
 // shows: F43
 #[test]
 fn a_misspelt_key_a_wrong_type_and_a_bare_number_are_each_named() {

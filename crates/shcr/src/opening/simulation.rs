@@ -22,5 +22,7 @@ mod laws;
 pub(super) mod planted;
 /// A seed, lived.
 mod run;
+/// What replicas share.
+mod fleet;
 /// Seeds, many of them.
 mod tests;

@@ -46,6 +46,13 @@ impl Program {
         };
         Status {
             sources: self.federation.sources().iter().map(line).collect(),
+            suppliers: self
+                .federation
+                .suppliers()
+                .into_iter()
+                .map(|(origin, taken, most)| (origin, (taken, most).into()))
+                .collect(),
+            fleet: self.fleet.said(self.config.fleet.replicas, self.federation.leased()),
             audit: if self.store.is_writable() {
                 "ok: writable"
             } else {
@@ -88,6 +95,8 @@ impl Program {
             repeats: sources
                 .map(|source| (source.id.to_string(), self.federation.repeats(&source.id)))
                 .collect(),
+            at_a_supplier: self.federation.suppliers().iter().map(|(_, taken, _)| *taken).max().unwrap_or(0),
+            leased: self.federation.leased(),
             answers_held: self.federation.held_bytes(),
             audit_writable: self.store.is_writable(),
             audit_frozen: self.store.frozen().is_some(),

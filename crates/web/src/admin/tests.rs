@@ -13,6 +13,8 @@ fn status(audit: &str) -> Status {
     };
     Status {
         sources: vec![source],
+        suppliers: vec![("https://tower.example".into(), (5, 32).into())],
+        fleet: "one of 3: 4 places are lent to it".into(),
         audit: audit.into(),
         log: "12 entries signed 3 s ago; not yet witnessed".into(),
         alerts: "everything urgent is told".into(),
@@ -66,7 +68,12 @@ fn a_source_that_was_never_asked_has_words_for_it() {
 
 #[test]
 fn how_many_questions_at_once_a_source_bears_is_said() {
-    assert!(drawn_page(&status("ok")).contains("3 of 8"), "HAZ-036");
+    let html = drawn_page(&status("ok"));
+    assert!(html.contains("3 of 8"), "HAZ-036");
+    assert!(html.contains("https://tower.example") && html.contains("5 of 32"), "HAZ-036");
+    assert!(html.contains("one of 3: 4 places are lent to it"), "HAZ-036");
+    let nobody = Status { suppliers: Vec::new(), ..status("ok") };
+    assert!(!drawn_page(&nobody).contains("answer for practices"));
 }
 
 #[test]

@@ -96,6 +96,11 @@ cases! {
         of_a_hundred_who_take_one_note_exactly_one_gets_it
         an_assertion_that_opens_nothing_is_used_once_too
     }
+    fleet {
+        of_twenty_who_ask_at_once_no_two_are_lent_the_same_place
+        what_is_lent_stands_after_a_restart_and_is_lent_again_once_it_is_given_back
+        a_wait_that_one_replica_was_asked_for_is_known_to_every_other
+    }
     group {
         many_writers_at_once_are_all_in_the_chain_in_order
         the_same_entry_again_is_the_same_receipt_and_another_under_its_key_a_conflict

@@ -152,8 +152,13 @@ impl<T> End<T> {
 /// Of several requests: one that was asked to wait is enough, while one answer proves that the practice is not unwell.
 pub(super) fn verdict<'a, T: 'a>(ends: impl IntoIterator<Item = &'a End<T>>) -> Verdict {
     let verdicts: Vec<Verdict> = ends.into_iter().map(End::verdict).collect();
-    let wait = verdicts.iter().find(|verdict| matches!(verdict, Verdict::Wait(_)));
-    let is_sick = !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Verdict::Sick);
+    let told: Vec<Verdict> =
+        verdicts.iter().filter(|verdict| **verdict != Verdict::Unasked).copied().collect();
+    if told.is_empty() && !verdicts.is_empty() {
+        return Verdict::Unasked;
+    }
+    let wait = told.iter().find(|verdict| matches!(verdict, Verdict::Wait(_)));
+    let is_sick = !told.is_empty() && told.iter().all(|verdict| *verdict == Verdict::Sick);
     wait.copied().unwrap_or(if is_sick { Verdict::Sick } else { Verdict::Well })
 }
 

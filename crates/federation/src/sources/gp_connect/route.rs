@@ -5,7 +5,8 @@
 use super::capability::Capability;
 use crate::{
     fault::Fault,
-    national::{National, gateway::Gateway, sds::NoEndpoint},
+    guard::Suppliers,
+    national::{gateway::Gateway, sds::NoEndpoint},
     open::OpenQuestion,
     question::Question,
     source::{ConfigFault, Route as Named, SourceConfig},
@@ -25,7 +26,7 @@ mod proxy;
 /// The way to practices.
 pub(super) enum Route {
     Proxy(Proxy),
-    Gateway(Line, Gateway),
+    Gateway(Line, Gateway, Arc<Suppliers>),
 }
 
 /// Who asks which practice about whom: the same on every request of a question.
@@ -69,16 +70,14 @@ impl Route {
     pub(super) fn new(source: &SourceConfig, around: &Surroundings) -> Result<Self, ConfigFault> {
         let national = Arc::clone(&around.national);
         let client = around.lines.line(&around.limits, national.tls.as_ref(), None, &national.addresses)?;
+        let suppliers = Arc::clone(&around.suppliers);
         match source.route {
-            Named::SpineSecureProxy => Ok(Self::Proxy(Proxy { client, national })),
-            Named::NationalGateway => Self::gateway(source, client, &national),
+            Named::SpineSecureProxy => Ok(Self::Proxy(Proxy { client, national, suppliers })),
+            Named::NationalGateway => {
+                let missing = || ConfigFault::NoGateway { id: source.id.clone() };
+                Ok(Self::Gateway(client, national.gateway.clone().ok_or_else(missing)?, suppliers))
+            }
         }
-    }
-
-    fn gateway(source: &SourceConfig, client: Line, national: &National) -> Result<Self, ConfigFault> {
-        let missing = || ConfigFault::NoGateway { id: source.id.clone() };
-        let gateway = national.gateway.clone().ok_or_else(missing)?;
-        Ok(Self::Gateway(client, gateway))
     }
 
     /// Whether one request brings the whole record, whatever areas were meant.
@@ -96,7 +95,7 @@ impl Route {
     ) -> Result<String, NoEndpoint> {
         match self {
             Self::Proxy(proxy) => proxy.endpoint(who, capability, bounds).await.map(|endpoint| endpoint.root),
-            Self::Gateway(_, gateway) if *capability == super::capability::STRUCTURED => Ok(root(gateway)),
+            Self::Gateway(_, gateway, _) if *capability == super::capability::STRUCTURED => Ok(root(gateway)),
             Self::Gateway(..) => Err(NoEndpoint::NotRegistered),
         }
     }
@@ -109,8 +108,9 @@ impl Route {
     ) -> Result<Sent, NotSent> {
         match self {
             Self::Proxy(proxy) => proxy.send(who, request, bounds).await,
-            Self::Gateway(client, gateway) => {
-                self.reach(who, request.capability, bounds).await.map_err(NotSent::NoEndpoint)?;
+            Self::Gateway(client, gateway, suppliers) => {
+                let root = self.reach(who, request.capability, bounds).await.map_err(NotSent::NoEndpoint)?;
+                suppliers.enter(&root, bounds).await.map_err(NotSent::Fault)?;
                 to_gateway(client, gateway, who, bounds).await.map_err(NotSent::Fault)
             }
         }

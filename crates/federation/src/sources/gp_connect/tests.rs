@@ -8,6 +8,8 @@ mod documents;
 mod gateway;
 /// What others have published.
 mod published;
+/// Practices behind one endpoint.
+mod supplier;
 /// The directory's and the proxy's own behaviour.
 mod spine;
 

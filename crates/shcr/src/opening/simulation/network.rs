@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// A source, its name on the page, its partner, and how many questions it may be asked at once.
+/// A source, its name on the page, its partner, and how many questions all replicas together may ask it at once.
 pub(super) struct Place {
     pub(super) id: &'static str,
     pub(super) short: &'static str,
@@ -31,7 +31,7 @@ pub(super) struct Place {
 pub(super) const PLACES: [Place; 3] = [
     Place { id: "acute", short: "Acute", ods: "ZZ910", ceiling: 1 },
     Place { id: "eput", short: "EPUT", ods: "ZZ911", ceiling: 2 },
-    Place { id: "nelft", short: "NELFT", ods: "ZZ912", ceiling: 2 },
+    Place { id: "nelft", short: "NELFT", ods: "ZZ912", ceiling: 6 },
 ];
 /// Whose register is the region's list.
 pub(super) const LIST: &str = "acute";
@@ -61,8 +61,8 @@ struct State {
     /// In the order in which anybody first heard of them.
     openings: Vec<String>,
     truth: BTreeMap<(usize, &'static str), Truth>,
-    /// By replica, source and door: the openings whose questions are there, and with how many requests.
-    flying: BTreeMap<(String, &'static str, bool), BTreeMap<String, u32>>,
+    /// By source and door: the openings whose questions are there, whoever asks, and with how many requests.
+    flying: BTreeMap<(&'static str, bool), BTreeMap<String, u32>>,
 }
 
 /// What a source really said in one opening.
@@ -229,12 +229,12 @@ impl Net {
 
     /// I7.
     fn take_off(&self, asked: &Asked) -> Flight {
-        let door = (asked.replica.clone(), asked.place, asked.is_register());
+        let door = (asked.place, asked.is_register());
         let opening = asked.opening.and_then(|ordinal| self.opening(ordinal)).filter(|_| asked.place != PDS);
         if let Some(opening) = &opening {
             let at_once = {
                 let mut state = self.state();
-                let there = state.flying.entry(door.clone()).or_default();
+                let there = state.flying.entry(door).or_default();
                 *there.entry(opening.clone()).or_default() += 1;
                 there.len()
             };
@@ -371,7 +371,7 @@ fn answer(status: u16, media_type: &str, body: Body) -> Response {
 /// A request under way.
 struct Flight {
     net: Net,
-    door: (String, &'static str, bool),
+    door: (&'static str, bool),
     opening: Option<String>,
 }
 
@@ -379,7 +379,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         let Some(opening) = &self.opening else { return };
         let mut state = self.net.state();
-        let there = state.flying.entry(self.door.clone()).or_default();
+        let there = state.flying.entry(self.door).or_default();
         let left = there.get(opening).copied().unwrap_or_default().saturating_sub(1);
         if left == 0 {
             there.remove(opening)

@@ -21,13 +21,14 @@ pub(in crate::opening) enum Bug {
     LinkLookedAtFirst,
     LostToldAsDone,
     CeilingTwice,
+    LeaseTwice,
     PageWithoutEnd,
     AnswerOfAnotherOpening,
 }
 
 impl Bug {
     /// Each with the law that it breaks.
-    pub(super) const ALL: [(Self, Law); 9] = [
+    pub(super) const ALL: [(Self, Law); 10] = [
         (Self::DisclosureUnrecorded, Law::I1),
         (Self::OpenUnrecorded, Law::I2),
         (Self::SilenceReadAsEmpty, Law::I3),
@@ -35,6 +36,7 @@ impl Bug {
         (Self::LinkLookedAtFirst, Law::I5),
         (Self::LostToldAsDone, Law::I6),
         (Self::CeilingTwice, Law::I7),
+        (Self::LeaseTwice, Law::I7),
         (Self::PageWithoutEnd, Law::I8),
         (Self::AnswerOfAnotherOpening, Law::I9),
     ];
@@ -60,6 +62,7 @@ pub(super) fn plant(bug: Option<Bug>) {
     network::plant(match bug {
         Some(Bug::EntriesOfAnybody) => Some(network::Planted::EntriesOfAnybody),
         Some(Bug::CeilingTwice) => Some(network::Planted::CeilingTwice),
+        Some(Bug::LeaseTwice) => Some(network::Planted::LeaseTwice),
         _ => None,
     });
 }

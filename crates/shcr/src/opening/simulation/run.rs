@@ -30,6 +30,10 @@ const TROUBLE_MS: u64 = 45_000;
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Longer than a breaker rests, and than anybody may ask to be left alone.
 const RECOVERS: Duration = Duration::from_secs(130);
+/// Longer than a replica keeps a place that nobody needs.
+const GIVEN_BACK: Duration = Duration::from_secs(5);
+/// How often a record is opened before it is said not to open whole.
+const AGAIN: usize = 3;
 
 /// What is lived.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +53,29 @@ pub(super) struct Outcome {
     pub(super) met: BTreeMap<&'static str, u32>,
 }
 
+/// On this thread, on virtual time, with nothing left behind.
+pub(super) fn alone<T>(bug: Option<Bug>, live: impl Future<Output = T>) -> T {
+    quiet();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let jwks = people::host().1.to_string().into_bytes();
+    access::socketless::lay(Some(HashMap::from([(people::JWKS_URL.to_owned(), jwks)])));
+    planted::plant(bug);
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+    let outcome = runtime.block_on(live);
+    drop(runtime);
+    planted::plant(None);
+    federation::network::lay(None);
+    access::socketless::lay(None);
+    clock::simulated::begin(None);
+    outcome
+}
+
+/// From now on it is the morning on which everything begins.
+pub(super) fn begin() {
+    clock::simulated::begin(Some(BEGINS.parse().unwrap()));
+}
+
 impl Seed {
     pub(super) fn of(seed: u64) -> Self {
         Self { seed, classes: Classes::ALL, bug: None, is_read: false }
@@ -56,24 +83,11 @@ impl Seed {
 
     /// Alone on this thread.
     pub(super) fn run(self) -> Outcome {
-        quiet();
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let jwks = people::host().1.to_string().into_bytes();
-        access::socketless::lay(Some(HashMap::from([(people::JWKS_URL.to_owned(), jwks)])));
-        planted::plant(self.bug);
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        let runtime = runtime.enable_time().start_paused(true).build().unwrap();
-        let outcome = runtime.block_on(self.live());
-        drop(runtime);
-        planted::plant(None);
-        federation::network::lay(None);
-        access::socketless::lay(None);
-        clock::simulated::begin(None);
-        outcome
+        alone(self.bug, self.live())
     }
 
     async fn live(self) -> Outcome {
-        clock::simulated::begin(Some(BEGINS.parse().unwrap()));
+        begin();
         let mut dice = Dice::of(self.seed.wrapping_add(1));
         let watch = Arc::new(Watch::begin(self.is_read));
         let world = World::begin(Arc::clone(&watch), (self.seed, self.classes), &mut dice);
@@ -121,26 +135,39 @@ impl Seed {
         world.watch.trace(format_args!("nothing is wrong any more"));
         sleep(RECOVERS).await;
         for replica in 0..world.count() {
-            let visit = Visit::calm(100 + replica, replica);
-            let opened = async {
-                let within = browser::enter(world, &visit).await?;
-                let page = browser::page(world, &visit, &within).await?;
-                Some(browser::read(world, &visit, page).await)
-            };
-            let read = timeout(PATIENCE, opened).await.ok().flatten();
-            let shown = |place: &network::Place| {
-                read.as_ref().is_some_and(|read| read.labels.iter().any(|label| label.source == place.id))
-            };
-            let is_whole = read.as_ref().is_some_and(|read| read.is_whole);
-            let silent: Vec<&str> =
-                PLACES.iter().filter(|place| !shown(place)).map(|place| place.id).collect();
-            world.watch.must(is_whole && silent.is_empty(), Law::Heals, || {
-                format!(
-                    "r{replica} opens a record: {}, whole: {is_whole}, without {silent:?}",
-                    read.is_some()
-                )
-            });
+            let mut told = self.opens(world, (100 + replica, replica)).await;
+            for again in 1..AGAIN {
+                if told.is_none() {
+                    break;
+                }
+                // A source that is asked one question at a time may be asked by another replica, whose view looks again.
+                sleep(GIVEN_BACK).await;
+                told = self.opens(world, (100 + replica + again * 10, replica)).await;
+            }
+            if let Some(told) = told {
+                world.watch.broken(Law::Heals, told);
+            }
         }
+    }
+
+    /// What is not as it should be of a record that is opened while nothing is wrong.
+    async fn opens(self, world: &Arc<World>, (name, replica): (usize, usize)) -> Option<String> {
+        let visit = Visit::calm(name, replica);
+        let opened = async {
+            let within = browser::enter(world, &visit).await?;
+            let page = browser::page(world, &visit, &within).await?;
+            Some(browser::read(world, &visit, page).await)
+        };
+        let read = timeout(PATIENCE, opened).await.ok().flatten();
+        let shown = |place: &network::Place| {
+            read.as_ref().is_some_and(|read| read.labels.iter().any(|label| label.source == place.id))
+        };
+        let is_whole = read.as_ref().is_some_and(|read| read.is_whole);
+        let silent: Vec<&str> = PLACES.iter().filter(|place| !shown(place)).map(|place| place.id).collect();
+        let is_so = is_whole && silent.is_empty();
+        let is_there = read.is_some();
+        (!is_so)
+            .then(|| format!("r{replica} opens a record: {is_there}, whole: {is_whole}, without {silent:?}"))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock,
     config::{Config, ObjectionPage},
-    program::{Program, store_settings},
+    program::{Program, fleet, store_settings},
 };
 use audit::{
     Place, Store,
@@ -48,6 +48,8 @@ pub(super) struct World {
 struct Running {
     boots: u32,
     up: Option<(Arc<Program>, testing::Replica)>,
+    /// Whoever keeps its part of what replicas share.
+    keeper: Option<AbortHandle>,
     /// Openings under way.
     tellings: Vec<AbortHandle>,
 }
@@ -109,7 +111,7 @@ impl World {
         let running = &mut replicas[replica];
         let Some((_, writer)) = running.up.take() else { return };
         writer.crash();
-        running.tellings.drain(..).for_each(|telling| telling.abort());
+        running.tellings.drain(..).chain(running.keeper.take()).for_each(|task| task.abort());
         drop(replicas);
         self.watch.met("a crash");
         self.watch.trace(format_args!("r{replica} crashes"));
@@ -143,7 +145,10 @@ impl World {
         self.watch.trace(format_args!("r{replica} is up for the {boots}. time"));
         let kept = kept.unwrap();
         self.watch.reads(kept.store.clone());
-        self.replicas()[replica].up = Some((program.unwrap(), kept));
+        let program = program.unwrap();
+        let keeper = tokio::spawn(fleet::keep(Arc::clone(&program), std::future::pending())).abort_handle();
+        let mut replicas = self.replicas();
+        (replicas[replica].up, replicas[replica].keeper) = (Some((program, kept)), Some(keeper));
     }
 
     /// From now on nothing is wrong; what was down is up.
@@ -167,6 +172,7 @@ impl World {
         config.audit.replica = format!("r{replica}");
         config.national.pds_url = format!("{base}/pds");
         config.objection.page = self.page;
+        config.fleet.replicas = self.count();
         config.objection.list = Some(fhir::SourceId::new(LIST));
         config.sources = PLACES.iter().map(|place| source(place, &base)).collect();
         config

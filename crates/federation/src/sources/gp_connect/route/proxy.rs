@@ -5,6 +5,7 @@
 use super::{NotSent, Request, Sent, Who};
 use crate::{
     fault::Fault,
+    guard::Suppliers,
     national::{
         National,
         sds::{Endpoint, NoEndpoint, kept::Wanted},
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub(in crate::sources::gp_connect) struct Proxy {
     pub(super) client: Line,
     pub(super) national: Arc<National>,
+    pub(super) suppliers: Arc<Suppliers>,
 }
 
 impl Proxy {
@@ -55,6 +57,7 @@ impl Proxy {
         endpoint: &Endpoint,
         bounds: &Bounds,
     ) -> Result<Sent, Fault> {
+        self.suppliers.enter(&endpoint.root, bounds).await?;
         let trace_id = bounds.request_id();
         let built = self.request(who, request, endpoint).header("Ssp-TraceID", &trace_id);
         let answer = wire::fetch(built, bounds).await?;
