@@ -35,6 +35,11 @@ impl Ready {
         Self(serde_json::from_str(text).expect("the ready file is JSON"))
     }
 
+    /// All of it, as JSON.
+    pub fn whole(&self) -> String {
+        self.0.to_string()
+    }
+
     /// `host_url`, `gateway_url`, …
     pub fn text(&self, key: &str) -> String {
         let text = self.0.get(key).and_then(Value::as_str);
@@ -76,6 +81,12 @@ impl Ready {
     pub fn source_url(&self, name: &str) -> String {
         let source = self.list("sources").iter().find(|source| text_of(source, "name") == name);
         text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "url")
+    }
+
+    /// Where a source's tokens are had.
+    pub fn token_url(&self, name: &str) -> String {
+        let source = self.list("sources").iter().find(|source| text_of(source, "name") == name);
+        text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "token_url")
     }
 
     /// The configuration of the edge node of that partner.

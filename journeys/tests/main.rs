@@ -93,6 +93,14 @@ mod left_behind;
 #[cfg(test)]
 #[path = "main/nothing_kept.rs"]
 mod nothing_kept;
+/// A machine on which nothing but the audit can be written.
+#[cfg(test)]
+#[path = "main/read_only_root.rs"]
+mod read_only_root;
+/// What leaves over the network, seen from outside.
+#[cfg(test)]
+#[path = "main/packets.rs"]
+mod packets;
 /// Real payloads, where they are at hand.
 #[cfg(test)]
 #[path = "main/corpus.rs"]

@@ -171,9 +171,11 @@ impl Program {
         Self::over(config, |config, key| {
             let settings = store_settings(config, key)?;
             earlier::must_be_begun(config, &settings.place)?;
-            Store::open(settings, clock::millis())
-                .into_diagnostic()
-                .wrap_err("the audit store cannot be opened; nothing can be shown without it")
+            let at = settings.place.server.is_none().then(|| settings.place.path.clone());
+            Store::open(settings, clock::millis()).into_diagnostic().wrap_err_with(|| {
+                let at = at.map(|path| format!(" `{}`", path.display())).unwrap_or_default();
+                format!("the audit store{at} cannot be opened; nothing can be shown without it")
+            })
         })
     }
 

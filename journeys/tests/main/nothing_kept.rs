@@ -29,6 +29,7 @@ impl Stage {
             config: PathBuf::from(demo.ready.text("config")),
             folder: folder.path().to_owned(),
             admin_url: demo.ready.text("admin_url"),
+            through: Vec::new(),
         };
         Self { demo, place, _folder: folder }
     }
