@@ -36,6 +36,8 @@ pub mod gateway;
 pub mod apart;
 /// What goes over the network there.
 pub mod packets;
+/// Whoever reads traces.
+pub mod collector;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

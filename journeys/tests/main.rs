@@ -25,6 +25,10 @@ mod certificates;
 #[cfg(test)]
 #[path = "main/metrics.rs"]
 mod metrics;
+/// What a collector of traces reads.
+#[cfg(test)]
+#[path = "main/traces.rs"]
+mod traces;
 /// A source connected and tried from the command line.
 #[cfg(test)]
 #[path = "main/onboarding.rs"]

@@ -61,6 +61,7 @@ pub(crate) struct Metrics {
     door: Counters,
     alerts: Counters,
     certificates: Counters,
+    spans: Counters,
     begun: Millis,
 }
 
@@ -118,6 +119,7 @@ impl Metrics {
             door: Counters::new(DOOR, vec![axis("listener", LISTENERS), axis("reason", TURNED_AWAY)]),
             alerts: Counters::new(ALERTS, vec![axis("rule", rules())]),
             certificates: Counters::new(CERTIFICATES, vec![axis("outcome", ["taken", "refused"])]),
+            spans: Counters::new(SPANS, vec![axis("outcome", ["sent", "dropped"])]),
             begun,
         })
     }
@@ -187,6 +189,11 @@ impl Metrics {
         self.certificates.one(&[outcome]);
     }
 
+    /// Spans of traces: `sent` or `dropped`.
+    pub(crate) fn spans(&self, outcome: &str, count: usize) {
+        self.spans.add(&[outcome], u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
     /// The whole exposition.
     pub(crate) fn text(&self, now: &Now) -> String {
         let mut text = Text::default();
@@ -230,6 +237,7 @@ impl Metrics {
         text.gauge(&REFUSED, u8::from(now.agreement_refused));
         self.certificates.tell(&mut text);
         text.gauge(&CERTIFICATES_REFUSED, u8::from(now.certificates_refused));
+        self.spans.tell(&mut text);
         text.end()
     }
 }
@@ -294,6 +302,9 @@ const CERTIFICATES_REFUSED: About = about(
     "1: some certificates as they stand in their files are not in use.",
 );
 
+const SPANS: About =
+    about("shcr_trace_spans", "", "Spans for a collector of traces, by whether it took them.");
+
 const WHAT: [&str; 4] = ["record", "find", "searchset", "document"];
 const OUTCOMES: [&str; 5] = ["complete", "client-gone", "objection", "view-ended", "not-shown"];
 const WRITES: [&str; 4] = ["recorded", "rejected", "unavailable", "unknown"];
@@ -320,7 +331,8 @@ const REASONS: [&str; 9] = [
     "claim",
 ];
 
-fn outcome(cause: &str) -> &'static str {
+/// How an opening ended, in the few words there are for it.
+pub(crate) fn outcome(cause: &str) -> &'static str {
     match cause {
         "complete" => "complete",
         "client-gone" => "client-gone",

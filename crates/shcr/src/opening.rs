@@ -58,7 +58,7 @@ enum Begun {
 
 /// Opens the record of the session's person. Nothing is asked of a source before the opening is durably recorded, and
 /// no byte of a source leaves before its disclosure is (HAZ-029). A source's failure is a value in the page (HAZ-006).
-async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun, Refused> {
+async fn open(program: Arc<Program>, within: Within, mut sink: Sink) -> Result<Begun, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
     let mut story = sink.story(&program, &session, &within.browser.address);
@@ -119,7 +119,7 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
                 return out.end(program.close(&opened, &story, shown.record(), ending.code())).await;
             }
             if let Event::Reply(reply) = event {
-                program.count(&reply, "record");
+                program.count(&reply, &story, "record");
                 let holds = lasting.holds(&program, &launch, &mut permit).await;
                 if program.hears_objection(&reply, &story, &permit).await || !holds {
                     out.objected_late(&page).await;

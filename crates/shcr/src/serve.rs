@@ -9,6 +9,7 @@ use crate::{
     clock,
     config::Config,
     program::{Doors, Program, agreement, attention, certificates, counted, feed, reconciled, witnesses},
+    traces,
 };
 use axum::extract::ConnectInfo;
 use back_channel::TlsListener;
@@ -152,6 +153,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(reconciled::nightly(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(witnesses::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(feed::state(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(traces::send(Arc::clone(&program), stopped(stopping.clone()))),
     ];
     if let (Some(listener), Some(office)) = (listeners.office, &program.office) {
         let settings = web::routes::Settings { gateway_origin: office.url.clone(), ..settings.clone() };
