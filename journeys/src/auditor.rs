@@ -22,7 +22,8 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    pub(crate) fn new(program: &Path, state: &Path) -> Self {
+    /// In `state` lie `audit.sqlite`, `audit.key` and `audit-months`.
+    pub fn new(program: &Path, state: &Path) -> Self {
         let (store, key) = (state.join("audit.sqlite"), state.join("audit.key"));
         Self { program: program.to_owned(), store, key, months: state.join("audit-months") }
     }

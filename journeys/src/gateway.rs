@@ -2,7 +2,9 @@
 //! program that can be killed, made to fall, and looked into.
 
 use std::{
+    ffi::OsString,
     fs::OpenOptions,
+    io::{Read, Seek, SeekFrom},
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -25,6 +27,8 @@ pub struct Place {
     /// It stands here; `tmp` below is its temporary folder.
     pub folder: PathBuf,
     pub admin_url: String,
+    /// What starts it in its own place, such as `strace` and its options; empty, it is started as it is.
+    pub through: Vec<String>,
 }
 
 impl Place {
@@ -54,7 +58,9 @@ impl Place {
             let file = OpenOptions::new().create(true).append(true).open(self.folder.join(name));
             file.expect("a log can be written")
         };
-        Command::new(&self.program)
+        let mut words = self.through.iter().map(OsString::from).chain([OsString::from(&self.program)]);
+        Command::new(words.next().expect("a program"))
+            .args(words)
             .args(["serve", "--config"])
             .arg(config)
             .current_dir(&self.folder)
@@ -88,6 +94,16 @@ impl Gateway {
     /// A file of the system's on this process, such as `limits` or `status`; empty where it may not be read.
     pub fn told_by_the_system(&self, file: &str) -> String {
         std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap_or_default()
+    }
+
+    /// What stands in its memory between two addresses; `None` where that may not be read. A piece that is none any more is empty.
+    pub fn memory(&self, from: u64, to: u64) -> Option<Vec<u8>> {
+        let mut file = std::fs::File::open(format!("/proc/{}/mem", self.child.id())).ok()?;
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(from)).ok()?;
+        // It goes on meanwhile, and may give back what it had.
+        let _ = file.take(to - from).read_to_end(&mut bytes);
+        Some(bytes)
     }
 }
 

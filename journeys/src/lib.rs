@@ -32,6 +32,12 @@ pub mod canary;
 pub mod kept;
 /// A gateway as a process of its own.
 pub mod gateway;
+/// A test in namespaces of its own.
+pub mod apart;
+/// What goes over the network there.
+pub mod packets;
+/// Whoever reads traces.
+pub mod collector;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

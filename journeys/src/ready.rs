@@ -35,6 +35,11 @@ impl Ready {
         Self(serde_json::from_str(text).expect("the ready file is JSON"))
     }
 
+    /// All of it, as JSON.
+    pub fn whole(&self) -> String {
+        self.0.to_string()
+    }
+
     /// `host_url`, `gateway_url`, …
     pub fn text(&self, key: &str) -> String {
         let text = self.0.get(key).and_then(Value::as_str);
@@ -78,10 +83,23 @@ impl Ready {
         text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "url")
     }
 
+    /// Where a source's tokens are had.
+    pub fn token_url(&self, name: &str) -> String {
+        let source = self.list("sources").iter().find(|source| text_of(source, "name") == name);
+        text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "token_url")
+    }
+
     /// The configuration of the edge node of that partner.
     pub fn edge(&self, name: &str) -> String {
         let edge = self.list("edges").iter().find(|edge| text_of(edge, "name") == name);
         text_of(edge.unwrap_or_else(|| panic!("no partner `{name}` has an edge node")), "config")
+    }
+
+    /// A member of what the ready file says of that partner's edge node, such as `server_identity` or `addresses/serve`.
+    pub fn edge_has(&self, name: &str, member: &str) -> String {
+        let edge = self.list("edges").iter().find(|edge| text_of(edge, "name") == name);
+        let text = edge.and_then(|edge| edge.pointer(&format!("/{member}"))).and_then(Value::as_str);
+        text.unwrap_or_else(|| panic!("of `{name}` there is no `{member}`")).to_owned()
     }
 
     /// What every source puts into its answers, where that was asked for.

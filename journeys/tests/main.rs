@@ -25,6 +25,10 @@ mod certificates;
 #[cfg(test)]
 #[path = "main/metrics.rs"]
 mod metrics;
+/// What a collector of traces reads.
+#[cfg(test)]
+#[path = "main/traces.rs"]
+mod traces;
 /// A source connected and tried from the command line.
 #[cfg(test)]
 #[path = "main/onboarding.rs"]
@@ -93,6 +97,14 @@ mod left_behind;
 #[cfg(test)]
 #[path = "main/nothing_kept.rs"]
 mod nothing_kept;
+/// A machine on which nothing but the audit can be written.
+#[cfg(test)]
+#[path = "main/read_only_root.rs"]
+mod read_only_root;
+/// What leaves over the network, seen from outside.
+#[cfg(test)]
+#[path = "main/packets.rs"]
+mod packets;
 /// Real payloads, where they are at hand.
 #[cfg(test)]
 #[path = "main/corpus.rs"]

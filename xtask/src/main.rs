@@ -2,6 +2,7 @@
 
 mod demo;
 mod nothing_kept;
+mod reproduce;
 mod say;
 mod setup;
 mod simulate;
@@ -20,6 +21,8 @@ const USAGE: &str = "usage: cargo xtask <chore>
   demo [options]  build the program and run the synthetic region with it (also: cargo demo)
   simulate        live 20,000 seeds of whole gateways, or as many as it is told
   nothing-kept    look for what a gateway keeps of its sources' answers, and for what one keeps that does so on purpose
+  reproduce       build this commit twice, compare the two, and write down what it is made of and where it comes from;
+                  with a package's name, of that one, unoptimised; with --check FOLDER, whether a result is still what was built
   tidy [--write]  check the habits of the house; --write renews the generated lists
   validate        have what the converter gives judged by a validator that is not ours
   verify          everything a change must pass, in order (also: cargo verify)
@@ -43,6 +46,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("setup", []) => setup::run(&root),
         ("demo", options) => demo::run(&root, options),
         ("nothing-kept", []) => nothing_kept::run(&root),
+        ("reproduce", options) => reproduce::run(&root, options),
         ("simulate", options) => simulate::run(&root, options),
         ("tidy", []) => tidy::check(&root),
         ("tidy", [flag]) if flag == "--write" => tidy::write(&root),

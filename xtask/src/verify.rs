@@ -1,5 +1,6 @@
 //! Takes the working tree, gives every check a change must pass, in order and timed; stops at the first that fails.
 
+use crate::reproduce::{self, Build};
 use crate::step::{self, Counts, Step};
 use crate::{demo, say, setup, tidy, validate};
 use std::path::Path;
@@ -17,6 +18,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     timed("tidy", || tidy::check(root))?;
     cargo("lints", &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
     supply_chain(root)?;
+    reproduce::twice(root, Build { package: "xtask", release: false })?;
     let program = shipped(root)?;
     let mut counts = tests(root, &program)?;
     validate::run(root)?;

@@ -42,6 +42,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<ExitCode> {
     crate::program::direct::load(&config)?;
     crate::program::office::Office::load(&config)?;
     crate::program::attention::Notifier::load(&config)?;
+    crate::traces::can_be_sent(&config)?;
     crate::program::counted::lists::read(&config.alerts)
         .into_diagnostic()
         .wrap_err("a list of professionals cannot be used")?;

@@ -29,6 +29,8 @@ pub(crate) mod back_channel;
 pub(crate) mod office;
 /// What privacy officers hear of, and where.
 pub(crate) mod alerts;
+/// Where traces go.
+pub(crate) mod traces;
 /// When sources' logs are held against ours.
 pub(crate) mod reconcile;
 /// How long the audit is kept.
@@ -81,6 +83,8 @@ pub(crate) struct Config {
     /// How much of something is too much, before a privacy officer is told; and who is told at once.
     #[serde(default)]
     pub(crate) alerts: alerts::Alerts,
+    /// A collector of traces; without the table nobody is told.
+    pub(crate) traces: Option<traces::Traces>,
     pub(crate) identity: Identity,
     #[serde(default)]
     pub(crate) deceased: Deceased,
@@ -316,6 +320,7 @@ impl Config {
         self.direct.iter_mut().chain(sign_in).flat_map(|direct| direct.paths_mut()).for_each(settle);
         self.organisations.iter_mut().flat_map(Organisation::paths_mut).for_each(settle);
         self.alerts.paths_mut().for_each(settle);
+        self.traces.iter_mut().flat_map(traces::Traces::paths_mut).for_each(settle);
         self.national.paths_mut().for_each(settle);
         self.partners.iter_mut().map(|partner| &mut partner.held_key_file).for_each(settle);
         self.sources.iter_mut().flat_map(|source| source.paths_mut()).for_each(settle);
@@ -378,6 +383,7 @@ impl Config {
         wrong.extend(self.wrong_fleet(text));
         wrong.extend(self.wrong_office(text));
         wrong.extend(self.wrong_alerts(text));
+        wrong.extend(self.wrong_traces(text));
         wrong
     }
 }

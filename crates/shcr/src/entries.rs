@@ -19,7 +19,7 @@ mod launched;
 pub(crate) use alerts::{cleared, raised, step, to_review};
 pub(crate) use launched::{host_session, named_session};
 
-use crate::program::objection::Wish;
+use crate::{program::objection::Wish, traces};
 use access::{
     Launch, Objection, Permit, Refusal, StaffMatch,
     break_glass::Exception,
@@ -91,6 +91,8 @@ pub(crate) struct Story {
     flags: Vec<String>,
     /// Of the exception under way, where it began.
     under: Option<String>,
+    /// For a collector of traces, where one is told of this opening.
+    pub(crate) trace: traces::Trace,
 }
 
 impl Story {
@@ -120,6 +122,7 @@ impl Story {
             practice: None,
             flags: Vec::new(),
             under: None,
+            trace: traces::Trace::default(),
         }
     }
 

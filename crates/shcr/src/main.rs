@@ -18,6 +18,10 @@ mod entries;
 mod figured;
 /// Counts and durations for the operator's monitoring.
 mod metrics;
+/// Openings told to a collector of traces.
+mod traces;
+/// One address that we post to.
+mod posting;
 /// A running gateway: listeners and background work.
 mod serve;
 /// A synthetic region around a gateway.

@@ -11,7 +11,7 @@ use crate::program::{admission::Rank, alerts::Rule};
 use access::{Refusal, launch::Route};
 use audit::{Millis, watch::Rule as Counted};
 use family::{About, Axis, Counters, Durations, axis};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use text::{Kind, Text};
 
 /// Seconds of a part of a page, up to its end by any means.
@@ -61,6 +61,7 @@ pub(crate) struct Metrics {
     door: Counters,
     alerts: Counters,
     certificates: Counters,
+    spans: Counters,
     begun: Millis,
 }
 
@@ -87,6 +88,8 @@ pub(crate) struct Now {
     pub(crate) agreement_generation: u64,
     pub(crate) agreement_refused: bool,
     pub(crate) certificates_refused: bool,
+    /// By the name of its file in the configuration.
+    pub(crate) certificate_days: BTreeMap<String, i64>,
 }
 
 const fn about(name: &'static str, unit: &'static str, help: &'static str) -> About {
@@ -122,6 +125,7 @@ impl Metrics {
             door: Counters::new(DOOR, vec![axis("listener", LISTENERS), axis("reason", TURNED_AWAY)]),
             alerts: Counters::new(ALERTS, vec![axis("rule", rules())]),
             certificates: Counters::new(CERTIFICATES, vec![axis("outcome", ["taken", "refused"])]),
+            spans: Counters::new(SPANS, vec![axis("outcome", ["sent", "dropped"])]),
             begun,
         })
     }
@@ -191,6 +195,11 @@ impl Metrics {
         self.certificates.one(&[outcome]);
     }
 
+    /// Spans of traces: `sent` or `dropped`.
+    pub(crate) fn spans(&self, outcome: &str, count: usize) {
+        self.spans.add(&[outcome], u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
     /// The whole exposition.
     pub(crate) fn text(&self, now: &Now) -> String {
         let mut text = Text::default();
@@ -236,6 +245,11 @@ impl Metrics {
         text.gauge(&REFUSED, u8::from(now.agreement_refused));
         self.certificates.tell(&mut text);
         text.gauge(&CERTIFICATES_REFUSED, u8::from(now.certificates_refused));
+        text.family(&CERTIFICATE_DAYS, Kind::Gauge);
+        for (file, days) in &now.certificate_days {
+            text.sample((CERTIFICATE_DAYS.name, ""), &[("file", file.as_str())], days);
+        }
+        self.spans.tell(&mut text);
         text.end()
     }
 }
@@ -310,6 +324,14 @@ const CERTIFICATES_REFUSED: About = about(
     "1: some certificates as they stand in their files are not in use.",
 );
 
+const CERTIFICATE_DAYS: About = about(
+    "shcr_certificate_days",
+    "days",
+    "Days until the first certificate in a file runs out; fewer than none: it has.",
+);
+const SPANS: About =
+    about("shcr_trace_spans", "", "Spans for a collector of traces, by whether it took them.");
+
 const WHAT: [&str; 4] = ["record", "find", "searchset", "document"];
 const OUTCOMES: [&str; 5] = ["complete", "client-gone", "objection", "view-ended", "not-shown"];
 const WRITES: [&str; 4] = ["recorded", "rejected", "unavailable", "unknown"];
@@ -336,7 +358,8 @@ const REASONS: [&str; 9] = [
     "claim",
 ];
 
-fn outcome(cause: &str) -> &'static str {
+/// How an opening ended, in the few words there are for it.
+pub(crate) fn outcome(cause: &str) -> &'static str {
     match cause {
         "complete" => "complete",
         "client-gone" => "client-gone",

@@ -6,6 +6,8 @@ use crate::{
     entries::Story,
     program::{Program, objection::Decider},
 };
+use access::Permit;
+use fhir::Reply;
 use futures_util::future::{BoxFuture, FutureExt};
 use record::Record;
 use std::sync::Arc;
@@ -58,7 +60,7 @@ enum Begun {
 
 /// Opens the record of the session's person. Nothing is asked of a source before the opening is durably recorded, and
 /// no byte of a source leaves before its disclosure is (HAZ-029). A source's failure is a value in the page (HAZ-006).
-async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun, Refused> {
+async fn open(program: Arc<Program>, within: Within, mut sink: Sink) -> Result<Begun, Refused> {
     let session = session::enter(&program, &within).await?;
     let launch = session.content.launch.clone();
     let mut story = sink.story(&program, &session, &within.browser.address);
@@ -119,21 +121,12 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
                 return out.end(program.close(&opened, &story, shown.record(), ending.code())).await;
             }
             if let Event::Replies(replies) = event {
-                let mut answers = Vec::with_capacity(replies.len());
-                for reply in replies {
-                    program.count(&reply, "record");
-                    let holds = lasting.holds(&program, &launch, &mut permit).await;
-                    if program.hears_objection(&reply, &story, &permit).await || !holds {
-                        out.objected_late(&page).await;
-                        return out.end(program.close(&opened, &story, shown.record(), "objection")).await;
-                    }
-                    let person = &questions.asking.person;
-                    let released = steps::released(&program, person, &reply, &permit, &story);
-                    answers.push((reply, released));
-                }
-                for part in disclose::record(&program, &opened, &mut story, answers).await {
-                    shown.add(part, &schedule);
-                }
+                let under = (&mut lasting, &mut permit);
+                let Some(parts) = disclosed(&questions, &mut story, under, replies).await else {
+                    out.objected_late(&page).await;
+                    return out.end(program.close(&opened, &story, shown.record(), "objection")).await;
+                };
+                parts.into_iter().for_each(|part| shown.add(part, &schedule));
             }
             out.show(&page, &shown, &mut schedule).await;
         }
@@ -142,6 +135,28 @@ async fn open(program: Arc<Program>, within: Within, sink: Sink) -> Result<Begun
         out.end(program.close(&opened, &story, shown.record(), cause)).await;
     };
     Ok(Begun::Telling(frame, telling.boxed()))
+}
+
+/// What may be shown of replies that came together, once that is recorded. `None`: nothing of the person may be any more, since an exception
+/// over an objection has ended or the practice says what its silence had left open.
+async fn disclosed(
+    questions: &Questions,
+    story: &mut Story,
+    (lasting, permit): (&mut Lasting, &mut Permit),
+    replies: Vec<Reply>,
+) -> Option<Vec<disclose::Part>> {
+    let Questions { program, opened, asking, decider } = questions;
+    let mut answers = Vec::with_capacity(replies.len());
+    for reply in replies {
+        program.count(&reply, story, "record");
+        let holds = lasting.holds(program, &decider.launch, permit).await;
+        if program.hears_objection(&reply, story, permit).await || !holds {
+            return None;
+        }
+        let released = steps::released(program, &asking.person, &reply, permit, story);
+        answers.push((reply, released));
+    }
+    Some(disclose::record(program, opened, story, answers).await)
 }
 
 #[cfg(test)]

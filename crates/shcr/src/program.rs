@@ -4,9 +4,10 @@ use crate::{
     clock,
     config::{Config, session::Life},
     entries::Story,
-    metrics::Metrics,
+    metrics::{Metrics, outcome},
     opening::{self, session::Entered},
     refsets,
+    traces::{Trace, Traces},
 };
 use access::{
     Objection, Permit, Refusal, host::Hosts, keys::Keys, launch::code::Redeemer, launch::direct::Direct,
@@ -158,6 +159,8 @@ pub(crate) struct Program {
     openings: AtomicU64,
     /// For the operator's monitoring.
     pub(crate) metrics: Arc<Metrics>,
+    /// A collector that is told of openings, where there is one.
+    pub(crate) traces: Option<Arc<Traces>>,
     /// Who watches the log.
     pub(crate) witnesses: witnesses::Witnesses,
     /// Whom what is held back is sealed to.
@@ -174,9 +177,11 @@ impl Program {
         Self::over(config, |config, key| {
             let settings = store_settings(config, key)?;
             earlier::must_be_begun(config, &settings.place)?;
-            Store::open(settings, clock::millis())
-                .into_diagnostic()
-                .wrap_err("the audit store cannot be opened; nothing can be shown without it")
+            let at = settings.place.server.is_none().then(|| settings.place.path.clone());
+            Store::open(settings, clock::millis()).into_diagnostic().wrap_err_with(|| {
+                let at = at.map(|path| format!(" `{}`", path.display())).unwrap_or_default();
+                format!("the audit store{at} cannot be opened; nothing can be shown without it")
+            })
         })
     }
 
@@ -219,6 +224,7 @@ impl Program {
         let earlier = earlier::read(&config, &store)?;
         let certificates = certificates::Certificates::begin(&config, &federation, &employers);
         let metrics = count(&federation, &store);
+        let traces = Traces::load(&config, &metrics)?;
         Ok(Arc::new(Self {
             keys: Arc::new(
                 Keys::new(hosts.issuers().chain(providers.issuers()).chain(
@@ -250,6 +256,7 @@ impl Program {
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
             metrics,
+            traces,
             witnesses,
             held_keys,
             earlier,
@@ -321,6 +328,7 @@ impl Program {
             story.uniform_moment().await;
         }
         self.metrics.refused(story.way_in(), &refusal);
+        story.trace.end(story.what(), story.way_in(), refusal.code());
         story.refusing(refusal)
     }
 
@@ -328,6 +336,7 @@ impl Program {
     pub(crate) fn cannot_record(&self, story: &Story, fault: &Fault) -> Refused {
         tracing::error!(opening.id = %story.opening, ?fault, "the audit cannot be written; the door is closed");
         self.metrics.refused(story.way_in(), &Refusal::CannotRecord);
+        story.trace.end(story.what(), story.way_in(), Refusal::CannotRecord.code());
         story.refusing(Refusal::CannotRecord)
     }
 
@@ -352,11 +361,18 @@ impl Program {
         }
         self.openings.fetch_add(1, Ordering::Relaxed);
         self.metrics.ended(story.what(), story.way_in(), cause);
+        story.trace.end(story.what(), story.way_in(), outcome(cause));
         tracing::info!(opening.id = %story.opening, cause, "opening closed");
     }
 
+    /// Of an opening that begins now; nothing where no collector is told.
+    pub(crate) fn trace_opening(&self) -> Trace {
+        self.traces.as_ref().map(Traces::begin).unwrap_or_default()
+    }
+
     /// Counts how a question ended.
-    pub(crate) fn count(&self, reply: &Reply, what: &str) {
+    pub(crate) fn count(&self, reply: &Reply, story: &Story, what: &str) {
+        story.trace.source(reply);
         let ended = (&reply.state, reply.elapsed_ms, reply.size_bytes);
         self.metrics.question(reply.source.as_str(), what, ended);
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);

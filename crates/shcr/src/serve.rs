@@ -11,6 +11,7 @@ use crate::{
     program::{
         Doors, Program, agreement, attention, certificates, counted, feed, fleet, reconciled, witnesses,
     },
+    traces,
 };
 use axum::extract::ConnectInfo;
 use back_channel::TlsListener;
@@ -155,6 +156,7 @@ pub(crate) async fn start(program: Arc<Program>, listeners: Listeners) -> miette
         tokio::spawn(reconciled::nightly(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(witnesses::watch(Arc::clone(&program), stopped(stopping.clone()))),
         tokio::spawn(feed::state(Arc::clone(&program), stopped(stopping.clone()))),
+        tokio::spawn(traces::send(Arc::clone(&program), stopped(stopping.clone()))),
     ];
     if let (Some(listener), Some(office)) = (listeners.office, &program.office) {
         let settings = web::routes::Settings { gateway_origin: office.url.clone(), ..settings.clone() };

@@ -86,7 +86,7 @@ impl Pages {
             // Another host to anybody who compares, and this very server to anybody who follows.
             Fault::PagingElsewhere => {
                 let token = self.remember(Found { offset: end, ..found.clone() });
-                Some(page(&token).replacen("127.0.0.1", "localhost", 1))
+                Some(page(&token).replacen("127.0.0.1", "127.0.0.9", 1))
             }
             _ if is_last => None,
             _ => Some(page(&self.remember(Found { offset: end, ..found.clone() }))),

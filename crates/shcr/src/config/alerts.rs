@@ -5,6 +5,7 @@ use super::{
     Config,
     report::{Text, Wrong},
 };
+use crate::posting;
 use audit::watch::Thresholds;
 use fhir::OdsCode;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -126,26 +127,8 @@ impl Config {
                 fix,
             ));
         };
-        let url = reqwest::Url::parse(&notify.url).ok();
-        let is_here = |url: &reqwest::Url| {
-            matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")) && self.training
-        };
-        let is_secret = |url: &reqwest::Url| url.scheme() == "https" || is_here(url);
-        if !url.as_ref().is_some_and(is_secret) {
-            say(
-                "url",
-                format!("`{}` is no address of HTTPS", notify.url),
-                "write one that begins with `https://`",
-            );
-        }
-        if url.is_some_and(|url| {
-            !url.username().is_empty() || url.password().is_some() || url.query().is_some()
-        }) {
-            say(
-                "url",
-                "it holds a name, a password or a query".to_owned(),
-                "put what is secret into `token_file`",
-            );
+        if let Some((what, fix)) = posting::wrong(&notify.url, self.training) {
+            say("url", what, fix);
         }
         if self.office.is_none() {
             let what = "it links to the officers\u{2019} pages, and there are none".to_owned();

@@ -45,13 +45,13 @@ pub(super) async fn record(
     program: &Program,
     opened: &Opened,
     story: &mut Story,
-    replies: Vec<(Box<Reply>, Released)>,
+    replies: Vec<(Reply, Released)>,
 ) -> Vec<Part> {
     let now = clock::millis();
     let (mut entries, mut is_written) = (Vec::new(), Vec::new());
     for (reply, released) in &replies {
         // No answer, no items: nothing is disclosed, so nothing may be shown.
-        let answer = reply.state.is_answer().then_some((reply.as_ref(), released));
+        let answer = reply.state.is_answer().then_some((reply, released));
         let written = answer.and_then(|answer| entry(program, story, answer, now));
         is_written.push(written.is_some());
         entries.extend(written);

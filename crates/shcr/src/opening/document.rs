@@ -128,6 +128,7 @@ pub(crate) async fn open_document(
     let exception = session.content.exception(clock::now()).cloned();
     let story = Story::begin(&launch, &within.browser.address, program.policy().id(), clock::millis());
     let mut story = story.during(exception.as_ref());
+    story.trace = program.trace_opening();
     let opened = program.documents.open(&session.sid, &handle, clock::millis());
     let document = sealed(&program, opened, &mut story).await?;
     story.of_document(&document.handle.opening);
@@ -260,7 +261,7 @@ async fn ask(
     let reply = program.federation.open(&opened, &asking, &handle.source, &handle.retrieval).await;
     let (elapsed_ms, size_bytes) = (reply.elapsed_ms, reply.size_bytes);
     let counted = Reply::of(handle.source.clone(), reply.state.clone());
-    program.count(&Reply { elapsed_ms, size_bytes, ..counted }, story.what());
+    program.count(&Reply { elapsed_ms, size_bytes, ..counted }, &story, story.what());
     let state = reply.state.name();
     let shown = match read(&reply, (handle, shown_as)).await {
         Ok(mut shown) => {

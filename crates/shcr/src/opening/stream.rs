@@ -33,7 +33,7 @@ pub(super) const GONE: &str = "client-gone";
 /// What happened next.
 pub(crate) enum Event {
     /// All that are there.
-    Replies(Vec<Box<Reply>>),
+    Replies(Vec<Reply>),
     /// A section's time has come.
     Tick,
     /// The view has ended: nothing more may be shown, and nothing stay.
@@ -227,7 +227,7 @@ impl Out {
 /// A reply, and all that have come meanwhile: what is due for want of them waits for them, and one commit records them.
 fn with_the_next(reply: Reply, replies: &mut Replies) -> Event {
     let others = std::iter::from_fn(|| replies.next().now_or_never().flatten());
-    Event::Replies([reply].into_iter().chain(others).map(Box::new).collect())
+    Event::Replies([reply].into_iter().chain(others).collect())
 }
 
 /// When a page ends, whatever is outstanding.

@@ -6,6 +6,7 @@ use crate::{
     clock,
     entries::{FIND, SEARCHSET, Story},
     program::{Program, last_look::Looked, narrowed::Shown},
+    traces::Trace,
 };
 use access::Permit;
 use bytes::Bytes;
@@ -37,6 +38,7 @@ pub(crate) enum Sink {
         sought: Option<Sought>,
         /// Sources whose late block is written.
         late: BTreeSet<SourceId>,
+        trace: Trace,
     },
     Searchset {
         whole: oneshot::Sender<Searchset>,
@@ -50,7 +52,8 @@ pub(crate) enum Sink {
 impl Sink {
     pub(super) fn page(order: Order, sought: Option<Sought>) -> (Self, BoxStream<'static, Bytes>) {
         let (parts, body) = mpsc::channel(PARTS_WAITING);
-        (Sink::Page { parts, order, sought, late: BTreeSet::new() }, ReceiverStream::new(body).boxed())
+        let (late, trace) = (BTreeSet::new(), Trace::default());
+        (Sink::Page { parts, order, sought, late, trace }, ReceiverStream::new(body).boxed())
     }
 
     fn searchset(wanted: Wanted, place: Place) -> (Self, oneshot::Receiver<Searchset>) {
@@ -83,8 +86,13 @@ impl Sink {
     }
 
     /// What the audit knows of it from the start.
-    pub(super) fn story(&self, program: &Program, session: &Entered, address: &str) -> Story {
-        let story = Story::begin(&session.content.launch, address, program.policy().id(), clock::millis());
+    pub(super) fn story(&mut self, program: &Program, session: &Entered, address: &str) -> Story {
+        let mut story =
+            Story::begin(&session.content.launch, address, program.policy().id(), clock::millis());
+        story.trace = program.trace_opening();
+        if let Sink::Page { trace, .. } = self {
+            trace.clone_from(&story.trace);
+        }
         self.marked(story.during(session.content.exception(clock::now())))
     }
 
@@ -125,11 +133,14 @@ impl Sink {
     /// The next part of a page. `false`: nobody takes it. A searchset has no parts.
     pub(super) async fn give(&self, part: impl FnOnce() -> String) -> bool {
         match self {
-            Sink::Page { parts, .. } => {
-                let part = part();
+            Sink::Page { parts, trace, .. } => {
+                let (began, part) = (clock::now(), part());
                 #[cfg(feature = "leaky")]
                 crate::leaky::take(&part);
-                parts.send_timeout(Bytes::from(part), READER_PATIENCE).await.is_ok()
+                let bytes = part.len();
+                let was_taken = parts.send_timeout(Bytes::from(part), READER_PATIENCE).await.is_ok();
+                trace.part(began, bytes, was_taken);
+                was_taken
             }
             Sink::Searchset { .. } => true,
         }

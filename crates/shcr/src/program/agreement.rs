@@ -80,7 +80,9 @@ impl Agreement {
             seen: Mutex::new(Seen::begin(files)),
             refused: Mutex::default(),
         };
-        keep(&agreement.kept, &agreement.now()).into_diagnostic().wrap_err("the agreement cannot be kept")?;
+        keep(&agreement.kept, &agreement.now())
+            .into_diagnostic()
+            .wrap_err_with(|| format!("the agreement cannot be kept in `{}`", agreement.kept.display()))?;
         Ok(agreement)
     }
 

@@ -2,28 +2,24 @@
 //! whether they arrived. No person, professional, reason, organisation or rule is in what is sent, and no secret in what is said.
 
 use super::cases::Word;
-use crate::config::{Config, alerts::Notify};
-use crate::program::reported::RULE;
+use crate::{
+    config::{Config, alerts::Notify},
+    posting::Posting,
+    program::reported::RULE,
+};
 use audit::Millis;
-use miette::{IntoDiagnostic, WrapErr};
-use reqwest::{Certificate, Client, Identity, header::HeaderValue, redirect::Policy};
+use miette::WrapErr;
 use std::{
     collections::BTreeSet,
-    path::Path,
     sync::{Mutex, PoisonError},
-    time::Duration,
 };
 
 /// Sent to everybody who wants to be told at all.
 const ALWAYS: [&str; 7] = ["PO-02", "PO-04", "PO-05", "PO-06", "PO-28", "PO-29", RULE];
-/// How long a receiver may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where word goes, and how.
 pub(crate) struct Notifier {
-    client: Client,
-    url: String,
-    token: Option<HeaderValue>,
+    posting: Posting,
     pub(super) rules: BTreeSet<String>,
     trouble: Mutex<Option<Trouble>>,
 }
@@ -44,30 +40,8 @@ impl Notifier {
     }
 
     fn new(notify: &Notify) -> miette::Result<Self> {
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy()
-            .timeout(PATIENCE)
-            .retry(reqwest::retry::never());
-        if let Some(path) = notify.tls.as_ref().and_then(|tls| tls.identity_file.as_ref()) {
-            let identity = Identity::from_pem(&read(path)?);
-            let identity =
-                identity.map_err(|_| miette::miette!("`{}` holds no certificate and key", path.display()))?;
-            builder = builder.identity(identity);
-        }
-        if let Some(path) = notify.tls.as_ref().and_then(|tls| tls.ca_file.as_ref()) {
-            let authorities = Certificate::from_pem_bundle(&read(path)?).unwrap_or_default();
-            if authorities.is_empty() {
-                return Err(miette::miette!("`{}` holds no certificate in PEM", path.display()));
-            }
-            builder = builder.tls_certs_only(authorities);
-        }
-        let token = notify.token_file.as_deref().map(bearer).transpose()?;
         Ok(Self {
-            client: builder.build().into_diagnostic()?,
-            url: notify.url.clone(),
-            token,
+            posting: Posting::load(&notify.url, notify.token_file.as_deref(), notify.tls.as_ref())?,
             rules: ALWAYS.map(str::to_owned).into_iter().chain(notify.also.clone()).collect(),
             trouble: Mutex::default(),
         })
@@ -86,17 +60,7 @@ impl Notifier {
             }),
             None => serde_json::json!({ "log": log, "what": "frozen", "see": format!("{office}/alerts") }),
         };
-        let mut request = self.client.post(&self.url).json(&body);
-        if let Some(token) = &self.token {
-            request = request.header(reqwest::header::AUTHORIZATION, token.clone());
-        }
-        match request.send().await {
-            Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(format!("status {}", answer.status().as_u16())),
-            Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
-            Err(error) if error.is_connect() => Err("no connection".to_owned()),
-            Err(_) => Err("the connection broke off".to_owned()),
-        }
+        self.posting.post(&body).await
     }
 
     pub(super) fn waits(&self, why: &str, waiting: usize, now: Millis) {
@@ -120,19 +84,4 @@ impl Notifier {
             }
         }
     }
-}
-
-fn read(path: &Path) -> miette::Result<Vec<u8>> {
-    std::fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read `{}`", path.display()))
-}
-
-fn bearer(path: &Path) -> miette::Result<HeaderValue> {
-    let text = String::from_utf8(read(path)?).unwrap_or_default();
-    let token = text.trim();
-    let is_plain = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-    let header = HeaderValue::from_str(&format!("Bearer {token}")).ok().filter(|_| is_plain);
-    let mut header =
-        header.ok_or_else(|| miette::miette!("`{}` holds no token of one line", path.display()))?;
-    header.set_sensitive(true);
-    Ok(header)
 }
