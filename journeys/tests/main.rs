@@ -17,6 +17,10 @@ mod searchset_by_server;
 #[cfg(test)]
 #[path = "main/source_in_trouble.rs"]
 mod source_in_trouble;
+/// One of several replicas.
+#[cfg(test)]
+#[path = "main/replicas.rs"]
+mod replicas;
 /// A certificate renewed.
 #[cfg(test)]
 #[path = "main/certificates.rs"]

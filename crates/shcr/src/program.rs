@@ -211,9 +211,8 @@ impl Program {
         counted::lists::read(&config.alerts)
             .into_diagnostic()
             .wrap_err("a list of professionals cannot be used")?;
-        let limits = federation::Limits { replicas: config.fleet.replicas, ..Default::default() };
-        let federation = Federation::new(config.sources.clone(), config.national.clone(), limits);
-        let federation = federation.into_diagnostic()?;
+        let (sources, national) = (config.sources.clone(), config.national.clone());
+        let federation = Federation::new(sources, national, config.fleet.limits()).into_diagnostic()?;
         let employers = employers(&config).into_diagnostic().wrap_err("an employer cannot be asked")?;
         let witnesses = witnesses::Witnesses::load(&config)?;
         let held_keys = held_keys::HeldKeys::load(&config)?;

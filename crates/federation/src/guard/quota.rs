@@ -16,6 +16,8 @@ pub(super) struct Quota {
     standing: usize,
     /// Lent to one replica at a time.
     pool: usize,
+    /// Of it, what a replica has that asks anything at all, so that its next questions need not wait.
+    part: usize,
     leased: usize,
     until: Option<Instant>,
     /// Questions that were there or waited, at most, in this half and the one before.
@@ -46,7 +48,8 @@ impl Quota {
     pub(super) fn new(full: usize, replicas: usize, now: Instant) -> Self {
         let standing = Self::own(full, replicas);
         let pool = if replicas <= 1 { 0 } else { full - standing * replicas };
-        Self { full, standing, pool, leased: 0, until: None, most: [0; 2], turned: now }
+        let part = pool / replicas.max(1);
+        Self { full, standing, pool, part, leased: 0, until: None, most: [0; 2], turned: now }
     }
 
     /// Of one replica, before it is lent anything.
@@ -94,7 +97,9 @@ impl Quota {
         let is_short = others.is_wanted && others.taken + self.leased >= self.pool;
         let most = if is_short { at_once } else { self.most.into_iter().max().unwrap_or_default() };
         let block = (self.full / BLOCKS).max(1);
-        let wants = (most.saturating_sub(self.standing).div_ceil(block) * block).min(self.pool);
+        let at_least = if most > 0 { self.part } else { 0 };
+        let needs = most.saturating_sub(self.standing).div_ceil(block) * block;
+        let wants = needs.max(at_least).min(self.pool);
         let fair = if is_short { self.pool / (others.wanting + 1) } else { self.pool };
         // INVARIANT: what is there now was let in under the share and what was lent, so it is never more than both.
         let kept = taken.saturating_sub(self.standing).min(self.pool);

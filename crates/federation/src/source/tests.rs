@@ -82,6 +82,28 @@ fn place(fault: &ConfigFault) -> (Option<&str>, &'static str) {
 }
 
 #[test]
+fn a_suppliers_ceiling_below_that_of_one_practice_or_where_there_is_none_is_refused_with_its_place() {
+    let gp = |ceiling, supplier_ceiling| SourceConfig {
+        ceiling,
+        supplier_ceiling: Some(supplier_ceiling),
+        ..source("gp", kind("gp-connect"), None, &[])
+    };
+    let server = SourceConfig { supplier_ceiling: Some(32), ..acute("https://acute.example/fhir") };
+    for (config, fix) in [
+        (gp(None, 0), "write a number from 1"),
+        (gp(None, 7), "write a number from 8"),
+        (gp(Some(40), 39), "write a number from 40"),
+        (server, "take `supplier_ceiling` away, or choose another kind than `fhir-r4`"),
+    ] {
+        let fault = fault(vec![config]);
+        assert_eq!((place(&fault).1, fault.fix()), ("supplier_ceiling", fix.to_owned()), "HAZ-036: {fault}");
+    }
+    for right in [gp(None, 8), gp(Some(1), 1), gp(Some(40), 40)] {
+        assert!(crate::source::check(&[right]).is_ok());
+    }
+}
+
+#[test]
 fn an_option_that_would_be_ignored_is_refused_with_its_place() {
     let gp = || source("gp", kind("gp-connect"), None, &[]);
     let server = || acute("https://acute.example/fhir");
@@ -121,10 +143,6 @@ fn an_option_that_would_be_ignored_is_refused_with_its_place() {
         (SourceConfig { api_key_file: file(), api_key_header: header("Host"), ..server() }, "api_key_header"),
         (SourceConfig { tls: tls(), ..acute("http://127.0.0.1/fhir") }, "base_url"),
         (SourceConfig { ceiling: Some(0), ..server() }, "ceiling"),
-        (SourceConfig { supplier_ceiling: Some(0), ..gp() }, "supplier_ceiling"),
-        (SourceConfig { supplier_ceiling: Some(7), ..gp() }, "supplier_ceiling"),
-        (SourceConfig { ceiling: Some(40), supplier_ceiling: Some(39), ..gp() }, "supplier_ceiling"),
-        (SourceConfig { supplier_ceiling: Some(32), ..server() }, "supplier_ceiling"),
     ];
     for (config, key) in table {
         let id = config.id.clone();

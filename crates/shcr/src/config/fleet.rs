@@ -18,6 +18,13 @@ pub(crate) struct Fleet {
     pub(crate) replicas: usize,
 }
 
+impl Fleet {
+    /// What may be asked of sources and read from them, by one of so many.
+    pub(crate) fn limits(self) -> federation::Limits {
+        federation::Limits { replicas: self.replicas, ..federation::Limits::default() }
+    }
+}
+
 impl Default for Fleet {
     fn default() -> Self {
         Self { replicas: 1 }

@@ -22,6 +22,8 @@ const EVERY: Duration = Duration::from_millis(500);
 const GAP: Duration = Duration::from_millis(20);
 /// The same after it did not give what was asked for.
 const AGAIN: Duration = Duration::from_millis(250);
+/// How often it is looked whether everything can be given back, once questions have ended. What cannot be runs out.
+const GIVES_BACK: u32 = 20;
 /// A lease is asked for anew after half of the time that it is used for.
 const RENEW: Duration = Duration::from_secs(2);
 
@@ -85,7 +87,10 @@ pub(crate) async fn keep(program: Arc<Program>, stopped: impl Future<Output = ()
             () = sleep(EVERY) => {}
         }
     }
-    while keeper.asked.as_ref().is_none_or(|asked| !asked.is_empty()) {
+    for _ in 0..GIVES_BACK {
+        if keeper.asked.as_ref().is_none_or(Vec::is_empty) {
+            return;
+        }
         sleep(AGAIN).await;
         keeper.look(&program).await;
     }
@@ -155,8 +160,12 @@ impl Keeper {
                 Some(ledger)
             }
             Err(fault) => {
-                tracing::warn!(?fault, "places at sources could not be asked for; what was lent runs out");
-                self.asked = None;
+                if self.asked.take().is_some() {
+                    tracing::warn!(
+                        ?fault,
+                        "places at sources could not be asked for; what was lent runs out"
+                    );
+                }
                 None
             }
         }

@@ -30,6 +30,15 @@ fn one_replica_owns_everything_and_several_own_half_between_them() {
 }
 
 #[test]
+fn a_replica_that_asks_anything_is_lent_its_part_before_it_needs_it() {
+    let now = Instant::now();
+    let mut quota = Quota::new(32, 4, now);
+    assert_eq!(wish(&mut quota, (0, 0), now), (0, 0));
+    assert_eq!(wish(&mut quota, (1, 0), now), (4, 4), "a quarter of the sixteen that are lent");
+    assert_eq!(wish(&mut quota, (4, 5), now), (8, 8), "and what it needs, in blocks of four");
+}
+
+#[test]
 fn what_was_lent_runs_out_by_itself_and_what_is_there_is_still_asked_for() {
     let now = Instant::now();
     let mut quota = Quota::new(8, 3, now);
