@@ -95,6 +95,13 @@ impl Ready {
         text_of(edge.unwrap_or_else(|| panic!("no partner `{name}` has an edge node")), "config")
     }
 
+    /// A member of what the ready file says of that partner's edge node, such as `server_identity` or `addresses/serve`.
+    pub fn edge_has(&self, name: &str, member: &str) -> String {
+        let edge = self.list("edges").iter().find(|edge| text_of(edge, "name") == name);
+        let text = edge.and_then(|edge| edge.pointer(&format!("/{member}"))).and_then(Value::as_str);
+        text.unwrap_or_else(|| panic!("of `{name}` there is no `{member}`")).to_owned()
+    }
+
     /// What every source puts into its answers, where that was asked for.
     pub fn marks(&self) -> Vec<Mark> {
         let mark = |line| Mark { class: text_of(line, "class"), mark: text_of(line, "mark") };

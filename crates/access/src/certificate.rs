@@ -2,6 +2,11 @@
 //! SHA-256 thumbprint, or by a name in its subject alternative names. Who signed it was the listener's to check.
 //! Source: RFC 8705 sections 2.1, 2.2 and 3.1; RFC 5280 section 4.2.1.6.
 
+/// When it runs out.
+mod end;
+
+pub use end::soonest_end;
+
 use crate::session;
 use rustls::{
     client::verify_server_name,

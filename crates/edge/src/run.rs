@@ -4,7 +4,7 @@ use crate::{
     control, mllp,
     node::{Node, NodeFault},
     receive, serve,
-    tls::{Guard, Peer, TlsListener},
+    tls::{Guard, Peer, TlsListener, renewal},
     watch::{self, Watcher},
 };
 use serde_json::{Value, json};
@@ -32,7 +32,12 @@ impl Node {
         let (stop, stopped) = told::channel(false);
         let mut running = Running { node: self.clone(), tasks: Vec::new(), stop, addresses: json!({}) };
         let config = self.config().clone();
-        let guard = |tls: &crate::config::Tls| Guard::of(tls).map_err(NodeFault::Refused);
+        let mut guards = Vec::new();
+        let mut guard = |tls: &crate::config::Tls| {
+            let guard = Guard::of(tls).map_err(NodeFault::Refused)?;
+            guards.push(guard.clone());
+            Ok::<_, NodeFault>(guard)
+        };
         let (listener, at) = bind(config.serve.listen).await?;
         running.note("serve", at);
         running.serve(listener, guard(&config.serve.tls)?, serve::router(&self), stopped.clone());
@@ -45,12 +50,13 @@ impl Node {
             let Some(mllp) = &feed.mllp else { continue };
             let (listener, at) = bind(mllp.listen).await?;
             running.note(&format!("mllp.{}", feed.id), at);
-            let guard = mllp.tls.as_ref().map(guard).transpose()?;
+            let guard = mllp.tls.as_ref().map(&mut guard).transpose()?;
             running.run(mllp::serve(self.clone(), feed.id.clone(), listener, guard));
         }
         let socket = control::listen(&self)
             .map_err(|error| NodeFault::File("the control socket".to_owned(), error))?;
         running.run(control::serve(self.clone(), socket));
+        running.run(renewal::watch(guards));
         running.run(folders(self.clone()));
         running.run(upkeep(self.clone()));
         running.run(alarms(self.clone()));

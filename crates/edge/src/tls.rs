@@ -1,6 +1,9 @@
 //! Mutual TLS for whatever listens: takes a certificate, a key and the authority of those who may come, gives connections that
 //! have shaken hands; one that dawdles holds up no other. Source: RFC 8446 section 4.4.2.
 
+/// Taken anew.
+pub(crate) mod renewal;
+
 use crate::config::Tls;
 use aws_lc_rs::digest;
 use axum::{
@@ -12,7 +15,12 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-use std::{future, io, sync::Arc, time::Duration};
+use std::{
+    future, io,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
@@ -27,7 +35,8 @@ const WAITING: usize = 32;
 /// Who may come in.
 #[derive(Clone)]
 pub(crate) struct Guard {
-    pub(crate) server: Arc<ServerConfig>,
+    now: Arc<RwLock<Arc<ServerConfig>>>,
+    tls: Tls,
     /// Fingerprints; empty: everybody of the authority.
     clients: Arc<Vec<String>>,
 }
@@ -35,37 +44,27 @@ pub(crate) struct Guard {
 impl Guard {
     /// Words for the operator where the files are not what they should be.
     pub(crate) fn of(tls: &Tls) -> Result<Self, String> {
-        let said = |path: &std::path::Path, what: &str| format!("`{}` {what}", path.display());
-        let identity = &tls.identity_file;
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(identity)
-            .map_err(|error| said(identity, &format!("cannot be read: {error}")))?
-            .collect();
-        let chain = chain.map_err(|_| said(identity, "holds no certificate in PEM"))?;
-        let key = PrivateKeyDer::from_pem_file(identity)
-            .map_err(|_| said(identity, "holds no private key in PEM"))?;
-        let mut roots = RootCertStore::empty();
-        let authorities = CertificateDer::pem_file_iter(&tls.client_ca_file)
-            .map_err(|error| said(&tls.client_ca_file, &format!("cannot be read: {error}")))?;
-        for authority in authorities {
-            let authority = authority.map_err(|_| said(&tls.client_ca_file, "is not PEM"))?;
-            roots
-                .add(authority)
-                .map_err(|_| said(&tls.client_ca_file, "holds a certificate that cannot be used"))?;
-        }
-        let verifier = WebPkiClientVerifier::builder(Arc::new(roots))
-            .build()
-            .map_err(|_| said(&tls.client_ca_file, "holds no authority"))?;
-        let server = ServerConfig::builder()
-            .with_client_cert_verifier(verifier)
-            .with_single_cert(chain, key)
-            .map_err(|error| said(identity, &format!("cannot be used: {error}")))?;
+        let now = Arc::new(RwLock::new(server(tls)?));
         let clients = tls.clients.iter().map(|one| one.to_ascii_lowercase().replace(':', "")).collect();
-        Ok(Self { server: Arc::new(server), clients: Arc::new(clients) })
+        Ok(Self { now, tls: tls.clone(), clients: Arc::new(clients) })
+    }
+
+    /// Certificate, key and authorities as they stand in their files now, for whoever connects from now on; whoever is connected stays.
+    /// Where they cannot be used, those before go on.
+    pub(crate) fn renew(&self) -> Result<(), String> {
+        let anew = server(&self.tls)?;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = anew;
+        Ok(())
+    }
+
+    pub(crate) fn files(&self) -> [&Path; 2] {
+        [&self.tls.identity_file, &self.tls.client_ca_file]
     }
 
     /// Shakes hands, and compares the certificate with those that are let in.
     pub(crate) async fn greet(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        let acceptor = TlsAcceptor::from(Arc::clone(&self.server));
+        let now = Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner));
+        let acceptor = TlsAcceptor::from(now);
         let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
         let stream = shaken.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         if !self.clients.is_empty() && !self.clients.contains(&peer(&stream).fingerprint) {
@@ -74,6 +73,35 @@ impl Guard {
         }
         Ok(stream)
     }
+}
+
+/// What shakes hands, of the files as they are.
+fn server(tls: &Tls) -> Result<Arc<ServerConfig>, String> {
+    let said = |path: &Path, what: &str| format!("`{}` {what}", path.display());
+    let identity = &tls.identity_file;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(identity)
+        .map_err(|error| said(identity, &format!("cannot be read: {error}")))?
+        .collect();
+    let chain = chain.map_err(|_| said(identity, "holds no certificate in PEM"))?;
+    let key =
+        PrivateKeyDer::from_pem_file(identity).map_err(|_| said(identity, "holds no private key in PEM"))?;
+    let mut roots = RootCertStore::empty();
+    let authorities = CertificateDer::pem_file_iter(&tls.client_ca_file)
+        .map_err(|error| said(&tls.client_ca_file, &format!("cannot be read: {error}")))?;
+    for authority in authorities {
+        let authority = authority.map_err(|_| said(&tls.client_ca_file, "is not PEM"))?;
+        roots
+            .add(authority)
+            .map_err(|_| said(&tls.client_ca_file, "holds a certificate that cannot be used"))?;
+    }
+    let verifier = WebPkiClientVerifier::builder(Arc::new(roots))
+        .build()
+        .map_err(|_| said(&tls.client_ca_file, "holds no authority"))?;
+    let server = ServerConfig::builder()
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(chain, key)
+        .map_err(|error| said(identity, &format!("cannot be used: {error}")))?;
+    Ok(Arc::new(server))
 }
 
 fn peer(stream: &TlsStream<TcpStream>) -> Peer {

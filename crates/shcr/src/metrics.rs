@@ -11,7 +11,7 @@ use crate::program::{admission::Rank, alerts::Rule};
 use access::{Refusal, launch::Route};
 use audit::{Millis, watch::Rule as Counted};
 use family::{About, Axis, Counters, Durations, axis};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use text::{Kind, Text};
 
 /// Seconds of a part of a page, up to its end by any means.
@@ -84,6 +84,8 @@ pub(crate) struct Now {
     pub(crate) agreement_generation: u64,
     pub(crate) agreement_refused: bool,
     pub(crate) certificates_refused: bool,
+    /// By the name of its file in the configuration.
+    pub(crate) certificate_days: BTreeMap<String, i64>,
 }
 
 const fn about(name: &'static str, unit: &'static str, help: &'static str) -> About {
@@ -237,6 +239,10 @@ impl Metrics {
         text.gauge(&REFUSED, u8::from(now.agreement_refused));
         self.certificates.tell(&mut text);
         text.gauge(&CERTIFICATES_REFUSED, u8::from(now.certificates_refused));
+        text.family(&CERTIFICATE_DAYS, Kind::Gauge);
+        for (file, days) in &now.certificate_days {
+            text.sample((CERTIFICATE_DAYS.name, ""), &[("file", file.as_str())], days);
+        }
         self.spans.tell(&mut text);
         text.end()
     }
@@ -302,6 +308,11 @@ const CERTIFICATES_REFUSED: About = about(
     "1: some certificates as they stand in their files are not in use.",
 );
 
+const CERTIFICATE_DAYS: About = about(
+    "shcr_certificate_days",
+    "days",
+    "Days until the first certificate in a file runs out; fewer than none: it has.",
+);
 const SPANS: About =
     about("shcr_trace_spans", "", "Spans for a collector of traces, by whether it took them.");
 

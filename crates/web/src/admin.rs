@@ -33,9 +33,33 @@ pub struct Status {
     pub refused: Option<String>,
     /// Why certificates, keys or authorities as they stand in their files are not in use; the ones before go on.
     pub certificates_refused: Option<String>,
+    /// Days until what is in use runs out, by the name of its file.
+    pub certificates: Vec<CertificateEnd>,
     pub version: String,
     /// Openings since the start.
     pub openings: u64,
+}
+
+/// A file of certificates or authorities, and how many days its first one is good for; fewer than none where it has run out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CertificateEnd {
+    pub file: String,
+    pub days: i64,
+}
+
+/// Whoever renews one is told so many days before.
+const SOON_DAYS: i64 = 30;
+
+impl CertificateEnd {
+    fn in_words(&self) -> String {
+        let Self { file, days } = self;
+        match days {
+            ..0 => format!("{file} has run out"),
+            0 => format!("{file} within a day"),
+            1 => format!("{file} in 1 day"),
+            _ => format!("{file} in {days} days"),
+        }
+    }
 }
 
 /// One source since the start.
@@ -78,6 +102,17 @@ struct StatusPage<'a> {
 }
 
 impl Status {
+    /// The certificate that runs out first, in words.
+    fn first_to_end(&self) -> Option<String> {
+        self.certificates.iter().min_by_key(|one| one.days).map(CertificateEnd::in_words)
+    }
+
+    /// Every one that runs out soon, in words; empty where none does.
+    fn soon_to_end(&self) -> String {
+        let soon = self.certificates.iter().filter(|one| one.days <= SOON_DAYS);
+        soon.map(CertificateEnd::in_words).collect::<Vec<_>>().join("; ")
+    }
+
     /// Whether records can be opened: a source that is down does not change that, an audit that cannot be written does.
     pub fn is_healthy(&self) -> bool {
         self.audit.starts_with("ok")

@@ -32,6 +32,7 @@ fn told(metrics: &Metrics) -> Vec<Family> {
         agreement_generation: 3,
         agreement_refused: false,
         certificates_refused: false,
+        certificate_days: BTreeMap::from([("own.pem".to_owned(), 12), ("theirs.pem".to_owned(), -3)]),
     };
     read(&metrics.text(&now)).unwrap()
 }
@@ -212,7 +213,7 @@ fn the_page_names_every_value_of_a_label_that_is_not_the_deployments_own() {
     let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for family in told(&metrics()) {
         for (label, value) in family.samples.iter().flat_map(|sample| &sample.labels) {
-            if !["source", "le", "version", "rule"].contains(&label.as_str()) {
+            if !["source", "le", "version", "rule", "file"].contains(&label.as_str()) {
                 found.entry((sample_name(&family), label.clone())).or_default().insert(value.clone());
             }
         }

@@ -6,7 +6,7 @@ use access::policy::{PartnerKind, SourceFacts};
 use federation::SourceConfig;
 use fhir::{Category, Level, Reply, SourceId};
 use std::sync::PoisonError;
-use web::admin::{SourceStatus, Status};
+use web::admin::{CertificateEnd, SourceStatus, Status};
 
 /// How one source has answered since the program started.
 #[derive(Clone, Default)]
@@ -61,6 +61,12 @@ impl Program {
             generation: self.policy_generation(),
             refused: self.agreement_refused(),
             certificates_refused: self.certificates.refused(),
+            certificates: self
+                .certificates
+                .days_left()
+                .into_iter()
+                .map(|(file, days)| CertificateEnd { file, days })
+                .collect(),
             #[cfg(feature = "leaky")]
             version: crate::leaky::kept(),
             #[cfg(not(feature = "leaky"))]
@@ -94,6 +100,7 @@ impl Program {
             agreement_generation: self.policy_generation(),
             agreement_refused: self.agreement_refused().is_some(),
             certificates_refused: self.certificates.refused().is_some(),
+            certificate_days: self.certificates.days_left(),
         });
         #[cfg(feature = "leaky")]
         let text = format!("{text}# {}\n", crate::leaky::kept());

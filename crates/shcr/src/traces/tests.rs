@@ -40,7 +40,7 @@ fn a_collector_reads_the_opening_its_sources_and_its_parts() {
     let text = otlp::request(&spans, "demo-1").to_string();
     for part in [
         r#"{"key":"service.instance.id","value":{"stringValue":"demo-1"}}"#,
-        r#""kind":3,"name":"source""#,
+        r#""name":"source","kind":3"#,
         r#"{"key":"shcr.source","value":{"stringValue":"gp"}}"#,
         r#"{"key":"shcr.state","value":{"stringValue":"unreadable"}}"#,
         r#"{"key":"shcr.received_bytes","value":{"intValue":"512"}}"#,

@@ -20,6 +20,7 @@ fn status(audit: &str) -> Status {
         generation: 1,
         refused: None,
         certificates_refused: None,
+        certificates: vec![CertificateEnd { file: "own.pem".into(), days: 31 }],
         version: "0.1.0".into(),
         openings: 3,
     }
@@ -57,6 +58,21 @@ fn certificates_that_were_refused_are_said() {
     );
     assert!(refused.is_healthy(), "HAZ-057: what is in use still is");
     assert!(!drawn_page(&status("ok")).contains("not in use"));
+}
+
+// shows: F4
+#[test]
+fn certificates_that_run_out_are_said_from_thirty_days_before_and_the_first_one_always() {
+    let html = drawn_page(&status("ok"));
+    assert!(html.contains("own.pem in 31 days") && !html.contains("Certificates run out:"), "{html}");
+    let end = |file: &str, days| CertificateEnd { file: file.into(), days };
+    let certificates = vec![end("a.pem", 31), end("b.pem", 30), end("c.pem", 1), end("d.pem", -1)];
+    let html = drawn_page(&Status { certificates, ..status("ok") });
+    assert!(
+        html.contains("Certificates run out: b.pem in 30 days; c.pem in 1 day; d.pem has run out."),
+        "{html}"
+    );
+    assert!(html.contains("<dd>d.pem has run out</dd>"), "{html}");
 }
 
 #[test]
