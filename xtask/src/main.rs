@@ -2,16 +2,18 @@
 
 mod demo;
 mod nothing_kept;
+mod reproduce;
 mod say;
 mod setup;
 mod simulate;
 mod step;
+mod supply;
 mod tidy;
 mod validate;
 mod verify;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 /// What a person reads who asks for nothing, or for something else.
 const USAGE: &str = "usage: cargo xtask <chore>
@@ -20,6 +22,9 @@ const USAGE: &str = "usage: cargo xtask <chore>
   demo [options]  build the program and run the synthetic region with it (also: cargo demo)
   simulate        live 20,000 seeds of whole gateways, or as many as it is told
   nothing-kept    look for what a gateway keeps of its sources' answers, and for what one keeps that does so on purpose
+  reproduce       build this commit twice, compare the two, and write down what it is made of and where it comes from;
+                  with a package's name, of that one, unoptimised; with --check FOLDER, whether a result is still what was built
+  supply          whether licences, crates and origins are as the rules have it, and whether the rules refuse what they must
   tidy [--write]  check the habits of the house; --write renews the generated lists
   validate        have what the converter gives judged by a validator that is not ours
   verify          everything a change must pass, in order (also: cargo verify)
@@ -43,7 +48,9 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("setup", []) => setup::run(&root),
         ("demo", options) => demo::run(&root, options),
         ("nothing-kept", []) => nothing_kept::run(&root),
+        ("reproduce", options) => reproduce::run(&root, options),
         ("simulate", options) => simulate::run(&root, options),
+        ("supply", []) => supply::check(&root),
         ("tidy", []) => tidy::check(&root),
         ("tidy", [flag]) if flag == "--write" => tidy::write(&root),
         ("validate", []) => validate::run(&root),
@@ -52,8 +59,11 @@ fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-/// The workspace root, wherever in it the chore was called from.
+/// The workspace root, wherever in it the chore was called from. Asked at run time: a path of the machine in the program would make each
+/// machine's another one.
 fn root() -> Result<PathBuf, String> {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map(PathBuf::from).ok_or_else(|| "xtask stands outside its workspace".to_owned())
+    let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output();
+    let asked = asked.ok().filter(|ran| ran.status.success());
+    let asked = asked.ok_or("the chores are done in a clone, and git knows of none here")?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim_end()))
 }

@@ -7,6 +7,7 @@ mod heads;
 mod imports;
 mod lengths;
 mod lock;
+mod known;
 mod words;
 mod numbers;
 mod ids;
@@ -74,6 +75,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
         findings.extend(words::check(file));
         findings.extend(numbers::check(file));
     }
+    findings.extend(known::check(tree));
     findings.extend(hazards::check(tree));
     findings.extend(shown::check(tree));
     findings.extend(cui::check(tree));
