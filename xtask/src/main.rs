@@ -59,11 +59,15 @@ fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-/// The workspace root, wherever in it the chore was called from. Asked at run time: a path of the machine in the program would make each
-/// machine's another one.
+/// The workspace root, wherever in it the chore was called from: as cargo says at run time, or git. Compiled in, it would make each machine's
+/// program another one.
 fn root() -> Result<PathBuf, String> {
+    if let Some(here) = std::env::var_os("CARGO_MANIFEST_DIR") {
+        let root = PathBuf::from(here).parent().map(PathBuf::from);
+        return root.ok_or_else(|| "xtask stands outside its workspace".to_owned());
+    }
     let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output();
     let asked = asked.ok().filter(|ran| ran.status.success());
-    let asked = asked.ok_or("the chores are done in a clone, and git knows of none here")?;
+    let asked = asked.ok_or("the chores are done in a workspace, and there is none here")?;
     Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim_end()))
 }
