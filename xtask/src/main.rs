@@ -7,12 +7,13 @@ mod say;
 mod setup;
 mod simulate;
 mod step;
+mod supply;
 mod tidy;
 mod validate;
 mod verify;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 /// What a person reads who asks for nothing, or for something else.
 const USAGE: &str = "usage: cargo xtask <chore>
@@ -23,6 +24,7 @@ const USAGE: &str = "usage: cargo xtask <chore>
   nothing-kept    look for what a gateway keeps of its sources' answers, and for what one keeps that does so on purpose
   reproduce       build this commit twice, compare the two, and write down what it is made of and where it comes from;
                   with a package's name, of that one, unoptimised; with --check FOLDER, whether a result is still what was built
+  supply          whether licences, crates and origins are as the rules have it, and whether the rules refuse what they must
   tidy [--write]  check the habits of the house; --write renews the generated lists
   validate        have what the converter gives judged by a validator that is not ours
   verify          everything a change must pass, in order (also: cargo verify)
@@ -48,6 +50,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("nothing-kept", []) => nothing_kept::run(&root),
         ("reproduce", options) => reproduce::run(&root, options),
         ("simulate", options) => simulate::run(&root, options),
+        ("supply", []) => supply::check(&root),
         ("tidy", []) => tidy::check(&root),
         ("tidy", [flag]) if flag == "--write" => tidy::write(&root),
         ("validate", []) => validate::run(&root),
@@ -56,8 +59,15 @@ fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-/// The workspace root, wherever in it the chore was called from.
+/// The workspace root, wherever in it the chore was called from: as cargo says at run time, or git. Compiled in, it would make each machine's
+/// program another one.
 fn root() -> Result<PathBuf, String> {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map(PathBuf::from).ok_or_else(|| "xtask stands outside its workspace".to_owned())
+    if let Some(here) = std::env::var_os("CARGO_MANIFEST_DIR") {
+        let root = PathBuf::from(here).parent().map(PathBuf::from);
+        return root.ok_or_else(|| "xtask stands outside its workspace".to_owned());
+    }
+    let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output();
+    let asked = asked.ok().filter(|ran| ran.status.success());
+    let asked = asked.ok_or("the chores are done in a workspace, and there is none here")?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim_end()))
 }

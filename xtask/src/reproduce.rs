@@ -94,8 +94,8 @@ fn flags(source: &Path) -> Result<String, String> {
 
 /// SHA-256 of a file, hexadecimal.
 fn hash(file: &Path) -> Result<String, String> {
-    let said =
-        told(file.parent().unwrap_or(Path::new(".")), "sha256sum", &["--", &file.display().to_string()])?;
+    // From where the chore was called: there its path leads.
+    let said = told(Path::new("."), "sha256sum", &["--", &file.display().to_string()])?;
     said.split_whitespace().next().map(str::to_owned).ok_or_else(|| "`sha256sum` said nothing".to_owned())
 }
 

@@ -2,12 +2,9 @@
 
 use crate::reproduce::{self, Build};
 use crate::step::{self, Counts, Step};
-use crate::{demo, say, setup, tidy, validate};
+use crate::{demo, say, setup, supply, tidy, validate};
 use std::path::Path;
 use std::time::Instant;
-
-/// Its findings change with its version, so the version changes on purpose.
-const CARGO_DENY: &str = "0.20.2";
 
 /// The cheap checks stand first, so that a slip is told in seconds.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
@@ -17,7 +14,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     cargo("format", &["cargo", "fmt", "--all", "--check"])?;
     timed("tidy", || tidy::check(root))?;
     cargo("lints", &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
-    supply_chain(root)?;
+    supply::check(root)?;
     reproduce::twice(root, Build { package: "xtask", release: false })?;
     let program = shipped(root)?;
     let mut counts = tests(root, &program)?;
@@ -34,29 +31,6 @@ fn timed(name: &str, check: impl Fn() -> Result<(), String>) -> Result<(), Strin
         .map_err(|fault| format!("{fault}\n── {name} FAILED. Run it again with:\n   cargo xtask {name}"))?;
     say::line(&format!("── {name}: done in {}", step::seconds(began.elapsed())));
     Ok(())
-}
-
-/// Licences, bans and sources. The checker is built once, into the target folder, and unoptimised: it has little to read.
-fn supply_chain(root: &Path) -> Result<(), String> {
-    let folder = demo::target(root).join("tools");
-    let program = folder.join("bin/cargo-deny").display().to_string();
-    if !Path::new(&program).exists() {
-        let folder = folder.display().to_string();
-        let command = [
-            "cargo",
-            "install",
-            "--debug",
-            "--locked",
-            "--version",
-            CARGO_DENY,
-            "--root",
-            folder.as_str(),
-            "cargo-deny",
-        ];
-        step::run(&Step { name: "cargo-deny", folder: root, command: &command, environment: &[] })?;
-    }
-    let command = [program.as_str(), "--log-level", "error", "check", "bans", "licenses", "sources"];
-    step::run(&Step { name: "supply chain", folder: root, command: &command, environment: &[] }).map(drop)
 }
 
 /// The program as it ships, laid aside: the tests build another in its place, with what only tests may switch on.

@@ -191,12 +191,7 @@ impl Program {
         open: impl FnOnce(&Config, [u8; 32]) -> miette::Result<Store>,
     ) -> miette::Result<Arc<Self>> {
         let agreement = agreement::Agreement::begin(&config)?;
-        let lists = refsets::load(&config.policy.directory, config.training)
-            .into_diagnostic()
-            .wrap_err("what is restricted cannot be told, so nothing starts")?;
-        if lists.starter {
-            tracing::warn!("the lists of restricted concepts are the starter list, not for live use");
-        }
+        let restrictions = restrictions(&config)?;
         let hosts = Hosts::load_in(config.training, config.hosts.clone(), &config.policy.directory)
             .into_diagnostic()
             .wrap_err("a host cannot be registered")?;
@@ -223,7 +218,6 @@ impl Program {
         let earlier = earlier::read(&config, &store)?;
         let certificates = certificates::Certificates::begin(&config, &federation, &employers);
         let metrics = count(&federation, &store);
-        let traces = Traces::load(&config, &metrics)?;
         Ok(Arc::new(Self {
             keys: Arc::new(
                 Keys::new(hosts.issuers().chain(providers.issuers()).chain(
@@ -241,7 +235,7 @@ impl Program {
             certificates,
             admission: admission::Admission::new(&config.admission),
             fleet: fleet::Heard::default(),
-            restrictions: lists.restrictions,
+            restrictions,
             direct,
             office,
             notifier,
@@ -254,8 +248,8 @@ impl Program {
             documents: Arc::new(opening::handle::Sealer::new(&key).ok_or_else(no_key)?),
             tally: Mutex::default(),
             openings: AtomicU64::new(0),
+            traces: Traces::load(&config, &metrics)?,
             metrics,
-            traces,
             witnesses,
             held_keys,
             earlier,
@@ -377,6 +371,17 @@ impl Program {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.entry(reply.source.to_string()).or_default().count(reply);
     }
+}
+
+/// What the agreement shows to nobody.
+fn restrictions(config: &Config) -> miette::Result<record::Restrictions> {
+    let lists = refsets::load(&config.policy.directory, config.training)
+        .into_diagnostic()
+        .wrap_err("what is restricted cannot be told, so nothing starts")?;
+    if lists.starter {
+        tracing::warn!("the lists of restricted concepts are the starter list, not for live use");
+    }
+    Ok(lists.restrictions)
 }
 
 /// Every write of the audit is counted from here on.

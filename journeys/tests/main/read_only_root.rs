@@ -135,7 +135,6 @@ async fn a_gateway_whose_root_is_read_only_opens_a_record_and_keeps_its_audit_al
     assert_eq!(verified.count("open"), 1);
 }
 
-// shows: F37
 #[tokio::test]
 async fn a_gateway_that_may_not_write_does_not_start_and_names_the_file() {
     if !apart::allows("-m") {

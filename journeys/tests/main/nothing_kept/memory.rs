@@ -41,7 +41,7 @@ async fn what_is_left_of_a_page_in_memory_is_counted() {
     let scan = Scan::new(&stage.demo.ready.marks());
     let gateway = stage.place.start().await;
     let Some((before, _)) = counted(&gateway, &scan) else {
-        return apart::left_out("memory: only root over the machine may read it");
+        return apart::say_left_out("memory: only root over the machine may read it");
     };
     assert_eq!(before, 0, "nothing was asked yet");
     for pages in 1..=3 {
@@ -58,7 +58,7 @@ async fn what_a_program_keeps_in_memory_on_purpose_is_counted() {
     let scan = Scan::new(&stage.demo.ready.marks());
     let gateway = stage.place.start().await;
     if counted(&gateway, &scan).is_none() {
-        return apart::left_out("memory: only root over the machine may read it");
+        return apart::say_left_out("memory: only root over the machine may read it");
     }
     let (marks, bytes) = left(&stage, &scan, &gateway).await.expect("it could be read before");
     println!("memory of the control: {marks} marks in {bytes} bytes");
