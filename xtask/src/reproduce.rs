@@ -33,6 +33,15 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<(), String> {
     }
 }
 
+/// Where there is a commit; says loudly where there is none, as in an archive that somebody unpacked.
+pub(crate) fn where_a_commit_is(root: &Path, build: Build<'_>) -> Result<(), String> {
+    if told(root, "git", &["rev-parse", "HEAD"]).is_err() {
+        say::line("LEFT OUT: two builds of one commit: there is no commit here");
+        return Ok(());
+    }
+    twice(root, build).map(drop)
+}
+
 /// Both builds have one hash, or they are refused. Gives the folder of the result.
 pub(crate) fn twice(root: &Path, build: Build<'_>) -> Result<PathBuf, String> {
     let commit = told(root, "git", &["rev-parse", "HEAD"])?;

@@ -24,6 +24,9 @@ fn result() -> PathBuf {
 
 #[test]
 fn a48_an_altered_program_a_missing_provenance_and_an_unknown_commit_are_refused() {
+    if told(&root(), "git", &["rev-parse", "HEAD"]).is_err() {
+        return say::line("LEFT OUT: what is refused of a result: there is no commit here");
+    }
     let folder = result();
     assert_eq!(beside::check(&root(), &folder), Ok(()));
     let refused = |folder: &Path| beside::check(&root(), folder).expect_err("it is refused");
