@@ -119,10 +119,9 @@ fn a_chapter_of_many_entries_is_drawn_when_it_comes_near_and_keeps_the_room_of_i
         assert!(html.contains(&format!("End of documents: {many} of {many}")), "HAZ-017");
         // A row is at least two lines of text high, in rem.
         assert!(
-            crate::assets::STYLE.text.contains(&format!(
-                "main>.room-{room}{{contain-intrinsic-block-size:{}rem}}",
-                5 << room
-            ))
+            crate::assets::STYLE
+                .text
+                .contains(&format!("main>.room-{room}{{contain-intrinsic-block-size:{}rem}}", 5 << room))
         );
         assert!((1 << room) > many, "HAZ-027: the last row is within the room");
     }
