@@ -1,5 +1,5 @@
 //! Takes the machine as it is, gives it what the tests need; refuses, naming the command, where it may not install.
-//! Only what is missing is installed: PostgreSQL's programs, Chromium and a font from Debian, and the Node modules pinned in
+//! Only what is missing is installed: PostgreSQL's programs, Chromium, Firefox and a font from Debian, and the Node modules pinned in
 //! `journeys/browser`. No server is made or started: the tests make their own.
 
 use crate::say;
@@ -8,8 +8,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Debian's packages, each with the file that shows it is there.
-const PACKAGES: [(&str, &str); 2] =
-    [("chromium", "/usr/bin/chromium"), ("fonts-liberation", "/usr/share/fonts/truetype/liberation")];
+const PACKAGES: [(&str, &str); 3] = [
+    ("chromium", "/usr/bin/chromium"),
+    ("firefox-esr", "/usr/bin/firefox-esr"),
+    ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
+];
 
 /// Where Debian puts each version of the server's programs.
 const DATABASES: &str = "/usr/lib/postgresql";
@@ -27,7 +30,7 @@ pub(crate) fn browser(root: &Path) -> Result<(), String> {
     let missing: Vec<&str> =
         PACKAGES.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        say::line("setup: Chromium and its font are installed");
+        say::line("setup: Chromium, Firefox and their font are installed");
     } else {
         may_install("the browser tests", &missing)?;
         lists(root)?;

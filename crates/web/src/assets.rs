@@ -82,6 +82,7 @@ fn placement() -> String {
             "main:has(>#s-{area})>#{area}{{visibility:hidden;height:0;min-height:0;padding:0;margin:0;border:0}}"
         );
     }
+    css.push_str(&rooms());
     css.push_str(&crate::view::filter::rules());
     css.push_str(&left_out());
     for late in 1..=LATE_PLACES {
@@ -93,15 +94,25 @@ fn placement() -> String {
     css
 }
 
+/// The height of a section that is not drawn yet, by its rows: rather more than it will have, narrow pages more than wide ones.
+fn rooms() -> String {
+    let of = |rem_a_row: u32| -> String {
+        let rooms = 0..=crate::view::ROOMS;
+        let rule =
+            |room| format!("main>.room-{room}{{contain-intrinsic-block-size:{}rem}}", rem_a_row << room);
+        rooms.map(rule).collect()
+    };
+    format!("{}@media(max-width:700px){{{}}}", of(5), of(12))
+}
+
 /// What is not ticked is not printed, and every sheet says so.
 fn left_out() -> String {
     let mut css = String::from("@media print{");
     let parts = Key::all().into_iter().filter(|key| !matches!(key, Key::AllergyRow | Key::Panel(_)));
     let mut add = |area: &str, shown: &str| {
-        let _ = write!(
-            css,
-            "body:has(#to-{area}:not(:checked)) main>{shown}{{display:none}}body:has(#to-{area}:not(:checked)) .out-{area}{{display:inline}}"
-        );
+        // Named step by step, so that no engine looks for the box to tick among the entries of the record.
+        let left = format!("body:has(>aside>.choose>label>#to-{area}:not(:checked))");
+        let _ = write!(css, "{left} main>{shown}{{display:none}}{left} .out-{area}{{display:inline}}");
     };
     add(crate::view::SUMMARY, ".panel");
     for key in parts {

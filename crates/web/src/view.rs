@@ -77,7 +77,7 @@ pub use document::document;
 pub use ended::{ended, put_away};
 pub(crate) use finish::SUMMARY;
 pub use finish::finish;
-pub(crate) use frame::drawn;
+pub(crate) use frame::{ROOMS, drawn};
 pub(crate) use inside::POLICY as CONTENT_POLICY;
 pub use inside::{content, not_shown};
 pub use interruption::interruption;

@@ -97,7 +97,7 @@
     for (const details of opened) details.open = false;
     opened.clear();
     main.classList.toggle("finding", on);
-    for (const section of main.querySelectorAll(":scope > section")) section.classList.remove("hit");
+    for (const part of main.querySelectorAll(":scope > section, .rows.hit")) part.classList.remove("hit");
     let count = 0, all = 0;
     const ranges = [];
     for (const rows of on ? together() : []) {
@@ -107,7 +107,7 @@
       for (const row of rows) {
         row.classList.toggle("hit", here.length > 0);
         row.classList.toggle("miss", !here.length);
-        if (here.length) row.closest("main > section").classList.add("hit");
+        if (here.length) for (const part of ["table", "section"]) row.closest(part).classList.add("hit");
       }
       for (const range of here) {
         const details = range.startContainer.parentElement.closest("details:not([open])");

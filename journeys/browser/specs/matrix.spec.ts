@@ -6,6 +6,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { ready } from '../support/demo.ts';
 import { withFaults } from '../support/faults.ts';
 import { newPage, openInWindow, openPatient, WIDTHS } from '../support/host.ts';
+import { layoutShift } from '../support/shift.ts';
 import { Watch } from '../support/watch.ts';
 
 // One after another: they lay faults over one region.
@@ -149,5 +150,27 @@ test.describe('an objection shows nothing of anybody (HAZ-022)', () => {
         await page.context().close();
       });
     }
+  }
+});
+
+test.describe('what is being read does not move where four sources are late (HAZ-032)', () => {
+  for (const width of WIDTHS) {
+    test(`layout shift is at most 0.1 at ${width} px`, async ({ browser }) => {
+      const slow = Object.fromEntries(['provide', 'essex', 'southend', 'thurrock'].map((source) => [source, 'slow:1800']));
+      await withFaults(slow, async () => {
+        const page = await newPage(browser, width, true);
+        await openPatient(page, 'TESTPATIENT', 'faulty');
+        const record = await openInWindow(page);
+        expect(await record.locator('section.late').count(), 'they were late').toBeGreaterThanOrEqual(4);
+        expect(await layoutShift(record)).toBeLessThanOrEqual(0.1);
+        // What stands behind the press is one press away.
+        await expect(complete(record)).toContainText(/[4-9] of them late/);
+        await expect(record.locator('.further')).toBeHidden();
+        await record.getByRole('checkbox', { name: /^Show \d+ further notes on sources/ }).check();
+        await expect(record.locator('.further')).toBeVisible();
+        await expect(record.locator('.further')).toContainText('late: see below');
+        await page.context().close();
+      });
+    });
   }
 });

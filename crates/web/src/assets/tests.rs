@@ -13,6 +13,27 @@ fn every_part_has_its_rule_and_only_children_of_main_are_matched() {
     assert!(css.contains("main:has(>#late-64) .l-64{display:inline}"), "HAZ-032");
 }
 
+/// The engines that know `:has` look below its subject again whenever something below it comes or changes: below a section, or the
+/// whole page, that is every entry of the record. So what is looked for there stands step by step, and the rest below a filter or the banner.
+#[test]
+fn no_rule_looks_for_something_among_all_the_entries_of_a_record() {
+    let css = [include_str!("../../static/record.css"), &placement()].concat();
+    let rules = css.split('}').filter_map(|rule| rule.rsplit_once('{'));
+    let mut looked = 0;
+    for selector in rules.flat_map(|(selectors, _)| selectors.split(',')) {
+        let Some((subject, sought)) = selector.split_once(":has(") else { continue };
+        let subject =
+            subject.trim().rsplit(['~', '>', '+', ' ', '\n', '{']).next().unwrap().trim_end_matches(":not(");
+        if matches!(subject, "@supports not selector(" | "selector(" | ".filter" | ".banner") {
+            continue;
+        }
+        looked += 1;
+        let sought = sought.split(')').next().unwrap();
+        assert!(sought.starts_with('>') && !sought.contains(' '), "HAZ-024: `{selector}`");
+    }
+    assert!(looked > 100, "{looked} rules were looked at");
+}
+
 #[test]
 fn nothing_is_fetched_from_elsewhere_and_there_is_no_font_or_mark() {
     for asset in [&*STYLE, &*COMPLETE, &*SCRIPT, &*ICON] {
@@ -36,7 +57,7 @@ fn reduced_motion_does_not_take_the_stop_text_away() {
 #[test]
 fn the_files_are_within_their_budgets() {
     // Raw sizes that keep the compressed ones inside 32 kB and 5 kB.
-    assert!(STYLE.text.len() < 128_000, "HAZ-024: {}", STYLE.text.len());
+    assert!(STYLE.text.len() < 132_000, "HAZ-024: {}", STYLE.text.len());
     assert!(SCRIPT.text.len() < 13_000, "HAZ-024: {}", SCRIPT.text.len());
 }
 
@@ -92,7 +113,7 @@ fn dark_is_for_the_screen_of_those_who_see_it_and_every_colour_has_both_shades()
         assert!(rest.contains(&format!("var({name})")), "{name} is not used");
     }
     for choice in
-        [":root:has(#c-light:checked){color-scheme:light}", ":root:has(#c-dark:checked){color-scheme:dark}"]
+        [">label>#c-light:checked){color-scheme:light}", ">label>#c-dark:checked){color-scheme:dark}"]
     {
         assert!(dark.contains(choice), "{choice}");
     }

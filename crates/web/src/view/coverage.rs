@@ -14,15 +14,33 @@ pub(crate) struct Coverage {
     /// Every source answered everything it was asked, and in time.
     pub(crate) complete: bool,
     pub(crate) text: String,
+    /// Of that what always stands in sight: how many answered, who did not, and of a late one its allergies and plans.
+    pub(crate) first: String,
+    /// The others of its sentences.
+    pub(crate) rest: String,
+    /// Where all of it is more than the room that is kept for it: how many notes are shown by one press.
+    pub(crate) folded: Option<usize>,
     /// How many answered alone, for every printed sheet.
     pub(crate) counted: String,
     /// Feeds older than agreed.
     pub(crate) stale: Vec<String>,
     /// Late sources with what they brought: `MH, late: 1 allergy entry.`, and the number of their block.
-    pub(crate) late: Vec<(String, String)>,
+    pub(crate) late: Vec<Brought>,
     /// A source failed, whole or in part, that may answer the next time.
     pub(crate) again: bool,
 }
+
+/// What came late of one source.
+pub(crate) struct Brought {
+    pub(crate) words: String,
+    /// The number of its block.
+    pub(crate) ordinal: String,
+    /// Allergies or plans are among it: a reader must not miss them.
+    pub(crate) named: bool,
+}
+
+/// Characters that fit the room kept for the end mark, so that nothing below it moves as it comes (HAZ-032).
+const ROOM_CHARS: usize = 200;
 
 pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
     let sources: Vec<&SourceCard> = page.sources.iter().filter(|card| card.has_source()).collect();
@@ -38,20 +56,29 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
     };
     let again = sources.iter().any(has_failed);
     let counted = counted(sources.len(), &answered, &late, all);
-    let text = std::iter::once(counted.clone())
-        .chain(others(record, &sources))
-        .chain(parts)
-        .chain(warned(page, record, &answered))
-        .chain(answered.iter().filter_map(|card| kept_back(record, card)))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let first: Vec<String> = std::iter::once(counted.clone()).chain(others(record, &sources)).collect();
+    let kept_back = answered.iter().filter_map(|card| kept_back(record, card));
+    let rest: Vec<String> =
+        parts.into_iter().chain(warned(page, record, &answered)).chain(kept_back).collect();
+    let stale = stale(page, record, &answered);
+    let is_whole = all && late.is_empty();
+    let late: Vec<Brought> = late.into_iter().map(|card| brought(page, record, &card.id)).collect();
+    let further = late.iter().filter(|one| !one.named).map(|one| &one.words);
+    let further: Vec<usize> =
+        rest.iter().chain(&stale).chain(further).map(|words| words.chars().count()).collect();
+    let named = late.iter().filter(|one| one.named).map(|one| &one.words);
+    let shown: usize = first.iter().chain(named).map(|words| words.chars().count()).sum();
+    let is_long = shown + further.iter().sum::<usize>() > ROOM_CHARS;
     Coverage {
-        complete: all && late.is_empty(),
-        text,
+        complete: is_whole,
+        text: first.iter().chain(&rest).map(String::as_str).collect::<Vec<_>>().join(" "),
+        first: first.join(" "),
+        rest: rest.join(" "),
+        folded: (is_long && further.len() > 1).then_some(further.len()),
         counted,
-        stale: stale(page, record, &answered),
+        stale,
         again,
-        late: late.into_iter().map(|card| brought(page, record, &card.id)).collect(),
+        late,
     }
 }
 
@@ -158,7 +185,7 @@ fn feed(page: &Page, record: &Record, card: &SourceCard) -> Option<source_line::
 }
 
 /// One line of a source, whatever came late of it. Allergies and plans are named, because a late one must not be missed.
-fn brought(page: &Page, record: &Record, source: &SourceId) -> (String, String) {
+fn brought(page: &Page, record: &Record, source: &SourceId) -> Brought {
     let of = |section: Section| {
         let groups = if granted(page, section).is_empty() { Vec::new() } else { record.section(section) };
         groups.iter().flat_map(|group| &group.items).filter(|item| item.source == *source).count()
@@ -170,5 +197,9 @@ fn brought(page: &Page, record: &Record, source: &SourceId) -> (String, String) 
         .map(|(count, what)| format!("{count} {what} {}", words::entry(count)))
         .collect();
     let what = if named.is_empty() { "see below".to_owned() } else { named.join(", ") };
-    (format!("{}, late: {what}.", row::short(page, source)), format!("{:02}", super::ordinal(page, source)))
+    Brought {
+        words: format!("{}, late: {what}.", row::short(page, source)),
+        ordinal: format!("{:02}", super::ordinal(page, source)),
+        named: !named.is_empty(),
+    }
 }

@@ -96,7 +96,7 @@ pub(crate) fn union<'a>(classes: impl Iterator<Item = &'a str>) -> String {
 /// The rules that hide what was not chosen, on the screen only: a print has every row.
 pub(crate) fn rules() -> String {
     let numbers = (1..=MOST).flat_map(|number| ['a', 'b', 'c'].map(|letter| format!("{letter}{number}")));
-    let rule = |one: String| format!("section:has(.filter .{one}:checked) .sift:not(.{one}){{display:none}}");
+    let rule = |one: String| format!(".filter:has(.{one}:checked)~.rows .sift:not(.{one}){{display:none}}");
     format!("@media screen{{{}}}", numbers.map(rule).collect::<String>())
 }
 

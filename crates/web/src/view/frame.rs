@@ -25,6 +25,19 @@ pub(crate) struct Frame {
     pub(crate) end: String,
 }
 
+/// From here a section is long, in entries: more than stand on a few screens, so that it is drawn as it comes near one.
+const LONG: usize = 300;
+
+/// As many powers of two of rows have a rule of their own.
+pub(crate) const ROOMS: u32 = 17;
+
+/// The further classes of a section that holds so many entries in so many rows: while it is not drawn it has the height of the next power
+/// of two of rows. A guess too low would leave what stands last of it out of reach.
+pub(crate) fn long(entries: usize, rows: usize) -> String {
+    let room = (usize::BITS - rows.leading_zeros()).min(ROOMS);
+    if entries < LONG { String::new() } else { format!(" long room-{room}") }
+}
+
 /// A section the role does not see: words only, the same whatever there is (HAZ-010, HAZ-011).
 #[derive(Template)]
 #[template(path = "not_granted.html", whitespace = "minimize")]
@@ -37,7 +50,7 @@ impl Frame {
     /// `shown` of `of` entries stand in the section.
     pub(crate) fn of(page: &Page, key: Key, shown: usize, of: usize) -> Self {
         Self {
-            place: key.place(page),
+            place: key.place(page) + &long(shown, shown),
             area: key.area(),
             name: key.name(),
             count: None,

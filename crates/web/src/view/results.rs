@@ -8,7 +8,7 @@ mod trend;
 /// Reports: microbiology, pathology, imaging, in their own words.
 mod report;
 
-use super::frame::{Frame, drawn};
+use super::frame::{Frame, drawn, long};
 use super::list::{self, Block};
 use super::row::{self, Fact};
 use super::{Key, source_line};
@@ -51,7 +51,11 @@ pub(super) fn draw(page: &Page, record: &Record) -> String {
     let mut panels = panels(page, &series);
     line::draw_within_budget(panels.iter_mut().flat_map(|panel| &mut panel.lines));
     let all = list::entries(&groups);
-    let frame = Frame::of(page, KEY, all, all).told(page, record, Section::Results);
+    let mut frame = Frame::of(page, KEY, all, all).told(page, record, Section::Results);
+    // A course of many entries stands in one row.
+    let lines: usize = panels.iter().map(|panel| panel.lines.len()).sum();
+    let left = groups.iter().filter(|group| is_left(group, &placed)).count();
+    frame.place = KEY.place(page) + &long(all, lines + left);
     let frame = if groups.is_empty() { frame } else { frame.counted(groups.len().to_string()) };
     let empty = groups.is_empty().then(|| source_line::nothing(page, record, Section::Results));
     let (reports, others): (Vec<_>, Vec<_>) =

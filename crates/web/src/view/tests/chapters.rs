@@ -69,11 +69,11 @@ fn cui_medlist_medv_068_every_filter_says_how_many_of_how_many_and_has_a_way_bac
         let rows = html.matches("<tr class=\"sift ").count();
         assert!(rows > 0, "{html}");
         let said = format!(
-            "Filtered: <b class=\"n\"></b> of {rows} shown. <button type=\"reset\" form=\"f-{area}\">Show all {rows}</button>"
+            "Filtered: <b class=\"n\"></b> of {rows} shown. <button type=\"reset\">Show all {rows}</button></p></form>"
         );
         assert!(html.contains(&said), "HAZ-017: {html}");
         assert!(
-            html.contains("<form class=\"filter\" ") && html.contains(&format!("id=\"f-{area}\">")),
+            html.contains("<form class=\"sifted\" ") && html.contains(&format!("id=\"f-{area}\">")),
             "HAZ-017"
         );
         let radios = html.matches("type=\"radio\"").count();
@@ -106,6 +106,28 @@ fn two_years_of_contacts_are_drawn_once_and_told_in_words() {
 }
 
 #[test]
+fn a_chapter_of_many_entries_is_drawn_when_it_comes_near_and_keeps_the_room_of_its_rows() {
+    let letters = |many: usize| -> String {
+        let all = (0..many)
+            .map(|n| fixture::letter("acute", &format!("Letter {n}"), &format!("DocumentReference/{n}")));
+        chapter(&of("acute", all.collect()), Section::Documents)
+    };
+    assert!(!letters(299).contains(" long"), "HAZ-024");
+    for (many, room) in [(300, 9), (511, 9), (512, 10)] {
+        let html = letters(many);
+        assert!(html.contains(&format!(" long room-{room}\" id=\"s-doc\"")), "HAZ-024, HAZ-027: {many}");
+        assert!(html.contains(&format!("End of documents: {many} of {many}")), "HAZ-017");
+        // A row is at least two lines of text high, in rem.
+        assert!(
+            crate::assets::STYLE
+                .text
+                .contains(&format!("main>.room-{room}{{contain-intrinsic-block-size:{}rem}}", 5 << room))
+        );
+        assert!((1 << room) > many, "HAZ-027: the last row is within the room");
+    }
+}
+
+#[test]
 fn a_document_stands_under_its_title_with_type_and_author_and_one_that_cannot_be_had_is_a_row() {
     let text = words_of(&chapter(&fixture::whole(), Section::Documents));
     assert!(
@@ -122,8 +144,13 @@ fn two_hundred_letters_are_all_there_and_each_opens_from_its_row() {
         .map(|n| fixture::letter("acute", &format!("Letter {n}"), &format!("DocumentReference/{n}")))
         .collect();
     let html = chapter(&of("acute", letters), Section::Documents);
-    let buttons = html.matches("<button class=\"open\" form=\"f-doc\" name=\"at\" value=\"").count();
+    let buttons = html.matches("<button class=\"open\" name=\"at\" value=\"").count();
     assert_eq!(buttons, 200, "HAZ-017");
+    let (_, form) = html.split_once("<form class=\"sifted\" method=\"post\"").unwrap();
+    let (form, _) = form.split_once("</form>").unwrap();
+    assert_eq!(form.matches("name=\"at\"").count(), 200, "each is sent by the form it stands in");
+    assert!(!html.contains(" form=\""), "HAZ-024: none names its form from elsewhere");
+    assert!(!html.contains(" long"), "drawn at once");
     assert!(
         html.contains("name=\"list\" value=\"list-of-200\"") && html.contains("value=\"200\" aria-label"),
         "HAZ-017"
