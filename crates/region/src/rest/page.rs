@@ -83,7 +83,7 @@ impl Pages {
         let fault = if found.kind.name == "Patient" { Fault::None } else { view.fault };
         match fault {
             Fault::PagingLoop if is_last => Some(page(&self.first(found))),
-            // Another host to anybody who compares, and this very server to anybody who follows.
+            // Another host to anybody who compares; whoever follows it sends a packet there.
             Fault::PagingElsewhere => {
                 let token = self.remember(Found { offset: end, ..found.clone() });
                 Some(page(&token).replacen("127.0.0.1", "127.0.0.9", 1))
