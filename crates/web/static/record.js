@@ -202,7 +202,7 @@
     if (target.matches(".by-words input")) find(target.closest(".sifted"), target.value);
   });
   main.addEventListener("reset", ({ target }) => {
-    const list = target.closest(".sifted");
+    const list = target.closest(".sifted:has(.by-words)");
     if (list) find(list, "");
   });
 

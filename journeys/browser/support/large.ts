@@ -1,11 +1,11 @@
-// A partner's system on FHIR R4 that holds more than a thousand entries of one person of the region, page by page. Everything in it is invented.
+// A partner's system on FHIR R4 that holds ten thousand entries of one person of the region, page by page. Everything in it is invented.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How many of each type: twelve hundred and fifty in all. */
-export const HELD = { Observation: 500, Encounter: 375, Condition: 250, DocumentReference: 125 } as const;
+/** How many of each type: ten thousand in all. */
+export const HELD = { Observation: 4000, Encounter: 3000, Condition: 2000, DocumentReference: 1000 } as const;
 type Held = keyof typeof HELD;
-const PAGE = 200;
+const PAGE = 1000;
 
 const PATIENT = {
   resourceType: 'Patient', id: 'p1', gender: 'female', birthDate: '1935-08-14',
@@ -84,4 +84,18 @@ export async function startLarge(): Promise<{ base: string; stop: () => void }> 
   await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens));
   const { port } = server.address() as AddressInfo;
   return { base: `http://127.0.0.1:${port}/fhir`, stop: () => { server.close(); server.closeAllConnections(); } };
+}
+
+/** The kinds of entries it holds, as a configuration names them. */
+const KINDS = ['problems', 'results', 'encounters', 'consultations', 'documents'];
+
+/** A configuration in which one source alone shares them, and nothing else: their chapters then wait for it and for nobody beside it, so that an
+ * answer that a busy machine takes seconds to read still stands in its own place. */
+export function alone(config: string, source: string): string {
+  const [before, ...sources] = config.split('[[sources]]');
+  const told = sources.map((table) => table.replace(/^shares = (\[.*\])$/m, (_, list: string) => {
+    const shares = (JSON.parse(list) as string[]).filter((kind) => KINDS.includes(kind) === table.includes(`id = "${source}"`));
+    return `shares = ${JSON.stringify(shares)}`;
+  }));
+  return [before, ...told].join('[[sources]]');
 }

@@ -14,7 +14,7 @@ pub(crate) struct Coverage {
     /// Every source answered everything it was asked, and in time.
     pub(crate) complete: bool,
     pub(crate) text: String,
-    /// Of that what always stands in sight: how many answered, who did not, and of a late one its allergies and plans.
+    /// Of that what always stands in sight: how many answered, who did not, whole or in part.
     pub(crate) first: String,
     /// The others of its sentences.
     pub(crate) rest: String,
@@ -56,10 +56,10 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
     };
     let again = sources.iter().any(has_failed);
     let counted = counted(sources.len(), &answered, &late, all);
-    let first: Vec<String> = std::iter::once(counted.clone()).chain(others(record, &sources)).collect();
+    let missing = others(record, &sources).into_iter().chain(parts);
+    let first: Vec<String> = std::iter::once(counted.clone()).chain(missing).collect();
     let kept_back = answered.iter().filter_map(|card| kept_back(record, card));
-    let rest: Vec<String> =
-        parts.into_iter().chain(warned(page, record, &answered)).chain(kept_back).collect();
+    let rest: Vec<String> = warned(page, record, &answered).into_iter().chain(kept_back).collect();
     let stale = stale(page, record, &answered);
     let is_whole = all && late.is_empty();
     let late: Vec<Brought> = late.into_iter().map(|card| brought(page, record, &card.id)).collect();
