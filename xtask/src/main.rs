@@ -12,8 +12,8 @@ mod tidy;
 mod validate;
 mod verify;
 
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// What a person reads who asks for nothing, or for something else.
 const USAGE: &str = "usage: cargo xtask <chore>
@@ -66,8 +66,8 @@ fn root() -> Result<PathBuf, String> {
         let root = PathBuf::from(here).parent().map(PathBuf::from);
         return root.ok_or_else(|| "xtask stands outside its workspace".to_owned());
     }
-    let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output();
-    let asked = asked.ok().filter(|ran| ran.status.success());
-    let asked = asked.ok_or("the chores are done in a workspace, and there is none here")?;
-    Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim_end()))
+    let asked = step::told(Path::new("."), "git", &["rev-parse", "--show-toplevel"]);
+    asked
+        .map(PathBuf::from)
+        .map_err(|_| "the chores are done in a workspace, and there is none here".to_owned())
 }

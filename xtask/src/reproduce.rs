@@ -7,10 +7,9 @@ mod beside;
 #[cfg(test)]
 mod tests;
 
-use crate::step::{self, Step};
+use crate::step::{self, Step, told};
 use crate::{demo, say};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Names of what a release has.
 pub(crate) const SBOM: &str = "sbom.cdx.json";
@@ -106,14 +105,4 @@ fn hash(file: &Path) -> Result<String, String> {
     // From where the chore was called: there its path leads.
     let said = told(Path::new("."), "sha256sum", &["--", &file.display().to_string()])?;
     said.split_whitespace().next().map(str::to_owned).ok_or_else(|| "`sha256sum` said nothing".to_owned())
-}
-
-/// What a program says, without the end of its line.
-fn told(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
-    let ran = Command::new(program).args(arguments).current_dir(folder).output();
-    let ran = ran.map_err(|error| format!("`{program}` cannot be started: {error}"))?;
-    if !ran.status.success() {
-        return Err(format!("`{program} {}`: {}", arguments.join(" "), String::from_utf8_lossy(&ran.stderr)));
-    }
-    Ok(String::from_utf8_lossy(&ran.stdout).trim().to_owned())
 }

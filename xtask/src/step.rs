@@ -55,6 +55,16 @@ pub(crate) fn run(step: &Step<'_>) -> Result<Counts, String> {
     Ok(counts)
 }
 
+/// What a program says, without the end of its line.
+pub(crate) fn told(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
+    let ran = Command::new(program).args(arguments).current_dir(folder).output();
+    let ran = ran.map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+    if !ran.status.success() {
+        return Err(format!("`{program} {}`: {}", arguments.join(" "), String::from_utf8_lossy(&ran.stderr)));
+    }
+    Ok(String::from_utf8_lossy(&ran.stdout).trim().to_owned())
+}
+
 /// The command as a person would type it from anywhere.
 fn shown(step: &Step<'_>) -> String {
     let environment: String =

@@ -70,8 +70,8 @@ impl Ledger {
         serde_json::from_slice(bytes).ok()
     }
 
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+    pub(crate) fn bytes(&self) -> Option<Vec<u8>> {
+        serde_json::to_vec(self).ok()
     }
 
     /// Gives up on the silent, then gives the asker what is left of what it asks.

@@ -65,14 +65,6 @@ async fn a_silent_practice_holds_no_section_back_longer_than_another_source_does
             "HAZ-035: what others say stands before {silent} is given up:\n{contacts}"
         );
     }
-    let text = page.text();
-    let after = |text: &str, words: &str| {
-        text.split_once(words).map(|(_, rest)| rest.chars().take("08:30:00".len()).collect::<String>())
-    };
-    let (said, finished) = (after(&contacts, "GP had not answered at "), after(&text, "Finished "));
-    println!("{said:?} {finished:?}");
-    assert!(said.is_some() && finished.is_some() && said != finished, "{said:?} and {finished:?}");
-    assert!(!page.html.contains("id=\"h-late-"), "HAZ-032: who had answered by then is not called late");
     demo.finish();
 }
 

@@ -1,8 +1,8 @@
 //! What stands beside a program: takes the lock file it was built by, its commit and its hash, gives what it is made of and where it comes
 //! from; takes a folder with all three, says whether they belong together.
 
-use super::{Build, PROVENANCE, SBOM, hash, told};
-use crate::say;
+use super::{Build, PROVENANCE, SBOM, hash};
+use crate::{say, step::told};
 use std::path::Path;
 
 pub(super) fn write(

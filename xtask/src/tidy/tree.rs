@@ -1,7 +1,7 @@
 //! Takes the workspace root, gives the text files git tracks or would track; refuses a folder that is no git work tree.
 
+use crate::step::told;
 use std::path::Path;
-use std::process::Command;
 
 /// A text file, by its path from the root with `/` between its parts.
 pub(crate) struct File {
@@ -18,13 +18,13 @@ pub(crate) struct Tree {
 
 impl Tree {
     pub(crate) fn read(root: &Path) -> Result<Self, String> {
-        let list = git(root, &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-            .ok_or("tidy reads what git tracks, and git gave no list: is this a clone?")?;
+        let list = told(root, "git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .map_err(|_| "tidy reads what git tracks, and git gave no list: is this a clone?")?;
         let mut paths: Vec<&str> = list.split('\0').filter(|path| !path.is_empty()).collect();
         paths.sort_unstable();
         paths.dedup();
         let files = paths.into_iter().filter_map(|path| read(root, path)).collect();
-        Ok(Self { files, open_before: git(root, &["show", "HEAD:docs/hazards-open.txt"]) })
+        Ok(Self { files, open_before: told(root, "git", &["show", "HEAD:docs/hazards-open.txt"]).ok() })
     }
 
     /// The text of one file; empty where it is absent.
@@ -54,9 +54,4 @@ fn read(root: &Path, path: &str) -> Option<File> {
     let bytes = std::fs::read(root.join(path)).ok()?;
     let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))?;
     Some(File { path: path.to_owned(), text })
-}
-
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").args(arguments).current_dir(root).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

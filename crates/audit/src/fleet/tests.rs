@@ -20,7 +20,7 @@ fn what_is_left_is_lent_and_what_is_not_named_any_more_is_given_back() {
     ledger.settle(&Asks { replica: "a".to_owned(), ..Asks::default() }, NOW);
     ledger.settle(&asks("b", "acute", (5, 4)), NOW);
     assert_eq!(ledger.stand("acute", "b").own, 4);
-    assert_eq!(Ledger::read(&ledger.bytes()), Some(ledger));
+    assert_eq!(Ledger::read(&ledger.bytes().unwrap()), Some(ledger));
 }
 
 #[test]

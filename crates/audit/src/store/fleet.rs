@@ -34,8 +34,8 @@ impl Store {
                 Some(ledger) => ledger.ok_or(Stop::Refuse(Why::Conflict))?,
             };
             ledger.settle(&asks, now);
-            let content = desk.keys.seal(Use::Note, &name, &ledger.bytes());
-            let content = content.map_err(|_| Stop::Refuse(Why::Malformed))?;
+            let content = ledger.bytes().and_then(|bytes| desk.keys.seal(Use::Note, &name, &bytes).ok());
+            let content = content.ok_or(Stop::Refuse(Why::Malformed))?;
             desk.execute(
                 "INSERT INTO note (what, name, content, until) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (what, name) DO UPDATE SET content = excluded.content, until = excluded.until",

@@ -238,3 +238,6 @@ fn page_end_ms() -> u64 {
     }
     PAGE_END_MS
 }
+
+#[cfg(test)]
+mod tests;
