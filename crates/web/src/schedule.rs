@@ -1,8 +1,8 @@
 //! Takes the time since the questions went out and what has been answered, says which parts of the page are to be written now.
 //! A section is written when all its sources have ended; from 800 ms when all its live ones have, since a safety list must
 //! not come late behind a faster one; when one has answered, a list that must not miss an entry (allergies, medicines,
-//! plans) from 3 s, whom to call and what care there is from 800 ms, and every other from 1.5 s; at the deadline in any case.
-//! Pure and deterministic; never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
+//! plans) from 3 s and every other from 1.5 s; at the deadline in any case. Pure and deterministic;
+//! never says a part twice, never leaves one out. Source: viewer.md section 3.3; HAZ-006, HAZ-032.
 
 use crate::page::{Freshness, Page, SourceCard};
 use crate::view::{Key, Panel};
@@ -10,8 +10,7 @@ use fhir::SourceId;
 use record::{Record, Section};
 use std::collections::BTreeMap;
 
-/// From here a section whose principal sources have all ended is written without the others; and one answer is enough for people
-/// and care, which each source tells for itself, so that something stands within the second whoever hangs (HAZ-035).
+/// From here a section whose principal sources have all ended is written without the others.
 pub const PRINCIPAL_MS: u64 = 800;
 /// From here one answer is enough for most sections, so that one slow source does not hold the page back (HAZ-035).
 pub const ANY_ANSWER_MS: u64 = 1_500;
@@ -118,13 +117,7 @@ impl Slot {
         let sources = ids(|_| true);
         let live = ids(|card| card.freshness == Freshness::Live);
         let principal = if live.is_empty() { sources.clone() } else { live };
-        let any_answer_ms = match key {
-            key if is_safety_list(key) => SAFETY_ANSWER_MS,
-            Key::Section(Section::People | Section::Care) | Key::Panel(Panel::People | Panel::Care) => {
-                PRINCIPAL_MS
-            }
-            _ => ANY_ANSWER_MS,
-        };
+        let any_answer_ms = if is_safety_list(key) { SAFETY_ANSWER_MS } else { ANY_ANSWER_MS };
         Self {
             key,
             sources,

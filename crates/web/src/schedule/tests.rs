@@ -52,21 +52,6 @@ fn after_800_ms_only_live_sources_are_waited_for() {
 }
 
 #[test]
-fn whom_to_call_and_what_care_there_is_wait_800_ms_for_whoever_hangs() {
-    let mut schedule = Schedule::new(&fixture::page());
-    let mut record = fixture::waiting();
-    answer(&mut record, "mh");
-    let early = [Key::Panel(Panel::Care), Key::Panel(Panel::People)]
-        .into_iter()
-        .chain([Section::Care, Section::People].map(Key::Section));
-    assert_eq!(schedule.due(PRINCIPAL_MS - 1, &record), [], "all others may still hold something of it");
-    let due = schedule.due(PRINCIPAL_MS, &record);
-    assert!(early.clone().all(|key| due.contains(&key)), "HAZ-035: {due:?}");
-    assert_eq!(due.len(), early.count(), "HAZ-032: no list of another kind comes so soon");
-    assert!(schedule.missed(&fixture::id("gp")).contains(&Section::Care), "HAZ-032");
-}
-
-#[test]
 fn where_all_sources_are_periodic_they_are_waited_for_like_live_ones() {
     let mut page = fixture::page();
     let community = page.sources.iter().find(|card| card.short == "Community").unwrap().clone();
