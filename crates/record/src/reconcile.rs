@@ -39,8 +39,8 @@ pub struct SourceNote {
     /// `14:02:01`, filled by the program.
     pub answered_at: Option<String>,
     pub elapsed_ms: u64,
-    /// It came after its sections were written.
-    pub late: bool,
+    /// Sections that were written before it came; none where it was in time.
+    pub missed: Vec<Section>,
 }
 
 /// Refused by the source in its answer, in its own words among the warnings.

@@ -139,7 +139,7 @@ pub(crate) fn note(source: &str, state: ReplyState) -> SourceNote {
         as_at: (source == "community").then(|| "2026-11-22T02:10:00Z".to_owned()),
         answered_at: Some("14:02:01".into()),
         elapsed_ms: 900,
-        late: false,
+        missed: Vec::new(),
     }
 }
 

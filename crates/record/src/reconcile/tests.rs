@@ -21,7 +21,7 @@ pub(crate) fn note(source: &str, state: ReplyState) -> SourceNote {
         as_at: None,
         answered_at: None,
         elapsed_ms: 1,
-        late: false,
+        missed: Vec::new(),
     }
 }
 

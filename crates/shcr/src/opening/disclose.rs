@@ -284,7 +284,7 @@ fn note(reply: &Reply, released: &Released) -> SourceNote {
         as_at: reply.as_at.clone(),
         answered_at: Some(fhir::date::clock_seconds(clock::now())),
         elapsed_ms: reply.elapsed_ms,
-        late: false,
+        missed: Vec::new(),
     }
 }
 

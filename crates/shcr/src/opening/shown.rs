@@ -16,7 +16,7 @@ impl Shown {
 
     pub(super) fn add(&mut self, part: Part, schedule: &Schedule) {
         let (mut note, released) = part.open();
-        note.late = schedule.is_late(&note.source);
+        note.missed = schedule.missed(&note.source).to_vec();
         self.0.add(note, released);
     }
 

@@ -46,8 +46,11 @@ pub(crate) fn of(page: &Page, record: &Record) -> Coverage {
     let sources: Vec<&SourceCard> = page.sources.iter().filter(|card| card.has_source()).collect();
     let answered: Vec<&SourceCard> =
         sources.iter().copied().filter(|card| final_state(record, card).is_answer()).collect();
-    let late: Vec<&SourceCard> =
-        answered.iter().copied().filter(|card| record.note(&card.id).is_some_and(|note| note.late)).collect();
+    let late: Vec<&SourceCard> = answered
+        .iter()
+        .copied()
+        .filter(|card| record.note(&card.id).is_some_and(|note| !note.missed.is_empty()))
+        .collect();
     let parts = parts_missing(page, record, &answered);
     let all = answered.len() == sources.len() && parts.is_empty();
     let has_failed = |card: &&SourceCard| {
@@ -184,9 +187,14 @@ fn feed(page: &Page, record: &Record, card: &SourceCard) -> Option<source_line::
     source_line::feed(page, card, record.note(&card.id)?)
 }
 
-/// One line of a source, whatever came late of it. Allergies and plans are named, because a late one must not be missed.
+/// One line of a source, whatever came late of it. Allergies and plans are named where their list was written without it, because a late
+/// one must not be missed; one that stands in its place is not called late.
 fn brought(page: &Page, record: &Record, source: &SourceId) -> Brought {
+    let missed = record.note(source).map_or(&[][..], |note| &note.missed);
     let of = |section: Section| {
+        if !missed.contains(&section) {
+            return 0;
+        }
         let groups = if granted(page, section).is_empty() { Vec::new() } else { record.section(section) };
         groups.iter().flat_map(|group| &group.items).filter(|item| item.source == *source).count()
     };

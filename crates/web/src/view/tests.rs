@@ -170,8 +170,10 @@ fn a_late_answer_is_as_golden() {
     );
     let before =
         section(&page, &record, Key::AllergyRow) + &section(&page, &record, Key::Section(Section::Allergies));
-    let late_note =
-        record::reconcile::SourceNote { late: true, ..fixture::note("acute", ReplyState::Answered) };
+    let late_note = record::reconcile::SourceNote {
+        missed: vec![record::Section::Allergies, record::Section::Plans],
+        ..fixture::note("acute", ReplyState::Answered)
+    };
     let allergy = fixture::acute_allergy();
     record.add(late_note, fixture::released("acute", vec![allergy]));
     let missed = [Section::Plans, Section::Allergies];

@@ -85,7 +85,7 @@ pub(crate) fn note(reply: &Reply) -> SourceNote {
         as_at: None,
         answered_at: None,
         elapsed_ms: 0,
-        late: false,
+        missed: Vec::new(),
     }
 }
 

@@ -196,11 +196,24 @@ fn conflicting_plans_are_said_to_differ_in_the_summary_too() {
 }
 
 #[test]
+fn what_stands_in_its_own_place_is_not_called_late_whatever_else_its_source_was_late_for() {
+    let page = fixture::page();
+    let mut record = fixture::waiting();
+    let missed = vec![record::Section::Contacts];
+    let note = record::reconcile::SourceNote { missed, ..fixture::note("acute", ReplyState::Answered) };
+    record.add(note, fixture::released("acute", vec![fixture::acute_allergy()]));
+    let end = finish(&page, &record, page.opened_at);
+    assert!(end.contains("Acute, late: see below.") && !end.contains("late: 1 allergy"), "HAZ-032: {end}");
+}
+
+#[test]
 fn a_late_answer_changes_nothing_that_was_written_and_names_its_allergy() {
     let page = fixture::page();
     let mut record = fixture::waiting();
-    let late_note =
-        record::reconcile::SourceNote { late: true, ..fixture::note("acute", ReplyState::Answered) };
+    let late_note = record::reconcile::SourceNote {
+        missed: vec![record::Section::Allergies, record::Section::Plans],
+        ..fixture::note("acute", ReplyState::Answered)
+    };
     record.add(late_note, fixture::released("acute", vec![fixture::acute_allergy()]));
     let html = late(&page, &record, &fixture::id("acute"), &[Section::Allergies, Section::Plans]);
     assert!(
@@ -248,7 +261,10 @@ fn a_long_end_mark_folds_its_notes_and_never_who_is_missing_nor_a_late_allergy()
     for source in ["gp", "acute", "mh", "community"] {
         let note = fixture::note(source, ReplyState::AnsweredWithWarnings);
         let items = if source == "acute" { vec![fixture::acute_allergy()] } else { Vec::new() };
-        let note = record::reconcile::SourceNote { late: true, ..note };
+        let note = record::reconcile::SourceNote {
+            missed: vec![record::Section::Allergies, record::Section::Plans],
+            ..note
+        };
         record.add(note, fixture::released(source, items));
     }
     record.add(fixture::note("city", ReplyState::NotShared), fixture::released("city", Vec::new()));
@@ -307,8 +323,10 @@ fn a_late_answer_keeps_the_coverage_row_a_warning() {
     for source in ["gp", "acute", "mh"] {
         record.add(fixture::note(source, ReplyState::Answered), fixture::released(source, vec![]));
     }
-    let late =
-        record::reconcile::SourceNote { late: true, ..fixture::note("community", ReplyState::Answered) };
+    let late = record::reconcile::SourceNote {
+        missed: vec![record::Section::Allergies, record::Section::Plans],
+        ..fixture::note("community", ReplyState::Answered)
+    };
     record.add(late, fixture::released("community", vec![]));
     let html = finish(&fixture::page(), &record, fixture::page().opened_at);
     assert!(html.starts_with("<p class=\"at-02 coverage short\""), "HAZ-032: {html}");

@@ -324,7 +324,10 @@ fn what_is_said_of_several_sections_of_a_late_source_is_said_once() {
 #[test]
 fn all_that_came_late_of_one_source_is_one_line_of_the_coverage_row() {
     let mut record = fixture::waiting();
-    let note = record::reconcile::SourceNote { late: true, ..fixture::note("acute", ReplyState::Answered) };
+    let note = record::reconcile::SourceNote {
+        missed: vec![record::Section::Allergies, record::Section::Plans],
+        ..fixture::note("acute", ReplyState::Answered)
+    };
     record.add(note, fixture::released("acute", fixture::everything("acute")));
     let text = words_of(&finish(&fixture::page(), &record, fixture::page().opened_at));
     assert!(text.contains("Acute, late: 1 allergy entry, 1 plan entry. Show"), "HAZ-012: {text}");

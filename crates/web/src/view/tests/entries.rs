@@ -230,7 +230,10 @@ fn the_sources_chapter_says_what_a_warning_is_about() {
 fn a_late_medicine_has_its_dose_and_a_late_allergy_its_reaction() {
     let page = fixture::page();
     let mut record = fixture::waiting();
-    let note = record::reconcile::SourceNote { late: true, ..fixture::note("acute", ReplyState::Answered) };
+    let note = record::reconcile::SourceNote {
+        missed: vec![record::Section::Allergies, record::Section::Plans],
+        ..fixture::note("acute", ReplyState::Answered)
+    };
     let medicine = fixture::medicine("acute", "Apixaban 2.5mg tablets", "2.5 mg twice a day", "list", "a");
     record.add(note, fixture::released("acute", vec![fixture::acute_allergy(), medicine]));
     let missed = [Section::Allergies, Section::Medicines];

@@ -132,7 +132,10 @@ fn an_entry_not_to_be_shared_with_the_person_carries_the_ribbon_wherever_it_is_s
     assert!(series.contains(RIBBON), "HAZ-023: a value in a series");
     let mut record_late = record.clone();
     record_late.add(
-        record::reconcile::SourceNote { late: true, ..fixture::note("mh", ReplyState::Answered) },
+        record::reconcile::SourceNote {
+            missed: vec![record::Section::Allergies, record::Section::Plans],
+            ..fixture::note("mh", ReplyState::Answered)
+        },
         fixture::released(
             "mh",
             vec![Item {
