@@ -5,6 +5,10 @@
 #[cfg(test)]
 #[path = "main/complete_record.rs"]
 mod complete_record;
+/// What the record is for, and what it is not for.
+#[cfg(test)]
+#[path = "main/purpose.rs"]
+mod purpose;
 /// The same record for a host's own software.
 #[cfg(test)]
 #[path = "main/searchset.rs"]

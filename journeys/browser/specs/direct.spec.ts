@@ -1,6 +1,6 @@
 // Staff whose system cannot launch: they sign in, find one person exactly, say why, and the record opens; everybody else is told
 // what to do instead.
-// shows: R48
+// shows: R37, R48
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { kinds } from '../support/audit.ts';

@@ -160,7 +160,7 @@ test('a code that comes again is refused, and ends what it opened', async ({ bro
   await page.context().close();
 });
 
-// shows: T24, T31
+// shows: R19, T24, T31
 test('a patient who signs in to the host opens nothing', async ({ browser }) => {
   const page = await newPage(browser, 1280, true);
   await isRefused(await openWindow(page, '?user=patient'), 'could not be verified');

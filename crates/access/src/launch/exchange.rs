@@ -4,7 +4,7 @@
 //! Source: RFC 8693 sections 2.1 and 2.2; RFC 9396; OpenID Connect Core 1.0 section 3.1.3.7.
 
 use super::{
-    Asked, LaunchFacts, Route, claims,
+    Asked, LaunchFacts, Route, citizen, claims,
     signed::{Accepted, Presented, TokenError, TokenForm, error, grant_error},
 };
 use crate::{
@@ -146,9 +146,7 @@ impl SignedIn {
         if auth_time_s > now_s + SKEW_S || auth_time_s < now_s - SIGNED_IN_S {
             return Err(Fault("subject_token auth_time"));
         }
-        if is_citizen(claims) {
-            return Err(Fault("subject_token citizen"));
-        }
+        citizen::refuse(claims).map_err(|_| Fault("subject_token citizen"))?;
         let subject = jwt::text(claims, "sub", "subject_token sub")?;
         if claims::is_nobody(&subject) {
             return Err(claims::SHARED_ACCOUNT);
@@ -178,14 +176,6 @@ fn is_for(claims: &Object<'_>, audience: &str) -> bool {
         },
     };
     named && claims.get("azp").is_none_or(|azp| azp.text().is_some_and(|text| text == audience))
-}
-
-/// Professionals only: a token about a patient or a related person opens no door (HAZ-048).
-fn is_citizen(claims: &Object<'_>) -> bool {
-    let other_user = |text: &str| !text.contains("Practitioner");
-    claims.get("fhirUser").is_some_and(|user| user.text().is_none_or(|text| other_user(&text)))
-        || claims.get("nhs_number").is_some()
-        || claims.get("identity_proofing_level").is_some()
 }
 
 /// Exactly one, of our type, and nothing of it again beside it.

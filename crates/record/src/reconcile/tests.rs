@@ -3,7 +3,7 @@
 /// What a clinician meets: plans, alerts, documents and scores of several partners.
 mod met;
 
-use super::{AllergyLabel, Record, SECTIONS};
+use super::{AllergyLabel, Group, Record, SECTIONS};
 use crate::item::{Item, Section};
 use crate::normalise::tests::{payload, reply};
 use crate::{Released, SourceNote, normalise, release};
@@ -155,6 +155,25 @@ proptest! {
         let in_rows = rows.flat_map(|row| &row.cells).flatten().count();
         let medicines: usize = record.section(Section::Medicines).iter().map(|group| group.items.len()).sum();
         prop_assert_eq!(in_rows, medicines, "HAZ-013");
+    }
+
+    // shows: R6
+    /// HAZ-015: one timeline over all sources, newest first; a month or a year after the days of it; what cannot be read last, as it was sent.
+    #[test]
+    fn contacts_of_all_sources_stand_in_one_order_newest_first(
+        a in prop::collection::vec(resource(), 0..12),
+        b in prop::collection::vec(resource(), 0..12),
+        c in prop::collection::vec(resource(), 0..12),
+    ) {
+        let record = record(&[answer("a", &a), answer("b", &b), answer("c", &c)]);
+        for section in [Section::Contacts, Section::Results, Section::Documents, Section::Immunisations] {
+            let first = |group: &Group<'_>| {
+                let sent = group.items.first()?.when.shown()?.as_sent().to_owned();
+                (sent.len() >= 4).then(|| (format!("{sent}{}", "-01-01".get(sent.len() - 4..).unwrap_or_default()), sent.len()))
+            };
+            let dates: Vec<_> = record.section(section).iter().map(first).collect();
+            prop_assert!(dates.is_sorted_by(|a, b| a >= b), "{section:?}: {dates:?}");
+        }
     }
 }
 

@@ -164,6 +164,7 @@ async fn t30_a_weak_old_or_roleless_sign_in_is_refused() {
     }
 }
 
+// shows: R19
 #[tokio::test]
 async fn t31_a_citizen_who_signs_in_is_refused() {
     for (claim, value) in

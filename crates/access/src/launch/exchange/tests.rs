@@ -118,6 +118,7 @@ async fn t27_a_subject_token_that_is_not_for_this_host_or_not_fresh_is_refused()
     assert!(edited(|claims| claims["aud"] = json!(["pas-at-login"]), |_| {}).await.is_ok());
 }
 
+// shows: R19
 #[tokio::test]
 async fn t31_a_citizens_identity_exchanges_for_nothing() {
     for (claim, value) in [
@@ -125,6 +126,9 @@ async fn t31_a_citizens_identity_exchanges_for_nothing() {
         ("fhirUser", json!("https://login.example/RelatedPerson/1")),
         ("nhs_number", json!("9990000018")),
         ("identity_proofing_level", json!("P9")),
+        ("vot", json!("P9.Cp.Cd")),
+        ("vtm", json!("https://auth.login.example/trustmark")),
+        ("fhirUser", json!("https://login.example/NotAPractitioner/1")),
     ] {
         refused(edited(|claims| claims[claim] = value, |_| {}).await, "subject_token citizen");
     }
