@@ -65,6 +65,11 @@ impl Opening {
         Self { state, content: None, verdict: Verdict::Well }
     }
 
+    /// Nothing of it reached the source.
+    pub(crate) fn unasked(state: ReplyState) -> Self {
+        Self { verdict: Verdict::Unasked, ..Self::well(state) }
+    }
+
     pub(crate) fn fault(fault: &Fault) -> Self {
         Self { verdict: fault.verdict(), ..Self::well(fault.state()) }
     }

@@ -93,7 +93,7 @@ pub(super) fn pressure(systolic: f64, diastolic: f64) -> Value {
 pub(super) fn activities(lines: &[Heading]) -> Value {
     let activity = |(heading, words): &Heading| {
         json!({
-            "detail": { "status": "scheduled", "code": { "text": heading }, "description": words },
+            "detail": { "status": "in-progress", "code": { "text": heading }, "description": words },
         })
     };
     lines.iter().map(activity).collect()

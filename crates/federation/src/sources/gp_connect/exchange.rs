@@ -127,8 +127,9 @@ impl<T> End<T> {
             End::Fault(fault) => fault.verdict(),
             End::Refused(refused) => refused.verdict,
             End::Condemned(Condemned::WrongPerson) => Verdict::WrongPerson,
-            // The directory's own trouble is not the practice's: it leaves the practice's breaker alone.
-            End::Received(_) | End::Unreached(_) | End::Condemned(_) => Verdict::Well,
+            // The directory's own trouble is not the practice's: nobody asked the practice.
+            End::Unreached(_) => Verdict::Unasked,
+            End::Received(_) | End::Condemned(_) => Verdict::Well,
         }
     }
 

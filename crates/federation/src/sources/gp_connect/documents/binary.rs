@@ -31,7 +31,7 @@ pub(super) async fn open(gp: &GpConnect, who: &Who<'_>, question: &OpenQuestion,
     };
     let root = match gp.route.reach(who, &READ_DOCUMENT, bounds).await {
         Ok(root) => root,
-        Err(missing) => return Opening::well(missing.state()),
+        Err(missing) => return Opening::unasked(missing.state()),
     };
     // Below another root the same id is another document: only a whole address says which (HAZ-004).
     let path = Url::parse(address).ok().and_then(|_| below::path(&root, address));
@@ -48,7 +48,7 @@ pub(super) async fn open(gp: &GpConnect, who: &Who<'_>, question: &OpenQuestion,
             sent.map_or_else(|fault| Opening::fault(&fault), |sent| content::checked(sent, hash))
         }
         Ok(route::Sent { answer, by_gateway, .. }) => refusal(refused::refuse(&answer, by_gateway)),
-        Err(NotSent::NoEndpoint(missing)) => Opening::well(missing.state()),
+        Err(NotSent::NoEndpoint(missing)) => Opening::unasked(missing.state()),
         Err(NotSent::Fault(fault)) => Opening::fault(&fault),
     }
 }

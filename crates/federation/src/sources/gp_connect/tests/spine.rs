@@ -2,7 +2,13 @@
 //! over the wire.
 
 use super::*;
-use crate::Asking;
+use crate::{
+    Asking,
+    fault::Fault,
+    guard::Verdict,
+    national::sds::NoEndpoint,
+    sources::gp_connect::exchange::{self, End},
+};
 
 const MOVED: &str = "https://gp.example/ZZ901/STU3/2/gpconnect/structured/fhir";
 const DEVICE: &str = "/spine-directory/FHIR/R4/Device";
@@ -166,4 +172,24 @@ async fn a_directory_that_asks_to_wait_is_left_alone() {
     let asked = fake.seen().len();
     one(&federation).await;
     assert_eq!(fake.seen().len(), asked, "HAZ-036");
+}
+
+/// With `a_question_that_never_reached_its_source_tells_its_breaker_nothing`: a practice that is down is not taken for well again because
+/// the directory did not answer the probe.
+#[test]
+fn what_the_directory_lacks_tells_a_practices_breaker_nothing() {
+    for missing in [NoEndpoint::NotRegistered, NoEndpoint::Unusable, NoEndpoint::DirectoryClosed] {
+        assert_eq!(
+            End::<()>::Unreached(missing.clone()).verdict(),
+            Verdict::Unasked,
+            "HAZ-036: nobody asked the practice"
+        );
+        let sick = End::<()>::Fault(Fault::TimedOut);
+        let ends = [End::Unreached(missing), sick];
+        assert_eq!(
+            exchange::verdict(&ends),
+            Verdict::Sick,
+            "HAZ-036: of two requests the one that got there speaks"
+        );
+    }
 }
