@@ -9,6 +9,8 @@ use serde_json::Value;
 fuzz_target!(|bytes: &[u8]| {
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match (check(bytes), serde_json::from_slice::<Value>(plain)) {
+        // Built with raw values, serde_json takes an object of this one key for a value of its own.
+        (Ok(text), _) if text.contains("$serde_json::private") => {}
         (Ok(text), Ok(theirs)) => same(Json::of(text), &theirs),
         (Ok(text), Err(why)) => {
             assert!(why.to_string().contains("number out of range"), "HAZ-039: accepted what is no JSON");

@@ -10,6 +10,8 @@ use std::{error::Error, time::Instant};
 
 /// An opening has its beginning, these, and its end.
 pub(crate) const SOURCES: u32 = 11;
+/// How many of their replies are there when the gateway looks: what has come is recorded together.
+const TOGETHER: [usize; 4] = [5, 3, 2, 1];
 const ITEMS: u32 = 100;
 /// With the others of eleven sources, 1.6 MB.
 const ITEM_BYTES: usize = 1_450;
@@ -46,11 +48,17 @@ async fn open(store: &Store, n: u32) -> Result<f64, Failed> {
     let opened = store.open_opening(opening.clone(), whole(Kind::Open, Key::open(&opening), n), NOW).await?;
     let began_ms = begun.elapsed().as_secs_f64() * 1_000.0;
     let key = item_key()?;
-    for source in (0..SOURCES).map(|source| format!("source-{source}")) {
-        let mut entry = whole(Kind::Disclosure, Key::disclosure(&opening, &source, 1), n);
-        entry.sources = vec![line(&source, Some(1))];
-        let manifest = manifest(&opening, &source, &key).to_bytes()?;
-        store.disclose(&opened, entry, manifest, NOW).await?;
+    let mut sources = (0..SOURCES).map(|source| format!("source-{source}"));
+    for together in TOGETHER {
+        let mut parts = Vec::new();
+        for source in sources.by_ref().take(together) {
+            let mut entry = whole(Kind::Disclosure, Key::disclosure(&opening, &source, 1), n);
+            entry.sources = vec![line(&source, Some(1))];
+            parts.push((entry, manifest(&opening, &source, &key).to_bytes()?));
+        }
+        for disclosed in store.disclose_all(&opened, parts, NOW).await {
+            disclosed?;
+        }
     }
     store.close(&opened, whole(Kind::Close, Key::close(&opening), n), NOW).await?;
     Ok(began_ms)

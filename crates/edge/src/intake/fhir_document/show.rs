@@ -12,7 +12,7 @@ use crate::intake::whole::{dataset, subject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use fhir::Json;
 use fhir::bundle::{Bundle, Entry};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 /// Headings that protect the whole document: legal information restricts it, safeguarding files it there.
 const LEGAL: &str = "\"886961000000102\"";
@@ -118,7 +118,7 @@ fn reference(bundle: &Bundle<'_>, id: &str, bundle_id: &str, contents: Vec<Value
     let composition = bundle.entries.first().map(|entry| &entry.resource);
     let sent = |key: &str| {
         let value = composition.and_then(|composition| composition.get(key))?;
-        serde_json::from_str::<Value>(value.as_sent()).ok()
+        Some(as_sent(value))
     };
     if let Some(kind) = sent("type") {
         put("type", kind);
@@ -144,6 +144,25 @@ fn reference(bundle: &Bundle<'_>, id: &str, bundle_id: &str, contents: Vec<Value
     Value::Object(made)
 }
 
+/// By our own reader: serde_json's refuses numbers that FHIR allows and takes one key for a value of its own, and a label that it cannot
+/// read would protect nothing any more (HAZ-023). A number beyond its range becomes text.
+fn as_sent(json: Json<'_>) -> Value {
+    if let Some(object) = json.object() {
+        return Value::Object(
+            object.members().map(|(key, value)| (key.to_string(), as_sent(value))).collect(),
+        );
+    }
+    if json.as_sent().starts_with('[') {
+        return Value::Array(json.items().into_iter().map(as_sent).collect());
+    }
+    let number =
+        |digits: &str| serde_json::from_str::<Number>(digits).map_or_else(|_| json!(digits), Value::Number);
+    let text = json.text().map(|text| json!(text));
+    text.or_else(|| json.boolean().map(Value::Bool))
+        .or_else(|| json.number().map(number))
+        .unwrap_or(Value::Null)
+}
+
 fn sections<'a>(bundle: &Bundle<'a>) -> &'a str {
     let composition = bundle.entries.first().map(|entry| &entry.resource);
     composition.and_then(|composition| composition.get("section")).map(Json::as_sent).unwrap_or_default()
@@ -165,7 +184,7 @@ fn labels(bundle: &Bundle<'_>, text: &str) -> Vec<Value> {
     let composition = bundle.entries.first().map(|entry| entry.resource.clone()).unwrap_or_default();
     for meta in [root.object("meta"), composition.object("meta")].into_iter().flatten() {
         for label in meta.items("security") {
-            labels.extend(serde_json::from_str::<Value>(label.as_sent()));
+            labels.push(as_sent(label));
         }
     }
     let own = composition.text("confidentiality").filter(|code| *code != "N");

@@ -214,6 +214,28 @@ fn what_protects_a_document_protects_its_files() {
     );
 }
 
+/// Found by fuzzing another reader: serde_json reads neither of these labels.
+#[test]
+fn a_label_protects_whatever_else_stands_in_it() {
+    let system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+    let mut value = document(patient("01", "9990000018"));
+    value["entry"][0]["resource"]["meta"]["security"] =
+        json!([{ "$serde_json::private::RawValue": 5, "system": system, "code": "V" }]);
+    let odd = value.to_string();
+    value["entry"][0]["resource"]["meta"]["security"] =
+        json!([{ "extension": [{ "url": "urn:x", "valueDecimal": 77123 }], "system": system, "code": "V" }]);
+    let large = value.to_string().replace("77123", "1e999");
+    for sent in [odd, large] {
+        let unit = read(&R4, sent.as_bytes()).1.remove(0).1.unwrap();
+        for one in show(&R4, &[&unit]).iter().filter(|one| one.resource_type != "Bundle") {
+            let meta =
+                fhir::Json::of(&one.json).object().and_then(|resource| resource.object("meta")).unwrap();
+            let code = meta.object("security").and_then(|label| label.text("code"));
+            assert_eq!(code.as_deref(), Some("V"), "HAZ-023: {}", one.resource_type);
+        }
+    }
+}
+
 #[test]
 fn xml_and_json_are_told_by_the_first_byte_and_whatever_is_neither_is_refused() {
     let xml = br#"<Observation xmlns="http://hl7.org/fhir"><id value="a"/><subject><reference value="Patient/1"/></subject></Observation>"#;
