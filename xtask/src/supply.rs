@@ -1,4 +1,4 @@
-//! The supply chain: takes the lock file and the rules (`deny.toml`), refuses a licence, a crate or an origin that these do not allow; then tries the
+//! The supply chain: takes the lock file and the rules (`deny.toml`), refuses a licence, a crate or an origin that these do not allow; tries the
 //! same rules on lock files somebody who means harm would have, and refuses to go on where one of them passes.
 
 use crate::demo;
@@ -6,6 +6,9 @@ use crate::say;
 use crate::step::{self, Step};
 use std::path::Path;
 use std::process::Command;
+
+/// Versions that were taken back.
+mod yanked;
 
 /// Its findings change with its version, so the version changes on purpose.
 const CARGO_DENY: &str = "0.20.2";
@@ -37,7 +40,8 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     }
     let command = [program.as_str(), "--log-level", "error", "check", "bans", "licenses", "sources"];
     step::run(&Step { name: "supply chain", folder: root, command: &command, environment: &[] })?;
-    refuses(root, &program)
+    refuses(root, &program)?;
+    yanked::check(root)
 }
 
 /// The rules' own control.

@@ -23,12 +23,17 @@ const MARK: &str = "shows:";
 /// The name of a test that is an example.
 const EXAMPLE: &str = "compile_fail";
 
+/// Chores that answer attacks. The tests of all others name ids as examples.
+const CHORES: [&str; 3] = ["xtask/src/supply/", "xtask/src/reproduce/", "xtask/src/tidy/known/"];
+
 /// Whether a file holds tests: by where it stands, as `CONTRIBUTING.md` has it.
 pub(crate) fn is_test(path: &str) -> bool {
     let journey = path.starts_with("journeys/") && (path.ends_with(".rs") || path.ends_with(".ts"));
     let case = path.starts_with("fixtures/") && path.ends_with("/why.md");
     let beside = path.ends_with(".rs") && (path.ends_with("/tests.rs") || path.contains("/tests/"));
-    journey || case || beside && !path.starts_with("xtask/")
+    journey
+        || case
+        || beside && (!path.starts_with("xtask/") || CHORES.iter().any(|chore| path.starts_with(chore)))
 }
 
 /// Everything one file shows, in order of line.
