@@ -3,6 +3,7 @@
 
 use crate::json::{Json, Object};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// One resource of a Bundle.
 #[derive(Clone)]
@@ -17,7 +18,7 @@ pub struct Entry<'a> {
     pub json: Json<'a>,
 }
 
-/// A Bundle's entries in the order sent, with an index for references.
+/// A Bundle's entries in the order sent, with an index for references once one is followed.
 #[derive(Clone, Default)]
 pub struct Bundle<'a> {
     pub kind: String,
@@ -28,7 +29,7 @@ pub struct Bundle<'a> {
     pub entries: Vec<Entry<'a>>,
     /// Entries without a readable resource. Counted, never forgotten.
     pub unreadable: usize,
-    index: HashMap<String, usize>,
+    index: OnceLock<HashMap<String, usize>>,
 }
 
 impl<'a> Bundle<'a> {
@@ -71,31 +72,40 @@ impl<'a> Bundle<'a> {
         };
         let id = resource.text("id").map(|id| id.into_owned());
         let full_url = object.text("fullUrl").map(|url| url.into_owned());
-        let place = self.entries.len();
-        if let Some(id) = &id {
-            self.index.entry(format!("{resource_type}/{id}")).or_insert(place);
-        }
-        if let Some(url) = &full_url {
-            self.index.entry(url.clone()).or_insert(place);
-            // A resource without an id of its own is still known by its address.
-            let key = type_and_id(url).filter(|key| key.starts_with(&format!("{resource_type}/")));
-            if let Some(key) = key {
-                self.index.entry(key).or_insert(place);
-            }
-        }
         let search_mode = object.object("search").and_then(|s| s.text("mode").map(|m| m.into_owned()));
         self.entries.push(Entry { resource_type, id, full_url, search_mode, resource, json });
     }
 
     /// Resolves `Type/id`, an absolute URL ending so, or a `fullUrl`. References into `contained` are the holder's.
     pub fn resolve(&self, reference: &str) -> Option<&Entry<'a>> {
-        let place = self.index.get(reference).or_else(|| self.index.get(&type_and_id(reference)?))?;
+        let index = self.index.get_or_init(|| index(&self.entries));
+        let place = index.get(reference).or_else(|| index.get(&type_and_id(reference)?))?;
         self.entries.get(*place)
     }
 
     pub fn of_type<'b>(&'b self, resource_type: &'b str) -> impl Iterator<Item = &'b Entry<'a>> {
         self.entries.iter().filter(move |entry| entry.resource_type == resource_type)
     }
+}
+
+/// Under which names each entry is referred to; the first of two by one name.
+fn index(entries: &[Entry<'_>]) -> HashMap<String, usize> {
+    let mut index = HashMap::with_capacity(entries.len() * 2);
+    for (place, entry) in entries.iter().enumerate() {
+        let kind = &entry.resource_type;
+        if let Some(id) = &entry.id {
+            index.entry(format!("{kind}/{id}")).or_insert(place);
+        }
+        if let Some(url) = &entry.full_url {
+            index.entry(url.clone()).or_insert(place);
+            // A resource without an id of its own is still known by its address.
+            let is_of_kind = |key: &String| key.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'));
+            if let Some(key) = type_and_id(url).filter(is_of_kind) {
+                index.entry(key).or_insert(place);
+            }
+        }
+    }
+    index
 }
 
 /// `Type/id` from the end of a reference, without `/_history/…`.
