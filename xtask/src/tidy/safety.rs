@@ -168,7 +168,7 @@ fn workspace_version(manifest: &str) -> Option<&str> {
     package.lines().find_map(|line| line.strip_prefix("version = \""))?.strip_suffix('"')
 }
 
-/// Whoever approves is named, and for this version alone; until then no hazard has a rating.
+/// Whoever approves is named, for this version alone, and has accepted every hazard (6.4.1); until somebody is named no hazard has a rating.
 fn approval(text: &str, ratings: &BTreeMap<String, Vec<String>>) -> Vec<Finding> {
     let say = |message: String| Finding::new(CASE, 1, message);
     let [Some(officer), Some(approved)] = [OFFICER, APPROVED].map(|name| field(text, name)) else {
@@ -179,6 +179,12 @@ fn approval(text: &str, ratings: &BTreeMap<String, Vec<String>>) -> Vec<Finding>
         let rated = ratings.iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
         findings.extend(
             rated.map(|(id, _)| say(format!("`{id}` is rated, and no Clinical Safety Officer is named"))),
+        );
+    }
+    if !approved.is_empty() {
+        let left = ratings.iter().filter(|(_, cells)| cells.iter().any(String::is_empty));
+        findings.extend(
+            left.map(|(id, _)| say(format!("`{id}` is not rated and accepted, and the case is approved"))),
         );
     }
     let version = field(text, VERSION).unwrap_or_default();

@@ -95,31 +95,40 @@ fn a_pack_has_one_row_for_each_hazard_and_none_for_another() {
     );
 }
 
-#[test]
-fn what_the_officer_wrote_is_kept_and_nobody_else_may_rate() {
-    let rate = |case: String| {
-        case.replace("| 0 | 0 | 0 |  |  |  |", "| 0 | 0 | 0 | major, low: 3 | major, very low: 2 | A. B. |")
-    };
-    let rated = rate(written(&blank("0.3.0", " A. Example, 0000", " 0.3.0")));
-    assert_eq!(messages(LOG, &rated, ROWS), [] as [&str; 0]);
-    let with_another = super::case(&tree(&format!("{LOG}### HAZ-003 Three\n"), &rated, ROWS));
-    assert!(
-        with_another.contains("| HAZ-002 | Two | 0 | 0 | 0 | major, low: 3 | major, very low: 2 | A. B. |\n"),
-        "{with_another}"
-    );
-    assert!(with_another.contains("| HAZ-003 | Three | 0 | 0 | 0 |  |  |  |\n"), "{with_another}");
+const RATED_CELLS: &str = "| 0 | 0 | 0 | major, low: 3 | major, very low: 2 | A. B. |";
 
-    let by_nobody = rate(written(&blank("0.3.0", "", "")));
-    let expected = format!("{CASE}:1: `HAZ-002` is rated, and no Clinical Safety Officer is named");
-    assert_eq!(messages(LOG, &by_nobody, ROWS), [expected]);
+/// The second hazard rated and accepted.
+fn rated(case: &str) -> String {
+    written(case).replace("| 0 | 0 | 0 |  |  |  |", RATED_CELLS)
 }
 
 #[test]
-fn an_approval_does_not_pass_on_to_the_next_version_and_is_somebodys() {
-    for (officer, approved) in [(" A. Example, 0000", " 0.2.0"), ("", " 0.3.0")] {
-        let found = messages(LOG, &written(&blank("0.3.0", officer, approved)), ROWS);
+fn what_the_officer_wrote_is_kept_and_nobody_else_may_rate() {
+    let rated_by_somebody = rated(&blank("0.3.0", " A. Example, 0000", ""));
+    assert_eq!(messages(LOG, &rated_by_somebody, ROWS), [] as [&str; 0]);
+    let with_another = super::case(&tree(&format!("{LOG}### HAZ-003 Three\n"), &rated_by_somebody, ROWS));
+    assert!(with_another.contains(&format!("| HAZ-002 | Two {RATED_CELLS}\n")), "{with_another}");
+    assert!(with_another.contains("| HAZ-003 | Three | 0 | 0 | 0 |  |  |  |\n"), "{with_another}");
+
+    let expected = format!("{CASE}:1: `HAZ-002` is rated, and no Clinical Safety Officer is named");
+    assert_eq!(messages(LOG, &rated(&blank("0.3.0", "", "")), ROWS), [expected]);
+}
+
+#[test]
+fn an_approval_is_somebodys_for_this_version_and_of_every_hazard() {
+    let whole = |officer: &str, approved: &str| {
+        rated(&blank("0.3.0", officer, approved))
+            .replace("| 2 | 1 | 1 |  |  |  |", "| 2 | 1 | 1 | a: 1 | a: 1 | A. B. |")
+    };
+    let (somebody, now) = (" A. Example, 0000", " 0.3.0");
+    assert_eq!(messages(LOG, &whole(somebody, now), ROWS), [] as [&str; 0]);
+
+    let left = messages(LOG, &rated(&blank("0.3.0", somebody, now)), ROWS);
+    assert_eq!(left, [format!("{CASE}:1: `HAZ-001` is not rated and accepted, and the case is approved")]);
+    for (officer, approved) in [(somebody, " 0.2.0"), ("", now)] {
+        let found = messages(LOG, &whole(officer, approved), ROWS);
         let expected = format!("{CASE}:1: approved for `{}`, by nobody or not for `0.3.0`", approved.trim());
-        assert_eq!(found, [expected]);
+        assert!(found.contains(&expected), "{found:?}");
     }
     let unsigned = written(&blank("0.3.0", "", "")).replace(APPROVED, "- Approved:");
     assert!(messages(LOG, &unsigned, ROWS).iter().any(|message| message.contains("wants a line")));
