@@ -57,6 +57,10 @@ mod identity;
 #[cfg(test)]
 #[path = "main/restricted.rs"]
 mod restricted;
+/// The clinical safety file.
+#[cfg(test)]
+#[path = "main/safety_file.rs"]
+mod safety_file;
 /// What a role sees.
 #[cfg(test)]
 #[path = "main/role.rs"]

@@ -14,6 +14,7 @@ mod ids;
 mod hazards;
 mod shown;
 mod cui;
+mod safety;
 
 use crate::say;
 use std::path::Path;
@@ -52,7 +53,7 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
 }
 
 /// Renews what is generated: the list of what is shown by which test, the table of display
-/// rules, and, only ever shorter, the list of open hazards.
+/// rules, the table of hazards of the safety case, and, only ever shorter, the list of open hazards.
 pub(crate) fn write(root: &Path) -> Result<(), String> {
     let tree = Tree::read(root)?;
     let put = |path: &str, text: String| {
@@ -60,6 +61,7 @@ pub(crate) fn write(root: &Path) -> Result<(), String> {
     };
     put(shown::PATH, shown::page(&tree))?;
     put(cui::PATH, cui::page(&tree))?;
+    put(safety::CASE, safety::case(&tree))?;
     put(hazards::OPEN, hazards::shrunk(&tree))?;
     say::line("tidy: the generated lists are written");
     check(root)
@@ -79,5 +81,6 @@ fn findings(tree: &Tree) -> Vec<Finding> {
     findings.extend(hazards::check(tree));
     findings.extend(shown::check(tree));
     findings.extend(cui::check(tree));
+    findings.extend(safety::check(tree));
     findings
 }

@@ -53,6 +53,20 @@ pub(crate) fn page(tree: &Tree) -> String {
     page
 }
 
+/// The ids of all lists that no test names, in the page's order, with a comma between; empty where there is none.
+pub(crate) fn open(tree: &Tree) -> String {
+    let shown = shown(tree);
+    let hazards = hazards::log(tree).into_iter().map(|(id, (_, title))| (id, title)).collect();
+    let lists = LISTS.map(|(_, path, letter)| listed(tree, path, letter)).into_iter().chain([hazards]);
+    let ids = lists.flat_map(in_order).map(|(id, _)| id).filter(|id| !shown.contains_key(id));
+    ids.collect::<Vec<String>>().join(", ")
+}
+
+/// A list for people to read.
+pub(crate) fn or_none(list: &str) -> &str {
+    if list.is_empty() { "none" } else { list }
+}
+
 /// R2 before R10.
 fn in_order(titles: BTreeMap<String, String>) -> Vec<(String, String)> {
     let mut titles: Vec<(String, String)> = titles.into_iter().collect();
