@@ -32,6 +32,8 @@ pub mod canary;
 pub mod kept;
 /// A gateway as a process of its own.
 pub mod gateway;
+/// One address before several gateways.
+pub mod front;
 /// A test in namespaces of its own.
 pub mod apart;
 /// What goes over the network there.

@@ -21,6 +21,10 @@ mod source_in_trouble;
 #[cfg(test)]
 #[path = "main/replicas.rs"]
 mod replicas;
+/// A council's source that joins while records are opened.
+#[cfg(test)]
+#[path = "main/joining.rs"]
+mod joining;
 /// A certificate renewed.
 #[cfg(test)]
 #[path = "main/certificates.rs"]
