@@ -36,6 +36,8 @@ pub mod gateway;
 pub mod front;
 /// A test in namespaces of its own.
 pub mod apart;
+/// A partner's own door, with what the gateway shows there.
+pub mod door;
 /// What goes over the network there.
 pub mod packets;
 /// Whoever reads traces.

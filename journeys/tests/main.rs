@@ -45,6 +45,10 @@ mod onboarding;
 #[cfg(test)]
 #[path = "main/every_error.rs"]
 mod every_error;
+/// What other partners hold.
+#[cfg(test)]
+#[path = "main/elsewhere.rs"]
+mod elsewhere;
 /// A person who said no.
 #[cfg(test)]
 #[path = "main/objection.rs"]
