@@ -78,6 +78,14 @@ impl Browser {
         page(self.with_cookie(request).send().await.expect("the gateway answers")).await
     }
 
+    /// Any method with any body of that type; a page's own requests come from its origin.
+    pub async fn send_body(&self, method: Method, path: &str, (kind, body): (&str, String)) -> Page {
+        let request = self.client.request(method, format!("{}{path}", self.gateway));
+        let request = request.header(header::ORIGIN, &self.gateway).header("Sec-Fetch-Site", "same-origin");
+        let request = self.with_cookie(request.header(header::CONTENT_TYPE, kind)).body(body);
+        page(request.send().await.expect("the gateway answers")).await
+    }
+
     fn navigation(&self, method: Method, url: &str) -> RequestBuilder {
         let request = self
             .client

@@ -82,6 +82,26 @@ impl<'a> Control<'a> {
         requests.filter_map(|request| Some((text(request, "at")?, text(request, "request_id")?))).collect()
     }
 
+    /// Method and path of every request, by source; none is left out, so that it fails where the region kept fewer than came.
+    pub async fn every_request(&self) -> Vec<(String, String, String)> {
+        let mut every = Vec::new();
+        for line in self.lines().await {
+            let (source, count) = (line.get("source").and_then(Value::as_str), line.get("count"));
+            let requests = line.get("requests").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            assert_eq!(
+                count.and_then(Value::as_u64),
+                u64::try_from(requests.len()).ok(),
+                "{source:?}: some were dropped"
+            );
+            let text = |request: &Value, name: &str| Some(request.get(name)?.as_str()?.to_owned());
+            let own = requests.iter().filter_map(|request| {
+                Some((source?.to_owned(), text(request, "method")?, text(request, "path")?))
+            });
+            every.extend(own);
+        }
+        every
+    }
+
     async fn lines(&self) -> Vec<Value> {
         let answer = self.client.get(self.at("/asked")).send().await.expect("the control page answers");
         serde_json::from_str(&answer.text().await.expect("text")).expect("a list")

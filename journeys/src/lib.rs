@@ -32,8 +32,12 @@ pub mod canary;
 pub mod kept;
 /// A gateway as a process of its own.
 pub mod gateway;
+/// One address before several gateways.
+pub mod front;
 /// A test in namespaces of its own.
 pub mod apart;
+/// A partner's own door, with what the gateway shows there.
+pub mod door;
 /// What goes over the network there.
 pub mod packets;
 /// Whoever reads traces.

@@ -72,6 +72,14 @@ impl Ready {
         self.list("people").iter().map(person).collect()
     }
 
+    /// Everybody who may sign in to the host: login, and the organisation they work for.
+    pub fn professionals(&self) -> Vec<(String, String)> {
+        self.list("users")
+            .iter()
+            .map(|user| (text_of(user, "login"), text_of(user, "organisation")))
+            .collect()
+    }
+
     /// Names of all sources, as faults go by.
     pub fn sources(&self) -> Vec<String> {
         self.list("sources").iter().map(|source| text_of(source, "name")).collect()
@@ -87,6 +95,12 @@ impl Ready {
     pub fn token_url(&self, name: &str) -> String {
         let source = self.list("sources").iter().find(|source| text_of(source, "name") == name);
         text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "token_url")
+    }
+
+    /// What a source asks of whoever comes: `api-key`, `oauth2`, `mtls` or `none`.
+    pub fn source_lock(&self, name: &str) -> String {
+        let source = self.list("sources").iter().find(|source| text_of(source, "name") == name);
+        text_of(source.unwrap_or_else(|| panic!("there is no source `{name}`")), "lock")
     }
 
     /// The configuration of the edge node of that partner.

@@ -25,6 +25,10 @@ mod source_in_trouble;
 #[cfg(test)]
 #[path = "main/replicas.rs"]
 mod replicas;
+/// A council's source that joins while records are opened.
+#[cfg(test)]
+#[path = "main/joining.rs"]
+mod joining;
 /// A certificate renewed.
 #[cfg(test)]
 #[path = "main/certificates.rs"]
@@ -45,6 +49,10 @@ mod onboarding;
 #[cfg(test)]
 #[path = "main/every_error.rs"]
 mod every_error;
+/// What other partners hold.
+#[cfg(test)]
+#[path = "main/elsewhere.rs"]
+mod elsewhere;
 /// A person who said no.
 #[cfg(test)]
 #[path = "main/objection.rs"]

@@ -218,6 +218,8 @@ fn common(reading: &mut Reading<'_>, feed: &str, rows: &[KeptRow]) -> Result<Vec
         names = names_in(&found).difference(&met).cloned().collect();
         common.extend(found);
     }
+    // In the order of their feed: the same question has the same answer to the last byte.
+    common.sort_unstable_by(|one, other| (one.order, &one.body).cmp(&(other.order, &other.body)));
     Ok(common)
 }
 

@@ -4,6 +4,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { openInWindow, openPatient } from '../support/host.ts';
+import { panel, row, section } from '../support/places.ts';
 import { Walk } from '../support/walk.ts';
 
 // A record is opened again where an answer came late.
@@ -23,12 +24,6 @@ interface Story {
   who: string;
   facts: Fact[];
 }
-
-// Labels are joined to their values by a space that does not break.
-const spaced = (words: string | RegExp) => (typeof words === 'string' ? words : new RegExp(words.source.replaceAll(' ', '\\s+'), words.flags));
-const panel = (record: Page, area: string, words: string | RegExp) => record.locator(`#s-p-${area} tr, #s-p-${area} li`).filter({ hasText: spaced(words) }).first();
-const row = (record: Page, area: string, words: string | RegExp) => record.locator(`#s-${area} tbody tr`).filter({ hasText: spaced(words) }).locator('visible=true').first();
-const section = (record: Page, name: RegExp) => record.locator('nav').getByRole('link', { name });
 
 /** It is among the first lines of that part. */
 const first = (area: string, words: string | RegExp): Fact['find'] => (walk, record) => walk.see(panel(record, area, words));

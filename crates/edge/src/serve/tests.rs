@@ -38,6 +38,19 @@ fn id_of(fixture: &Fixture, live: &Live, number: &NhsNumber) -> String {
 }
 
 #[test]
+fn the_same_question_has_the_same_entries_in_the_same_order() {
+    let fixture = Fixture::new();
+    let live = filled(&fixture);
+    let asked = format!("Observation?patient={}", id_of(&fixture, &live, &number(1)));
+    let included = || fixture.get(&live, &asked).entries("include");
+    let first = included();
+    assert!(first.len() >= 3, "a role, its practitioner and its team: {first:?}");
+    for _ in 0..16 {
+        assert_eq!(included(), first);
+    }
+}
+
+#[test]
 fn every_type_is_declared_and_answered_about_one_person_with_the_patient_first() {
     let fixture = Fixture::new();
     let live = filled(&fixture);

@@ -6,6 +6,7 @@ use super::write_secret;
 use aws_lc_rs::rand;
 use miette::{IntoDiagnostic, WrapErr};
 use region::{EdgeEndpoint, LineTls, Region, feeds::Destination};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -142,10 +143,13 @@ fn write(state: &Path, own: &Path, edge: &EdgeEndpoint) -> miette::Result<PathBu
         rand::fill(&mut bytes).map_err(|_| miette::miette!("the operating system gave no random bytes"))?;
         write_secret(&own.join(key), &bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
     }
-    let tls = || {
+    // One authority has signed for everybody here: who may ask and who may send has to be named.
+    let (line, sender) = (fingerprint(&edge.line_client_identity)?, fingerprint(&edge.sender_identity)?);
+    let tls = |client: &str| {
         let mut tls = Table::new();
         tls.insert("identity_file".into(), text(&edge.server_identity));
         tls.insert("client_ca_file".into(), text(&edge.ca_file));
+        tls.insert("clients".into(), Value::from(vec![client]));
         Value::Table(tls)
     };
     let listen = || ("listen".to_owned(), Value::from("127.0.0.1:0"));
@@ -167,8 +171,8 @@ fn write(state: &Path, own: &Path, edge: &EdgeEndpoint) -> miette::Result<PathBu
     );
     let public = ("public_url".to_owned(), Value::from(edge.line_url.as_str()));
     let subjects = ("subject_key_file".to_owned(), text(&edge.access_log_key));
-    config.insert("serve".into(), table(vec![listen(), public, subjects, ("tls".into(), tls())]));
-    config.insert("intake".into(), table(vec![listen(), ("tls".into(), tls())]));
+    config.insert("serve".into(), table(vec![listen(), public, subjects, ("tls".into(), tls(&line))]));
+    config.insert("intake".into(), table(vec![listen(), ("tls".into(), tls(&sender))]));
     let feeds = feeds(&edge.name).into_iter().map(|feed| {
         let folder = own.join("in").join(feed.id);
         std::fs::create_dir_all(&folder).into_diagnostic()?;
@@ -180,7 +184,7 @@ fn write(state: &Path, own: &Path, edge: &EdgeEndpoint) -> miette::Result<PathBu
             entry.insert("manifest_key_file".into(), text(&edge.manifest_public));
         }
         if feed.format == "hl7-v2" {
-            entry.insert("mllp".into(), table(vec![listen(), ("tls".into(), tls())]));
+            entry.insert("mllp".into(), table(vec![listen(), ("tls".into(), tls(&sender))]));
         }
         Ok(Value::Table(entry))
     });
@@ -189,6 +193,14 @@ fn write(state: &Path, own: &Path, edge: &EdgeEndpoint) -> miette::Result<PathBu
     std::fs::write(&path, format!("{HEAD}{}", toml::to_string(&config).into_diagnostic()?))
         .into_diagnostic()?;
     Ok(path)
+}
+
+/// SHA-256 of the certificate in a file of PEM, in hexadecimal digits.
+fn fingerprint(path: &Path) -> miette::Result<String> {
+    let certificate = CertificateDer::from_pem_file(path)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("no certificate in `{}`", path.display()))?;
+    Ok(audit::hash::hex(&audit::hash::sha256(&[certificate.as_ref()])))
 }
 
 /// Said first in the file.
