@@ -94,3 +94,27 @@ pub(in crate::store) async fn au38_a_page_ends_at_500_and_says_where_to_go_on(di
     let rest = store.find(Query { from: 501, ..query() }, |_| true, &read).await.unwrap();
     assert_eq!((rest.entries.len(), rest.next), (20, None));
 }
+
+/// HAZ-024: what an opening asks for is found while somebody reads on and on.
+#[tokio::test]
+async fn the_newest_are_found_while_somebody_reads_through_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(folder.path()).await;
+    let (found, told) = std::sync::mpsc::channel();
+    let readings = std::sync::Arc::clone(&store.0.readings);
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let long = tokio::spawn(async move {
+        readings
+            .look(move |_| {
+                begun.send(()).unwrap();
+                Ok(told.recv().is_ok())
+            })
+            .await
+    });
+    begins.await.unwrap();
+    let newest = Query { newest: Some(2), kinds: vec![Kind::Open], ..Query::default() };
+    let page = store.watched(newest).await.unwrap();
+    assert_eq!(page.entries.iter().map(|found| found.index).collect::<Vec<_>>(), [5, 3]);
+    found.send(()).unwrap();
+    assert!(long.await.unwrap().unwrap(), "it was still reading");
+}
