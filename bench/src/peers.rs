@@ -104,10 +104,13 @@ async fn rounds(
     for round in 1..=wish.rounds {
         let Recorded { plan, left_out, entries } = relay::record(region, &wish.whose).await?;
         let expected = Expected::of(&plan).await?;
-        table.asks.push((plan.asks.len(), left_out));
+        let asks = plan.asks().count();
+        table.asks.push((asks, left_out));
         say(&format!(
-            "round {round}: {} requests, {left_out} left out; {} bytes of answers; {} entries in them, {} different; {entries} in the gateway's",
-            plan.asks.len(),
+            "round {round}: {asks} requests, {left_out} left out; {} partners in at most {} steps; {} bytes of answers; \
+             {} entries in them, {} different; {entries} in the gateway's",
+            plan.partners.len(),
+            plan.steps(),
             expected.size_bytes,
             expected.entries,
             expected.keys.len()
@@ -135,9 +138,10 @@ async fn rounds(
 /// There and back.
 async fn turns(table: &mut Table, subjects: &[Result<Subject<'_>, String>], wish: &Wish) -> Outcome<()> {
     let client = Client::builder().no_proxy().build()?;
-    let block = if table.slow { wish.slow_block } else { wish.block };
+    // Where partners take their time it is they who are waited for, and nobody needs to be as warm.
+    let (block, warm) = if table.slow { (wish.slow_block, AGAIN) } else { (wish.block, wish.warm) };
     // Whoever comes a second time is warm.
-    let there = (0..subjects.len()).map(|turn| (turn, wish.warm));
+    let there = (0..subjects.len()).map(|turn| (turn, warm));
     let back = (0..subjects.len()).rev().map(|turn| (turn, AGAIN));
     for (turn, warm) in there.chain(back) {
         let (Some(subject), Some(row)) = (subjects.get(turn), table.rows.get_mut(turn)) else { continue };

@@ -40,9 +40,17 @@ async def ask(asked: dict) -> list:
     return []
 
 
+async def partner(steps: list) -> list:
+    entries = []
+    for step in steps:
+        for found in await asyncio.gather(*map(ask, step)):
+            entries += found
+    return entries
+
+
 @app.get("/")
 async def opening() -> Response:
-    answers = await asyncio.gather(*map(ask, PLAN["asks"]))
+    answers = await asyncio.gather(*map(partner, PLAN["partners"]))
     seen = {}
     for entries in answers:
         for entry in entries:

@@ -14,8 +14,14 @@ async function ask({ method, url, headers, body, merge }) {
   return merge && resource.resourceType === 'Bundle' ? (resource.entry ?? []) : [];
 }
 
+async function partner(steps) {
+  const entries = [];
+  for (const step of steps) entries.push(...(await Promise.all(step.map(ask))).flat());
+  return entries;
+}
+
 async function opening() {
-  const answers = await Promise.all(plan.asks.map(ask));
+  const answers = await Promise.all(plan.partners.map(partner));
   const seen = new Map();
   for (const entry of answers.flat()) {
     const { resourceType, id } = entry.resource;

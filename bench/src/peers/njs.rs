@@ -19,16 +19,23 @@ pub(crate) fn command(folder: &Path, plan: &Plan, port: u16) -> Outcome<Command>
 }
 
 pub(super) fn configuration(folder: &Path, plan: &Plan, port: u16) -> Outcome<String> {
-    let (merged, other): (Vec<&Ask>, Vec<&Ask>) = plan.asks.iter().partition(|ask| ask.merge);
     let mut locations = String::new();
-    for (name, asks) in [("merged", &merged), ("other", &other)] {
-        for (nth, ask) in asks.iter().enumerate() {
-            locations += &location(&format!("/{name}/{nth}"), ask)?;
+    let mut partners = Vec::new();
+    for (place, steps) in plan.partners.iter().enumerate() {
+        let mut named = Vec::new();
+        for (step, asks) in steps.iter().enumerate() {
+            let mut names = Vec::new();
+            for (nth, ask) in asks.iter().enumerate() {
+                let name = format!("/{}/{place}/{step}/{nth}", if ask.merge { "merged" } else { "other" });
+                locations += &location(&name, ask)?;
+                names.push(name);
+            }
+            named.push(names);
         }
+        partners.push(named);
     }
-    let partners = plan.asks.iter().map(|ask| parts(ask).map(|(_, authority, _)| authority));
-    let upstreams: String =
-        partners.collect::<Outcome<BTreeSet<&str>>>()?.into_iter().map(upstream).collect();
+    let authorities = plan.asks().map(|ask| parts(ask).map(|(_, authority, _)| authority));
+    let upstreams = authorities.collect::<Outcome<BTreeSet<&str>>>()?.into_iter().map(upstream).collect();
     let module = folder.join("debian/usr/lib/nginx/modules/ngx_http_js_module.so");
     Ok([
         ("module", module.display().to_string()),
@@ -36,8 +43,7 @@ pub(super) fn configuration(folder: &Path, plan: &Plan, port: u16) -> Outcome<St
         ("identity", plan.identity.display().to_string()),
         ("authority", plan.authority.display().to_string()),
         ("port", port.to_string()),
-        ("merged", merged.len().to_string()),
-        ("other", other.len().to_string()),
+        ("partners", serde_json::to_string(&partners)?),
         ("upstreams", upstreams),
         ("locations", locations),
     ]

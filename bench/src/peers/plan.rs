@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Plan {
-    pub(crate) asks: Vec<Ask>,
+    /// Of each partner, what is asked of it one step after another. The requests of a step are asked together.
+    pub(crate) partners: Vec<Vec<Vec<Ask>>>,
     /// Who signed the partners' certificates: PEM.
     pub(crate) authority: PathBuf,
     /// The asker's own certificate and key in one file, for a partner that wants it: PEM.
@@ -36,6 +37,16 @@ pub(crate) struct Ask {
 }
 
 impl Plan {
+    /// Every request, partner by partner.
+    pub(crate) fn asks(&self) -> impl Iterator<Item = &Ask> {
+        self.partners.iter().flatten().flatten()
+    }
+
+    /// The most steps that a partner is asked in.
+    pub(crate) fn steps(&self) -> usize {
+        self.partners.iter().map(Vec::len).max().unwrap_or(0)
+    }
+
     /// A client of its own, with everything a partner may want to see.
     pub(crate) fn client(&self) -> Outcome<Client> {
         // A test before this one may have installed it.
@@ -80,7 +91,7 @@ impl Expected {
     pub(crate) async fn of(plan: &Plan) -> Outcome<Self> {
         let client = plan.client()?;
         let mut expected = Self { keys: BTreeSet::new(), entries: 0, size_bytes: 0 };
-        for ask in &plan.asks {
+        for ask in plan.asks() {
             let answer = ask.request(&client)?.send().await?.error_for_status()?.bytes().await?;
             expected.size_bytes += answer.len();
             if ask.merge {

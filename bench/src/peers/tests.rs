@@ -73,11 +73,15 @@ fn a_plan_is_read_as_it_was_written_and_nginx_gets_it_in_its_own_words() {
         body: body.map(str::to_owned),
         merge,
     };
-    let asks = vec![
+    let mut asks = vec![
         ask("http://127.0.0.1:1/Patient/1", None, false),
         ask("https://127.0.0.1:2/fhir/Condition/_search?_count=5", Some("{\"a\":1}"), true),
     ];
-    let plan = Plan { asks, authority: "ca.pem".into(), identity: "own.pem".into() };
+    let plan = Plan {
+        partners: vec![vec![asks.split_off(1)], vec![asks]],
+        authority: "ca.pem".into(),
+        identity: "own.pem".into(),
+    };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plan.json");
     plan.write(&file).unwrap();
@@ -86,16 +90,16 @@ fn a_plan_is_read_as_it_was_written_and_nginx_gets_it_in_its_own_words() {
     let text = njs::configuration(folder.path(), &plan, 8080).unwrap();
     for part in [
         "server 127.0.0.1:2;",
-        "location = /merged/0 {\n            internal;\n            proxy_method \"POST\";",
+        "location = /merged/0/0/0 {\n            internal;\n            proxy_method \"POST\";",
         "proxy_set_body \"{\\\"a\\\":1}\";",
         "proxy_pass \"https://p127_0_0_1_2/fhir/Condition/_search?_count=5\";",
-        "location = /other/0 {",
-        "set $merged 1;\n        set $other 1;",
+        "location = /other/1/0/0 {",
+        "set $partners '[[[\"/merged/0/0/0\"]],[[\"/other/1/0/0\"]]]';",
     ] {
         assert!(text.contains(part), "no `{part}` in {text}");
     }
     assert!(!text.contains("{{"), "{text}");
-    let only = |url: &str| Plan { asks: vec![ask(url, None, true)], ..plan.clone() };
+    let only = |url: &str| Plan { partners: vec![vec![vec![ask(url, None, true)]]], ..plan.clone() };
     let dollar = njs::configuration(folder.path(), &only("http://127.0.0.1:1/$everything"), 8080).unwrap();
     assert!(dollar.contains("/${dollar}everything\";"), "it would be a variable: {dollar}");
     assert!(njs::configuration(folder.path(), &only("http://127.0.0.1:1/a\nb"), 8080).is_err());
@@ -127,11 +131,18 @@ async fn a_peer_is_given_what_the_gateway_asked_and_what_it_leaves_out_is_seen()
     let recorded = relay::record(&region, "TESTPATIENT").await.unwrap();
     let plan = recorded.plan;
     let partners: std::collections::BTreeSet<&str> =
-        plan.asks.iter().filter_map(|ask| ask.url.split('/').nth(2)).collect();
-    assert!(recorded.entries > 0 && plan.asks.len() > partners.len(), "{} requests", plan.asks.len());
+        plan.asks().filter_map(|ask| ask.url.split('/').nth(2)).collect();
+    assert!(
+        recorded.entries > 0 && plan.asks().count() > 3 * partners.len(),
+        "{} requests",
+        plan.asks().count()
+    );
     // Nine partners, the locator, and what leads to the practice: PDS, SDS and the proxy before it.
     assert!(partners.len() >= 12, "{partners:?}");
-    assert!(plan.asks.iter().any(|ask| ask.url.starts_with("https://")), "nobody wants a certificate");
+    assert!(plan.asks().any(|ask| ask.url.starts_with("https://")), "nobody wants a certificate");
+    // Who the person is there, and then what it has of them.
+    let firsts = plan.partners.iter().filter(|steps| steps.len() > 1 && steps[0].len() < steps[1].len());
+    assert!(firsts.count() > 0, "nobody is asked in steps");
     let expected = Expected::of(&plan).await.unwrap();
     let open = async |plan: Plan| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -143,7 +154,9 @@ async fn a_peer_is_given_what_the_gateway_asked_and_what_it_leaves_out_is_seen()
     };
     assert_eq!(open(plan.clone()).await, Ok(()));
     let mut less = plan;
-    less.asks.retain(|ask| !ask.url.contains("/Condition"));
+    for step in less.partners.iter_mut().flatten() {
+        step.retain(|ask| !ask.url.contains("/Condition"));
+    }
     let seen = open(less).await.unwrap_err();
     assert!(seen.ends_with("entries missing, 0 others"), "{seen}");
 }

@@ -41,14 +41,13 @@ async fn opening(State(peer): State<Arc<Peer>>) -> Response {
 
 impl Peer {
     async fn merged(&self) -> Outcome<Vec<u8>> {
-        let asked = self.plan.asks.iter().map(|ask| tokio::spawn(answered(self.client.clone(), ask.clone())));
+        let partners = self.plan.partners.iter();
+        let asked = partners.map(|steps| tokio::spawn(partner(self.client.clone(), steps.clone())));
         // All are under way before the first is waited for.
         let asked: Vec<_> = asked.collect();
         let (mut seen, mut entry) = (HashSet::new(), Vec::new());
-        for answer in asked {
-            let Some(mut bundle) = answer.await?? else { continue };
-            let entries = bundle.get_mut("entry").and_then(Value::as_array_mut).map(std::mem::take);
-            for one in entries.into_iter().flatten() {
+        for entries in asked {
+            for one in entries.await?? {
                 if plan::key(&one).is_some_and(|key| seen.insert(key)) {
                     entry.push(one);
                 }
@@ -60,10 +59,25 @@ impl Peer {
     }
 }
 
-/// A bundle that belongs to the record, or nothing of it.
-async fn answered(client: Client, ask: Ask) -> Outcome<Option<Value>> {
+/// The entries of all its answers.
+async fn partner(client: Client, steps: Vec<Vec<Ask>>) -> Outcome<Vec<Value>> {
+    let mut entries = Vec::new();
+    for step in steps {
+        let asked: Vec<_> = step.into_iter().map(|ask| tokio::spawn(answered(client.clone(), ask))).collect();
+        for answer in asked {
+            entries.append(&mut answer.await??);
+        }
+    }
+    Ok(entries)
+}
+
+/// The entries of a bundle that belongs to the record.
+async fn answered(client: Client, ask: Ask) -> Outcome<Vec<Value>> {
     let answer = ask.request(&client)?.send().await?.error_for_status()?.bytes().await?;
-    let answer: Value = serde_json::from_slice(&answer)?;
-    let belongs = ask.merge && answer.get("resourceType").is_some_and(|kind| kind == "Bundle");
-    Ok(belongs.then_some(answer))
+    let mut answer: Value = serde_json::from_slice(&answer)?;
+    if !ask.merge || answer.get("resourceType").is_none_or(|kind| kind != "Bundle") {
+        return Ok(Vec::new());
+    }
+    let entries = answer.get_mut("entry").and_then(Value::as_array_mut);
+    Ok(entries.map(std::mem::take).unwrap_or_default())
 }
