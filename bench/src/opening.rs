@@ -186,18 +186,19 @@ async fn without(
     for source in silent {
         region.fault(source, "hang").await?;
     }
-    let (mut first, mut whole, mut said) = (Vec::new(), Vec::new(), String::new());
+    let (mut first, mut whole, mut answered) = (Vec::new(), Vec::new(), None);
     for _ in 0..HUNG {
         let drawn = view.draw().await?;
         first.push(drawn.first_section);
         whole.push(drawn.whole);
-        said = drawn.coverage();
+        answered = drawn.answered();
     }
     for source in silent {
         region.fault(source, "none").await?;
     }
-    let said = said.split_once(". ").map_or(said.as_str(), |(first, _)| first);
-    say(&format!("{name:<21}first section {}; whole {}; {said}", spread(&mut first), spread(&mut whole)));
+    let (some, all) = answered.ok_or("a record that does not say who answered")?;
+    let (first, whole) = (spread(&mut first), spread(&mut whole));
+    say(&format!("{name:<21}first section {first}; whole {whole}; {some} of {all} answered"));
     Ok(())
 }
 

@@ -14,6 +14,8 @@ mod njs;
 mod value;
 /// Medians, ratios and how sure they are.
 mod bootstrap;
+/// One source that never answers.
+mod silent;
 /// What is told.
 mod table;
 
@@ -80,13 +82,15 @@ pub(crate) async fn measure(program: &Path, wish: &Wish, say: &mut impl FnMut(&s
     }
     let region = Region::start(program, wish.people, wish.seed).await?;
     let mut tables = vec![rounds(&region, &peers, (wish, false), say).await?];
+    let silent = silent::measure(&region, &peers, wish).await?;
+    silent.lines().iter().for_each(|line| say(line));
     drop(region);
     if wish.slow_block > 0 {
         let region = Region::with_latency(program, wish.people, wish.seed).await?;
         tables.push(rounds(&region, &peers, (wish, true), say).await?);
     }
     if let Some(file) = &wish.json {
-        let told = table::json(&tables, wish, &missing);
+        let told = table::json(&tables, &silent, (wish, &missing));
         std::fs::write(file, serde_json::to_vec_pretty(&told)?)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::peers::{
     Wish,
     bootstrap::{self, Interval},
+    silent::Told,
 };
 use serde_json::{Value, json};
 
@@ -45,33 +46,38 @@ impl Row {
 
 impl Table {
     pub(crate) fn lines(&self, seed: u64) -> Vec<String> {
-        let (first, against) = match self.slow {
-            true => ("first section or byte, ms", "first, against the gateway's"),
-            false => ("first byte, ms", "processor time, against the gateway's"),
+        let mut lines = match self.slow {
+            true => vec![
+                "| | first section or byte, ms | against the gateway's | whole, ms |".to_owned(),
+                "|---|---|---|---|".to_owned(),
+            ],
+            false => vec![
+                "| | processor time of an opening, ms | against the gateway's | first byte, ms | whole, ms | peak memory, MiB |"
+                    .to_owned(),
+                "|---|---|---|---|---|---|".to_owned(),
+            ],
         };
-        let mut lines = vec![
-            format!(
-                "| | processor time of an opening, ms | {against} | {first} | whole, ms | peak memory, MiB |"
-            ),
-            "|---|---|---|---|---|---|".to_owned(),
-        ];
         let Some(gateway) = self.rows.first() else { return lines };
-        for row in &self.rows {
-            let name = &row.name;
-            lines.push(match (&row.void, &gateway.void) {
-                (Some(why), _) => format!("| {name} | void: {why} | | | | |"),
-                (None, Some(_)) => format!("| {name} | void: there is nothing to hold it against | | | | |"),
-                (None, None) => format!(
-                    "| {name} | {} | {} | {} | {} | {} |",
-                    bootstrap::median(&row.cpu, seed),
-                    row.ratio(gateway, (self.slow, seed)),
-                    bootstrap::median(&row.first, seed),
-                    bootstrap::median(&row.whole, seed),
-                    row.peak_kib >> 10,
-                ),
-            });
-        }
+        lines.extend(self.rows.iter().map(|row| {
+            let told = match (&row.void, &gateway.void) {
+                (Some(why), _) => format!("void: {why}"),
+                (None, Some(_)) => "void: there is nothing to hold it against".to_owned(),
+                (None, None) => self.figures(row, gateway, seed),
+            };
+            format!("| {} | {told} |", row.name)
+        }));
         lines
+    }
+
+    /// Where partners took their time nobody was as warm as processor time asks for.
+    fn figures(&self, row: &Row, gateway: &Row, seed: u64) -> String {
+        let ratio = row.ratio(gateway, (self.slow, seed));
+        let median = |figures: &[f64]| bootstrap::median(figures, seed);
+        let (first, whole) = (median(&row.first), median(&row.whole));
+        match self.slow {
+            true => format!("{first} | {ratio} | {whole}"),
+            false => format!("{} | {ratio} | {first} | {whole} | {}", median(&row.cpu), row.peak_kib >> 10),
+        }
     }
 
     fn json(&self) -> Value {
@@ -85,11 +91,12 @@ impl Table {
     }
 }
 
-pub(crate) fn json(tables: &[Table], wish: &Wish, missing: &[(&str, String)]) -> Value {
+pub(crate) fn json(tables: &[Table], silent: &Told, (wish, missing): (&Wish, &[(&str, String)])) -> Value {
     json!({
         "seed": wish.seed,
         "rounds": wish.rounds,
         "tables": tables.iter().map(Table::json).collect::<Vec<_>>(),
+        "silent": silent.json(),
         "not_measured": missing.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),
     })
 }

@@ -119,10 +119,10 @@ fn a_row_that_is_void_says_why_and_has_no_figures() {
         line(&table)
     );
     table.rows[1].void = Some("3 of 9 entries missing, 0 others".to_owned());
-    assert_eq!(line(&table), "| b | void: 3 of 9 entries missing, 0 others | | | | |");
+    assert_eq!(line(&table), "| b | void: 3 of 9 entries missing, 0 others |");
     table.rows[1].void = None;
     table.rows[0].void = Some("ended".to_owned());
-    assert_eq!(line(&table), "| b | void: there is nothing to hold it against | | | | |");
+    assert_eq!(line(&table), "| b | void: there is nothing to hold it against |");
 }
 
 #[tokio::test]
