@@ -21,6 +21,8 @@ mod stage;
 mod opening;
 /// Openings for a long time.
 mod soak;
+/// The gateway beside what others would have written.
+mod peers;
 /// Choices that can be made again.
 mod dice;
 
@@ -86,6 +88,42 @@ enum What {
         #[arg(long, default_value_t = 7)]
         seed: u64,
     },
+    /// One person's searchset from the gateway, and from peers that ask the same partners the same and merge what they answer.
+    Peers {
+        /// Everybody has two turns in each.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// Openings of a turn.
+        #[arg(long, default_value_t = 25)]
+        block: usize,
+        /// Openings of a turn with partners that take their time; none with 0.
+        #[arg(long, default_value_t = 5)]
+        slow_block: usize,
+        /// How many people the region has.
+        #[arg(long, default_value_t = 30)]
+        people: usize,
+        /// Part of the name of whose record is measured.
+        #[arg(long, default_value = "TESTPATIENT")]
+        whose: String,
+        /// Where the peers are installed.
+        #[arg(long, default_value = "target/bench-peers")]
+        folder: PathBuf,
+        /// Write everything that was measured there as well.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        #[arg(long, default_value = "target/release/shcr")]
+        program: PathBuf,
+        #[arg(long, default_value_t = 7)]
+        seed: u64,
+    },
+    /// One of the peers, for `peers` to start.
+    #[command(hide = true)]
+    PeerValue {
+        #[arg(long, env = "PLAN")]
+        plan: PathBuf,
+        #[arg(long, env = "PORT")]
+        port: u16,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -123,6 +161,14 @@ async fn run(what: What) -> Outcome<()> {
         What::Opening { openings, at_once, people, whose, hung, program, seed, .. } => {
             let plan = opening::Plan { warm: 30, openings, block: 25, at_once, people, seed, whose, hung };
             opening::measure(&found(&program)?, &plan, &mut say).await
+        }
+        What::Peers { rounds, block, slow_block, people, whose, folder, json, program, seed } => {
+            let wish = peers::Wish { rounds, warm: 30, block, slow_block, people, seed, whose, folder, json };
+            peers::measure(&found(&program)?, &wish, &mut say).await
+        }
+        What::PeerValue { plan, port } => {
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+            peers::serve(listener, peers::Plan::read(&plan)?).await
         }
     }
 }

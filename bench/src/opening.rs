@@ -95,7 +95,7 @@ async fn alone(region: &Region, plan: &Plan, say: &mut impl FnMut(&str)) -> Outc
 }
 
 /// How many entries match.
-fn total(set: &str) -> Outcome<u64> {
+pub(crate) fn total(set: &str) -> Outcome<u64> {
     let set: serde_json::Value = serde_json::from_str(set)?;
     Ok(set.get("total").and_then(serde_json::Value::as_u64).ok_or("a searchset without a total")?)
 }
@@ -157,35 +157,48 @@ async fn together(region: &Region, plan: &Plan, say: &mut impl FnMut(&str)) -> O
     Ok(())
 }
 
-/// With none, one, two … of the sources never answering: the practices last, whose word on sharing is waited for whoever else answers.
+/// Each source alone never answering; then none, one, two … of them: the practices last, whose word on sharing is waited for whoever
+/// else answers.
 async fn hung(region: &Region, plan: &Plan, say: &mut impl FnMut(&str)) -> Outcome<()> {
-    let mut sources: Vec<String> = region.sources().into_iter().map(str::to_owned).collect();
+    let mut sources = region.sources();
     sources.sort_by_key(|name| name.starts_with("gp"));
-    for count in 0..=sources.len() {
-        // A gateway of its own each time: what it learns of who hangs is not carried into the next.
-        let _gateway = region.gateway().await?;
-        let view = region.open(region.named(&plan.whose)?).await?;
-        warm(&view, plan.warm).await?;
-        for source in sources.iter().take(count) {
-            region.fault(source, "hang").await?;
-        }
-        let (mut first, mut whole, mut said) = (Vec::new(), Vec::new(), String::new());
-        for _ in 0..HUNG {
-            let drawn = view.draw().await?;
-            first.push(drawn.first_section);
-            whole.push(drawn.whole);
-            said = drawn.coverage();
-        }
-        for source in sources.iter().take(count) {
-            region.fault(source, "none").await?;
-        }
-        let said = said.split_once(". ").map_or(said.as_str(), |(first, _)| first);
-        say(&format!(
-            "{count:>2} hung              first section {}; whole {}; {said}",
-            spread(&mut first),
-            spread(&mut whole)
-        ));
+    for source in &sources {
+        without(region, plan, (&format!("{source} alone"), &[*source]), say).await?;
     }
+    for count in 0..=sources.len() {
+        let silent = sources.get(..count).unwrap_or_default();
+        without(region, plan, (&format!("{count:>2} hung"), silent), say).await?;
+    }
+    Ok(())
+}
+
+/// One row: the sources of it hang, after a few openings in which nobody did. A gateway of its own each time: what it learns of who
+/// hangs is not carried into the next.
+async fn without(
+    region: &Region,
+    plan: &Plan,
+    (name, silent): (&str, &[&str]),
+    say: &mut impl FnMut(&str),
+) -> Outcome<()> {
+    let _gateway = region.gateway().await?;
+    let view = region.open(region.named(&plan.whose)?).await?;
+    warm(&view, plan.warm).await?;
+    for source in silent {
+        region.fault(source, "hang").await?;
+    }
+    let (mut first, mut whole, mut answered) = (Vec::new(), Vec::new(), None);
+    for _ in 0..HUNG {
+        let drawn = view.draw().await?;
+        first.push(drawn.first_section);
+        whole.push(drawn.whole);
+        answered = drawn.answered();
+    }
+    for source in silent {
+        region.fault(source, "none").await?;
+    }
+    let (some, all) = answered.ok_or("a record that does not say who answered")?;
+    let (first, whole) = (spread(&mut first), spread(&mut whole));
+    say(&format!("{name:<21}first section {first}; whole {whole}; {some} of {all} answered"));
     Ok(())
 }
 

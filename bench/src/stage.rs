@@ -1,5 +1,5 @@
-//! A synthetic region without artificial delays and a gateway before it, each a process of its own: gives a professional's
-//! open view of a person, and reads records as a browser does. What is not a whole record is an error.
+//! A synthetic region, without artificial delays unless they are asked for, and a gateway before it, each a process of its own: gives a
+//! professional's open view of a person, and reads records as a browser does. What is not a whole record is an error.
 
 use crate::{Outcome, process};
 use reqwest::{Client, RequestBuilder, header};
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOGIN: &str = "dr.okafor";
 
 /// Killed, as hard as can be, when it is let go.
-struct Killed(Child);
+pub(crate) struct Killed(pub(crate) Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
@@ -57,14 +57,23 @@ pub(crate) struct Drawn {
 
 impl Region {
     pub(crate) async fn start(program: &Path, people: usize, seed: u64) -> Outcome<Self> {
+        Self::begin(program, &["--no-latency"], people, seed).await
+    }
+
+    /// Every source takes its 20 to 250 ms over each answer.
+    pub(crate) async fn with_latency(program: &Path, people: usize, seed: u64) -> Outcome<Self> {
+        Self::begin(program, &[], people, seed).await
+    }
+
+    async fn begin(program: &Path, pace: &[&str], people: usize, seed: u64) -> Outcome<Self> {
         // A test before this one may have installed it.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::Builder::new().prefix("shcr-bench-").tempdir()?;
         let at = |name: &str| folder.path().join(name);
         let (people, seed) = (people.to_string(), seed.to_string());
-        let arguments = ["demo", "--without-gateway", "--no-latency", "--people", &people, "--seed", &seed];
+        let arguments = ["demo", "--without-gateway", "--people", &people, "--seed", &seed];
         let mut command = Command::new(program);
-        command.args(arguments).arg("--ready-file").arg(at("ready.json"));
+        command.args(arguments).args(pace).arg("--ready-file").arg(at("ready.json"));
         command.arg("--state-dir").arg(at("state")).current_dir(folder.path()).stdin(Stdio::null());
         let log = File::create(at("region.log"))?;
         let mut process = Killed(command.stdout(log.try_clone()?).stderr(log).spawn()?);
@@ -123,9 +132,14 @@ impl Region {
 
     /// Started anew, over the audit store that is there.
     pub(crate) async fn gateway(&self) -> Outcome<Gateway> {
+        self.gateway_by(self.text("config")?).await
+    }
+
+    /// The same by another file than the region's own, which must have it listen where the other would.
+    pub(crate) async fn gateway_by(&self, config: &str) -> Outcome<Gateway> {
         let log = self.folder.path().join("gateway.log");
         let mut command = Command::new(&self.program);
-        command.args(["serve", "--config", self.text("config")?]).stdin(Stdio::null());
+        command.args(["serve", "--config", config]).stdin(Stdio::null());
         let file = File::create(&log)?;
         let mut process = Killed(command.stdout(file.try_clone()?).stderr(file).spawn()?);
         let began = Instant::now();
@@ -210,9 +224,13 @@ impl View {
 
     /// The same opening as FHIR, for the host's own software.
     pub(crate) async fn searchset(&self) -> Outcome<String> {
+        Ok(self.searchset_request().send().await?.error_for_status()?.text().await?)
+    }
+
+    /// For whoever reads the answer piece by piece.
+    pub(crate) fn searchset_request(&self) -> RequestBuilder {
         let request = self.client.get(format!("{}fhir", self.url)).header(header::COOKIE, &self.cookie);
-        let request = request.header(header::ACCEPT_ENCODING, "identity");
-        Ok(navigation(request).send().await?.error_for_status()?.text().await?)
+        navigation(request.header(header::ACCEPT_ENCODING, "identity"))
     }
 }
 
@@ -263,7 +281,8 @@ fn holds(body: &[u8], mark: &[u8]) -> bool {
     body.windows(mark.len()).any(|window| window == mark)
 }
 
-fn end_of(log: &Path) -> String {
+/// Its last lines, as one.
+pub(crate) fn end_of(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines.get(lines.len().saturating_sub(5)..).unwrap_or_default().join(" / ")
