@@ -35,6 +35,7 @@ struct Services {
 struct Words {
     /// A part of the system's address in small letters, and the code.
     codes: Vec<(String, String)>,
+    /// Each between blanks, as [`spaced`] has it.
     phrases: Vec<String>,
 }
 
@@ -57,27 +58,27 @@ impl Restrictions {
 
     /// A listed service's own code, in any system whose address holds `system`.
     pub fn service_code(&mut self, system: &str, code: &str) {
-        self.words.insert_longest(code);
+        self.words.insert_rarest(code);
         self.services.words.codes.push((system.to_ascii_lowercase(), code.to_owned()));
     }
 
     /// Words that stand in the name of a listed service, whole words and in their order.
     pub fn service_name(&mut self, phrase: &str) {
-        let phrase = fold(phrase);
-        self.words.insert_longest(&phrase);
+        let phrase = spaced(phrase);
+        self.words.insert_rarest(&phrase);
         self.services.words.phrases.push(phrase);
     }
 
     /// A kind of document that is restricted whoever wrote it.
     pub fn document_code(&mut self, system: &str, code: &str) {
-        self.words.insert_longest(code);
+        self.words.insert_rarest(code);
         self.documents.codes.push((system.to_ascii_lowercase(), code.to_owned()));
     }
 
     /// Words that stand in the name of a restricted kind of document.
     pub fn document_name(&mut self, phrase: &str) {
-        let phrase = fold(phrase);
-        self.words.insert_longest(&phrase);
+        let phrase = spaced(phrase);
+        self.words.insert_rarest(&phrase);
         self.documents.phrases.push(phrase);
     }
 
@@ -136,16 +137,48 @@ impl Words {
         if self.phrases.is_empty() {
             return false;
         }
-        let words = format!(" {} ", fold(words));
-        self.phrases.iter().any(|phrase| words.contains(&format!(" {phrase} ")))
+        let words = spaced(words);
+        self.phrases.iter().any(|phrase| words.contains(phrase))
     }
 }
 
 /// Small letters and digits, one blank between words.
 fn fold(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    spaced(text).trim().to_owned()
 }
+
+/// The same with a blank before and after.
+fn spaced(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len() + 2);
+    folded.push(' ');
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if word.is_ascii() {
+            folded.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        } else {
+            folded.push_str(&word.to_lowercase());
+        }
+        folded.push(' ');
+    }
+    folded
+}
+
+/// Words that half the services of a region have in their names: none of them says where to look more closely.
+const COMMON: [&str; 14] = [
+    "and",
+    "care",
+    "centre",
+    "clinic",
+    "health",
+    "letter",
+    "medicine",
+    "of",
+    "result",
+    "service",
+    "services",
+    "team",
+    "treatment",
+    "unit",
+];
 
 /// One word of everything listed, found in a text by one pass over it.
 #[derive(Clone, Default)]
@@ -170,15 +203,27 @@ impl Index {
         self.words.insert(word);
     }
 
-    /// The longest part of it: the one least likely to stand in another text.
-    fn insert_longest(&mut self, phrase: &str) {
-        let parts = phrase.split(|c: char| !c.is_ascii_alphanumeric());
-        let longest = parts.max_by_key(|part| part.len()).unwrap_or_default().to_owned();
-        self.insert(&longest);
+    /// One part of it, the one least likely to stand in another text: the longest that is not common, the first of two.
+    fn insert_rarest(&mut self, phrase: &str) {
+        let parts = || phrase.split(|c: char| !c.is_ascii_alphanumeric()).rev();
+        let is_rare = |part: &&str| !COMMON.iter().any(|common| common.eq_ignore_ascii_case(part));
+        let rarest = parts().filter(is_rare).max_by_key(|part| part.len()).filter(|part| !part.is_empty());
+        let rarest = rarest.or_else(|| parts().max_by_key(|part| part.len()));
+        self.insert(&rarest.unwrap_or_default().to_owned());
     }
 
+    /// In a text as it lies in JSON: the letter of an escape (`\n`) is none of the word that comes after it.
     fn stands_in(&self, text: &str) -> bool {
-        text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).any(|word| self.has(word))
+        let mut escaped = false;
+        text.as_bytes().split_inclusive(|byte| !byte.is_ascii_alphanumeric()).any(|part| {
+            let (last, word) = match part.split_last() {
+                Some((last, word)) if !last.is_ascii_alphanumeric() => (*last, word),
+                _ => (b' ', part),
+            };
+            let after_escape = escaped.then(|| word.get(1..)).flatten();
+            escaped = last == b'\\';
+            self.has(word) || after_escape.is_some_and(|word| self.has(word))
+        })
     }
 
     fn has(&self, word: &[u8]) -> bool {

@@ -62,3 +62,33 @@ fn one_pass_passes_over_what_holds_no_word_of_a_list() {
     assert!(lists.may_concern(r#"{"code":"\u0037\u0036272004"}"#), "HAZ-023 an escape could hide it");
     assert!(!Restrictions::default().may_concern(r"\u0037"), "nothing is listed");
 }
+
+/// A line break in a name is two letters in JSON, and the second is none of the next word.
+#[test]
+fn haz_023_a_word_is_found_behind_every_escape() {
+    let lists = lists();
+    for escape in ["\n", "\t", "\r", "\u{8}", "\u{c}", "\"", "\\", "\n\n", " ", "-", "\u{a0}"] {
+        let value = serde_json::Value::from(format!("Seen at{escape}sexual{escape}health")).to_string();
+        assert!(lists.may_concern(&value), "HAZ-023 {value}");
+        let value = serde_json::Value::from(format!("{escape}HIV{escape}clinic{escape}letter")).to_string();
+        assert!(lists.may_concern(&value), "HAZ-023 {value}");
+    }
+    assert!(lists.may_concern(r#""Seen at\/sexual\/health""#), "HAZ-023");
+    assert!(
+        lists.may_concern("sexual health") && lists.may_concern("\\nsexual"),
+        "alone, and at the beginning"
+    );
+}
+
+/// What every second entry of a record says is no reason to look at it more closely.
+#[test]
+fn common_words_of_services_are_passed_over() {
+    let mut lists = Restrictions::default();
+    for name in ["HIV service", "GUM clinic", "gender clinic", "prison"] {
+        lists.service_name(name);
+    }
+    assert!(!lists.may_concern(r#"{"display":"District nursing service, health centre clinic"}"#));
+    assert!(lists.names_service("the HIV  Service") && lists.may_concern("the HIV  Service"), "HAZ-023");
+    lists.service_name("health clinic");
+    assert!(lists.may_concern("Health Clinic"), "HAZ-023: where there is no other word, a common one");
+}
