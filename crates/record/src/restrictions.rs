@@ -209,7 +209,7 @@ impl Index {
         let is_rare = |part: &&str| !COMMON.iter().any(|common| common.eq_ignore_ascii_case(part));
         let rarest = parts().filter(is_rare).max_by_key(|part| part.len()).filter(|part| !part.is_empty());
         let rarest = rarest.or_else(|| parts().max_by_key(|part| part.len()));
-        self.insert(&rarest.unwrap_or_default().to_owned());
+        self.insert(rarest.unwrap_or_default());
     }
 
     /// In a text as it lies in JSON: the letter of an escape (`\n`) is none of the word that comes after it.
