@@ -17,7 +17,7 @@ mod tests;
 
 /// Steps before memory counts: connections, tokens and caches are then had.
 const WARM: usize = 3;
-/// A view is opened anew before its session ends by itself.
+/// From then on views are opened anew, before their sessions end by themselves.
 const RENEWED: Duration = Duration::from_secs(20 * 60);
 
 pub(crate) struct Plan {
@@ -49,9 +49,10 @@ enum End {
 }
 
 pub(crate) async fn run(program: &Path, plan: &Plan, say: &mut impl FnMut(&str)) -> Outcome<()> {
-    let region = Region::start(program, plan.people, plan.seed).await?;
+    let region = Arc::new(Region::start(program, plan.people, plan.seed).await?);
     let gateway = region.gateway().await?;
     let (mut views, mut renewed) = (views(&region).await?, Instant::now());
+    let mut renewing = None;
     let every = Duration::from_secs(1) / u32::try_from(plan.rate.max(1))?;
     let (mut running, mut all, mut held) = (JoinSet::new(), Seen::default(), Vec::new());
     let (mut seen, mut before) = (Seen::default(), gateway.cpu()?);
@@ -60,8 +61,13 @@ pub(crate) async fn run(program: &Path, plan: &Plan, say: &mut impl FnMut(&str))
     for n in 1..=plan.openings {
         let due = began + every * u32::try_from(n)?;
         sleep_until(due).await;
-        if renewed.elapsed() > RENEWED {
-            (views, renewed) = (self::views(&region).await?, Instant::now());
+        // Beside the openings: nothing that is due waits for it.
+        if renewed.elapsed() > RENEWED && renewing.is_none() {
+            let region = Arc::clone(&region);
+            renewing = Some(tokio::spawn(async move { self::views(&region).await }));
+        }
+        if let Some(anew) = renewing.take_if(|anew| anew.is_finished()) {
+            (views, renewed) = (anew.await??, Instant::now());
         }
         let place = usize::try_from(n)? % views.len();
         let view = Arc::clone(views.get(place).ok_or("nobody to open")?);
