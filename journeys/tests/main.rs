@@ -1,6 +1,10 @@
 //! Journeys: the built program, driven over its sockets as a host, a browser and an operator would. Each ends with the audit checked.
 //! They assert words and states, never how long something took.
 
+/// A server for the audit, for those that need one.
+#[cfg(test)]
+#[path = "main/on_a_server.rs"]
+mod on_a_server;
 /// A golden person, everything up.
 #[cfg(test)]
 #[path = "main/complete_record.rs"]

@@ -2,31 +2,17 @@
 //! nothing is shown; when the server dies and its standby takes its place, records open again without a restart. A log that ended
 //! there is gone on from, and both are checked.
 
+use crate::on_a_server;
 use cluster::Pair;
 use journeys::demo::Demo;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
-
-fn secret(path: &Path, text: &str) -> String {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-    path.display().to_string()
-}
+use std::{fs, path::Path};
 
 /// AU1, AU10.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_opens_over_a_server_and_over_its_standby_once_that_has_taken_over() {
-    let sql = "CREATE ROLE gateway LOGIN; CREATE SCHEMA audit; GRANT USAGE ON SCHEMA audit TO gateway;";
-    let Some(mut pair) = tokio::task::block_in_place(|| Pair::start(sql)) else { return };
+    let Some(mut pair) = on_a_server::pair() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let owner = secret(&folder.path().join("owner"), &pair.url("owner", "audit"));
-    let gateway = secret(&folder.path().join("gateway"), &pair.url("gateway", "audit"));
-    let (made, said) = Demo::run(&["audit", "create", "--url-file", &owner, "--role", "gateway"]);
-    assert!(made && said.contains("the tables are made"), "{said}");
-    let (again, said) = Demo::run(&["audit", "create", "--url-file", &owner, "--role", "gateway"]);
-    assert!(!again, "an audit is made once: {said}");
-
-    let over = folder.path().join("over.toml");
-    fs::write(&over, format!("[audit.server]\nurl_file = \"{gateway}\"\n")).unwrap();
+    let over = on_a_server::over(folder.path(), &pair, "");
     let mut demo = Demo::start(&["--with-config", &over.display().to_string()]);
     let doreen = demo.ready.golden_person();
     let signed_in = demo.host().sign_in("dr.okafor").await;
@@ -88,21 +74,13 @@ fn gone_on(state: &Path, [first, second]: [&str; 2]) -> [String; 2] {
     ]
 }
 
-/// Makes the tables in a schema; gives the file that says how a gateway connects to them.
-fn tables(folder: &Path, pair: &Pair, schema: &str) -> String {
-    let owner = secret(&folder.join("owner"), &pair.url("owner", schema));
-    let (made, said) = Demo::run(&["audit", "create", "--url-file", &owner, "--role", "gateway"]);
-    assert!(made, "{said}");
-    secret(&folder.join(format!("url-of-{schema}")), &pair.url("gateway", schema))
-}
-
 // shows: R49
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_on_a_server_is_gone_on_from_in_other_tables_and_both_are_checked_and_read() {
     let sql = "CREATE ROLE gateway LOGIN; CREATE SCHEMA audit; CREATE SCHEMA later; GRANT USAGE ON SCHEMA audit, later TO gateway;";
     let Some(pair) = tokio::task::block_in_place(|| Pair::start(sql)) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let [first, second] = ["audit", "later"].map(|schema| tables(folder.path(), &pair, schema));
+    let [first, second] = ["audit", "later"].map(|schema| on_a_server::tables(folder.path(), &pair, schema));
     let over = folder.path().join("over.toml");
     fs::write(&over, format!("[audit.server]\nurl_file = \"{first}\"\n")).unwrap();
     let mut demo = Demo::start(&["--with-config", &over.display().to_string()]);

@@ -2,7 +2,7 @@
 //! other partners give is what they gave before, byte for byte. A gateway reads its sources when it starts (docs/do/connect-a-source.md), so
 //! the one with the new source begins beside the one without, over the same store, and that goes.
 
-use cluster::Pair;
+use crate::on_a_server;
 use journeys::{
     browser::{Page, View},
     demo::Demo,
@@ -15,7 +15,6 @@ use std::{
     collections::{BTreeMap, HashMap},
     fs,
     net::{SocketAddr, TcpListener},
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -259,24 +258,12 @@ impl Work {
     }
 }
 
-fn secret(path: &Path, text: &str) -> String {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-    path.display().to_string()
-}
-
 // shows: R11, R24
 #[tokio::test(flavor = "multi_thread")]
 async fn a_councils_source_joins_while_records_are_opened_and_what_others_give_stays_as_it_was() {
-    let sql = "CREATE ROLE gateway LOGIN; CREATE SCHEMA audit; GRANT USAGE ON SCHEMA audit TO gateway;";
-    let Some(pair) = tokio::task::block_in_place(|| Pair::start(sql)) else { return };
+    let Some(pair) = on_a_server::pair() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let owner = secret(&folder.path().join("owner"), &pair.url("owner", "audit"));
-    let gateway = secret(&folder.path().join("gateway"), &pair.url("gateway", "audit"));
-    let (made, said) = Demo::run(&["audit", "create", "--url-file", &owner, "--role", "gateway"]);
-    assert!(made, "{said}");
-    let over = folder.path().join("over.toml");
-    fs::write(&over, format!("[audit.server]\nurl_file = \"{gateway}\"\n[fleet]\nreplicas = 2\n")).unwrap();
+    let over = on_a_server::over(folder.path(), &pair, "[fleet]\nreplicas = 2\n");
     let mut stage = Stage::set(&over).await;
     let without = stage.without.start(&stage.demo).await;
 

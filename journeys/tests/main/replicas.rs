@@ -1,16 +1,10 @@
 //! One of two replicas, over a PostgreSQL server: what it owns of a source's places is not enough for everybody at once, what it is lent
 //! is, and it gives that back.
 
-use cluster::Pair;
+use crate::on_a_server;
 use journeys::demo::Demo;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use std::time::Duration;
 use tokio::{join, time::sleep};
-
-fn secret(path: &Path, text: &str) -> String {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-    path.display().to_string()
-}
 
 /// How many places it was lent, as monitoring reads it.
 async fn leased(demo: &Demo) -> f64 {
@@ -20,15 +14,9 @@ async fn leased(demo: &Demo) -> f64 {
 // shows: F45
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replica_that_owns_two_places_at_a_source_is_lent_more_while_six_look_and_gives_them_back() {
-    let sql = "CREATE ROLE gateway LOGIN; CREATE SCHEMA audit; GRANT USAGE ON SCHEMA audit TO gateway;";
-    let Some(pair) = tokio::task::block_in_place(|| Pair::start(sql)) else { return };
+    let Some(pair) = on_a_server::pair() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let owner = secret(&folder.path().join("owner"), &pair.url("owner", "audit"));
-    let gateway = secret(&folder.path().join("gateway"), &pair.url("gateway", "audit"));
-    let (made, said) = Demo::run(&["audit", "create", "--url-file", &owner, "--role", "gateway"]);
-    assert!(made, "{said}");
-    let over = folder.path().join("over.toml");
-    fs::write(&over, format!("[audit.server]\nurl_file = \"{gateway}\"\n[fleet]\nreplicas = 2\n")).unwrap();
+    let over = on_a_server::over(folder.path(), &pair, "[fleet]\nreplicas = 2\n");
     let mut demo = Demo::start(&["--with-config", &over.display().to_string()]);
     let doreen = demo.ready.golden_person();
     let signed_in = demo.host().sign_in("dr.okafor").await;
