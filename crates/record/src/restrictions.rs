@@ -138,7 +138,8 @@ impl Words {
             return false;
         }
         let words = spaced(words);
-        self.phrases.iter().any(|phrase| words.contains(phrase))
+        // A phrase without a word is one blank, and names nothing.
+        self.phrases.iter().any(|phrase| phrase.len() > 1 && words.contains(phrase))
     }
 }
 

@@ -89,6 +89,8 @@ fn common_words_of_services_are_passed_over() {
     }
     assert!(!lists.may_concern(r#"{"display":"District nursing service, health centre clinic"}"#));
     assert!(lists.names_service("the HIV  Service") && lists.may_concern("the HIV  Service"), "HAZ-023");
+    lists.service_name(" - ");
+    assert!(!lists.names_service("a b"), "without a word it names nothing");
     lists.service_name("health clinic");
     assert!(lists.may_concern("Health Clinic"), "HAZ-023: where there is no other word, a common one");
 }
